@@ -1,0 +1,103 @@
+"""The page for everything that is explained at length."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail_localize.fields import SynchronizedField
+
+from portal import cards
+from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.text import heading_anchor
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+
+CONTENTS_FROM = 3
+"""A page with at least so many headings shows a list of contents."""
+
+
+class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
+    """A page of a section, to any depth: contents of its own, date of the last review, related pages."""
+
+    body = StreamField(CONTENT_BLOCKS, verbose_name=_("content"), blank=True, help_text=_("What the page says."))
+    reviewed_on = models.DateField(
+        _("last reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which somebody last checked that everything here is true. Shown to visitors."),
+    )
+    related_pages = StreamField(
+        [("page", blocks.PageChooserBlock(label=_("Page")))],
+        verbose_name=_("related pages"),
+        blank=True,
+        max_num=6,
+        help_text=_("Pages for further reading, shown as cards at the end."),
+    )
+
+    parent_page_types: ClassVar[list[str]] = [
+        "home.HomePage",
+        "home.WhoWeArePage",
+        "home.OurWorkPage",
+        "home.DataAndResearchPage",
+        "home.TakePartPage",
+        "home.Agenda2030Page",
+        "home.ContentPage",
+    ]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
+    template = "pages/content_page.html"
+    page_description = _("A page with text, tables, questions and more. It may have pages below it.")
+
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        *LeadMixin.lead_panels,
+        *BodyMixin.body_panels,
+        *SourcesMixin.sources_panels,
+        FieldPanel("related_pages"),
+    ]
+    promote_panels: ClassVar[list] = [
+        *CoverMixin.cover_panels,
+        *TopicsMixin.topics_panels,
+        MultiFieldPanel([FieldPanel("reviewed_on")], _("Review")),
+        *BasePage.promote_panels,
+    ]
+    search_fields: ClassVar[list] = [
+        *BasePage.search_fields,
+        *LeadMixin.lead_search_fields,
+        *BodyMixin.body_search_fields,
+    ]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields,
+        *LeadMixin.lead_translatable_fields,
+        *BodyMixin.body_translatable_fields,
+        *SourcesMixin.sources_translatable_fields,
+        SynchronizedField("reviewed_on", overridable=False),
+        SynchronizedField("related_pages", overridable=False),
+        *CoverMixin.cover_translatable_fields,
+        *TopicsMixin.topics_translatable_fields,
+    ]
+
+    class Meta:
+        verbose_name = _("content page")
+        verbose_name_plural = _("content pages")
+
+    @cached_property
+    def contents(self) -> list[dict[str, str]]:
+        """Return the headings of the body as `text` and `anchor`; none where the page has fewer than three."""
+        headings = [str(block.value) for block in self.body if block.block_type == "heading"]
+        if len(headings) < CONTENTS_FROM:
+            return []
+        return [{"text": text, "anchor": heading_anchor(text)} for text in headings]
+
+    def related(self) -> list[BasePage]:
+        """Return the related pages in the page's language, ready to be shown as cards."""
+        return cards.for_pages([block.value for block in self.related_pages if block.value])
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the related pages."""
+        return {**super().get_context(request, *args, **kwargs), "related_cards": self.related()}

@@ -1,0 +1,112 @@
+"""The five sections: one type each, at most once in a language, below the home page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+from wagtail_localize.fields import TranslatableField
+
+from home.blocks import PAGE_SECTIONS
+from portal.illustrations import Illustration
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin
+
+
+class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, BasePage):
+    """What the five sections share: a place in the main menu with an introduction, a hero, wide sections."""
+
+    hero_text = models.TextField(
+        _("second paragraph"), blank=True, max_length=600, help_text=_("Below the lead at the top of the page; may be left empty.")
+    )
+    body = StreamField(PAGE_SECTIONS, verbose_name=_("sections"), blank=True, help_text=_("In the order in which they are shown."))
+
+    parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
+    max_count_per_parent = 1
+    template = "pages/section_page.html"
+
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        *LeadMixin.lead_panels,
+        FieldPanel("hero_text"),
+        *BodyMixin.body_panels,
+        *SourcesMixin.sources_panels,
+    ]
+    promote_panels: ClassVar[list] = [*MenuMixin.menu_panels, *CoverMixin.cover_panels, *BasePage.promote_panels]
+    search_fields: ClassVar[list] = [
+        *BasePage.search_fields,
+        *LeadMixin.lead_search_fields,
+        index.SearchField("hero_text"),
+        *BodyMixin.body_search_fields,
+    ]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields,
+        *LeadMixin.lead_translatable_fields,
+        TranslatableField("hero_text"),
+        *BodyMixin.body_translatable_fields,
+        *MenuMixin.menu_translatable_fields,
+        *SourcesMixin.sources_translatable_fields,
+        *CoverMixin.cover_translatable_fields,
+    ]
+
+    class Meta:
+        abstract = True
+
+
+class WhoWeArePage(SectionPage):
+    """Who we are."""
+
+    illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    page_description = _("The section about the organisation and the office.")
+
+    class Meta:
+        verbose_name = _("section “Who we are”")
+        verbose_name_plural = _("sections “Who we are”")
+
+
+class OurWorkPage(SectionPage):
+    """Our work."""
+
+    illustration_default: ClassVar[str] = Illustration.LABOUR
+    page_description = _("The section about programmes and fields of work.")
+
+    class Meta:
+        verbose_name = _("section “Our work”")
+        verbose_name_plural = _("sections “Our work”")
+
+
+class DataAndResearchPage(SectionPage):
+    """Data and research."""
+
+    illustration_default: ClassVar[str] = Illustration.DATA
+    page_description = _("The section about figures, studies and reports.")
+
+    class Meta:
+        verbose_name = _("section “Data and research”")
+        verbose_name_plural = _("sections “Data and research”")
+
+
+class TakePartPage(SectionPage):
+    """Take part."""
+
+    illustration_default: ClassVar[str] = Illustration.DIASPORA
+    page_description = _("The section about vacancies, tenders, events and networks.")
+
+    class Meta:
+        verbose_name = _("section “Take part”")
+        verbose_name_plural = _("sections “Take part”")
+
+
+class Agenda2030Page(SectionPage):
+    """2030 Agenda."""
+
+    illustration_default: ClassVar[str] = Illustration.AGENDA
+    page_description = _("The section about the 2030 Agenda and the Sustainable Development Goals.")
+
+    class Meta:
+        verbose_name = _("section “2030 Agenda”")
+        verbose_name_plural = _("sections “2030 Agenda”")

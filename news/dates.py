@@ -1,0 +1,31 @@
+"""Dates that are no more precise than what is known."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known."""
+
+    DAY = "day", _("day, month and year")
+    MONTH = "month", _("month and year")
+    YEAR = "year", _("year only")
+
+
+_ISO = {DatePrecision.DAY: "%Y-%m-%d", DatePrecision.MONTH: "%Y-%m", DatePrecision.YEAR: "%Y"}
+_FORMAT = {DatePrecision.DAY: "DATE_FORMAT", DatePrecision.MONTH: "YEAR_MONTH_FORMAT", DatePrecision.YEAR: "Y"}
+
+
+def format_date(date: datetime.date, precision: str) -> str:
+    """Return a date as text in the active language, with what is known of it."""
+    return formats.date_format(date, _FORMAT[DatePrecision(precision)])
+
+
+def machine_date(date: datetime.date, precision: str) -> str:
+    """Return a date for the `datetime` attribute: `2022-03-25`, `2022-03` or `2022`."""
+    return date.strftime(_ISO[DatePrecision(precision)])

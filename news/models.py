@@ -1,0 +1,237 @@
+"""News: the index with its filters, and the items."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from portal import cards, taxonomy, versions
+from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.people import ContactBlock
+from portal.illustrations import Illustration
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
+
+from .dates import DatePrecision, format_date, machine_date
+from .forms import NewsFilterForm
+from .managers import NewsManager
+
+ITEMS_PER_PAGE = 10
+
+
+class Kind(models.TextChoices):
+    """What an item is."""
+
+    NEWS = "news", _("News item")
+    STATEMENT = "statement", _("Statement")
+    PRESS_RELEASE = "press_release", _("Press release")
+    STORY = "story", _("Story")
+
+
+class Scope(models.TextChoices):
+    """Whom an item concerns."""
+
+    GLOBAL = "global", _("Worldwide")
+    LOCAL = "local", _("Germany")
+
+
+class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
+    """All news of a language, filtered by kind, topic and year."""
+
+    illustration_default: ClassVar[str] = Illustration.NEWSPAPER
+    parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["news.NewsPage"]
+    max_count_per_parent = 1
+    template = "pages/news_index_page.html"
+    page_description = _("The list of all news.")
+
+    content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels]
+    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
+    search_fields: ClassVar[list] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields,
+        *LeadMixin.lead_translatable_fields,
+        *CoverMixin.cover_translatable_fields,
+    ]
+
+    class Meta:
+        verbose_name = _("news index")
+        verbose_name_plural = _("news indexes")
+
+    def items(self) -> models.QuerySet:
+        """Return the real items below this page, newest first."""
+        return versions.real(NewsPage.objects.child_of(self)).newest_first()
+
+    def filter_form(self, request: HttpRequest) -> NewsFilterForm:
+        """Return the form of filters, its choices made from the items that there are."""
+        names = taxonomy.names(Topic)
+        topics = (
+            Topic.objects.filter(pk__in=NewsPage.topics.through.objects.values("topic_id"))
+            .values_list("slug", "translation_key")
+            .distinct()
+        )
+        years = self.items().order_by("-date__year").values_list("date__year", flat=True).distinct()
+        return NewsFilterForm(
+            request.GET,
+            kinds=Kind.choices,
+            topics=sorted(((slug, names[key]) for slug, key in topics), key=lambda choice: choice[1].casefold()),
+            years=list(years),
+        )
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the filters and one page of items."""
+        context = super().get_context(request, *args, **kwargs)
+        form = self.filter_form(request)
+        filters = form.filters()
+        fields = {"kind": "kind", "topic": "topics__slug", "year": "date__year"}
+        items = self.items().filter(**{fields[name]: value for name, value in filters.items()}).defer_streamfields()
+        page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
+        entries = cards.prepare(list(page.object_list))
+        # On the first page without filters the newest item stands large above the list.
+        leading = entries[0] if entries and page.number == 1 and not filters else None
+        context.update(
+            form=form,
+            is_filtered=bool(filters),
+            filter_query=urlencode(filters),
+            results=page,
+            leading=leading,
+            entries=[entry for entry in entries if entry != leading],
+        )
+        return context
+
+
+class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
+    """A news item, statement, press release or story."""
+
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind.choices, default=Kind.NEWS, help_text=_("Visitors can filter by it.")
+    )
+    scope = models.CharField(
+        _("scope"), max_length=10, choices=Scope.choices, default=Scope.LOCAL, help_text=_("Whom it concerns.")
+    )
+    place = models.CharField(
+        _("dateline place"), max_length=100, blank=True, help_text=_("Where it was written, as in “Geneva – …”.")
+    )
+    date = models.DateField(_("date"), help_text=_("If only month or year are known, choose the first day and say so below."))
+    date_precision = models.CharField(
+        _("what is known of the date"),
+        max_length=5,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
+        help_text=_("No more is shown than is known."),
+    )
+    image_alt = models.CharField(
+        _("alternative text of the photograph"),
+        max_length=250,
+        blank=True,
+        help_text=_("What the photograph shows, for people who do not see it. Left empty, it counts as decoration."),
+    )
+    image_caption = models.CharField(_("caption"), max_length=300, blank=True, help_text=_("Who, what, where, when."))
+    body = StreamField(CONTENT_BLOCKS, verbose_name=_("content"), blank=True, help_text=_("What the item says."))
+    contact = StreamField(
+        [("contact", ContactBlock())],
+        verbose_name=_("contact"),
+        blank=True,
+        max_num=1,
+        help_text=_("Whom the press may ask."),
+    )
+
+    objects = NewsManager()
+
+    illustration_default: ClassVar[str] = Illustration.NEWSPAPER
+    parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    template = "pages/news_page.html"
+    page_description = _("A news item, statement, press release or story.")
+    show_in_menus_default = False
+
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("scope")]),
+        FieldRowPanel([FieldPanel("date"), FieldPanel("date_precision"), FieldPanel("place")]),
+        *LeadMixin.lead_panels,
+        *BodyMixin.body_panels,
+        *SourcesMixin.sources_panels,
+        FieldPanel("contact"),
+    ]
+    promote_panels: ClassVar[list] = [
+        MultiFieldPanel(
+            [FieldPanel("image"), FieldPanel("image_alt"), FieldPanel("image_caption"), FieldPanel("illustration")],
+            _("Picture"),
+        ),
+        *TopicsMixin.topics_panels,
+        *BasePage.promote_panels,
+    ]
+    search_fields: ClassVar[list] = [
+        *BasePage.search_fields,
+        *LeadMixin.lead_search_fields,
+        *BodyMixin.body_search_fields,
+        index.FilterField("date"),
+        index.FilterField("kind"),
+    ]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields,
+        TranslatableField("place"),
+        *LeadMixin.lead_translatable_fields,
+        *BodyMixin.body_translatable_fields,
+        *SourcesMixin.sources_translatable_fields,
+        TranslatableField("contact"),
+        TranslatableField("image_alt"),
+        TranslatableField("image_caption"),
+        SynchronizedField("kind", overridable=False),
+        SynchronizedField("scope", overridable=False),
+        SynchronizedField("date", overridable=False),
+        SynchronizedField("date_precision", overridable=False),
+        *CoverMixin.cover_translatable_fields,
+        *TopicsMixin.topics_translatable_fields,
+    ]
+
+    class Meta:
+        verbose_name = _("news item")
+        verbose_name_plural = _("news items")
+        indexes = (models.Index(fields=["-date"]),)
+
+    @property
+    def card_kind(self) -> str:
+        """Return the word above the title on cards."""
+        return self.get_kind_display()
+
+    @property
+    def date_text(self) -> str:
+        """Return the date in the active language, with what is known of it."""
+        return format_date(self.date, self.date_precision)
+
+    @property
+    def machine_date(self) -> str:
+        """Return the date for machines, with what is known of it."""
+        return machine_date(self.date, self.date_precision)
+
+    def further_items(self, count: int = 3) -> list[NewsPage]:
+        """Return the newest other items of the same language; those that share a topic come first."""
+        topic_ids = [topic.pk for topic in self.topics.all()]
+        others = NewsPage.objects.real_in(self.language_code).exclude(pk=self.pk)
+        shared = models.Exists(
+            NewsPage.topics.through.objects.filter(newspage_id=models.OuterRef("pk"), topic_id__in=topic_ids)
+        )
+        newest = others.annotate(shares_topic=shared).order_by("-shares_topic", "-date", "-pk")
+        return cards.prepare(list(newest.defer_streamfields()[:count]))
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add topics and regions in the reader's language and further items."""
+        context = super().get_context(request, *args, **kwargs)
+        index_page = self.get_parent()
+        context.update(
+            topics=taxonomy.topics(list(self.topics.all())),
+            regions=taxonomy.regions(list(self.regions.all())),
+            index_url=index_page.get_url() if index_page else "",
+            further=self.further_items(),
+        )
+        return context

@@ -1,0 +1,117 @@
+"""Links to pages of the portal and to other addresses."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from portal import links
+
+
+class LinkValue(blocks.StructValue):
+    """A link as templates read it: `href`, `text`, `hreflang`, `is_external`; all empty when its page is not there."""
+
+    @property
+    def _target(self) -> links.PageLink | None:
+        page_id = self.page_id
+        return links.resolve_one(page_id) if page_id else None
+
+    @property
+    def page_id(self) -> int | None:
+        """Return the id of the linked page."""
+        page = self.get("page")
+        return page.pk if page else None
+
+    @property
+    def href(self) -> str:
+        """Return the address, for a page in the reader's language."""
+        if self.page_id:
+            return self._target.url if self._target else ""
+        return self.get("url") or ""
+
+    @property
+    def text(self) -> str:
+        """Return the label, else the page's title in the reader's language, else the address."""
+        if self.get("label"):
+            return self["label"]
+        if self._target:
+            return self._target.title
+        return self.get("url") or ""
+
+    @property
+    def hreflang(self) -> str:
+        """Return the language of the target where it is not the reader's."""
+        return self._target.foreign_language if self._target else ""
+
+    @property
+    def is_external(self) -> bool:
+        """Return whether the link leaves the portal."""
+        return not self.page_id
+
+
+class LinkBlock(blocks.StructBlock):
+    """A page of the portal or an outside address, with an optional label."""
+
+    page = blocks.PageChooserBlock(
+        required=False,
+        label=_("Page"),
+        help_text=_("A page of the portal. Readers get it in their own language where it exists."),
+    )
+    url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("Or an address elsewhere, with https://."))
+    label = blocks.CharBlock(
+        required=False,
+        max_length=120,
+        label=_("Label"),
+        help_text=_("Left empty, the page's title is shown. Needed for an outside address."),
+    )
+
+    class Meta:
+        icon = "link"
+        label = _("Link")
+        description = _("A link to a page of the portal or to another address.")
+        value_class = LinkValue
+        template = "blocks/link.html"
+        preview_value = {"url": "https://www.iom.int/", "label": "iom.int"}
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Require a page or a labelled address, not both."""
+        cleaned = super().clean(value)
+        errors = {}
+        if cleaned.get("page") and cleaned.get("url"):
+            errors["url"] = ValidationError(_("Choose a page or enter an address, not both."))
+        if self.required and not cleaned.get("page") and not cleaned.get("url"):
+            errors["page"] = ValidationError(_("Choose a page or enter an address."))
+        if cleaned.get("url") and not cleaned.get("label"):
+            errors["label"] = ValidationError(_("An outside address needs a label that says where it leads."))
+        if errors:
+            raise blocks.StructBlockValidationError(block_errors=errors)
+        return cleaned
+
+
+class LinkColumnBlock(blocks.StructBlock):
+    """A heading with links below it, for the footer."""
+
+    heading = blocks.CharBlock(label=_("Heading"), max_length=60, help_text=_("Names the group of links."))
+    links = blocks.ListBlock(LinkBlock(), label=_("Links"), help_text=_("In the order in which they are shown."))
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Column")
+        description = _("A column of links in the footer.")
+        template = "blocks/link_column.html"
+        preview_value = {"heading": "Service", "links": [{"url": "https://www.iom.int/", "label": "iom.int"}]}
+
+
+class LinksBlock(blocks.ListBlock):
+    """A list of further links in the text."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(LinkBlock(), **kwargs)
+
+    class Meta:
+        icon = "link"
+        label = _("List of links")
+        description = _("Links for further reading.")
+        template = "blocks/links.html"
+        preview_value = [{"url": "https://www.iom.int/", "label": "iom.int"}]

@@ -1,0 +1,98 @@
+"""Whom to ask and where."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from portal import links
+
+# The sixteen Länder on a tile grid, by column and row: a map that needs no borders.
+LAENDER: dict[str, tuple[str, int, int]] = {
+    "SH": ("Schleswig-Holstein", 2, 0),
+    "MV": ("Mecklenburg-Vorpommern", 3, 0),
+    "HB": ("Bremen", 1, 1),
+    "HH": ("Hamburg", 2, 1),
+    "BE": ("Berlin", 3, 1),
+    "BB": ("Brandenburg", 4, 1),
+    "NW": ("Nordrhein-Westfalen", 0, 2),
+    "NI": ("Niedersachsen", 1, 2),
+    "ST": ("Sachsen-Anhalt", 2, 2),
+    "TH": ("Thüringen", 3, 2),
+    "SN": ("Sachsen", 4, 2),
+    "RP": ("Rheinland-Pfalz", 0, 3),
+    "HE": ("Hessen", 1, 3),
+    "SL": ("Saarland", 0, 4),
+    "BW": ("Baden-Württemberg", 1, 4),
+    "BY": ("Bayern", 2, 4),
+}
+_TILE = 64
+"""Width of a tile with its gap, in units of the drawing."""
+
+
+class ContactBlock(blocks.StructBlock):
+    """A person or unit to ask."""
+
+    heading = blocks.CharBlock(max_length=80, label=_("Heading"), help_text=_("“Contact”, or the name of the unit."))
+    text = blocks.TextBlock(required=False, label=_("Address or note"), help_text=_("Line breaks are kept."))
+    email = blocks.EmailBlock(required=False, label=_("E-mail"), help_text=_("Shown as a link."))
+    phone = blocks.CharBlock(required=False, max_length=40, label=_("Telephone"), help_text=_("With country code: +49 …"))
+    page = blocks.PageChooserBlock(required=False, label=_("Page"), help_text=_("For more, such as the contact page."))
+
+    class Meta:
+        icon = "mail"
+        label = _("Contact")
+        description = _("A box that says whom to ask.")
+        template = "blocks/contact.html"
+        preview_value = {"heading": "Kontakt", "text": "IOM Deutschland\nBerlin"}
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Add the link to the page, in the reader's language."""
+        context = super().get_context(value, parent_context=parent_context)
+        context["link"] = links.resolve_one(value["page"].pk) if value.get("page") else None
+        return context
+
+
+class OfficeBlock(blocks.StructBlock):
+    """One office."""
+
+    place = blocks.CharBlock(max_length=80, label=_("Place"), help_text=_("The town."))
+    state = blocks.ChoiceBlock(
+        choices=[(code, name) for code, (name, _x, _y) in LAENDER.items()],
+        label=_("Land"),
+        help_text=_("Marked on the map."),
+    )
+    address = blocks.CharBlock(max_length=200, label=_("Address"), help_text=_("In one line."))
+    note = blocks.CharBlock(required=False, max_length=200, label=_("What it does"), help_text=_("A few words."))
+
+    class Meta:
+        icon = "home"
+        label = _("Office")
+        description = _("One office.")
+        template = "blocks/office.html"
+        preview_value = {"place": "Berlin", "state": "BE", "address": "Berlin"}
+
+
+class OfficesBlock(blocks.ListBlock):
+    """Offices in Germany, as a list and on a map of tiles."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(OfficeBlock(), **kwargs)
+
+    class Meta:
+        icon = "site"
+        label = _("Offices")
+        description = _("Offices in Germany, as a list beside a map of the Länder.")
+        template = "blocks/offices.html"
+        preview_value = [{"place": "Berlin", "state": "BE", "address": "Berlin"}]
+
+    def get_context(self, value: list, parent_context: dict | None = None) -> dict:
+        """Add the tiles of the map, those with an office marked, and their names for the map's description."""
+        context = super().get_context(value, parent_context=parent_context)
+        marked = {office["state"] for office in value}
+        context["tiles"] = [
+            {"code": code, "x": 2 + x * _TILE, "y": 2 + y * _TILE, "on": code in marked}
+            for code, (_name, x, y) in LAENDER.items()
+        ]
+        context["marked_names"] = [name for code, (name, _x, _y) in LAENDER.items() if code in marked]
+        return context

@@ -1,0 +1,134 @@
+"""Blocks of running text."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from portal.slugs import slug_for_title
+
+from .links import LinkBlock
+
+# What editors may do in running text. Headings of the page are blocks of their own, so that the contents list knows them.
+TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link"]
+SHORT_TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+class HeadingBlock(blocks.CharBlock):
+    """A heading in the text; it appears in the contents of the page and can be linked to."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(max_length=120, **kwargs)
+
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        description = _("A heading that structures the page. From three on, the page shows a list of contents.")
+        template = "blocks/heading.html"
+        preview_value = "So läuft die Aufnahme ab"
+
+    def get_context(self, value: str, parent_context: dict | None = None) -> dict:
+        """Add the anchor, made from the text."""
+        context = super().get_context(value, parent_context=parent_context)
+        context["anchor"] = heading_anchor(value)
+        return context
+
+
+def heading_anchor(text: str) -> str:
+    """Return the `id` of a heading, made from its text by the German rules that suit every Latin script."""
+    return slug_for_title(str(text), "de") or "section"
+
+
+class TextBlock(blocks.RichTextBlock):
+    """Paragraphs, lists, smaller headings, links."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("features", TEXT_FEATURES)
+        super().__init__(**kwargs)
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        description = _("Paragraphs with lists, links and smaller headings.")
+        template = "blocks/text.html"
+        preview_value = "<p>Die Internationale Organisation für Migration gehört zum System der <b>Vereinten Nationen</b>.</p>"
+
+
+class QuoteBlock(blocks.StructBlock):
+    """What somebody said, with who said it."""
+
+    text = blocks.TextBlock(label=_("Quotation"), help_text=_("Word for word, without quotation marks."))
+    attribution = blocks.CharBlock(label=_("Who said it"), max_length=200, help_text=_("Name and office at that time."))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        description = _("A sentence that somebody really said, with name and office.")
+        template = "blocks/quote.html"
+        preview_value = {"text": "Migration ist so alt wie die Menschheit.", "attribution": "Beispiel"}
+
+
+class NoticeBlock(blocks.StructBlock):
+    """Something that readers must not miss."""
+
+    level = blocks.ChoiceBlock(
+        choices=[
+            ("info", _("Information")),
+            ("success", _("Good news")),
+            ("warning", _("Warning")),
+            ("danger", _("Danger")),
+        ],
+        default="info",
+        label=_("Kind"),
+        help_text=_("Sets colour and sign."),
+    )
+    heading = blocks.CharBlock(required=False, max_length=120, label=_("Heading"), help_text=_("May be left empty."))
+    text = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, label=_("Text"), help_text=_("One to three sentences."))
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice")
+        description = _("A coloured box for something that readers must not miss: a suspension, a deadline, a warning.")
+        template = "blocks/notice.html"
+        preview_value = {
+            "level": "warning",
+            "heading": "Aufnahmen sind ausgesetzt",
+            "text": "<p>Das deutsche Resettlement-Programm ruht seit April 2025.</p>",
+        }
+
+    ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "danger": "octagon-alert"}
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Add the name of the sign."""
+        context = super().get_context(value, parent_context=parent_context)
+        context["icon"] = self.ICONS[value["level"]]
+        return context
+
+
+class CalloutBlock(blocks.StructBlock):
+    """A box that leads on to the next step."""
+
+    heading = blocks.CharBlock(max_length=120, label=_("Heading"), help_text=_("A few words."))
+    text = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, label=_("Text"), help_text=_("One to three sentences."))
+    link = LinkBlock(required=False, label=_("Button"), help_text=_("Where readers go from here; may be left empty."))
+
+    class Meta:
+        icon = "help"
+        label = _("Call-out")
+        description = _("A quiet box with an optional button, for the next step.")
+        template = "blocks/callout.html"
+        preview_value = {"heading": "Haben Sie Fragen?", "text": "<p>Schreiben Sie uns.</p>"}
+
+
+class SourceBlock(blocks.StructBlock):
+    """A source: what it is called and where it can be read."""
+
+    title = blocks.CharBlock(max_length=250, label=_("Title"), help_text=_("Who published what, and when."))
+    url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("Where it can be read, if it is public."))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Source")
+        description = _("Where the facts of this page come from.")
+        template = "blocks/source.html"
+        preview_value = {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"}

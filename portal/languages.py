@@ -1,0 +1,62 @@
+"""The languages of the portal, as data.
+
+Adding a language is one entry here (and its catalog): settings, addresses, the language links and the roles of
+translators are all made from this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the portal.
+
+    `code` is the BCP 47 tag that stands in addresses and in `lang`; `name` is the language's own name; `direction` is
+    `ltr` or `rtl`; `search_path` is the address of the search page below the language's prefix; `font` is the file
+    that the first view needs, preloaded.
+    """
+
+    code: str
+    name: str
+    direction: str = "ltr"
+    search_path: str = "search"
+    font: str = "source-sans-3-latin-wght-normal.woff2"
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("de", "Deutsch", search_path="suche"),
+    Language("en", "English", search_path="search"),
+)
+
+SOURCE_LANGUAGE = "de"
+"""Pages are written in this language and translated into the others."""
+
+RESERVED_SLUGS = frozenset({language.search_path for language in LANGUAGES} | {"komponenten", "feed.rss", "feed.atom"})
+"""Words directly below a language's prefix that views use; no page may take them."""
+
+
+@cache
+def languages_by_code() -> dict[str, Language]:
+    """Return all languages of the portal by their code."""
+    return {language.code: language for language in LANGUAGES}
+
+
+def current_language() -> Language:
+    """Return the active language; the source language when another one (of the admin, say) is active."""
+    return languages_by_code().get(get_language() or SOURCE_LANGUAGE, languages_by_code()[SOURCE_LANGUAGE])
+
+
+def language_of_path(path: str) -> Language | None:
+    """Return the language that an address (`/de/…`) belongs to, or None when it has no language prefix."""
+    prefix = path.lstrip("/").split("/", 1)[0]
+    return languages_by_code().get(prefix)
+
+
+# A lazy route: Django resolves and reverses it anew for each active language.
+search_route = lazy(lambda: f"{current_language().search_path}/", str)()

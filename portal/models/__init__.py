@@ -1,0 +1,28 @@
+"""What every app shares: the abstract base page with its mixins, media, topics and regions, the footer."""
+
+from __future__ import annotations
+
+from .media import PortalDocument, PortalImage, PortalRendition
+from .navigation import Footer
+from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
+from .publication import PublishedVersion
+from .records import LoadedRecord
+from .taxonomy import Region, Topic
+
+__all__ = [
+    "BasePage",
+    "BodyMixin",
+    "CoverMixin",
+    "Footer",
+    "LeadMixin",
+    "LoadedRecord",
+    "MenuMixin",
+    "PortalDocument",
+    "PortalImage",
+    "PortalRendition",
+    "PublishedVersion",
+    "Region",
+    "SourcesMixin",
+    "Topic",
+    "TopicsMixin",
+]

@@ -1,0 +1,332 @@
+"""The abstract base page and its small mixins.
+
+Each mixin brings its fields, its panels, its search fields and the list of what wagtail-localize translates and what it
+keeps in step with the source; a page type adds them up.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import TextInput
+from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+from wagtail.url_routing import RouteResult
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from portal import versions
+from portal.blocks.text import SourceBlock
+from portal.illustrations import Illustration, illustration_url
+from portal.languages import RESERVED_SLUGS
+from portal.slugs import is_made_from, slug_for_title
+
+from .publication import PublishedVersion
+
+
+class BasePageForm(WagtailAdminPageForm):
+    """The editing form of all pages: an empty slug is allowed and is made from the title."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+
+class BasePage(Page):
+    """What every page of the portal has: a title, an address by the rules of its language, search text."""
+
+    illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    base_form_class = BasePageForm
+    show_in_menus_default = True
+
+    # The slug stands in neither list: it is made by each language's rules and belongs to that language.
+    translatable_fields: ClassVar[list] = [
+        TranslatableField("title"),
+        TranslatableField("seo_title"),
+        TranslatableField("search_description"),
+        SynchronizedField("show_in_menus", overridable=False),
+    ]
+
+    # The slug is not made while the title is typed: it is made when the page is saved, by rules of the language.
+    content_panels: ClassVar[list] = [
+        TitleFieldPanel("title", targets=[], help_text=_("As visitors read it at the top of the page.")),
+    ]
+    promote_panels: ClassVar[list] = [
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "slug",
+                    widget=TextInput,
+                    help_text=_(
+                        "The last part of the address. Left empty, it is made from the title until the page is first "
+                        "published; after that only you change it, and the old address leads here."
+                    ),
+                ),
+                FieldPanel(
+                    "seo_title",
+                    help_text=_("The title in search engines and browser tabs, if it has to differ from the page's title."),
+                ),
+                FieldPanel(
+                    "search_description",
+                    help_text=_("One sentence for search engines, at most 155 characters. Left empty, the lead is used."),
+                ),
+            ],
+            _("Address and search engines"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("show_in_menus", help_text=_("Lists the page in the menu of its section."))],
+            _("Menu"),
+        ),
+    ]
+    settings_panels: ClassVar[list] = Page.settings_panels
+
+    class Meta:
+        abstract = True
+
+    # --- address ---------------------------------------------------------------------------------------------------
+
+    def has_automatic_slug(self) -> bool:
+        """Return whether the slug was never chosen by a person and the page was never finished in its language.
+
+        It is automatic when it is empty, when it is the one made from the title as stored, or when it was only copied
+        from the page's other languages.
+        """
+        if not self.slug:
+            return True
+        if self.pk is None or PublishedVersion.objects.filter(page_id=self.pk).exists():
+            return False
+        stored = Page.objects.filter(pk=self.pk).values_list("title", "slug").first()
+        if stored is None or stored[1] != self.slug:
+            return False
+        return is_made_from(self.slug, slug_for_title(stored[0], self.language_code)) or any(
+            is_made_from(self.slug, slug)
+            for slug in Page.objects.filter(translation_key=self.translation_key)
+            .exclude(pk=self.pk)
+            .values_list("slug", flat=True)
+        )
+
+    def full_clean(self, *args: object, **kwargs: object) -> None:
+        """Validate, and make the slug from the title as long as it is automatic."""
+        if self.locale_id is None:
+            self.locale = self.get_default_locale()
+        if self.alias_of_id is None and self.title and self.has_automatic_slug():
+            self.slug = self._get_autogenerated_slug(slug_for_title(self.title, self.language_code) or "page")
+        super().full_clean(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse addresses that the portal's own views answer."""
+        super().clean()
+        if self.depth == 3 and self.slug in RESERVED_SLUGS:
+            raise ValidationError(
+                {"slug": _("“%(slug)s” is an address of the portal itself. Please choose another one.") % {"slug": self.slug}}
+            )
+
+    @property
+    def language_code(self) -> str:
+        """Return the code of the language that the page is written in."""
+        return self.locale.language_code
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the page for an address below this one: two queries, whatever the depth.
+
+        Raises:
+            Http404: no page lies there, it is not live, or it is no real version in the language of the address.
+        """
+        if self.language_code != get_language():
+            # Wagtail falls back to the default language's tree where a language has no home page.
+            raise Http404
+        page = self
+        if path_components:
+            url_path = f"{self.url_path}{'/'.join(path_components)}/"
+            found = (
+                versions.finished(Page.objects.filter(url_path=url_path, locale_id=self.locale_id))
+                .live()
+                .first()
+            )
+            if found is None:
+                raise Http404
+            page = found.specific
+            page.locale = self.locale
+        elif not self.live or not versions.is_finished(self):
+            raise Http404
+        return RouteResult(page)
+
+    # --- what templates and cards read -----------------------------------------------------------------------------
+
+    @property
+    def card_title(self) -> str:
+        """Return the title for cards, lists, breadcrumbs."""
+        return self.title
+
+    @property
+    def card_text(self) -> str:
+        """Return the text for cards and search results."""
+        return getattr(self, "lead", "") or self.search_description
+
+    @property
+    def card_kind(self) -> str:
+        """Return the word above a card's title, or nothing."""
+        return ""
+
+    @property
+    def description(self) -> str:
+        """Return the description for search engines."""
+        return self.search_description or getattr(self, "lead", "")
+
+    @cached_property
+    def picture(self) -> dict[str, object]:
+        """Return what a template shows as the page's picture: an `image` (photograph), or the `url` of a drawing."""
+        return {"image": None, "url": illustration_url(self.illustration_default)}
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add what every page's template needs."""
+        context = super().get_context(request, *args, **kwargs)
+        context["is_component_page_shown"] = settings.DEBUG
+        return context
+
+
+class LeadMixin(models.Model):
+    """One to three sentences below the title; cards and search results show them too."""
+
+    lead = models.TextField(
+        _("lead"),
+        blank=True,
+        max_length=500,
+        help_text=_("One to three sentences below the title. Also shown on cards and in search results."),
+    )
+
+    lead_panels: ClassVar[list] = [FieldPanel("lead")]
+    lead_search_fields: ClassVar[list] = [index.SearchField("lead", boost=2)]
+    lead_translatable_fields: ClassVar[list] = [TranslatableField("lead")]
+
+    class Meta:
+        abstract = True
+
+
+class CoverMixin(models.Model):
+    """The picture of a page: an uploaded photograph, else a drawing of its own, else its topic's."""
+
+    image = models.ForeignKey(
+        "portal.PortalImage",
+        verbose_name=_("photograph"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("At least 1280 pixels wide, 16:9. Takes precedence over the drawing."),
+    )
+    illustration = models.CharField(
+        _("drawing"),
+        max_length=40,
+        choices=Illustration.choices,
+        blank=True,
+        help_text=_("Shown where there is no photograph. Left empty, the first topic's drawing is used."),
+    )
+
+    cover_panels: ClassVar[list] = [
+        MultiFieldPanel([FieldPanel("image"), FieldPanel("illustration")], _("Picture")),
+    ]
+    cover_translatable_fields: ClassVar[list] = [
+        SynchronizedField("image"),
+        SynchronizedField("illustration", overridable=False),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def picture(self) -> dict[str, object]:
+        """Return the photograph, or the address of the drawing: own, first topic's, the page type's."""
+        name = self.illustration
+        if not name and hasattr(self, "topics"):
+            name = next((topic.illustration for topic in self.topics.all() if topic.illustration), "")
+        return {"image": self.image, "url": illustration_url(name or self.illustration_default)}
+
+
+class BodyMixin(models.Model):
+    """The panels and fields of a page with a `body`; each page type declares which blocks it takes."""
+
+    body_panels: ClassVar[list] = [FieldPanel("body")]
+    body_search_fields: ClassVar[list] = [index.SearchField("body")]
+    body_translatable_fields: ClassVar[list] = [TranslatableField("body")]
+
+    class Meta:
+        abstract = True
+
+
+class MenuMixin(models.Model):
+    """A section of the portal: its name and introduction in the main menu."""
+
+    menu_title = models.CharField(
+        _("title in the menu"),
+        max_length=60,
+        blank=True,
+        help_text=_("Left empty, the page's title is used."),
+    )
+    menu_intro = models.TextField(
+        _("introduction in the menu"),
+        blank=True,
+        help_text=_("Shown beside the links when the menu is open."),
+    )
+
+    menu_panels: ClassVar[list] = [
+        MultiFieldPanel([FieldPanel("menu_title"), FieldPanel("menu_intro")], _("Main menu")),
+    ]
+    menu_translatable_fields: ClassVar[list] = [TranslatableField("menu_title"), TranslatableField("menu_intro")]
+
+    class Meta:
+        abstract = True
+
+
+class SourcesMixin(models.Model):
+    """Where the facts of a page come from."""
+
+    sources = StreamField(
+        [("source", SourceBlock())],
+        verbose_name=_("sources"),
+        blank=True,
+        help_text=_("Where the facts of this page come from; shown at its end."),
+    )
+
+    sources_panels: ClassVar[list] = [FieldPanel("sources")]
+    sources_translatable_fields: ClassVar[list] = [TranslatableField("sources")]
+
+    class Meta:
+        abstract = True
+
+
+class TopicsMixin(models.Model):
+    """Topics and regions. Every language refers to the terms of the source language (see `Term`)."""
+
+    topics = ParentalManyToManyField(
+        "portal.Topic",
+        verbose_name=_("topics"),
+        blank=True,
+        related_name="+",
+        help_text=_("What the page is about; the first topic's drawing stands in for a missing picture."),
+    )
+    regions = ParentalManyToManyField(
+        "portal.Region", verbose_name=_("regions"), blank=True, related_name="+", help_text=_("Where in the world.")
+    )
+
+    topics_panels: ClassVar[list] = [
+        MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], _("Topics and regions")),
+    ]
+    topics_translatable_fields: ClassVar[list] = [
+        SynchronizedField("topics", overridable=False),
+        SynchronizedField("regions", overridable=False),
+    ]
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,8 @@
+"""Settings of `make dev`: error pages with traces, static files without collecting, the component page."""
+
+from __future__ import annotations
+
+from .base import *  # noqa: F403
+
+DEBUG = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -1,0 +1,17 @@
+"""Settings of the test suite: fast password hashing, state in a temporary folder, cache in memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Set before the base settings read it; the folder vanishes with the machine's temporary files.
+os.environ.setdefault("PORTAL_VAR", tempfile.mkdtemp(prefix="portal-test-"))
+os.environ.setdefault("PORTAL_URL", "http://testserver")
+
+from .base import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

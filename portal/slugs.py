@@ -1,0 +1,49 @@
+"""Addresses by the rules of each language.
+
+A slug is made once, when a page is first published in a language, from its title; afterwards only a person changes it,
+and a redirect stays (Wagtail's redirects do that).
+"""
+
+from __future__ import annotations
+
+import re
+
+from anyascii import anyascii
+
+MAX_LENGTH = 80
+
+# Letters that a language writes out in ASCII; what stands in no table is transliterated.
+_LETTERS = {
+    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
+}
+
+# A gender sign inside a word (Migrant:innen, Bürger*innen, Kolleg_innen, Leser/-innen) becomes a hyphen, so that the
+# word does not turn into the feminine form alone. A capital I inside a word is the same sign.
+_GENDER_SIGN = re.compile(r"(?<=\w)(?::|\*|_|/-?|·)(?=[a-zäöüß])")
+_INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])I(?=nn?(?:en)?\b)")
+_NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+# Signs that stand inside a word and vanish in the address: apostrophes, soft hyphens, full stops in abbreviations.
+_SILENT = re.compile("[’ʼ'`´\u00ad\u200b]")
+
+
+def slug_for_title(title: str, language_code: str) -> str:
+    """Return the slug for a title in a language: ASCII, lower case, at most `MAX_LENGTH` characters, whole words.
+
+    German writes ä, ö, ü, ß as ae, oe, ue, ss and turns gender signs into hyphens. No word is left out. A title
+    without any letter or digit gives the empty string.
+    """
+    base_code = language_code.split("-")[0]
+    text = _SILENT.sub("", title)
+    if base_code == "de":
+        text = _INNER_CAPITAL.sub("-i", _GENDER_SIGN.sub("-", text))
+    text = anyascii(text.translate(_LETTERS.get(base_code, {}))).lower()
+    slug = _NOT_ASCII_WORD.sub("-", text).strip("-")
+    if len(slug) <= MAX_LENGTH:
+        return slug
+    head, hyphen, _rest = slug[: MAX_LENGTH + 1].rpartition("-")
+    return head if hyphen else slug[:MAX_LENGTH]
+
+
+def is_made_from(slug: str, base: str) -> bool:
+    """Return whether `slug` is `base`, or `base` with the number that makes it unique among its siblings."""
+    return bool(base) and re.fullmatch(rf"{re.escape(base)}(-\d+)?", slug) is not None

@@ -1,0 +1,80 @@
+"""Views that belong to no page: first contact, uploaded files, errors, the component page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.views.decorators.cache import cache_control
+from django.views.static import serve
+
+from portal import navigation
+from portal.middleware import PUBLIC_POLICY
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
+    urls = navigation.home_urls()
+    url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
+    response = HttpResponseRedirect(url)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@cache_control(max_age=30 * 24 * 60 * 60, public=True)
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    """Hand out an uploaded image. Documents and originals go through Wagtail's own view, which asks for permission."""
+    if path.startswith(("documents/", "original_images/")):
+        return page_not_found(request)
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+def _error(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer with the error page of a status, in the site's look and the visitor's language."""
+    return render(request, f"{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
+    return _error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    return _error(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404."""
+    return _error(request, 404)
+
+
+@cache
+def _server_error_page() -> tuple[str, str]:
+    """Return the 500 page and the policy that allows its own style by its hash."""
+    html = get_template("500.html").template.source
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    if style is None:
+        raise ValueError("500.html has no <style>")
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    return html, PUBLIC_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with a page that needs neither database nor cache nor any other file."""
+    html, policy = _server_error_page()
+    return HttpResponse(html, status=500, headers={"Content-Security-Policy": policy})
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Show every component in its states; in development only."""
+    return render(request, "components.html")

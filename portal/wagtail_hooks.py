@@ -1,0 +1,57 @@
+"""What the portal adds to Wagtail's admin: topics, regions, the footer, links inside rich text."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.rich_text.feature_registry import FeatureRegistry
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from portal.models import Footer, Region, Topic
+from portal.rich_text import LocalizedPageLinkHandler
+
+
+class TopicViewSet(SnippetViewSet):
+    """Topics in the admin."""
+
+    model = Topic
+    icon = "tag"
+    list_display = ("name", "slug", "locale")
+    list_filter = ("locale",)
+
+
+class RegionViewSet(SnippetViewSet):
+    """Regions in the admin."""
+
+    model = Region
+    icon = "globe"
+    list_display = ("name", "slug", "locale")
+    list_filter = ("locale",)
+
+
+class FooterViewSet(SnippetViewSet):
+    """Footers in the admin, one for each language."""
+
+    model = Footer
+    icon = "list-ul"
+    list_display = ("title", "locale")
+    list_filter = ("locale",)
+
+
+class PortalSnippetGroup(SnippetViewSetGroup):
+    """What stands on many pages."""
+
+    menu_label = _("Topics and footer")
+    menu_icon = "tag"
+    menu_order = 350
+    items = (TopicViewSet, RegionViewSet, FooterViewSet)
+
+
+register_snippet(PortalSnippetGroup)
+
+
+@hooks.register("register_rich_text_features", order=100)
+def register_localized_links(features: FeatureRegistry) -> None:
+    """Resolve links to pages in the reader's language, by the one function that does it for all links."""
+    features.register_link_type(LocalizedPageLinkHandler)
