@@ -1,0 +1,214 @@
+"""A translation's record to wagtail-localize's own records: texts are paired with the source's by block and position."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.images.blocks import ImageBlock
+from wagtail.models import Locale
+from wagtail_localize.models import (
+    OverridableSegment,
+    SegmentOverride,
+    StringSegment,
+    StringTranslation,
+    TranslationSource,
+)
+from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValue
+from wagtail_localize.segments.extract import extract_segments, quote_path_component
+from wagtail_localize.strings import StringValue
+
+from .values import ValueProblem
+
+_LINK_ID = re.compile(r'(<a id=")(a\d+)(")')
+
+
+def match_structure(block: blocks.Block, source: object, translation: object, at: str) -> object:
+    """Return the translation's stored blocks with the ids of the source's, position by position.
+
+    Raises:
+        ValueProblem: blocks, lengths or values that are not text differ; it names the position in both records.
+    """
+    if isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
+        if len(source) != len(translation):
+            raise ValueProblem(f"{at}: {len(translation)} instead of {len(source)} entries as in the source")
+        found = []
+        for index, (left, right) in enumerate(zip(source, translation, strict=True)):
+            here = f"{at}[{index}]"
+            if left["type"] != right["type"]:
+                raise ValueProblem(f"{here}: “{right['type']}” where the source has “{left['type']}”")
+            child = block.child_blocks[left["type"]] if isinstance(block, blocks.StreamBlock) else block.child_block
+            here = f"{here}.{left['type']}" if isinstance(block, blocks.StreamBlock) else here
+            found.append({**left, "value": match_structure(child, left["value"], right["value"], here)})
+        return found
+    if isinstance(block, TypedTableBlock):
+        for key in ("columns", "rows"):
+            if len(source[key]) != len(translation[key]):
+                raise ValueProblem(f"{at}.{key}: {len(translation[key])} instead of {len(source[key])} as in the source")
+        return translation
+    if isinstance(block, blocks.StructBlock):
+        return {
+            name: match_structure(child, source.get(name), translation.get(name), f"{at}.{name}")
+            for name, child in block.child_blocks.items()
+        }
+    is_text = isinstance(block, (blocks.CharBlock, blocks.TextBlock, blocks.RichTextBlock, blocks.URLBlock))
+    if not is_text and not isinstance(block, ImageBlock) and source != translation:
+        raise ValueProblem(f"{at}: {translation!r} where the source has {source!r}; this is the same in every language")
+    return translation
+
+
+def _by_path(segments: list, kind: type) -> dict[str, list]:
+    grouped: dict[str, list] = defaultdict(list)
+    for segment in segments:
+        if isinstance(segment, kind):
+            grouped[segment.path].append(segment)
+    return grouped
+
+
+def _readable(path: str, instance: object) -> str:
+    """Return a content path with positions instead of block ids: `body.2.text`."""
+    parts = path.split(".")
+    positions: dict[str, str] = {}
+
+    def collect(value: object) -> None:
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, dict) and "id" in item:
+                    positions[item["id"]] = f"[{index}]"
+                    collect(item.get("value"))
+        elif isinstance(value, dict):
+            for item in value.values():
+                collect(item)
+
+    field = getattr(instance, parts[0], None)
+    if isinstance(field, blocks.StreamValue):
+        collect(list(field.raw_data))
+    return ".".join(positions.get(part, part) for part in parts).replace(".[", "[")
+
+
+def _match_links(source: StringSegmentValue, translation: StringSegmentValue) -> tuple[str, dict[str, str]]:
+    """Return the translated text with the source's link ids, and outside addresses that differ (source → translation).
+
+    Raises:
+        ValueProblem: the links are not the same.
+    """
+    left, right = dict(source.attrs or {}), dict(translation.attrs or {})
+    if len(left) != len(right):
+        raise ValueProblem(f"{len(right)} instead of {len(left)} links as in the source")
+    ids: dict[str, str] = {}
+    for name, attributes in list(right.items()):
+        twin = next((other for other, value in left.items() if value == attributes), None)
+        if twin is not None:
+            ids[name] = twin
+            del left[twin], right[name]
+    overrides: dict[str, str] = {}
+    for (other, theirs), (name, ours) in zip(left.items(), right.items(), strict=True):
+        if "href" not in theirs or "href" not in ours:
+            raise ValueProblem("a link leads to another page than in the source")
+        ids[name] = other
+        overrides[theirs["href"]] = ours["href"]
+    text = _LINK_ID.sub(lambda match: f"{match[1]}{ids.get(match[2], match[2])}{match[3]}", translation.string.data)
+    return text, overrides
+
+
+def _pairs(source_object: object, translated_object: object) -> Iterator[tuple[str, int, str, dict[str, str]]]:
+    """Yield path, number within the path, translated text and differing addresses for every text of the source.
+
+    Raises:
+        ValueProblem: the two have not the same texts.
+    """
+    left = _by_path(extract_segments(source_object), StringSegmentValue)
+    right = _by_path(extract_segments(translated_object), StringSegmentValue)
+    for path in sorted(set(left) ^ set(right)):
+        lacking = "the translation" if path in left else "the source"
+        raise ValueProblem(f"{_readable(path, source_object)}: {lacking} has no text here")
+    for path, sources in left.items():
+        translations = right[path]
+        if len(sources) != len(translations):
+            raise ValueProblem(
+                f"{_readable(path, source_object)}: {len(translations)} paragraphs instead of {len(sources)} as in the source"
+            )
+        for number, (source, translation) in enumerate(zip(sources, translations, strict=True)):
+            try:
+                text, overrides = _match_links(source, translation)
+            except ValueProblem as error:
+                raise ValueProblem(f"{_readable(path, source_object)}, paragraph {number + 1}: {error}") from error
+            yield path, number, text, overrides
+
+
+def write_translations(source: TranslationSource, translated_object: object, locale: Locale) -> None:
+    """Store the texts of `translated_object` as translations of the source's segments, and differing addresses as overrides.
+
+    `translated_object` is never saved: it is the source's object with the translation's values, blocks paired by
+    `match_structure`.
+
+    Raises:
+        ValueProblem: the texts do not pair, or a translated text is no valid segment.
+    """
+    source_object = source.as_instance()
+    segments: dict[str, list[StringSegment]] = defaultdict(list)
+    for segment in StringSegment.objects.filter(source=source).select_related("string", "context").order_by("order"):
+        segments[segment.context.path].append(segment)
+    stored = {
+        (translation.translation_of_id, translation.context_id): translation
+        for translation in StringTranslation.objects.filter(locale=locale, context__object_id=source.object_id)
+    }
+    overrides: dict[str, object] = {}
+    for path, number, text, changed_links in _pairs(source_object, translated_object):
+        try:
+            StringValue.from_translated_html(text)
+        except ValueError as error:
+            raise ValueProblem(f"{_readable(path, source_object)}: {error}") from error
+        segment = segments[path][number]
+        key = (segment.string_id, segment.context_id)
+        current = stored.get(key)
+        if current is None:
+            stored[key] = StringTranslation.objects.create(
+                translation_of=segment.string,
+                context=segment.context,
+                locale=locale,
+                data=text,
+                translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
+            )
+        elif current.data != text:
+            current.data = text
+            current.has_error = False
+            current.save()
+        for theirs, ours in changed_links.items():
+            overrides[f"{path}.{quote_path_component(theirs)}"] = ours
+    overrides.update(_changed_values(source_object, translated_object))
+    _write_overrides(source, locale, overrides)
+
+
+def _changed_values(source_object: object, translated_object: object) -> dict[str, object]:
+    """Return outside addresses in blocks of their own that differ, by content path."""
+    left = _by_path(extract_segments(source_object), OverridableSegmentValue)
+    right = _by_path(extract_segments(translated_object), OverridableSegmentValue)
+    return {
+        path: right[path][0].data for path, found in left.items() if path in right and found[0].data != right[path][0].data
+    }
+
+
+def _write_overrides(source: TranslationSource, locale: Locale, overrides: dict[str, object]) -> None:
+    """Store values that differ from the source's."""
+    if not overrides:
+        return
+    segments = OverridableSegment.objects.filter(source=source, context__path__in=overrides).select_related("context")
+    for segment in segments:
+        SegmentOverride.objects.update_or_create(
+            context=segment.context,
+            locale=locale,
+            defaults={"data_json": json.dumps(overrides[segment.context.path]), "has_error": False, "field_error": ""},
+        )
+
+
+def validation_reasons(error: ValidationError) -> str:
+    """Return the reasons of a model's validation error in one line, with the field names."""
+    if hasattr(error, "message_dict"):
+        return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+    return " ".join(error.messages)

@@ -1,0 +1,204 @@
+"""Files to records: JSON and JSON Lines, every key checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from portal.languages import languages_by_code
+
+from .errors import LoadError, Place, RecordError
+
+# Key → accepted Python types. A key that is not here is an error.
+KEYS: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "type": (str,),
+    "lang": (str,),
+    "title": (str,),
+    "slug": (str,),
+    "parent": (str,),
+    "order": (int, float),
+    "date": (str,),
+    "date_precision": (str,),
+    "lead": (str,),
+    "body": (str, list),
+    "topics": (list,),
+    "regions": (list,),
+    "images": (list,),
+    "files": (list,),
+    "sources": (list,),
+    "reviewed": (str,),
+    "live": (bool,),
+    "menu": (dict,),
+    "translation_of": (str,),
+    "redirect_from": (list,),
+    "fields": (dict,),
+}
+REQUIRED_KEYS = ("id", "type", "lang", "title")
+
+# What a translation takes from its source and must not say again.
+SOURCE_ONLY_KEYS = frozenset(
+    {"parent", "order", "date", "date_precision", "topics", "regions", "images", "files", "reviewed", "live"}
+)
+IMAGE_KEYS = frozenset({"id", "file", "title", "alt", "caption", "credit", "lead"})
+FILE_KEYS = frozenset({"id", "file", "title"})
+MENU_KEYS = frozenset({"show", "title", "intro"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One page or snippet in one language, as its file gives it."""
+
+    data: dict[str, object]
+    place: Place
+    digest: str = field(compare=False)
+
+    @property
+    def id(self) -> str:
+        """Return the record's stable name."""
+        return self.data["id"]
+
+    @property
+    def lang(self) -> str:
+        """Return the record's language code."""
+        return self.data["lang"]
+
+    @property
+    def is_translation(self) -> bool:
+        """Return whether the record is a translation of another."""
+        return "translation_of" in self.data
+
+    def get(self, key: str, default: object = None) -> object:
+        """Return the value of a key."""
+        return self.data.get(key, default)
+
+    def error(self, reason: str) -> RecordError:
+        """Return an error that names this record's place."""
+        return RecordError(self.place, reason)
+
+
+def _digest(data: dict, place: Place) -> str:
+    """Return the SHA-256 of a record and of the files that it brings."""
+    digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    for key in ("images", "files"):
+        for item in data.get(key) or []:
+            path = place.path.parent / str(item.get("file", "")) if isinstance(item, dict) else None
+            if path is not None and path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _check_items(record: Record, key: str, known: frozenset[str], required: tuple[str, ...]) -> None:
+    for item in record.get(key) or []:
+        if not isinstance(item, dict):
+            raise record.error(f"“{key}” holds something that is no object: {item!r}")
+        if unknown := sorted(set(item) - known):
+            raise record.error(f"unknown key in “{key}”: {', '.join(unknown)}")
+        if missing := [name for name in required if not item.get(name)]:
+            raise record.error(f"an entry of “{key}” lacks {', '.join(missing)}")
+
+
+def _check(record: Record) -> None:
+    """Check keys, types and the language of a record.
+
+    Raises:
+        RecordError: naming the first thing that is wrong.
+    """
+    data = record.data
+    if unknown := sorted(set(data) - set(KEYS)):
+        raise record.error(f"unknown key: {', '.join(unknown)}")
+    for key in REQUIRED_KEYS:
+        if not data.get(key):
+            raise record.error(f"“{key}” is missing")
+    for key, value in data.items():
+        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
+            raise record.error(f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300])
+    if data["lang"] not in languages_by_code():
+        raise record.error(f"the portal has no language “{data['lang']}”")
+    if record.is_translation and (given := sorted(SOURCE_ONLY_KEYS & set(data))):
+        raise record.error(f"a translation takes {', '.join(given)} from its source and must not give it again")
+    if unknown := sorted(set(record.get("menu") or {}) - MENU_KEYS):
+        raise record.error(f"unknown key in “menu”: {', '.join(unknown)}")
+    if record.is_translation and "show" in (record.get("menu") or {}):
+        raise record.error("a translation takes “show” in “menu” from its source and must not give it again")
+    for key in ("topics", "regions", "redirect_from"):
+        if wrong := [value for value in record.get(key) or [] if not isinstance(value, str)]:
+            raise record.error(f"“{key}” holds something that is no text: {wrong[0]!r}")
+    _check_items(record, "images", IMAGE_KEYS, ("id", "file", "title"))
+    _check_items(record, "files", FILE_KEYS, ("id", "file", "title"))
+    _check_items(record, "sources", frozenset({"title", "url"}), ("title",))
+
+
+def _parse(text: str, place: Place) -> Record:
+    try:
+        data = json.loads(text, object_pairs_hook=_no_duplicates)
+    except json.JSONDecodeError as error:
+        place = Place(place.path, place.line + error.lineno - 1)
+        raise RecordError(place, f"no valid JSON: {error.msg}, column {error.colno}") from error
+    except ValueError as error:
+        raise RecordError(place, str(error)) from error
+    if not isinstance(data, dict):
+        raise RecordError(place, "a record is a JSON object")
+    record = Record(data, place, _digest(data, place))
+    _check(record)
+    return record
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        names = [name for name, _value in pairs]
+        raise ValueError(f"key given twice: {next(name for name in names if names.count(name) > 1)}")
+    return data
+
+
+def _texts(path: Path) -> list[tuple[str, Place]]:
+    """Return the text of each record of a file with its place."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordError(Place(path), f"the file is not UTF-8: {error.reason} at byte {error.start}") from error
+    except OSError as error:
+        raise RecordError(Place(path), f"the file cannot be read: {error.strerror}") from error
+    if path.suffix == ".json":
+        return [(text, Place(path))]
+    return [(line, Place(path, number)) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+
+
+def read(path: Path) -> list[Record]:
+    """Return all records of a folder (with its subfolders) or of one `.json` or `.jsonl` file.
+
+    Raises:
+        LoadError: the path is not there, or records are wrong; it lists every wrong record.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix in {".json", ".jsonl"} and file.is_file())
+    elif path.is_file():
+        files = [path]
+    else:
+        raise LoadError([RecordError(Place(path), "there is no such folder or file")])
+    records: list[Record] = []
+    errors: list[RecordError] = []
+    for file in files:
+        try:
+            texts = _texts(file)
+        except RecordError as error:
+            errors.append(error)
+            continue
+        for text, place in texts:
+            try:
+                records.append(_parse(text, place))
+            except RecordError as error:
+                errors.append(error)
+    by_id: dict[str, Record] = {}
+    for record in records:
+        if record.id in by_id:
+            errors.append(record.error(f"the id “{record.id}” stands in {by_id[record.id].place} already"))
+        by_id[record.id] = record
+    if not files:
+        errors.append(RecordError(Place(path), "there are no .json or .jsonl files"))
+    if errors:
+        raise LoadError(errors)
+    return records
