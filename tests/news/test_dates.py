@@ -1,0 +1,28 @@
+"""Dates show no more than is known."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.utils import translation
+
+from news.dates import DatePrecision, format_date, machine_date
+
+DAY = datetime.date(2022, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("precision", "german", "english", "machine"),
+    [
+        (DatePrecision.DAY, "24. Februar 2022", "24 February 2022", "2022-02-24"),
+        (DatePrecision.MONTH, "Februar 2022", "February 2022", "2022-02"),
+        (DatePrecision.YEAR, "2022", "2022", "2022"),
+    ],
+)
+def test_precision(precision: str, german: str, english: str, machine: str) -> None:
+    with translation.override("de"):
+        assert format_date(DAY, precision) == german
+    with translation.override("en"):
+        assert format_date(DAY, precision) == english
+    assert machine_date(DAY, precision) == machine
