@@ -554,8 +554,9 @@ class _Loader:
             place = self.records[name].place if name in self.records else f"the page “{name}”"
             raise record.error(f"does not match its source {place}: {error}") from error
         publish = bool(getattr(source_object, "live", True))
+        # A parent without a translation gets its alias on the way.
         instance, _created = source.create_or_update_translation(
-            locale, publish=publish if not isinstance(source_object, Page) else False
+            locale, publish=publish and not isinstance(source_object, Page), copy_parent_pages=True
         )
         if isinstance(instance, Page):
             instance = type(instance).objects.get(pk=instance.pk)

@@ -1,0 +1,46 @@
+"""`manage.py serve`: from an empty folder to a running portal, or only what has changed since."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from portal import operations, server
+
+
+class Command(BaseCommand):
+    """Prepares the portal and serves it with the production server."""
+
+    help = "Migrates, loads the initial content, collects static files where needed, and serves the portal at HOST:PORT."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the switch that leaves the serving out."""
+        parser.add_argument("--prepare", action="store_true", help="prepare everything, but do not serve")
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Prepare, then become the server."""
+        started = time.monotonic()
+        address = server.Address(settings.HOST, settings.PORT)
+        try:
+            operations.check_state_folder(settings.VAR_DIR)
+            if not options["prepare"]:
+                address.check()
+            accounts = operations.prepare(self._say)
+        except server.AddressError as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self._say("\nStopped.")
+            sys.exit(130)
+        if options["prepare"]:
+            self._say("\n".join(filter(None, [f"Prepared in {time.monotonic() - started:.0f} s.", accounts])))
+            return
+        self._say("Starting the server …")
+        lines = ["", f"The portal is ready:  {settings.PORTAL_URL}/", f"Administration:       {settings.PORTAL_URL}/admin/"]
+        server.replace_process(address, "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."]))
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,119 @@
+"""The admin as an editor sees it: every form opens, in German and English, and its fields explain themselves."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from wagtail.blocks import FieldBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageBlock
+from wagtail.models import Page
+from wagtail.models import get_page_models as wagtail_page_models
+from wagtail.users.models import UserProfile
+
+from home.models import ContentPage, HomePage
+from portal.models import BasePage
+from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section
+
+pytestmark = pytest.mark.django_db
+
+PAGE_TYPES = [model for model in wagtail_page_models() if issubclass(model, BasePage)]
+
+
+@pytest.fixture
+def admin_client(client: Client) -> Client:
+    user = User.objects.create_superuser("admin", "admin@example.org", "password")
+    UserProfile.objects.create(user=user, preferred_language="de")
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def home() -> HomePage:
+    return make_home()
+
+
+@pytest.mark.parametrize("page_type", [model for model in PAGE_TYPES if model is not HomePage])
+def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page_type: type[BasePage]) -> None:
+    parents = {"news.NewsPage": lambda: make_news_index(home)}
+    parent = parents.get(page_type._meta.label, lambda: home)()
+    response = admin_client.get(
+        reverse("wagtailadmin_pages:add", args=[page_type._meta.app_label, page_type._meta.model_name, parent.pk])
+    )
+    assert response.status_code == 200
+
+
+def test_every_page_can_be_edited(admin_client: Client, home: HomePage) -> None:
+    index = make_news_index(home)
+    for page in (home, make_section(home), make_content_page(home), index, make_news(index)):
+        assert admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+
+
+def test_page_types_have_german_names(admin_client: Client, home: HomePage) -> None:
+    html = admin_client.get(reverse("wagtailadmin_pages:add_subpage", args=[home.pk])).content.decode()
+    for name in ("Inhaltsseite", "Bereich „Wer wir sind“", "Meldungsliste"):
+        assert name.lower() in html.lower()
+
+
+def test_an_editor_publishes_a_page_with_an_empty_slug(admin_client: Client, home: HomePage) -> None:
+    data = {
+        "title": "Für Migrant:innen",
+        "slug": "",
+        "lead": "Ein Satz.",
+        "body-count": "0",
+        "sources-count": "0",
+        "related_pages-count": "0",
+        "show_in_menus": "on",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+        "action-publish": "action-publish",
+    }
+    response = admin_client.post(reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk]), data)
+    assert response.status_code == 302, response.context["form"].errors
+    page = ContentPage.objects.get(locale__language_code="de")
+    assert (page.slug, page.live) == ("fuer-migrant-innen", True)
+    assert Page.objects.get(pk=page.pk).published_version is not None
+    alias = ContentPage.objects.get(locale__language_code="en")
+    assert alias.alias_of_id == page.pk
+
+
+@pytest.mark.parametrize("page_type", PAGE_TYPES)
+def test_every_field_of_our_own_has_a_help_text(page_type: type[BasePage]) -> None:
+    for field in page_type._meta.local_fields + page_type._meta.local_many_to_many:
+        if field.editable and not field.primary_key and not field.is_relation:
+            assert field.help_text, f"{page_type.__name__}.{field.name}"
+
+
+def _leaves(block: object, path: str) -> list[tuple[str, object]]:
+    """Return the fields inside a block; a photograph and a list of single fields are explained as a whole."""
+    if isinstance(block, ImageBlock) or (isinstance(block, ListBlock) and isinstance(block.child_block, FieldBlock)):
+        return [(path, block)]
+    if isinstance(block, (StructBlock, StreamBlock)):
+        return [leaf for name, child in block.child_blocks.items() for leaf in _leaves(child, f"{path}.{name}")]
+    if isinstance(block, ListBlock):
+        return _leaves(block.child_block, path)
+    return [(path, block)]
+
+
+def test_every_field_inside_a_block_has_a_label_and_a_help_text() -> None:
+    missing = set()
+    for page_type in PAGE_TYPES:
+        for field in page_type._meta.local_fields:
+            if isinstance(field, StreamField):
+                for name, block in field.stream_block.child_blocks.items():
+                    if not isinstance(block, (StructBlock, ListBlock)):
+                        continue
+                    for path, leaf in _leaves(block, name):
+                        # Blocks that are wholly one field say in their description what they are.
+                        help_text = leaf.field.help_text if isinstance(leaf, FieldBlock) else leaf.meta.help_text
+                        if not help_text and not getattr(leaf.meta, "description", ""):
+                            missing.add(path)
+    assert not missing
+
+
+def test_the_topics_and_footer_screens_open(admin_client: Client, home: HomePage) -> None:
+    for name in ("portal_topic", "portal_region", "portal_footer"):
+        for view in ("list", "add"):
+            assert admin_client.get(reverse(f"wagtailsnippets_{name}:{view}")).status_code == 200

@@ -1,0 +1,88 @@
+"""Search finds real pages of the reader's language, whatever is typed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from search.views import search_pages
+from tests.builders import make_alias, make_content_page, make_home, translate
+
+pytestmark = pytest.mark.django_db
+
+ODD_QUERIES = [
+    '"',
+    '""',
+    "'",
+    '"offen',
+    "a:b",
+    "kind:news",
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "x" * 10_000,
+    "AND OR NOT",
+    "(((",
+    "*",
+    "a*",
+    "-",
+    "--",
+    "🙂",
+    "\u202e",
+    "%",
+    "\\",
+    "NEAR(",
+    "^",
+    " ",
+    "😀" * 300,
+]
+
+
+@pytest.mark.parametrize("query", ODD_QUERIES)
+@pytest.mark.parametrize("address", ["/de/suche/", "/en/search/"])
+def test_any_input_is_answered(client: Client, query: str, address: str) -> None:
+    make_home()
+    response = client.get(address, {"q": query.encode("utf-8", "surrogatepass")})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("page", ["-1", "0", "abc", "1" + "0" * 30, "\x00", ""])
+def test_any_page_number_is_answered(client: Client, page: str) -> None:
+    make_content_page(make_home(), title="Resettlement")
+    assert client.get("/de/suche/", {"q": "Resettlement", "page": page}).status_code == 200
+
+
+def test_only_real_pages_of_the_language_are_found() -> None:
+    home = make_home()
+    page = make_content_page(home, title="Resettlement", lead="Aufnahme")
+    make_content_page(home, title="Resettlement Entwurf", live=False)
+    alias = make_content_page(home, title="Resettlement nur deutsch")
+    make_alias(alias)
+    translate(page, title="Resettlement in English")
+
+    assert {hit.title for hit in search_pages("Resettlement", "de")} == {"Resettlement", "Resettlement nur deutsch"}
+    assert [hit.title for hit in search_pages("Resettlement", "en")] == ["Resettlement in English"]
+    assert [hit.title for hit in search_pages("Aufnahme resettlement", "de")] == ["Resettlement"]
+
+
+def test_each_hit_is_a_list_item_whose_first_link_is_the_page(client: Client) -> None:
+    make_content_page(make_home(), title="Resettlement", lead="Ein Satz.")
+    html = client.get("/de/suche/", {"q": "resettlement"}).content.decode()
+    item = html.split('<li class="result search-result"')[-1] if 'class="result search-result"' in html else html.split("search-result")[1]
+    assert item.split("href=", 1)[1].startswith('"/de/resettlement/"')
+
+
+def test_twenty_hits_cost_as_many_queries_as_one(client: Client, django_assert_num_queries: object) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    home = make_home()
+    make_content_page(home, title="Resettlement")
+    client.get("/de/suche/", {"q": "Resettlement"})
+    with CaptureQueriesContext(connection) as one:
+        client.get("/de/suche/", {"q": "Resettlement"})
+    for number in range(9):
+        make_content_page(home, title=f"Resettlement {number}")
+    client.get("/de/suche/", {"q": "Resettlement"})
+    with django_assert_num_queries(len(one)):
+        client.get("/de/suche/", {"q": "Resettlement"})
