@@ -17,6 +17,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.people import ContactBlock
+from portal.head import absolute
 from portal.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
 
@@ -233,5 +234,6 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
             regions=taxonomy.regions(list(self.regions.all())),
             index_url=index_page.get_url() if index_page else "",
             further=self.further_items(),
+            share_url=absolute(self.get_url(request) or ""),
         )
         return context

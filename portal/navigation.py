@@ -43,7 +43,7 @@ class SiteMapNode(TypedDict):
     children: list[SiteMapNode]
 
 
-_CACHED = ("menu", "footer", "home_urls")
+_CACHED = ("menu", "footer", "home_urls", "home_crumb")
 
 
 def _cache_key(name: str, language_code: str) -> str:
@@ -155,6 +155,16 @@ def breadcrumbs(page: Page) -> list[dict[str, str]]:
     ancestors = list(page.get_ancestors().filter(depth__gt=1).live())
     versions.set_locales(ancestors)
     return [{"title": ancestor.title, "url": ancestor.get_url()} for ancestor in ancestors]
+
+
+def home_crumb() -> list[dict[str, str]]:
+    """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
+
+    def build() -> list[dict[str, str]]:
+        page = home_page(current_language().code)
+        return [{"title": page.title, "url": page.get_url()}] if page is not None else []
+
+    return _cached("home_crumb", build)
 
 
 def language_links(real_versions: dict[str, Page] | None = None, paths: dict[str, str] | None = None) -> list[LanguageLink]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.urls import reverse
@@ -22,9 +24,10 @@ RESULTS_PER_PAGE = 10
 
 def search_pages(query: str, language_code: str) -> object:
     """Return the search results: live and public real pages of one language, all words of the query in each."""
-    pages = versions.real(Page.objects.filter(locale__language_code=language_code))
+    found = versions.real(Page.objects.filter(locale__language_code=language_code))
     _filters, parsed = parse_query_string(query, operator="and")
-    return pages.search(parsed)
+    # The index knows nothing of finished versions: the database tells which pages may be found.
+    return Page.objects.filter(pk__in=found.values("pk")).search(parsed)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -43,7 +46,7 @@ class SearchView(TemplateView):
             query=query,
             results=results,
             hits=cards.prepare([page.specific for page in results.object_list]) if results else [],
-            address=reverse("search"),
+            page_query=urlencode({"q": query}),
             paths=self._paths(),
             **kwargs,
         )

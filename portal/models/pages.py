@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
@@ -25,7 +24,7 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import versions
+from portal import links, versions
 from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
 from portal.languages import RESERVED_SLUGS
@@ -200,10 +199,9 @@ class BasePage(Page):
         return {"image": None, "url": illustration_url(self.illustration_default)}
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add what every page's template needs."""
-        context = super().get_context(request, *args, **kwargs)
-        context["is_component_page_shown"] = settings.DEBUG
-        return context
+        """Resolve all links of the page together, before its template asks for them one by one."""
+        links.preload(links.references(self))
+        return super().get_context(request, *args, **kwargs)
 
 
 class LeadMixin(models.Model):

@@ -107,7 +107,7 @@ def test_every_field_inside_a_block_has_a_label_and_a_help_text() -> None:
                         continue
                     for path, leaf in _leaves(block, name):
                         # Blocks that are wholly one field say in their description what they are.
-                        help_text = leaf.field.help_text if isinstance(leaf, FieldBlock) else leaf.meta.help_text
+                        help_text = leaf.field.help_text if isinstance(leaf, FieldBlock) else getattr(leaf.meta, "help_text", "")
                         if not help_text and not getattr(leaf.meta, "description", ""):
                             missing.add(path)
     assert not missing

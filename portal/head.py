@@ -1,0 +1,119 @@
+"""What the head of a page says to browsers, search engines and other sites: title, canonical, languages, Open Graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.translation import gettext
+from wagtail.models import Page
+
+from portal import versions
+from portal.languages import SOURCE_LANGUAGE, current_language
+
+SOCIAL_IMAGE = "portal/social.png"
+SOCIAL_IMAGE_SIZE = (1200, 630)
+
+# Open Graph wants a country beside the language; a language that is not named here is given without.
+_OPEN_GRAPH_LOCALES = {"de": "de_DE", "en": "en_GB", "uk": "uk_UA", "ar": "ar_AR", "fr": "fr_FR", "ru": "ru_RU", "tr": "tr_TR"}
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The address of a page in one language; `x-default` is the one for readers of all others."""
+
+    hreflang: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The values of the head; `canonical` is empty and `alternates` are none where a view belongs in no index."""
+
+    title: str
+    heading: str
+    site_name: str
+    description: str = ""
+    canonical: str = ""
+    kind: str = "website"
+    locale: str = ""
+    image: str = ""
+    image_size: tuple[int, int] = SOCIAL_IMAGE_SIZE
+    alternates: tuple[Alternate, ...] = field(default_factory=tuple)
+
+
+def absolute(url: str | None) -> str:
+    """Return an address with scheme and host of the portal; an absolute one stays as it is."""
+    if not url or "://" in url:
+        return url or ""
+    return f"{settings.PORTAL_URL}{url}"
+
+
+def versions_of(request: HttpRequest | None, page: Page) -> dict[str, Page]:
+    """Return the real versions of a page by language code; asked once per request."""
+    if request is None:
+        return versions.translations(page)
+    known = request.__dict__.setdefault("_versions_by_key", {})
+    if page.translation_key not in known:
+        known[page.translation_key] = versions.translations(page)
+    return known[page.translation_key]
+
+
+def site_name() -> str:
+    """Return the name of the portal."""
+    return gettext("IOM Germany")
+
+
+def full_title(title: str) -> str:
+    """Return a title with the name of the portal."""
+    if not title:
+        return site_name()
+    return gettext("%(title)s – %(site)s") % {"title": title, "site": site_name()}
+
+
+def for_view(title: str, description: str = "") -> Head:
+    """Return the head of a view that is no page: search, errors."""
+    return Head(
+        title=full_title(title),
+        heading=title,
+        site_name=site_name(),
+        description=description,
+        locale=_open_graph_locale(),
+        image=absolute(static(SOCIAL_IMAGE)),
+    )
+
+
+def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
+    """Return the head of a page; `number` is the page of a list that is shown.
+
+    The canonical address leaves out what only filters. The further pages of a list stand for themselves and have no
+    counterpart in another language.
+    """
+    title = page.seo_title or page.title
+    if number > 1:
+        title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
+    address = absolute(page.get_url()) if page.pk else ""
+    alternates: tuple[Alternate, ...] = ()
+    if address and number == 1:
+        found = versions_of(request, page)
+        alternates = tuple(Alternate(code, absolute(version.get_url())) for code, version in sorted(found.items()))
+        if SOURCE_LANGUAGE in found:
+            alternates += (Alternate("x-default", absolute(found[SOURCE_LANGUAGE].get_url())),)
+    return Head(
+        title=full_title(title),
+        heading=page.seo_title or page.title,
+        site_name=site_name(),
+        description=page.description,
+        canonical=f"{address}?page={number}" if address and number > 1 else address,
+        kind="article" if getattr(page, "machine_date", "") else "website",
+        locale=_open_graph_locale(),
+        image=absolute(static(SOCIAL_IMAGE)),
+        alternates=alternates,
+    )
+
+
+def _open_graph_locale() -> str:
+    code = current_language().code
+    return _OPEN_GRAPH_LOCALES.get(code, code)

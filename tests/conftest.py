@@ -1,0 +1,202 @@
+"""Fixtures of all tests.
+
+Most tests make the few objects they need with `tests.builders`. Two sets work on the initial content, which is prepared
+once a run and copied: `content` (in this process, taken back after each test) and `live_portal` (served over HTTP).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import connection
+from django.utils import translation
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal import versions
+from tests import support
+
+NEEDING_TOOLS = ("browser", "nu", "gettext")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what works on the initial content; leave out what this run is not for."""
+    chosen, left_out = [], []
+    every_page = "check_all" in (config.option.markexpr or "")
+    for item in items:
+        if {"content", "loaded_db", "live_portal"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("content")
+        other_command = item.get_closest_marker("check_all") and not every_page
+        other_database = item.get_closest_marker("browser") and support.on_postgresql()
+        (left_out if other_command or other_database else chosen).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test whose tool this machine lacks; in CI that is a failure."""
+    for marker in NEEDING_TOOLS:
+        if item.get_closest_marker(marker) and (lack := support.missing(marker)):
+            if support.IN_CI:
+                pytest.fail(lack, pytrace=False)
+            pytest.skip(lack)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line each what was left out and how to get it."""
+    reasons: dict[str, int] = defaultdict(int)
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if (reason := reason.removeprefix("Skipped: ")).startswith("needs "):
+            reasons[reason] += 1
+    if reasons:
+        terminalreporter.section("left out on this machine")
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'}: {reason}")
+    if support.on_postgresql():
+        terminalreporter.write_line("Browser tests run on SQLite only.")
+
+
+def _forget() -> None:
+    """Empty what this process remembers of database and language."""
+    translation.activate("de")
+    translation.deactivate()
+    cache.clear()
+    versions.forget_locales()
+    ContentType.objects.clear_cache()
+
+
+@pytest.fixture(autouse=True)
+def _clean_process() -> Iterator[None]:
+    """Let no test inherit another one's language, cache or locales."""
+    _forget()
+    yield
+    _forget()
+
+
+# The initial content
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def portal_state(shared_folder: Path) -> support.State:
+    """Return a prepared portal with the initial content, made once a run."""
+    return support.build_state(shared_folder)
+
+
+@pytest.fixture(scope="module")
+def loaded_db(
+    portal_state: support.State, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Put the initial content into the test database for the tests of one module; their changes are taken back."""
+    with django_db_blocker.unblock():
+        if portal_state.database:
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
+            own, before = f"{portal_state.database}_{worker}", connection.settings_dict["NAME"]
+            connection.close()
+            support.create_database(own, portal_state.database)
+            connection.settings_dict["NAME"] = own
+        else:
+            connection.ensure_connection()
+            before = sqlite3.connect(":memory:")
+            connection.connection.backup(before)
+            with sqlite3.connect(portal_state.sqlite_file) as source:
+                source.backup(connection.connection)
+            source.close()
+    _forget()
+    yield
+    with django_db_blocker.unblock():
+        if portal_state.database:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            support.drop_database(own)
+        else:
+            before.backup(connection.connection)
+            before.close()
+    _forget()
+
+
+@pytest.fixture
+def content(loaded_db: None, db: None) -> None:
+    """Work on the initial content; what the test changes is taken back."""
+
+
+@pytest.fixture(scope="session")
+def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Portal]:
+    """Serve the initial content with the production settings and server: `live_portal.url`.
+
+    Each worker has its own copy; a test that changes something there undoes it or uses names of its own.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
+    database = f"{portal_state.database}_live_{worker}" if portal_state.database else ""
+    with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal:
+        yield portal
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once a worker."""
+    # Playwright keeps an event loop in this thread; Django would refuse every query beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=support.chromium_path(), args=support.CHROMIUM_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_portal: support.Portal) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens an address of the portal in a context of its own.
+
+    Its keywords are those of Playwright's `new_context`. `page.outside` lists the requests to other hosts, `page.errors`
+    what scripts and the Content-Security-Policy complained of. For axe, pass `bypass_csp=True`.
+    """
+    contexts = []
+
+    def open_page(path: str = "/de/", **options: object) -> Page:
+        context = browser.new_context(
+            **{
+                "base_url": live_portal.url, "reduced_motion": "reduce", "locale": "de-DE",
+                "viewport": {"width": 1280, "height": 900}, **options,
+            }
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.outside, page.errors = [], []
+        page.on(
+            "request",
+            lambda request: page.outside.append(request.url)
+            if not request.url.startswith((live_portal.url, "data:", "blob:", "about:"))
+            else None,
+        )
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: page.errors.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None,
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,235 @@
+"""Every page type renders in both languages, with a bounded number of queries whatever the number of items."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Page
+from wagtail.models import get_page_models as wagtail_page_models
+
+from home.models import (
+    Agenda2030Page,
+    ContentPage,
+    DataAndResearchPage,
+    HomePage,
+    OurWorkPage,
+    TakePartPage,
+    WhoWeArePage,
+)
+from news.models import NewsIndexPage, NewsPage
+from portal import versions
+from portal.models import BasePage
+from tests.builders import (
+    add,
+    make_content_page,
+    make_home,
+    make_news,
+    make_news_index,
+    make_section,
+    make_topic,
+    publish,
+    translate,
+)
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = [WhoWeArePage, OurWorkPage, DataAndResearchPage, TakePartPage, Agenda2030Page]
+COLD, WARM = 20, 12
+COLD_HOME, WARM_HOME = 26, 14
+
+
+def count(client: Client, address: str) -> tuple[int, list[str]]:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured), [query["sql"][:140] for query in captured]
+
+
+def cold_and_warm(client: Client, address: str) -> tuple[int, int, list[str]]:
+    """Return the number of queries with an empty cache and with a filled one."""
+    client.get(address)
+    cache.clear()
+    versions.forget_locales()
+    cold, _queries = count(client, address)
+    warm, queries = count(client, address)
+    return cold, warm, queries
+
+
+def section_body(pages: list[Page]) -> list[tuple[str, object]]:
+    content = [
+        ("tasks", [{"icon": "house", "title": page.title, "text": "Text", "page": page} for page in pages]),
+        ("cards", {"pages": pages}),
+        ("latest_news", {"count": 6}),
+        ("key_figures", {"figures": [{"value": "175", "label": "Mitglieder", "note": ""}], "source": ""}),
+        ("text", "".join(f'<p><a linktype="page" id="{page.pk}">{page.title}</a></p>' for page in pages)),
+    ]
+    return [("section", {"heading": "Abschnitt", "background": "plain", "content": content, "aside": []})]
+
+
+def content_body(pages: list[Page]) -> list[tuple[str, object]]:
+    text = "".join(f'<p><a linktype="page" id="{page.pk}">{page.title}</a></p>' for page in pages)
+    return [
+        ("heading", "Erstens"),
+        ("text", text),
+        ("heading", "Zweitens"),
+        ("links", [{"page": page, "url": "", "label": ""} for page in pages]),
+        ("heading", "Drittens"),
+        ("cards", {"pages": pages}),
+        ("subpages", None),
+        ("contact", {"heading": "Kontakt", "text": "", "email": "", "phone": "", "page": pages[0]}),
+    ]
+
+
+@pytest.fixture
+def home() -> HomePage:
+    return make_home()
+
+
+def many_pages(home: HomePage, number: int) -> list[ContentPage]:
+    topic = make_topic(illustration="return")
+    return [make_content_page(home, title=f"Seite {n}", topics=[topic]) for n in range(number)]
+
+
+@pytest.mark.parametrize("number", [1, 20])
+class TestQueries:
+    def test_home_page(self, client: Client, home: HomePage, number: int) -> None:
+        pages = many_pages(home, number)
+        index = make_news_index(home)
+        for n in range(number):
+            make_news(index, title=f"Meldung {n}", topics=[pages[0].topics.first()])
+        home = HomePage.objects.get(pk=home.pk)
+        home.body = section_body(pages)
+        publish(home)
+        cold, warm, queries = cold_and_warm(client, "/de/")
+        assert warm <= WARM_HOME, "\n".join(queries)
+        assert cold <= COLD_HOME
+
+    def test_section_page(self, client: Client, home: HomePage, number: int) -> None:
+        pages = many_pages(home, number)
+        make_section(home, body=section_body(pages))
+        cold, warm, queries = cold_and_warm(client, "/de/unsere-arbeit/")
+        assert warm <= WARM_HOME, "\n".join(queries)
+        assert cold <= COLD_HOME
+
+    def test_content_page(self, client: Client, home: HomePage, number: int) -> None:
+        pages = many_pages(home, number)
+        page = make_content_page(
+            home,
+            title="Artikel",
+            body=content_body(pages),
+            related_pages=[("page", page) for page in pages[:6]],
+            topics=[pages[0].topics.first()],
+        )
+        for n in range(number):
+            make_content_page(page, title=f"Unterseite {n}")
+        cold, warm, queries = cold_and_warm(client, "/de/artikel/")
+        assert warm <= WARM_HOME, "\n".join(queries)
+        assert cold <= COLD_HOME
+
+    def test_news_index(self, client: Client, home: HomePage, number: int) -> None:
+        index = make_news_index(home)
+        topic = make_topic(illustration="return")
+        for n in range(number):
+            make_news(index, title=f"Meldung {n}", topics=[topic])
+        cold, warm, queries = cold_and_warm(client, "/de/aktuelles/")
+        assert warm <= WARM, "\n".join(queries)
+        assert cold <= COLD
+
+    def test_news_page(self, client: Client, home: HomePage, number: int) -> None:
+        index = make_news_index(home)
+        topic = make_topic(illustration="return")
+        for n in range(number):
+            make_news(index, title=f"Meldung {n}", topics=[topic])
+        cold, warm, queries = cold_and_warm(client, "/de/aktuelles/meldung-0/")
+        assert warm <= WARM, "\n".join(queries)
+        assert cold <= COLD
+
+
+def one_of_each(home: HomePage) -> list[BasePage]:
+    """Return a page of every type."""
+    pages: list[BasePage] = [home]
+    for number, section in enumerate(SECTIONS):
+        pages.append(add(home, section(title=f"Bereich {number}", lead="Ein Satz.", menu_intro="Einleitung.")))
+    content = make_content_page(pages[1], title="Inhalt", lead="Ein Satz.", reviewed_on="2026-11-12")
+    index = make_news_index(home)
+    return [*pages, content, index, make_news(index, title="Meldung", place="Genf")]
+
+
+def test_one_of_each_is_one_of_each(home: HomePage) -> None:
+    ours = {model for model in wagtail_page_models() if issubclass(model, BasePage)}
+    assert {type(page) for page in one_of_each(home)} == ours
+
+
+def test_every_page_type_renders_in_both_languages(client: Client, home: HomePage) -> None:
+    for page in one_of_each(home):
+        english = translate(page, title=f"EN {page.title}")
+        for version, language in ((page, "de"), (english, "en")):
+            response = client.get(version.get_url())
+            html = response.content.decode()
+            assert response.status_code == 200
+            assert f'<html lang="{language}" dir="ltr"' in html
+            assert re.search(rf'<link rel="canonical" href="[^"]*{re.escape(version.get_url())}">', html)
+            other = english if language == "de" else page
+            assert re.search(rf'hreflang="{other.language_code}" href="[^"]*{re.escape(other.get_url())}"', html)
+            assert 'hreflang="x-default"' in html
+            assert html.count("<h1") == 1
+
+
+def test_an_untranslated_page_answers_404_and_stands_in_no_list(client: Client, home: HomePage) -> None:
+    translate(home, title="Home")
+    index = make_news_index(home)
+    translate(index, title="News")
+    item = make_news(index, title="Nur deutsch")
+    assert client.get("/en/news/").status_code == 200
+    assert client.get(f"/en/news/{item.slug}/").status_code == 404
+    assert "Nur deutsch" not in client.get("/en/news/").content.decode()
+    html = client.get(item.get_url()).content.decode()
+    assert 'rel="alternate" hreflang="en"' not in html
+
+
+@pytest.mark.parametrize(
+    ("page_type", "parents", "children"),
+    [
+        (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage}),
+        *((section, {HomePage}, {ContentPage}) for section in SECTIONS),
+        (ContentPage, {HomePage, *SECTIONS, ContentPage}, {ContentPage}),
+        (NewsIndexPage, {HomePage}, {NewsPage}),
+        (NewsPage, {NewsIndexPage}, set()),
+    ],
+)
+def test_parents_and_children(page_type: type[BasePage], parents: set, children: set) -> None:
+    assert set(page_type.allowed_parent_page_models()) == parents
+    assert set(page_type.allowed_subpage_models()) == children
+
+
+def test_previews_render_for_unsaved_pages(home: HomePage) -> None:
+    for page in one_of_each(home):
+        response = page.make_preview_request()
+        assert response.status_code == 200
+
+
+def test_pagination_never_fails(client: Client, home: HomePage) -> None:
+    index = make_news_index(home)
+    for n in range(12):
+        make_news(index, title=f"Meldung {n}")
+    for page in ("1", "2", "3", "-1", "abc", "9" * 40):
+        assert client.get(f"/de/aktuelles/?page={page}").status_code == 200
+    assert 'aria-current="page"' in client.get("/de/aktuelles/?page=2").content.decode()
+
+
+def test_filters(client: Client, home: HomePage) -> None:
+    index = make_news_index(home)
+    make_news(index, title="Erklärung A", kind="statement", date="2022-02-01")
+    make_news(index, title="Bericht B", kind="story", date="2024-02-01")
+    for query, found, absent in (
+        ("kind=statement", "Erklärung A", "Bericht B"),
+        ("year=2024", "Bericht B", "Erklärung A"),
+        ("kind=story&year=2024", "Bericht B", "Erklärung A"),
+    ):
+        html = client.get(f"/de/aktuelles/?{query}").content.decode()
+        assert found in html
+        assert absent not in html

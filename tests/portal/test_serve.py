@@ -1,0 +1,208 @@
+"""The two commands: what `make serve` prepares, when it does nothing, how it fails and how it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from wagtail.models import Page
+
+from portal import operations
+from portal.server import Address, AddressError, command
+from tests import support
+from tests.builders import make_home
+
+
+class TestAddress:
+    def test_a_free_port_is_free(self) -> None:
+        Address("127.0.0.1", support.free_port()).check()
+
+    def test_a_taken_port_gets_one_line_that_helps(self) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            port = listener.getsockname()[1]
+            with pytest.raises(AddressError, match=rf"Port {port} at 127.0.0.1 is taken.*PORT={port + 1}"):
+                Address("127.0.0.1", port).check()
+
+    @pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 8000), ("192.0.2.1", 8000), ("127.0.0.1", 70000)])
+    def test_an_odd_address_gets_one_line(self, host: str, port: int) -> None:
+        with pytest.raises(AddressError) as error:
+            Address(host, port).check()
+        assert "\n" not in str(error.value)
+
+    def test_a_server_on_all_addresses_is_asked_on_this_machine(self) -> None:
+        assert Address("0.0.0.0", 8000).probe_host == "127.0.0.1"  # noqa: S104
+        assert Address("::", 8000).probe_host == "::1"
+        assert Address("192.0.2.7", 8000).probe_host == "192.0.2.7"
+
+    def test_workers_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WEB_WORKERS", "3")
+        line = command(Address("127.0.0.1", 8000))
+        assert line[line.index("--workers") + 1] == "3"
+
+
+class TestStateFolder:
+    def test_it_is_made(self, tmp_path: Path) -> None:
+        operations.check_state_folder(tmp_path / "a" / "b")
+        assert list((tmp_path / "a" / "b").iterdir()) == []
+
+    def test_one_that_cannot_be_made_gets_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(CommandError, match="cannot be written to") as error:
+            operations.check_state_folder(tmp_path / "file" / "var")
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.django_db
+class TestQuestions:
+    def test_a_migrated_database_needs_no_migration(self) -> None:
+        assert operations.unapplied_migrations() == 0
+
+    def test_pages_are_seen(self) -> None:
+        assert not operations.has_pages()
+        make_home()
+        assert operations.has_pages()
+
+    def test_wagtails_own_page_is_no_content(self) -> None:
+        Page.get_first_root_node().add_child(instance=Page(title="Welcome", slug="welcome"))
+        assert not operations.has_pages()
+
+
+class TestStatic:
+    def test_the_fingerprint_follows_files_and_settings(self, tmp_path: Path) -> None:
+        source = tmp_path / "a.css"
+        source.write_text("a {}", encoding="utf-8")
+        with override_settings(STATICFILES_DIRS=[tmp_path]):
+            first = operations.static_fingerprint()
+            assert operations.static_fingerprint() == first
+            os.utime(source, ns=(1, 1))
+            assert operations.static_fingerprint() != first
+            with override_settings(STATIC_URL="/other/"):
+                assert operations.static_fingerprint() != first
+
+
+class TestPort:
+    def test_serve_refuses_a_taken_port_before_anything_else(self, settings: object, tmp_path: Path) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            settings.HOST, settings.PORT, settings.VAR_DIR = "127.0.0.1", listener.getsockname()[1], tmp_path
+            with pytest.raises(CommandError, match="is taken"):
+                call_command("serve")
+
+
+def start(portal_folder: Path, port: int, **values: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=settings.BASE_DIR, env=support.environment(portal_folder, PORT=str(port), **values), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    said = ""
+    for line in process.stdout:
+        said += line
+        if text in line:
+            return said
+    raise AssertionError(f"{text!r} was never said: {said}")
+
+
+@pytest.mark.skipif("support.on_postgresql()", reason="the state folder holds the database on SQLite only")
+class TestServing:
+    @pytest.fixture
+    def folder(self, portal_state: support.State, tmp_path: Path) -> Path:
+        return Path(shutil.copytree(portal_state.folder, tmp_path / "var"))
+
+    @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+    def test_the_second_start_is_quick_changes_nothing_and_ends_cleanly(self, folder: Path, name: str) -> None:
+        def static_files() -> set[tuple[str, int]]:
+            return {(str(path), path.stat().st_mtime_ns) for path in (folder / "static").rglob("*")}
+
+        before, port = static_files(), support.free_port()
+        began = time.monotonic()
+        process = start(folder, port)
+        said = read_until(process, "Ctrl-C ends it")
+        assert time.monotonic() - began < 30  # 10 s on an idle machine
+        assert f"http://127.0.0.1:{port}/\n" in said
+        assert f"http://127.0.0.1:{port}/admin/\n" in said
+        assert "admin" in said
+        for step in ("Migrating", "Loading", "Collecting", "Making"):
+            assert step not in said
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/") as answer:
+            assert answer.status == 200
+        os.killpg(process.pid, getattr(signal, name))
+        rest, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Traceback" not in rest
+        assert rest.strip() == "Stopped."
+        assert static_files() == before
+        Address("127.0.0.1", port).check()
+
+    def test_the_server_goes_when_its_starter_is_killed(self, folder: Path) -> None:
+        port = support.free_port()
+        process = start(folder, port)
+        read_until(process, "Ctrl-C ends it")
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        deadline = time.monotonic() + 20
+        while Address("127.0.0.1", port).answers():
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+    def test_an_early_ctrl_c_leaves_no_trace(self, folder: Path) -> None:
+        (folder / "static.stamp").unlink()
+        process = start(folder, support.free_port())
+        said = read_until(process, "Collecting")
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert process.returncode in {0, 130}
+        assert "Traceback" not in said + rest
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make (on Debian: apt-get install make)")
+class TestMake:
+    def make(self, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+        environment = support.environment(Path(values.pop("PORTAL_VAR", "/nowhere")))
+        return subprocess.run(
+            ["make", *arguments], cwd=settings.BASE_DIR, env=environment | values, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def test_help_lists_the_commands(self) -> None:
+        done = self.make("help")
+        for name in ("serve", "test", "dev", "lint", "services", "lighthouse", "check-all"):
+            assert f"make {name} " in done.stdout
+
+    def test_without_python_there_is_one_clear_line(self) -> None:
+        done = self.make("serve", "PYTHON=no-such-python")
+        first, *rest = done.stderr.splitlines()
+        assert done.returncode != 0
+        assert "No Python 3.11, 3.12 or 3.13 found" in first
+        assert all(line.startswith("make: ***") for line in rest)
+
+    def test_a_folder_that_cannot_be_written_to_gets_one_clear_line(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        done = self.make("serve", PORTAL_VAR=str(tmp_path / "file" / "var"))
+        first, *rest = done.stderr.splitlines()
+        assert done.returncode != 0
+        assert "cannot be written to" in first
+        assert all(line.startswith("make: ***") for line in rest)
+
+    def test_a_port_that_is_no_number_gets_one_clear_line(self, tmp_path: Path) -> None:
+        done = self.make("serve", PORTAL_VAR=str(tmp_path), PORT="abc")
+        assert done.returncode != 0
+        assert done.stderr.splitlines()[0] == "PORT=abc is no number."

@@ -1,0 +1,247 @@
+"""What the tests need from outside: tools of the machine, a portal with the initial content, axe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+DEMO_PASSWORD = "demo-password-of-the-tests"
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+
+TOOLS = {
+    "axe-core": "node_modules/axe-core/axe.min.js",
+    "vnu-jar": "node_modules/vnu-jar/build/dist/vnu.jar",
+    "lighthouse": "node_modules/.bin/lighthouse",
+}
+
+
+def tools_folder() -> Path:
+    """Return the folder into which `make tools` installs."""
+    return (BASE_DIR / os.environ.get("PORTAL_TOOLS", "var/tools")).resolve()
+
+
+def tool_path(name: str) -> Path | None:
+    """Return the file of a tool that comes from npm, or None when it is not installed."""
+    path = tools_folder() / TOOLS[name]
+    return path if path.exists() else None
+
+
+def chromium_path() -> str | None:
+    """Return the machine's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@cache
+def missing(marker: str) -> str:
+    """Return in one line what a marker's tests lack on this machine and how to get it; empty if nothing."""
+    wanted = {
+        "browser": [
+            ("Chromium", chromium_path(), "on Debian: apt-get install chromium fonts-noto-core"),
+            ("axe-core", tool_path("axe-core"), "make tools"),
+        ],
+        "nu": [
+            ("Java", shutil.which("java"), "on Debian: apt-get install default-jre-headless"),
+            ("the Nu checker", tool_path("vnu-jar"), "make tools"),
+        ],
+        "gettext": [("gettext", shutil.which("msgfmt"), "on Debian: apt-get install gettext")],
+    }
+    lacks = [f"{name} ({remedy})" for name, found, remedy in wanted[marker] if not found]
+    return f"needs {' and '.join(lacks)}" if lacks else ""
+
+
+# A portal with the initial content
+
+
+@dataclass(frozen=True)
+class State:
+    """A prepared portal that is copied, never used itself: a state folder and, on PostgreSQL, a database."""
+
+    folder: Path
+    database: str = ""
+
+    @property
+    def sqlite_file(self) -> Path:
+        """Return the SQLite database."""
+        return self.folder / "db.sqlite3"
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal that is being served."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on the served portal and return its output."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+def on_postgresql() -> bool:
+    """Return whether this run uses PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def environment(folder: Path, database: str = "", **values: str) -> dict[str, str]:
+    """Return the environment of a portal of its own, free of what the test run itself was given."""
+    own = ("PORTAL_", "DATABASE_URL", "CACHE_URL", "HOST", "PORT", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "MAKE", "MFLAGS")
+    result = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+    result |= {"PORTAL_VAR": str(folder), "PORTAL_DEMO_PASSWORD": DEMO_PASSWORD, "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+    if database:
+        result["DATABASE_URL"] = database_url(database)
+    return result | values
+
+
+def database_url(name: str) -> str:
+    """Return the address of a database beside that of the test run."""
+    given = settings.DATABASES["default"]
+    return f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT'] or 5432}/{name}"
+
+
+def _administer(*statements: sql.Composed) -> None:
+    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
+        for statement in statements:
+            server.execute(statement)
+
+
+def create_database(name: str, template: str = "template1") -> None:
+    """Make a database, as a copy of another one; one of that name is dropped."""
+    drop_database(name)
+    _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    """Drop a database, whoever is connected."""
+    _administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def file_lock(path: Path, timeout: float = 600) -> Iterator[None]:
+    """Hold a lock that all workers of a test run see."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            assert time.monotonic() < deadline, f"{path} is locked"
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        path.unlink()
+
+
+def build_state(shared: Path) -> State:
+    """Return the prepared portal of this test run; the worker that comes first makes it, the others wait."""
+    state = State(shared / "state", f"test_portal_content_{shared.name.replace('-', '_')}" if on_postgresql() else "")
+    built, failed = shared / "state.done", shared / "state.failed"
+    with file_lock(shared / "state.lock"):
+        assert not failed.exists(), f"The portal could not be prepared: {failed.read_text(encoding='utf-8')}"
+        if not built.exists():
+            if state.database:
+                create_database(state.database)
+            done = subprocess.run(
+                [sys.executable, "manage.py", "serve", "--prepare"],
+                cwd=BASE_DIR,
+                env=environment(state.folder, state.database, PORTAL_URL="http://testserver"),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                failed.write_text(done.stdout, encoding="utf-8")
+            assert done.returncode == 0, f"The portal could not be prepared: {done.stdout}"
+            if not state.database:
+                # One file without a write-ahead log beside it is copied without surprises.
+                with contextlib.closing(sqlite3.connect(state.sqlite_file)) as database:
+                    database.execute("PRAGMA journal_mode=DELETE")
+            built.touch()
+    return state
+
+
+def free_port() -> int:
+    """Return a port that nothing uses at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(state: State, folder: Path, database: str = "", timeout: float = 90, **values: str) -> Iterator[Portal]:
+    """Serve a copy of a prepared portal as `make serve` does, on a free port, until the block ends."""
+    shutil.copytree(state.folder, folder, dirs_exist_ok=True)
+    if database:
+        create_database(database, state.database)
+    port = free_port()
+    own_environment = environment(folder, database, PORT=str(port), **values)
+    log = folder / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=BASE_DIR, env=own_environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+        )  # fmt: skip
+    try:
+        deadline = time.monotonic() + timeout
+        while "The portal is ready" not in (said := log.read_text(encoding="utf-8", errors="replace")):
+            assert process.poll() is None, f"The portal did not start: {said}"
+            assert time.monotonic() < deadline, f"The portal is not ready after {timeout:.0f} seconds: {said}"
+            time.sleep(0.1)
+        yield Portal(f"http://127.0.0.1:{port}", folder, own_environment)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if database:
+            drop_database(database)
+
+
+# axe
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def axe_violations(page: object) -> list[str]:
+    """Return what axe finds wrong on a Playwright page, one line for each element; the page's context bypasses CSP."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.add_script_tag(path=tool_path("axe-core"))
+    options = {"runOnly": AXE_TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:160]} – {' '.join((node.get('failureSummary') or '').split())[:240]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: object) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
