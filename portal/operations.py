@@ -68,7 +68,7 @@ def static_fingerprint() -> str:
     chosen = sorted(
         f"{name}={getattr(settings, name)!r}"
         for name in dir(settings)
-        if name.startswith(("STATIC", "STORAGES", "WHITENOISE_"))
+        if name.startswith(("STATIC", "STORAGES", "WHITENOISE_")) and name != "STATIC_ROOT"
     )
     return hashlib.sha256("\n".join([*sorted(lines), *chosen, sys.version]).encode()).hexdigest()
 

@@ -43,6 +43,8 @@ class Address:
 
     def check(self) -> None:
         """Raise AddressError unless the address is free and may be used."""
+        if not 0 < self.port < 2**16:
+            raise AddressError(f"PORT={self.port} is no port; ports go from 1 to 65535.")
         try:
             family, kind, protocol, _, name = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
             with socket.socket(family, kind, protocol) as listener:
@@ -52,8 +54,6 @@ class Address:
                 listener.listen()
         except socket.gaierror as error:
             raise AddressError(f"HOST={self.host} is no address that this machine knows.") from error
-        except OverflowError as error:
-            raise AddressError(f"PORT={self.port} is no port; ports go from 1 to 65535.") from error
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 message = f"Port {self.port} at {self.host} is taken; choose another one: make serve PORT={self.port + 1}"

@@ -8,3 +8,9 @@ class TranslationConfig(AppConfig):
     name = "translation"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Translation")
+
+    def ready(self) -> None:
+        """Bind the rights on translatable snippets to languages, before Wagtail asks for them."""
+        from translation.policies import register_language_policies
+
+        register_language_policies()

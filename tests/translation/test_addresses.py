@@ -211,6 +211,29 @@ class TestOtherLanguages:
         assert not Page.objects.filter(translation_key=lone.translation_key).exclude(pk=lone.pk).exists()
 
 
+def test_settings_are_closed(portal: Portal, translator: Client, unchanged: Callable) -> None:
+    french = locale("fr")
+    for name, args in {
+        "wagtaillocales:index": [],
+        "wagtaillocales:add": [],
+        "wagtaillocales:edit": [french.pk],
+        "wagtaillocales:delete": [french.pk],
+        "wagtailsites:index": [],
+        "wagtailusers_users:index": [],
+        "wagtailusers_groups:index": [],
+        "wagtailadmin_workflows:index": [],
+        "wagtailredirects:index": [],
+        "wagtailadmin_collections:index": [],
+        "wagtailimages:add": [],
+        "wagtaildocs:add": [],
+    }.items():
+        for method in (translator.get, translator.post):
+            assert (
+                unchanged(lambda name=name, args=args, method=method: method(reverse(name, args=args))).status_code
+                == 302
+            ), name
+
+
 class TestFrenchTranslations:
     """The addresses that carry a translation's number, called with that of a French one."""
 
@@ -683,3 +706,16 @@ class TestEditors:
             assert editor.post(url, {"publish_translations": "on"}).status_code == 302
         assert snapshot("en", "fr") == before
         assert portal.translations["en"].get_progress()[0] > portal.translations["en"].get_progress()[1]
+
+    def test_a_subtree_with_pages_of_others_is_not_handed_over(self, portal: Portal, people: dict[str, User]) -> None:
+        """Somebody who may change a page only because it is theirs does not submit what lies below it."""
+        user = people["redaktion"]
+        user.groups.get().page_permissions.filter(permission__codename="change_page").delete()
+        section = portal.pages["de"].get_parent()
+        own = make_content_page(section.specific, "Eigene", owner=user)
+        make_content_page(own, "Fremde")
+        url = address("submit_page_translation", own.pk)
+        data = {"locales": [locale("en").pk]}
+        assert client_of(user).post(url, {**data, "include_subtree": "on"}).status_code == 403
+        assert not Page.objects.filter(translation_key=own.translation_key).exclude(pk=own.pk).exists()
+        assert client_of(user).post(url, data).status_code == 302

@@ -1,0 +1,161 @@
+# The commands of the portal. `make help` lists them; the README explains the two that matter.
+#
+# Variables on the command line reach the portal as its environment: make serve PORT=8001, make test DATABASE_URL=…
+
+SHELL := /bin/sh
+.ONESHELL:
+.SILENT:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PORTAL_TOOLS ?= var/tools
+export PORTAL_TOOLS PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Makes .venv and installs a lock into it, but only when the lock or the Python changed: install LOCK STAMP
+define begin
+set -e
+trap 'echo; echo Stopped.; exit 130' INT
+fail() { echo "$$*" >&2; exit 1; }
+suits() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; }
+install() {
+    if [ -n "$(PYTHON)" ] || ! suits $(BIN)/python; then
+        python= without_venv=
+        for name in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do
+            suits "$$name" || continue
+            if "$$name" -c 'import venv, ensurepip' >/dev/null 2>&1; then python=$$name; break; fi
+            without_venv=$$name
+        done
+        if [ -z "$$python" ] && [ -n "$$without_venv" ]; then
+            fail "$$without_venv lacks the module venv. Debian and Ubuntu have it in the package $$without_venv-venv."
+        fi
+        [ -n "$$python" ] || fail "No Python 3.11, 3.12 or 3.13 found$(if $(PYTHON), as $(PYTHON)). Install one, or name it: make serve PYTHON=/path/to/python3"
+        if ! suits $(BIN)/python || [ "$$($(BIN)/python -VV)" != "$$("$$python" -VV)" ]; then
+            echo "Making .venv with $$("$$python" -V) …"
+            log=$$("$$python" -m venv --clear $(VENV) 2>&1) || fail "The folder .venv could not be made: $$(echo "$$log" | tail -n 1)"
+        fi
+    fi
+    state=$$($(BIN)/python -c 'import hashlib, pathlib, sys; print(hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes() + sys.version.encode()).hexdigest())' "$$1")
+    if [ "$$(cat $(VENV)/"$$2" 2>/dev/null)" != "$$state" ]; then
+        echo "Installing $$1 into .venv …"
+        $(BIN)/python -m pip install -qq --no-input --require-hashes --only-binary :all: -r "$$1" ||
+            fail "The packages of $$1 could not be installed; pip says why above."
+        echo "$$state" > $(VENV)/"$$2"
+    fi
+}
+endef
+
+# One clear line for what would otherwise end inside the settings.
+define check_environment
+case "$$PORT" in *[!0-9]*) fail "PORT=$$PORT is no number." ;; esac
+state_folder=$${PORTAL_VAR:-var}
+if ! mkdir -p "$$state_folder" 2>/dev/null || ! ( : > "$$state_folder/.writable" ) 2>/dev/null; then
+    fail "The state folder $$state_folder cannot be written to; choose another one: make serve PORTAL_VAR=/path"
+fi
+rm -f "$$state_folder/.writable"
+endef
+
+.PHONY: help serve test dev lint services tools lighthouse check-all messages lock
+
+help: ## list the commands
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+serve: ## install, migrate, load the content where needed, and serve the portal at http://127.0.0.1:8000/
+	$(begin)
+	$(check_environment)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py serve
+
+dev: ## development server with DEBUG and reload, on the same state folder
+	$(begin)
+	$(check_environment)
+	install requirements-dev.txt .requirements-dev-stamp
+	export DJANGO_SETTINGS_MODULE=portal.settings.dev
+	$(BIN)/python manage.py serve --prepare
+	exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
+
+test: ## the test suite; ARGS='-k slugs' passes options, DATABASE_URL=postgres://… changes the database
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m pytest -n 2 $(ARGS)
+
+check-all: ## axe on every page of the portal, light and dark, wide and narrow
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m pytest -n 2 -m check_all $(ARGS)
+
+lighthouse: ## Lighthouse on home, section and article (median of 3)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.lighthouse $(ARGS)
+
+lint: ## ruff, djlint, migrations, message catalogs, deployment check
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	lint() { echo "$$1 …"; shift; "$$@" || failed=1; }
+	failed=
+	export PORTAL_VAR=$$(mktemp -d)
+	trap 'rm -rf "$$PORTAL_VAR"' EXIT
+	lint "ruff" $(BIN)/ruff check --quiet .
+	lint "djlint" $(BIN)/djlint --lint --quiet templates translation/templates
+	lint "migrations" $(BIN)/python manage.py makemigrations --check --dry-run
+	lint "message catalogs" $(BIN)/python -m tests.tools.messages --check
+	lint "deployment check" env PORTAL_URL=https://portal.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+	[ -z "$$failed" ] || fail "Lint found something."
+	echo "Lint found nothing."
+
+messages: ## collect the texts for translation into locale/ and compile the catalogs (needs gettext)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.messages $(ARGS)
+
+lock: ## compile requirements.txt and requirements-dev.txt from pyproject.toml
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	compile() { $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header "$$@"; }
+	compile -o requirements.txt
+	compile --extra dev -c requirements.txt -o requirements-dev.txt
+
+tools: ## install the test tools that come from npm (axe-core, Nu checker, Lighthouse) into var/tools
+	set -e
+	command -v npm >/dev/null || { echo "npm is missing. On Debian: apt-get install nodejs npm" >&2; exit 1; }
+	mkdir -p "$(PORTAL_TOOLS)"
+	cp tests/tools/package.json tests/tools/package-lock.json "$(PORTAL_TOOLS)/"
+	cd "$(PORTAL_TOOLS)"
+	PUPPETEER_SKIP_DOWNLOAD=1 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error $(NPM_ARGS)
+	echo "The test tools lie in $(PORTAL_TOOLS)."
+
+services: ## (root, Debian) install and start PostgreSQL and Redis for the tests that want them
+	set -e
+	fail() { echo "$$*" >&2; exit 1; }
+	[ "$$(id -u)" = 0 ] || fail "make services installs packages and starts servers: it must run as root."
+	command -v apt-get >/dev/null || fail "make services knows only Debian; start PostgreSQL and Redis yourself."
+	export DEBIAN_FRONTEND=noninteractive
+	if ! command -v pg_ctlcluster >/dev/null || ! command -v redis-server >/dev/null; then
+	    echo "Installing PostgreSQL and Redis …"
+	    apt-get -qq -o DPkg::Lock::Timeout=600 update
+	    apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends postgresql redis-server >/dev/null
+	fi
+	cluster=$$(pg_lsclusters --no-header | head -n 1)
+	[ -n "$$cluster" ] || fail "There is no PostgreSQL cluster; make one with pg_createcluster."
+	set -- $$cluster
+	if [ "$$4" != online ]; then echo "Starting PostgreSQL $$1 …"; pg_ctlcluster "$$1" "$$2" start; fi
+	database_port=$$3
+	as_postgres() { ( cd / && runuser -u postgres -- psql -p "$$database_port" -qtAX -v ON_ERROR_STOP=1 "$$@" ); }
+	for _ in 1 2 3 4 5 6 7 8 9 10; do as_postgres -c 'SELECT 1' >/dev/null 2>&1 && break; sleep 1; done
+	if [ -z "$$(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = 'portal'")" ]; then
+	    as_postgres -c "CREATE ROLE portal LOGIN CREATEDB PASSWORD 'portal'"
+	fi
+	as_postgres -c "ALTER ROLE portal WITH LOGIN CREATEDB PASSWORD 'portal'"
+	if [ -z "$$(as_postgres -c "SELECT 1 FROM pg_database WHERE datname = 'portal'")" ]; then
+	    as_postgres -c "CREATE DATABASE portal OWNER portal"
+	fi
+	if ! redis-cli ping >/dev/null 2>&1; then
+	    echo "Starting Redis …"
+	    redis-server --daemonize yes --save '' --bind 127.0.0.1 >/dev/null
+	fi
+	echo "PostgreSQL: make test DATABASE_URL=postgres://portal:portal@127.0.0.1:$$database_port/portal"
+	echo "Redis:      redis://127.0.0.1:6379/0"

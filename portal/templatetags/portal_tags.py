@@ -1,0 +1,221 @@
+"""What templates ask the portal for: menus, language links, the head, icons, pictures.
+
+A tag hands explicit values to a component; a component knows no model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django import template
+from django.core.paginator import Page as PaginatorPage
+from django.http import HttpRequest
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail.blocks import StreamValue
+from wagtail.contrib.typed_table_block.blocks import TypedTable
+from wagtail.models import Page
+
+from portal import head, navigation
+from portal.languages import Language, current_language
+
+register = template.Library()
+
+_NUMBER = re.compile(r"[+−-]?\d[\d.,\s  ]*\s?%?")
+_YEAR = re.compile(r"(1[89]|20)\d\d")
+
+
+def _page(context: Context) -> Page | None:
+    page = context.get("page")
+    return page if isinstance(page, Page) else None
+
+
+def _request(context: Context) -> HttpRequest | None:
+    return context.get("request")
+
+
+# --- language and head --------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def active_language() -> Language:
+    """Return the language of the answer, with its direction and font."""
+    return current_language()
+
+
+@register.inclusion_tag("components/head.html", takes_context=True)
+def page_head(context: Context, title: str = "") -> dict[str, object]:
+    """Show the head of the page in the context, else of a view with this title, which belongs in no search engine."""
+    page = _page(context)
+    if page is None:
+        values = head.for_view(title)
+    else:
+        results = context.get("results")
+        number = results.number if isinstance(results, PaginatorPage) and not context.get("is_filtered") else 1
+        values = head.for_page(_request(context), page, number)
+    return {"head": values, "is_indexed": page is not None, "font": f"portal/fonts/{current_language().font}"}
+
+
+@register.filter
+def absolute(url: str | None) -> str:
+    """Return an address with the portal's scheme and host."""
+    return head.absolute(url)
+
+
+# --- navigation ---------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/main_menu.html", takes_context=True)
+def main_menu(context: Context) -> dict[str, object]:
+    """Show the main menu, the section of the current address marked."""
+    request = _request(context)
+    return {"entries": navigation.menu(), "path": request.path if request else ""}
+
+
+@register.simple_tag
+def menu_entries() -> list[navigation.MenuEntry]:
+    """Return the sections of the main menu."""
+    return navigation.menu()
+
+
+@register.filter
+def is_below(path: str, url: str) -> bool:
+    """Return whether an address lies at or below another."""
+    return bool(url) and path.startswith(url)
+
+
+@register.simple_tag
+def home_url() -> str:
+    """Return the address of the home page of the active language, also while there is no page."""
+    code = current_language().code
+    return navigation.home_urls().get(code) or f"/{code}/"
+
+
+@register.inclusion_tag("components/footer.html", takes_context=True)
+def site_footer(context: Context) -> dict[str, object]:
+    """Show the footer of the active language."""
+    return {
+        "footer": navigation.footer() or {},
+        "home": home_url(),
+        "is_component_page_shown": context.get("is_component_page_shown", False),
+    }
+
+
+@register.inclusion_tag("components/language_switch.html", takes_context=True)
+def language_switch(context: Context) -> dict[str, object]:
+    """Show the languages of the page in the context, of the view's `paths`, else of the home page."""
+    page = _page(context)
+    real_versions = head.versions_of(_request(context), page) if page is not None and page.pk else {}
+    return {
+        "links": navigation.language_links(real_versions, context.get("paths")),
+        "current": current_language(),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def other_searches(context: Context) -> list[navigation.LanguageLink]:
+    """Return the addresses of the search in the other languages that have a home page."""
+    links = navigation.language_links(None, context.get("paths"))
+    homes = navigation.home_urls()
+    return [link for link in links if not link["is_current"] and link["language"].code in homes]
+
+
+@register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
+def breadcrumbs(context: Context, title: str = "") -> dict[str, object]:
+    """Show the way to the page in the context, else to a view with this title; nothing on the home page."""
+    page = _page(context)
+    if page is not None:
+        trail = navigation.breadcrumbs(page) if page.path else []
+        return {"trail": trail, "title": page.title}
+    return {"trail": navigation.home_crumb(), "title": title}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Context, results: PaginatorPage, query: str = "") -> dict[str, object]:
+    """Show links to the other pages of a list; `query` is what the address holds besides the number."""
+    request = _request(context)
+    path = request.path if request else ""
+
+    def address(number: int) -> str:
+        parts = [part for part in (query, urlencode({"page": number}) if number > 1 else "") if part]
+        return f"{path}?{'&'.join(parts)}" if parts else path
+
+    numbers = results.paginator.get_elided_page_range(results.number, on_each_side=2, on_ends=1)
+    return {
+        "entries": [
+            {"number": number, "url": address(number), "is_current": number == results.number}
+            if isinstance(number, int)
+            else {"number": None}
+            for number in numbers
+        ],
+        "previous": address(results.previous_page_number()) if results.has_previous() else "",
+        "next": address(results.next_page_number()) if results.has_next() else "",
+    }
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, directed: bool = False) -> SafeString:
+    """Return an icon of the sprite; a directed one is mirrored where text runs from right to left."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        " icon-dir" if directed else "",
+        static("portal/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(source: dict[str, object] | None, shape: str = "wide", alt: str = "", lazy: bool = True) -> dict[str, object]:
+    """Show a photograph in modern formats and several sizes, or a drawing.
+
+    `source` holds an `image` or the `url` of a drawing; `shape` is `wide` (16:9, cards), `head` (4:3), `banner` (21:8) or
+    `full` (as it was taken). A photograph is cut around its focal point.
+    """
+    source = source or {}
+    return {"image": source.get("image"), "url": source.get("url"), "shape": shape, "alt": alt, "lazy": lazy}
+
+
+# --- values -------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def with_levels(blocks: StreamValue) -> Iterator[tuple[object, int]]:
+    """Yield the blocks of a text, each with the level of the headings in it: below an h2 once there is one."""
+    level = 2
+    for block in blocks:
+        if block.block_type == "heading":
+            level = 3
+            yield block, 2
+        else:
+            yield block, level
+
+
+@register.filter
+def values(blocks: StreamValue) -> list[object]:
+    """Return the plain values of a StreamField."""
+    return [block.value for block in blocks or []]
+
+
+@register.filter
+def columns_of_numbers(table: TypedTable) -> set[int]:
+    """Return the positions of the columns that hold numbers only, the first one never; years are no amounts."""
+    found = set()
+    for position in range(1, len(table.columns)):
+        cells = [str(row["values"][position]).strip() for row in table.row_data]
+        filled = [cell for cell in cells if cell and cell not in {"–", "-"}]
+        if filled and all(_NUMBER.fullmatch(cell) for cell in filled) and not all(_YEAR.fullmatch(cell) for cell in filled):
+            found.add(position)
+    return found
+
+
+@register.filter
+def dial(phone: str) -> str:
+    """Return a telephone number as a `tel:` address takes it."""
+    return re.sub(r"[^\d+]", "", phone.replace("(0)", ""))

@@ -1,0 +1,148 @@
+"""What people see and do in a browser: visitors on a phone, without JavaScript, in the dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import support
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PHONE = {"viewport": {"width": 320, "height": 640}}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+DARK = {**DESK, "color_scheme": "dark"}
+
+# One page of each type, in both languages, and the views that are no pages.
+ADDRESSES = {
+    "de": [
+        "/de/",
+        "/de/wer-wir-sind/",
+        "/de/unsere-arbeit/",
+        "/de/daten-und-forschung/",
+        "/de/mitmachen/",
+        "/de/2030-agenda/",
+        "/de/unsere-arbeit/resettlement-und-humanitaere-aufnahme/",
+        "/de/aktuelles/",
+        "/de/aktuelles/statement-zur-situation-in-ukraine-iom-generaldirektor-antonio-vitorino/",
+        "/de/suche/?q=Resettlement",
+        "/de/suche/?q=zzzz",
+        "/de/nirgends/",
+        "/de/seitenuebersicht/",
+    ],
+    "en": [
+        "/en/",
+        "/en/who-we-are/",
+        "/en/our-work/",
+        "/en/data-and-research/",
+        "/en/take-part/",
+        "/en/2030-agenda/",
+        "/en/our-work/resettlement-and-humanitarian-admission/",
+        "/en/news/",
+        "/en/news/statement-on-the-situation-in-ukraine-iom-director-general-antonio-vitorino/",
+        "/en/search/?q=Resettlement",
+        "/en/nowhere/",
+    ],
+}
+ALL = ADDRESSES["de"] + ADDRESSES["en"]
+
+
+@pytest.mark.parametrize("look", [PHONE, DESK, DARK], ids=["320 px", "1280 px", "dark"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_axe_finds_nothing_and_nothing_is_too_wide(language: str, look: dict, open_page: Callable[..., Page]) -> None:
+    found = []
+    page = open_page("about:blank", bypass_csp=True, **look)
+    for address in ADDRESSES[language]:
+        page.goto(address)
+        found += [f"{address}: {violation}" for violation in support.axe_violations(page)]
+        if width := support.overflow(page):
+            found.append(f"{address}: {width} px too wide")
+    assert not found, "\n".join(found)
+
+
+def test_no_page_asks_another_host_or_breaks_the_policy(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    for address in ALL:
+        page.goto(address)
+        assert not page.outside, address
+        assert not page.errors, address
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_the_menu_opens_with_the_keyboard_and_escape_closes_it(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/", **DESK)
+    summary = page.locator(".main-nav summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".mega").first
+    expect(panel).to_be_visible()
+    expect(panel).to_contain_text("175 Mitgliedsstaaten")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_the_menu_stands_in_one_row_at_1280_px(open_page: Callable[..., Page]) -> None:
+    for address in ("/de/", "/en/"):
+        page = open_page(address, **DESK)
+        tops = page.locator(".main-nav > ul > li").evaluate_all("items => items.map(item => Math.round(item.getBoundingClientRect().top))")
+        assert len(tops) == 5
+        assert len(set(tops)) == 1
+
+
+def test_the_menu_works_on_a_phone_without_javascript(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/", java_script_enabled=False, **PHONE)
+    nav = page.locator("#nav")
+    expect(nav).to_be_hidden()
+    page.locator(".menu-btn").click()
+    expect(nav).to_be_visible()
+    nav.locator("summary").nth(1).click()
+    nav.get_by_role("link", name=re.compile("Resettlement")).first.click()
+    expect(page.locator("h1")).to_contain_text("Resettlement")
+
+
+def test_a_visitor_switches_the_language_and_stays_on_the_page(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/unsere-arbeit/resettlement-und-humanitaere-aufnahme/", **DESK)
+    page.locator("details.lang summary").click()
+    page.locator("details.lang a[hreflang=en]").click()
+    expect(page).to_have_url(re.compile("/en/our-work/resettlement-and-humanitarian-admission/$"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_visitor_searches_and_follows_a_result(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/", **DESK)
+    page.locator("main form[role=search] input").fill("Familiennachzug")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/de/suche/\?q=Familiennachzug"))
+    page.locator("li.search-result a").first.click()
+    expect(page.locator("main")).to_contain_text("Familiennachzug")
+
+
+def test_a_visitor_filters_the_news(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/aktuelles/", **PHONE)
+    page.locator("select[name=kind]").select_option("statement")
+    page.locator("form.filter button, form.filter [type=submit]").first.click()
+    expect(page).to_have_url(re.compile("kind=statement"))
+    expect(page.locator("main")).to_contain_text("Statement zur Situation in Ukraine")
+
+
+def test_text_can_be_spaced_out(open_page: Callable[..., Page]) -> None:
+    """WCAG 1.4.12: nothing is cut off or overflows with wider spacing."""
+    page = open_page("/de/", bypass_csp=True, **PHONE)
+    for address in ADDRESSES["de"][:9]:
+        page.goto(address)
+        page.add_style_tag(
+            content="*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-block-end:2em!important}"
+        )
+        assert support.overflow(page) == 0, address
+
+
+def test_forced_colours_and_print(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/", forced_colors="active", **DESK)
+    expect(page.locator("h1")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".main-nav")).to_be_hidden()

@@ -1,0 +1,251 @@
+"""The roles of the people who keep the portal, as data, and the one function that makes them.
+
+What is missing is added, nothing is taken away: rights that an office gives beyond these stay. Another division of
+labour is a group of its own, made in the admin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.db import transaction
+from django.utils.translation import get_language_info, override
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+from wagtail.users.models import UserProfile
+
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language
+
+EDITORS = "Redaktion"
+MODERATORS = "Freigabe"
+TRANSLATORS = "Übersetzung {language}"
+WORKFLOW = "Freigabe"
+
+# What Wagtail's own migrations make: its groups have rights on all languages, its workflow stands on the root.
+_WAGTAIL_GROUPS = ("Editors", "Moderators")
+_WAGTAIL_WORKFLOW = "Moderators approval"
+
+_ADMIN = ("wagtailadmin.access_admin", "wagtail_localize.submit_translation")
+_USE_FILES = ("wagtailimages.choose_image", "wagtaildocs.choose_document")
+_KEEP_FILES = (
+    *_USE_FILES,
+    "wagtailimages.add_image",
+    "wagtailimages.change_image",
+    "wagtaildocs.add_document",
+    "wagtaildocs.change_document",
+)
+_CHANGE_SNIPPETS = (
+    "portal.view_topic",
+    "portal.change_topic",
+    "portal.view_region",
+    "portal.change_region",
+    "portal.view_footer",
+    "portal.change_footer",
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A group and its rights.
+
+    `language` is the code of the language in whose page tree `page_actions` hold (and with it all rights on snippets);
+    `permissions` hold on whole models, `file_permissions` on all collections of images and documents.
+    """
+
+    group: str
+    language: str
+    page_actions: tuple[str, ...]
+    permissions: tuple[str, ...]
+    file_permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A user for trying the portal out. Without a group it is the administrator."""
+
+    username: str
+    last_name: str
+    group: str | None = None
+
+
+def _german_name(language: Language) -> str:
+    """Return the German name of a language; its own name where Django does not know it."""
+    with override("de"):
+        try:
+            info = get_language_info(language.code)
+        except KeyError:
+            return language.name
+    return info["name_translated"] if info["code"] == language.code else language.name
+
+
+def translator_role(language: Language) -> Role:
+    """Return the role of those who translate into a language: they change and publish there and nowhere else."""
+    return Role(
+        group=TRANSLATORS.format(language=_german_name(language)),
+        language=language.code,
+        page_actions=("change", "publish"),
+        permissions=(*_ADMIN, *_CHANGE_SNIPPETS),
+        file_permissions=_USE_FILES,
+    )
+
+
+def roles() -> tuple[Role, ...]:
+    """Return all roles: editors and moderators of the source language, translators of each other language."""
+    return (
+        Role(
+            group=EDITORS,
+            language=SOURCE_LANGUAGE,
+            page_actions=("add", "change"),
+            permissions=(
+                *_ADMIN,
+                "portal.view_topic",
+                "portal.add_topic",
+                "portal.change_topic",
+                "portal.view_region",
+                "portal.add_region",
+                "portal.change_region",
+                "portal.view_footer",
+            ),
+            file_permissions=_KEEP_FILES,
+        ),
+        Role(
+            group=MODERATORS,
+            language=SOURCE_LANGUAGE,
+            page_actions=("add", "change", "publish", "lock", "unlock"),
+            permissions=(
+                *_ADMIN,
+                *_CHANGE_SNIPPETS,
+                "portal.add_topic",
+                "portal.delete_topic",
+                "portal.add_region",
+                "portal.delete_region",
+                "portal.add_footer",
+                "wagtailredirects.add_redirect",
+                "wagtailredirects.change_redirect",
+                "wagtailredirects.delete_redirect",
+            ),
+            file_permissions=_KEEP_FILES,
+        ),
+        *(translator_role(language) for language in LANGUAGES if language.code != SOURCE_LANGUAGE),
+    )
+
+
+def home_page(language_code: str) -> Page | None:
+    """Return the top of a language's page tree, or None when it has none yet."""
+    return Page.objects.filter(depth=2, locale__language_code=language_code).order_by("path").first()
+
+
+def _permission(name: str) -> Permission:
+    app_label, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=app_label, codename=codename)
+
+
+def _set_up_role(role: Role, home: Page) -> Group:
+    """Make the role's group and add the rights that it lacks."""
+    group, _created = Group.objects.get_or_create(name=role.group)
+    group.permissions.add(*(_permission(name) for name in role.permissions))
+    for action in role.page_actions:
+        permission = _permission(f"wagtailcore.{action}_page")
+        GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+    files = Collection.get_first_root_node()
+    for name in role.file_permissions:
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=_permission(name))
+    return group
+
+
+def _set_up_workflow(moderators: Group, home: Page) -> None:
+    """Make the workflow in which the moderators approve, and assign it to the tree unless that has one."""
+    task, _created = GroupApprovalTask.objects.get_or_create(name=WORKFLOW)
+    task.groups.add(moderators)
+    workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
+    WorkflowPage.objects.get_or_create(page=home, defaults={"workflow": workflow})
+
+
+def _remove_wagtail_defaults() -> None:
+    """Take away the groups and the workflow of Wagtail's migrations, as far as nobody uses them."""
+    for workflow in Workflow.objects.filter(name=_WAGTAIL_WORKFLOW):
+        if workflow.workflow_states.exists():
+            workflow.deactivate()
+        else:
+            tasks = list(workflow.tasks)
+            workflow.delete()
+            for task in tasks:
+                if not task.workflow_tasks.exists() and not task.task_states.exists():
+                    task.delete()
+    Group.objects.filter(name__in=_WAGTAIL_GROUPS, user__isnull=True).delete()
+
+
+@transaction.atomic
+def set_up_roles() -> list[Group]:
+    """Make the groups, their rights and the workflow; return the groups. Run twice it changes nothing.
+
+    A language without a home page is left out until it has one. Wagtail's own groups and workflow go when the
+    moderators' group is first made; ones of the same name that somebody makes later stay.
+    """
+    groups = []
+    is_first_time = not Group.objects.filter(name=MODERATORS).exists()
+    for role in roles():
+        home = home_page(role.language)
+        if home is None:
+            continue
+        group = _set_up_role(role, home)
+        groups.append(group)
+        if role.group == MODERATORS:
+            _set_up_workflow(group, home)
+            if is_first_time:
+                _remove_wagtail_defaults()
+    return groups
+
+
+def demo_accounts() -> tuple[DemoAccount, ...]:
+    """Return the demo accounts: the administrator and one for each role."""
+    return (
+        DemoAccount("admin", "Administration"),
+        DemoAccount("redaktion", "Redaktion", EDITORS),
+        DemoAccount("freigabe", "Freigabe", MODERATORS),
+        *(
+            DemoAccount(f"uebersetzung-{language.code}", role.group, role.group)
+            for language in LANGUAGES
+            if language.code != SOURCE_LANGUAGE
+            for role in [translator_role(language)]
+        ),
+    )
+
+
+@transaction.atomic
+def create_demo_accounts(password: str) -> list[AbstractBaseUser]:
+    """Make the demo accounts that are missing and return them; those whose group is not there yet are left out."""
+    user_model = get_user_model()
+    groups = {group.name: group for group in Group.objects.all()}
+    created = []
+    for account in demo_accounts():
+        if account.group and account.group not in groups:
+            continue
+        if user_model.objects.filter(username=account.username).exists():
+            continue
+        is_administrator = account.group is None
+        user = user_model.objects.create_user(
+            account.username,
+            email=f"{account.username}@example.org",
+            password=password,
+            first_name="Demo",
+            last_name=account.last_name,
+            is_staff=is_administrator,
+            is_superuser=is_administrator,
+        )
+        if account.group:
+            user.groups.add(groups[account.group])
+        UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": "de"})
+        created.append(user)
+    return created

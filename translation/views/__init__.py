@@ -1,0 +1,1 @@
+"""wagtail-localize's views, each with the question that upstream does not ask."""

@@ -1,0 +1,24 @@
+"""Machine translation, preview, stopping a translation, turning a page back into an alias."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+from wagtail.models import Page
+from wagtail_localize.views import convert, edit_translation
+
+from translation.guards import for_target, refuse
+from translation.permissions import reason_against_publication
+
+machine_translate = require_POST(for_target(writes=True)(edit_translation.machine_translate))
+preview = for_target(writes=False)(edit_translation.preview_translation)
+stop = require_POST(for_target(writes=True)(edit_translation.stop_translation))
+
+
+def convert_to_alias(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Turn a translated page back into an alias: it shows the source's content at once, so it is a publication."""
+    page = get_object_or_404(Page, pk=page_id).specific
+    if reason := reason_against_publication(request.user, page):
+        return refuse(request, reason)
+    return convert.convert_to_alias(request, page_id)
