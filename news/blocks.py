@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from portal import links
 from portal.languages import SOURCE_LANGUAGE
 
 
@@ -34,15 +35,9 @@ class LatestNewsBlock(blocks.StructBlock):
         from news.models import NewsPage
 
         context = super().get_context(value, parent_context=parent_context)
-        language_code = get_language() or SOURCE_LANGUAGE
-        featured = value.get("featured")
-        items = NewsPage.objects.latest_in(language_code, value["count"] + 1)
-        lead_key = featured.translation_key if featured else None
-        lead = next((item for item in items if item.translation_key == lead_key), None)
-        if lead is None and featured is not None:
-            lead = NewsPage.objects.version_of(featured, language_code)
-        if lead is None:
-            lead = items[0] if items else None
-        context["featured"] = lead
-        context["items"] = [item for item in items if item != lead][: value["count"]]
+        featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
+        items = NewsPage.objects.latest_in(
+            get_language() or SOURCE_LANGUAGE, value["count"] + 1, first=featured.page.pk if featured else None
+        )
+        context["featured"], context["items"] = (items[0], items[1:]) if items else (None, [])
         return context

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail.models import Page, PageManager
+from django.db.models import Case, Value, When
+from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
 from portal import cards, versions
@@ -24,14 +25,11 @@ class NewsQuerySet(PageQuerySet):
         """Return the real, public versions in a language."""
         return versions.real(self.filter(locale__language_code=language_code))
 
-    def latest_in(self, language_code: str, count: int) -> list[NewsPage]:
-        """Return the newest real items of a language, ready to be shown as cards."""
-        return cards.prepare(list(self.real_in(language_code).newest_first().defer_streamfields()[:count]))
-
-    def version_of(self, page: Page, language_code: str) -> NewsPage | None:
-        """Return the real version of an item in a language, or None."""
-        found = list(self.real_in(language_code).filter(translation_key=page.translation_key)[:1])
-        return cards.prepare(found)[0] if found else None
+    def latest_in(self, language_code: str, count: int, first: int | None = None) -> list[NewsPage]:
+        """Return the newest real items of a language, ready to be shown as cards; `first` is an id that comes first."""
+        is_first = Case(When(pk=first, then=Value(0)), default=Value(1))
+        newest = self.real_in(language_code).order_by(is_first, "-date", "-first_published_at", "-pk")
+        return cards.prepare(list(newest.defer_streamfields()[:count]))
 
 
 NewsManager = PageManager.from_queryset(NewsQuerySet)

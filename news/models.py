@@ -217,7 +217,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
 
     def further_items(self, count: int = 3) -> list[NewsPage]:
         """Return the newest other items of the same language; those that share a topic come first."""
-        topic_ids = [topic.pk for topic in self.topics.all()]
+        topic_ids = [topic.pk for topic in self.topic_list]
         others = NewsPage.objects.real_in(self.language_code).exclude(pk=self.pk)
         shared = models.Exists(
             NewsPage.topics.through.objects.filter(newspage_id=models.OuterRef("pk"), topic_id__in=topic_ids)
@@ -228,12 +228,13 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add topics and regions in the reader's language and further items."""
         context = super().get_context(request, *args, **kwargs)
-        index_page = self.get_parent()
+        url = self.get_url(request) or ""
         context.update(
-            topics=taxonomy.topics(list(self.topics.all())),
+            topics=taxonomy.topics(self.topic_list),
             regions=taxonomy.regions(list(self.regions.all())),
-            index_url=index_page.get_url() if index_page else "",
+            # The index is the parent: its address is this one's without the last part.
+            index_url=url.rstrip("/").rpartition("/")[0] + "/",
             further=self.further_items(),
-            share_url=absolute(self.get_url(request) or ""),
+            share_url=absolute(url),
         )
         return context

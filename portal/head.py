@@ -17,7 +17,15 @@ SOCIAL_IMAGE = "portal/social.png"
 SOCIAL_IMAGE_SIZE = (1200, 630)
 
 # Open Graph wants a country beside the language; a language that is not named here is given without.
-_OPEN_GRAPH_LOCALES = {"de": "de_DE", "en": "en_GB", "uk": "uk_UA", "ar": "ar_AR", "fr": "fr_FR", "ru": "ru_RU", "tr": "tr_TR"}
+_OPEN_GRAPH_LOCALES = {
+    "de": "de_DE",
+    "en": "en_GB",
+    "uk": "uk_UA",
+    "ar": "ar_AR",
+    "fr": "fr_FR",
+    "ru": "ru_RU",
+    "tr": "tr_TR",
+}
 
 
 @dataclass(frozen=True)

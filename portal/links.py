@@ -1,13 +1,14 @@
 """One way to turn a page into a link in the reader's language.
 
 A link leads to the page's real version in the active language; where there is none, to the version in the source language,
-marked with its language; where that is not there either, nowhere. Links of a whole body are resolved together: `preload`
-collects what a page refers to, and templates and rich text read from there.
+marked with its language; where that is not there either, nowhere. The links of a whole page are resolved together before it is
+rendered; templates and rich text then find them known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -21,55 +22,63 @@ from portal.languages import SOURCE_LANGUAGE
 
 @dataclass(frozen=True)
 class PageLink:
-    """Where a link to a page leads: address, title, and the language there if it is not the reader's."""
+    """Where a link to a page leads: address, title, the language there if it is not the reader's, and the page itself."""
 
     url: str
     title: str
-    foreign_language: str = ""
+    foreign_language: str
+    page: Page
 
 
-# Links of the page that is being rendered, by language and page id.
-_preloaded: ContextVar[dict[tuple[str, int], PageLink | None] | None] = ContextVar("preloaded_links", default=None)
+# Links found for the request that is being answered, by language and page id; outside of a request nothing is kept.
+_known: ContextVar[dict[tuple[str, int], PageLink | None] | None] = ContextVar("known_links", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Keep the links that are found until the request is answered."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def link_to(page: Page) -> PageLink:
     """Return the link to a page that is known to be real; its title in its own language."""
     code = page.locale.language_code
-    return PageLink(url=page.get_url(), title=page.title, foreign_language="" if code == get_language() else code)
+    return PageLink(page.get_url(), page.title, "" if code == get_language() else code, page)
 
 
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
-    """Return the links to pages by the ids that were asked for; three queries however many."""
+    """Return the links to pages by the ids that were asked for; what is known is not asked again. One query."""
+    language = get_language() or SOURCE_LANGUAGE
+    known = _known.get()
+    if known is None:
+        known = {}
     ids = set(page_ids)
-    if not ids:
-        return {}
-    keys = dict(Page.objects.filter(pk__in=ids).values_list("pk", "translation_key"))
-    language = get_language()
-    found: dict[object, Page] = {}
-    pages = list(
-        versions.real(
-            Page.objects.filter(
-                translation_key__in=set(keys.values()), locale__language_code__in={language, SOURCE_LANGUAGE}
-            )
-        )
-    )
+    if unknown := {pk for pk in ids if (language, pk) not in known}:
+        known.update({(language, pk): link for pk, link in _find(unknown, language).items()})
+    return {pk: known[language, pk] for pk in ids}
+
+
+def _find(ids: set[int], language: str) -> dict[int, PageLink | None]:
+    """Return the links to pages. All versions of the pages are read at once, real or not."""
+    asked_for = Page.objects.filter(pk__in=ids).values("translation_key")
+    pages = list(Page.objects.filter(translation_key__in=asked_for).select_related("published_version"))
     versions.set_locales(pages)
+    targets: dict[object, Page] = {}
     for page in pages:
-        if page.translation_key not in found or page.locale.language_code == language:
-            found[page.translation_key] = page
-    return {pk: link_to(found[keys[pk]]) if keys.get(pk) in found else None for pk in ids}
+        code = page.locale.language_code
+        if versions.is_real(page) and (code == language or (code == SOURCE_LANGUAGE and page.translation_key not in targets)):
+            targets[page.translation_key] = page
+    keys = {page.pk: page.translation_key for page in pages}
+    return {pk: link_to(targets[keys[pk]]) if keys.get(pk) in targets else None for pk in ids}
 
 
 def resolve_one(page_id: int) -> PageLink | None:
-    """Return the link to a page by its id, from what was preloaded if it is there."""
-    preloaded = _preloaded.get()
-    key = (get_language() or SOURCE_LANGUAGE, page_id)
-    if preloaded is not None and key in preloaded:
-        return preloaded[key]
-    link = resolve([page_id])[page_id]
-    if preloaded is not None:
-        preloaded[key] = link
-    return link
+    """Return the link to a page by its id."""
+    return resolve([page_id])[page_id]
 
 
 def references(instance: object) -> set[int]:
@@ -81,9 +90,3 @@ def references(instance: object) -> set[int]:
             if value:
                 ids.update(int(ref[1]) for ref in field.extract_references(value) if issubclass(ref[0], Page))
     return ids
-
-
-def preload(page_ids: Iterable[int]) -> None:
-    """Resolve links together, for the page that is being rendered now."""
-    language = get_language() or SOURCE_LANGUAGE
-    _preloaded.set({(language, pk): link for pk, link in resolve(page_ids).items()})

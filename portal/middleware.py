@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
+from portal import links
 from portal.languages import language_of_path, languages_by_code
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -65,7 +66,7 @@ class SecurityHeadersMiddleware:
 
 
 class LanguageMiddleware:
-    """Activates the language of the address; addresses without one get what the browser asks for.
+    """Activates the language of the address, and lets links be found once for each answer; addresses without one get what the browser asks for.
 
     Unlike Django's own middleware it never redirects: after the first contact the address alone decides, and an address
     without a language is answered as what it is.
@@ -79,7 +80,7 @@ class LanguageMiddleware:
         if language is None:
             asked_for = get_language_from_request(request)
             language = languages_by_code().get(asked_for, languages_by_code()[settings.LANGUAGE_CODE])
-        with translation.override(language.code):
+        with translation.override(language.code), links.remembered():
             request.LANGUAGE_CODE = language.code
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language.code)

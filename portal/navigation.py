@@ -7,8 +7,10 @@ empties the cache when a page or snippet changes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import TypedDict
 
+from django.apps import apps
 from django.core.cache import cache
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
@@ -43,7 +45,7 @@ class SiteMapNode(TypedDict):
     children: list[SiteMapNode]
 
 
-_CACHED = ("menu", "footer", "home_urls", "home_crumb")
+_CACHED = ("homes", "menu", "footer")
 
 
 def _cache_key(name: str, language_code: str) -> str:
@@ -65,54 +67,87 @@ def forget() -> None:
     cache.delete_many([_cache_key(name, language.code) for name in _CACHED for language in LANGUAGES])
 
 
-def home_page(language_code: str) -> Page | None:
-    """Return the real home page of a language, or None while there is none."""
-    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
-    if site is None:
-        return None
-    page = versions.real(
-        Page.objects.filter(translation_key=site.root_page.translation_key, locale__language_code=language_code)
-    ).first()
-    if page is not None:
-        versions.set_locales([page])
-    return page
+class Home(TypedDict):
+    """The home page of a language, as plain values."""
+
+    id: int
+    title: str
+    url: str
+    path: str
+    url_path: str
+    locale_id: int
+
+
+def homes() -> dict[str, Home]:
+    """Return the real home pages by language code, of the languages that have one."""
+
+    def build() -> dict[str, Home]:
+        roots = [root.root_path for root in Site.get_site_root_paths()]
+        pages = list(versions.real(Page.objects.filter(url_path__in=roots)))
+        versions.set_locales(pages)
+        return {
+            page.locale.language_code: Home(
+                id=page.pk,
+                title=page.title,
+                url=page.get_url(),
+                path=page.path,
+                url_path=page.url_path,
+                locale_id=page.locale_id,
+            )
+            for page in pages
+        }
+
+    return _cached("homes", build)
 
 
 def home_urls() -> dict[str, str]:
     """Return the addresses of the home pages by language code, of the languages that have one."""
+    return {code: home["url"] for code, home in homes().items()}
 
-    def build() -> dict[str, str]:
-        homes = {language.code: home_page(language.code) for language in LANGUAGES}
-        return {code: page.get_url() for code, page in homes.items() if page is not None}
 
-    return _cached("home_urls", build)
+def _pages_below_home(levels: int | None = None) -> list[Page]:
+    """Return the real pages below the home page of the active language, in the order of the tree. One query."""
+    home = homes().get(current_language().code)
+    if home is None:
+        return []
+    pages = versions.real(Page.objects.filter(path__startswith=home["path"])).exclude(pk=home["id"])
+    if levels is not None:
+        pages = pages.filter(depth__lte=len(home["path"]) // Page.steplen + levels)
+    found = list(pages.order_by("path"))
+    versions.set_locales(found)
+    return found
+
+
+def _menu_texts(page_ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Return title and introduction of section pages by id, whatever their type. One query."""
+    from portal.models import MenuMixin
+
+    tables = [
+        model.objects.filter(pk__in=page_ids).order_by().values_list("pk", "menu_title", "menu_intro")
+        for model in apps.get_models()
+        if issubclass(model, MenuMixin)
+    ]
+    rows = tables[0].union(*tables[1:]) if tables else []
+    return {pk: (title, intro) for pk, title, intro in rows}
 
 
 def menu() -> list[MenuEntry]:
     """Return the main menu of the active language: the sections below the home page, with their pages."""
 
     def build() -> list[MenuEntry]:
-        home = home_page(current_language().code)
-        if home is None:
-            return []
-        # Two levels in one query; only the sections themselves are read in full, for their introduction.
-        pages = list(
-            versions.real(home.get_descendants())
-            .filter(depth__lte=home.depth + 2, show_in_menus=True)
-            .order_by("path")
-        )
-        versions.set_locales(pages)
-        sections = [page for page in pages if page.depth == home.depth + 1]
-        specific = {page.pk: page.specific for page in sections}
+        pages = [page for page in _pages_below_home(levels=2) if page.show_in_menus]
+        top = min((page.depth for page in pages), default=0)
+        sections = [page for page in pages if page.depth == top]
+        texts = _menu_texts([page.pk for page in sections])
         return [
             MenuEntry(
-                title=getattr(specific[section.pk], "menu_title", "") or section.title,
+                title=texts.get(section.pk, ("", ""))[0] or section.title,
                 url=section.get_url(),
-                intro=getattr(specific[section.pk], "menu_intro", ""),
+                intro=texts.get(section.pk, ("", ""))[1],
                 links=[
                     {"title": page.title, "url": page.get_url()}
                     for page in pages
-                    if page.depth == home.depth + 2 and page.path.startswith(section.path)
+                    if page.depth == top + 1 and page.path.startswith(section.path)
                 ],
             )
             for section in sections
@@ -130,24 +165,33 @@ def footer() -> dict[str, object] | None:
         snippet = Footer.objects.filter(locale__language_code=current_language().code).first()
         if snippet is None:
             return {}
-        links.preload(links.references(snippet))
+        # The stored form is enough: the blocks themselves would fetch every page once more.
+        columns = [block["value"] for block in snippet.body.raw_data]
+        legal = [block["value"] for block in snippet.legal.raw_data]
+        groups = [[item["value"] for item in column["links"]] for column in columns]
+        targets = links.resolve(link["page"] for link in [*chain(*groups), *legal] if link.get("page"))
         return {
             "about": snippet.about,
             "columns": [
-                {"heading": block.value["heading"], "links": _plain_links(block.value["links"])}
-                for block in snippet.body
+                {"heading": column["heading"], "links": _plain_links(group, targets)}
+                for column, group in zip(columns, groups, strict=True)
             ],
-            "legal": _plain_links([block.value for block in snippet.legal]),
+            "legal": _plain_links(legal, targets),
         }
 
     return _cached("footer", build) or None
 
 
-def _plain_links(values: list) -> list[dict[str, str]]:
+def _plain_links(values: list[dict], targets: dict[int, links.PageLink | None]) -> list[dict[str, str]]:
     """Return links as plain values for the cache; those that lead nowhere or into another language are left out."""
-    return [
-        {"title": value.text, "url": value.href} for value in values if value.href and not value.hreflang
-    ]
+    found = []
+    for value in values:
+        if target := targets.get(value.get("page")):
+            if not target.foreign_language:
+                found.append({"title": value.get("label") or target.title, "url": target.url})
+        elif value.get("url"):
+            found.append({"title": value.get("label") or value["url"], "url": value["url"]})
+    return found
 
 
 def breadcrumbs(page: Page) -> list[dict[str, str]]:
@@ -159,12 +203,8 @@ def breadcrumbs(page: Page) -> list[dict[str, str]]:
 
 def home_crumb() -> list[dict[str, str]]:
     """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
-
-    def build() -> list[dict[str, str]]:
-        page = home_page(current_language().code)
-        return [{"title": page.title, "url": page.get_url()}] if page is not None else []
-
-    return _cached("home_crumb", build)
+    home = homes().get(current_language().code)
+    return [{"title": home["title"], "url": home["url"]}] if home else []
 
 
 def language_links(real_versions: dict[str, Page] | None = None, paths: dict[str, str] | None = None) -> list[LanguageLink]:
@@ -176,29 +216,24 @@ def language_links(real_versions: dict[str, Page] | None = None, paths: dict[str
     urls = dict(paths or {})
     urls.update({code: page.get_url() for code, page in (real_versions or {}).items()})
     current = get_language() or SOURCE_LANGUAGE
-    homes = home_urls()
+    home_addresses = home_urls()
     return [
         LanguageLink(
             language=language,
-            url=urls.get(language.code) or homes[language.code],
+            url=urls.get(language.code) or home_addresses[language.code],
             is_current=language.code == current,
             is_home=language.code not in urls,
         )
         for language in LANGUAGES
-        if language.code in urls or language.code in homes
+        if language.code in urls or language.code in home_addresses
     ]
 
 
 def site_map() -> list[SiteMapNode]:
-    """Return all real pages of the active language as a tree, in the order of the tree. Three queries."""
-    home = home_page(current_language().code)
-    if home is None:
-        return []
-    pages = list(versions.real(home.get_descendants()).order_by("path"))
-    versions.set_locales(pages)
+    """Return all real pages of the active language as a tree, in the order of the tree."""
     nodes: dict[str, SiteMapNode] = {}
     roots: list[SiteMapNode] = []
-    for page in pages:
+    for page in _pages_below_home():
         node = SiteMapNode(title=page.title, url=page.get_url(), children=[])
         nodes[page.path] = node
         parent = nodes.get(page.path[: -page.steplen])

@@ -9,7 +9,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 from wagtail_localize.models import Translation
 
-from portal import navigation, versions
+from portal import navigation, taxonomy, versions
 from portal.models import Footer, PublishedVersion, Region, Topic
 
 
@@ -38,6 +38,13 @@ def remember_finished_version(sender: type[Page], instance: Page, **kwargs: obje
 def forget_navigation(**kwargs: object) -> None:
     """Empty the caches of menus and footers, once the change is committed."""
     transaction.on_commit(navigation.forget)
+    transaction.on_commit(taxonomy.forget)
+
+
+def forget_restrictions(**kwargs: object) -> None:
+    """Forget which pages are restricted, at once and once more when the change is committed."""
+    versions.forget_restrictions()
+    transaction.on_commit(versions.forget_restrictions)
 
 
 def forget_locales(**kwargs: object) -> None:
@@ -47,10 +54,12 @@ def forget_locales(**kwargs: object) -> None:
 
 for signal in (page_published, page_unpublished, post_page_move):
     signal.connect(forget_navigation, dispatch_uid="portal.forget_navigation")
+post_page_move.connect(forget_restrictions, dispatch_uid="portal.forget_restrictions")
 for model in (Footer, Topic, Region, Site, PageViewRestriction):
     post_save.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
     post_delete.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
 for signal in (post_save, post_delete):
+    signal.connect(forget_restrictions, sender=PageViewRestriction, dispatch_uid="portal.forget_restrictions")
     signal.connect(forget_locales, sender=Locale, dispatch_uid="portal.forget_locales")
 
 

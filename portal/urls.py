@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -30,5 +30,7 @@ if settings.DEBUG:
 
 urlpatterns += i18n_patterns(
     path("", include("search.urls")),
+    # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses.
+    re_path(r"^((?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),
 )

@@ -11,18 +11,19 @@ Menus, lists, language links, search and the answer to an address all ask this m
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache as remember
 
-from wagtail.models import Locale, Page
+from django.core.cache import cache
+from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 
 def real(pages: PageQuerySet) -> PageQuerySet:
-    """Return the real versions among `pages`, public ones only.
-
-    Costs one query more than `pages` itself, for the view restrictions.
-    """
-    return finished(pages).live().public()
+    """Return the real versions among `pages`, public ones only."""
+    pages = finished(pages).live()
+    for path in restricted_paths():
+        pages = pages.exclude(path__startswith=path)
+    return pages
 
 
 def finished(pages: PageQuerySet) -> PageQuerySet:
@@ -36,28 +37,43 @@ def is_finished(page: Page) -> bool:
 
 
 def translations(page: Page) -> dict[str, Page]:
-    """Return the real versions of a page by language code, itself included. One query, and one for restrictions."""
+    """Return the real versions of a page by language code, itself included. One query."""
     versions = list(real(Page.objects.filter(translation_key=page.translation_key)))
     set_locales(versions)
     return {version.locale.language_code: version for version in versions}
 
 
-def in_language(pages: list[Page], language_code: str) -> dict[int, Page]:
-    """Return, for each of `pages` that has a real version in a language, that version by the given page's id.
+_RESTRICTED_PATHS = "portal:restricted_paths"
 
-    Two queries however many pages, and one for each page type among them.
+
+def restricted_paths() -> list[str]:
+    """Return the tree paths of pages with a view restriction, in the cache until one changes or a page moves.
+
+    Wagtail's own `public()` asks the database each time; every list on a page would pay for it.
     """
-    keys = {page.translation_key for page in pages}
-    found = (
-        real(Page.objects.filter(translation_key__in=keys, locale__language_code=language_code))
-        .defer_streamfields()
-        .specific()
+    paths = cache.get(_RESTRICTED_PATHS)
+    if paths is None:
+        paths = list(PageViewRestriction.objects.values_list("page__path", flat=True))
+        cache.set(_RESTRICTED_PATHS, paths, timeout=None)
+    return paths
+
+
+def forget_restrictions() -> None:
+    """Forget which pages are restricted."""
+    cache.delete(_RESTRICTED_PATHS)
+
+
+def is_real(page: Page) -> bool:
+    """Return whether one page, fetched with its `published_version`, is real; no query."""
+    return (
+        page.live
+        and page.alias_of_id is None
+        and hasattr(page, "published_version")
+        and not any(page.path.startswith(path) for path in restricted_paths())
     )
-    by_key = {version.translation_key: version for version in found}
-    return {page.pk: by_key[page.translation_key] for page in pages if page.translation_key in by_key}
 
 
-@cache
+@remember
 def _locales() -> dict[int, Locale]:
     return Locale.objects.in_bulk()
 

@@ -45,7 +45,7 @@ class SearchView(TemplateView):
         return super().get_context_data(
             query=query,
             results=results,
-            hits=cards.prepare([page.specific for page in results.object_list]) if results else [],
+            hits=cards.prepare(cards.specific(list(results.object_list))) if results else [],
             page_query=urlencode({"q": query}),
             paths=self._paths(),
             **kwargs,

@@ -6,8 +6,10 @@ once a run and copied: `content` (in this process, taken back after each test) a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,11 +20,18 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from portal import versions
 from tests import support
 
 NEEDING_TOOLS = ("browser", "nu", "gettext")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run a name of its own, which all its workers know."""
+    if not hasattr(config, "workerinput"):
+        config.option.testrunuid = os.environ["PYTEST_XDIST_TESTRUNUID"] = uuid.uuid4().hex
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -64,6 +73,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line("Browser tests run on SQLite only.")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing behind on the PostgreSQL server, once all workers are done."""
+    if not hasattr(session.config, "workerinput") and support.on_postgresql() and not session.config.option.collectonly:
+        support.drop_databases()
+
+
 def _forget() -> None:
     """Empty what this process remembers of database and language."""
     translation.activate("de")
@@ -81,7 +96,34 @@ def _clean_process() -> Iterator[None]:
     _forget()
 
 
-# The initial content
+# The database
+
+
+def _use_database(state: support.State, suffix: str) -> Callable[[], None]:
+    """Let this process work on a copy of a database; the function that is returned brings the former one back."""
+    if state.database:
+        own, before = f"{support.run_name()}_{suffix}_{support.worker_name()}", connection.settings_dict["NAME"]
+        connection.close()
+        support.create_database(own, state.database)
+        connection.settings_dict["NAME"] = own
+
+        def bring_back() -> None:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            support.drop_database(own)
+
+        return bring_back
+    connection.ensure_connection()
+    former = sqlite3.connect(":memory:")
+    connection.connection.backup(former)
+    with contextlib.closing(sqlite3.connect(state.sqlite_file)) as source:
+        source.backup(connection.connection)
+
+    def bring_back() -> None:
+        former.backup(connection.connection)
+        former.close()
+
+    return bring_back
 
 
 @pytest.fixture(scope="session")
@@ -92,40 +134,42 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def portal_state(shared_folder: Path) -> support.State:
+def migrated(shared_folder: Path, pytestconfig: pytest.Config, django_test_environment: None) -> support.State:
+    """Return a migrated database without content, made once a run."""
+    return support.build_migrated(shared_folder, pytestconfig.cache.mkdir("database"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated: support.State, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give each worker a copy of the migrated database, in memory on SQLite, instead of migrating in each."""
+    with django_db_blocker.unblock():
+        if not migrated.database:
+            connection.close()
+            connection.settings_dict["NAME"] = "file:memorydb_default?mode=memory&cache=shared"
+        bring_back = _use_database(migrated, "test")
+    yield
+    with django_db_blocker.unblock():
+        bring_back()
+
+
+# The initial content
+
+
+@pytest.fixture(scope="session")
+def portal_state(shared_folder: Path, migrated: support.State) -> support.State:
     """Return a prepared portal with the initial content, made once a run."""
-    return support.build_state(shared_folder)
+    return support.build_state(shared_folder, migrated)
 
 
 @pytest.fixture(scope="module")
-def loaded_db(
-    portal_state: support.State, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
-) -> Iterator[None]:
+def loaded_db(portal_state: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Put the initial content into the test database for the tests of one module; their changes are taken back."""
     with django_db_blocker.unblock():
-        if portal_state.database:
-            worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
-            own, before = f"{portal_state.database}_{worker}", connection.settings_dict["NAME"]
-            connection.close()
-            support.create_database(own, portal_state.database)
-            connection.settings_dict["NAME"] = own
-        else:
-            connection.ensure_connection()
-            before = sqlite3.connect(":memory:")
-            connection.connection.backup(before)
-            with sqlite3.connect(portal_state.sqlite_file) as source:
-                source.backup(connection.connection)
-            source.close()
+        bring_back = _use_database(portal_state, "loaded")
     _forget()
     yield
     with django_db_blocker.unblock():
-        if portal_state.database:
-            connection.close()
-            connection.settings_dict["NAME"] = before
-            support.drop_database(own)
-        else:
-            before.backup(connection.connection)
-            before.close()
+        bring_back()
     _forget()
 
 
@@ -140,8 +184,7 @@ def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFa
 
     Each worker has its own copy; a test that changes something there undoes it or uses names of its own.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
-    database = f"{portal_state.database}_live_{worker}" if portal_state.database else ""
+    database = f"{support.run_name()}_live_{support.worker_name()}" if portal_state.database else ""
     with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal:
         yield portal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,7 +102,7 @@ class Portal:
             [sys.executable, "manage.py", *arguments],
             cwd=BASE_DIR, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed: {done.stdout}{done.stderr}"
         return done.stdout
 
 
@@ -160,29 +161,90 @@ def file_lock(path: Path, timeout: float = 600) -> Iterator[None]:
         path.unlink()
 
 
-def build_state(shared: Path) -> State:
-    """Return the prepared portal of this test run; the worker that comes first makes it, the others wait."""
-    state = State(shared / "state", f"test_portal_content_{shared.name.replace('-', '_')}" if on_postgresql() else "")
-    built, failed = shared / "state.done", shared / "state.failed"
-    with file_lock(shared / "state.lock"):
-        assert not failed.exists(), f"The portal could not be prepared: {failed.read_text(encoding='utf-8')}"
-        if not built.exists():
-            if state.database:
-                create_database(state.database)
-            done = subprocess.run(
-                [sys.executable, "manage.py", "serve", "--prepare"],
-                cwd=BASE_DIR,
-                env=environment(state.folder, state.database, PORTAL_URL="http://testserver"),
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-            )  # fmt: skip
-            if done.returncode:
-                failed.write_text(done.stdout, encoding="utf-8")
-            assert done.returncode == 0, f"The portal could not be prepared: {done.stdout}"
-            if not state.database:
-                # One file without a write-ahead log beside it is copied without surprises.
-                with contextlib.closing(sqlite3.connect(state.sqlite_file)) as database:
-                    database.execute("PRAGMA journal_mode=DELETE")
-            built.touch()
+def run_name() -> str:
+    """Return a name for this test run, the same in all its workers."""
+    return f"test_portal_{os.environ['PYTEST_XDIST_TESTRUNUID'][:12]}"
+
+
+def worker_name() -> str:
+    """Return the name of this worker."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "single")
+
+
+def drop_databases() -> None:
+    """Drop what this run has made on the PostgreSQL server."""
+    with psycopg.connect(database_url("postgres")) as server:
+        names = [name for (name,) in server.execute("SELECT datname FROM pg_database")]
+    for name in names:
+        if name.startswith(run_name()):
+            drop_database(name)
+
+
+def _once(shared: Path, name: str, build: Callable[[], None]) -> None:
+    """Build something once a run; the worker that comes first does it, the others wait and fail if it failed."""
+    done, failed = shared / f"{name}.done", shared / f"{name}.failed"
+    with file_lock(shared / f"{name}.lock"):
+        assert not failed.exists(), failed.read_text(encoding="utf-8")
+        if done.exists():
+            return
+        try:
+            build()
+        except BaseException as error:
+            failed.write_text(str(error), encoding="utf-8")
+            raise
+        done.touch()
+
+
+def _manage(state: State, *arguments: str) -> None:
+    """Run a management command on a state folder and leave one closed database file behind."""
+    Portal("", state.folder, environment(state.folder, state.database, PORTAL_URL="http://testserver")).manage(*arguments)
+    if not state.database:
+        # One file without a write-ahead log beside it is copied without surprises.
+        with contextlib.closing(sqlite3.connect(state.sqlite_file)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
+
+
+def _code_fingerprint() -> str:
+    """Return a hash of all that a migrated database is made from."""
+    files = [BASE_DIR / "requirements.txt"]
+    for name in ("portal", "home", "news", "search", "translation"):
+        files += sorted((BASE_DIR / name).rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def build_migrated(shared: Path, kept: Path) -> State:
+    """Return a migrated, otherwise empty database, made once a run; on SQLite it is kept for the runs to come."""
+    state = State(shared / "migrated", f"{run_name()}_migrated" if on_postgresql() else "")
+
+    def build() -> None:
+        state.folder.mkdir()
+        if state.database:
+            create_database(state.database)
+            _manage(state, "migrate", "--verbosity=0")
+            return
+        file = kept / f"migrated-{_code_fingerprint()}.sqlite3"
+        if not file.exists():
+            _manage(state, "migrate", "--verbosity=0")
+            for old in kept.glob("migrated-*.sqlite3"):
+                old.unlink()
+            shutil.copyfile(state.sqlite_file, file)
+        shutil.copyfile(file, state.sqlite_file)
+
+    _once(shared, "migrated", build)
+    return state
+
+
+def build_state(shared: Path, migrated: State) -> State:
+    """Return the prepared portal with the initial content of this test run."""
+    state = State(shared / "state", f"{run_name()}_content" if on_postgresql() else "")
+
+    def build() -> None:
+        shutil.copytree(migrated.folder, state.folder)
+        if state.database:
+            create_database(state.database, migrated.database)
+        _manage(state, "serve", "--prepare")
+
+    _once(shared, "state", build)
     return state
 
 

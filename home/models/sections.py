@@ -27,7 +27,6 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
     max_count_per_parent = 1
-    template = "pages/section_page.html"
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
@@ -61,6 +60,7 @@ class WhoWeArePage(SectionPage):
     """Who we are."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    template = "pages/section_page.html"
     page_description = _("The section about the organisation and the office.")
 
     class Meta:
@@ -72,6 +72,7 @@ class OurWorkPage(SectionPage):
     """Our work."""
 
     illustration_default: ClassVar[str] = Illustration.LABOUR
+    template = "pages/section_page.html"
     page_description = _("The section about programmes and fields of work.")
 
     class Meta:
@@ -83,6 +84,7 @@ class DataAndResearchPage(SectionPage):
     """Data and research."""
 
     illustration_default: ClassVar[str] = Illustration.DATA
+    template = "pages/section_page.html"
     page_description = _("The section about figures, studies and reports.")
 
     class Meta:
@@ -94,6 +96,7 @@ class TakePartPage(SectionPage):
     """Take part."""
 
     illustration_default: ClassVar[str] = Illustration.DIASPORA
+    template = "pages/section_page.html"
     page_description = _("The section about vacancies, tenders, events and networks.")
 
     class Meta:
@@ -105,6 +108,7 @@ class Agenda2030Page(SectionPage):
     """2030 Agenda."""
 
     illustration_default: ClassVar[str] = Illustration.AGENDA
+    template = "pages/section_page.html"
     page_description = _("The section about the 2030 Agenda and the Sustainable Development Goals.")
 
     class Meta:

@@ -155,21 +155,7 @@ class BasePage(Page):
         if self.language_code != get_language():
             # Wagtail falls back to the default language's tree where a language has no home page.
             raise Http404
-        page = self
-        if path_components:
-            url_path = f"{self.url_path}{'/'.join(path_components)}/"
-            found = (
-                versions.finished(Page.objects.filter(url_path=url_path, locale_id=self.locale_id))
-                .live()
-                .first()
-            )
-            if found is None:
-                raise Http404
-            page = found.specific
-            page.locale = self.locale
-        elif not self.live or not versions.is_finished(self):
-            raise Http404
-        return RouteResult(page)
+        return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
 
     # --- what templates and cards read -----------------------------------------------------------------------------
 
@@ -200,8 +186,24 @@ class BasePage(Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Resolve all links of the page together, before its template asks for them one by one."""
-        links.preload(links.references(self))
+        links.resolve(links.references(self))
         return super().get_context(request, *args, **kwargs)
+
+
+def page_at(url_path: str, locale_id: int) -> Page:
+    """Return the finished live page at a path of the tree, in one language: two queries, whatever the depth.
+
+    Restricted pages are found too: whoever may see them is asked by Wagtail before they are served.
+
+    Raises:
+        Http404: there is none.
+    """
+    found = versions.finished(Page.objects.filter(url_path=url_path, locale_id=locale_id)).live().first()
+    if found is None:
+        raise Http404
+    page = found.specific
+    versions.set_locales([page])
+    return page
 
 
 class LeadMixin(models.Model):
@@ -257,8 +259,8 @@ class CoverMixin(models.Model):
     def picture(self) -> dict[str, object]:
         """Return the photograph, or the address of the drawing: own, first topic's, the page type's."""
         name = self.illustration
-        if not name and hasattr(self, "topics"):
-            name = next((topic.illustration for topic in self.topics.all() if topic.illustration), "")
+        if not name:
+            name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
         return {"image": self.image, "url": illustration_url(name or self.illustration_default)}
 
 
@@ -327,6 +329,11 @@ class TopicsMixin(models.Model):
     regions = ParentalManyToManyField(
         "portal.Region", verbose_name=_("regions"), blank=True, related_name="+", help_text=_("Where in the world.")
     )
+
+    @cached_property
+    def topic_list(self) -> list:
+        """Return the topics, asked for once."""
+        return list(self.topics.all())
 
     topics_panels: ClassVar[list] = [
         MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], _("Topics and regions")),

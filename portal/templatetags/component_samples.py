@@ -43,21 +43,50 @@ def component_samples() -> dict[str, object]:
         "notices": [(level, icon, f"Hinweis der Stufe „{level}“") for level, icon in NoticeBlock.ICONS.items()],
         "cards": [
             _card("Resettlement und humanitäre Aufnahme", "Wege nach Deutschland.", "resettlement"),
-            _card("Statement zur Situation in der Ukraine", "", "ukraine", card_kind="Stellungnahme",
-                  date_text="Februar 2022", machine_date="2022-02"),
+            _card(
+                "Statement zur Situation in der Ukraine",
+                "",
+                "ukraine",
+                card_kind="Stellungnahme",
+                date_text="Februar 2022",
+                machine_date="2022-02",
+            ),
             _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", card_kind="Projekt"),
         ],
-        "tasks": [("house", "Familie nachholen", "Begleitung im Visumverfahren."), ("undo-2", "Über Rückkehr sprechen", "Unabhängige Beratung.")],
-        "figures": [("1951", "gegründet", ""), ("175", "Mitgliedsstaaten", "in über 100 Ländern"), ("8.614", "humanitäre Aufnahmen", "seit 2021")],
-        "steps": [("Auswahl", "Das UNHCR schlägt Personen vor."), ("Visum", "Wir helfen beim Antrag."), ("Flug", "Wir buchen die Reise.")],
-        "milestones": [("1951", "Gründung", "Die IOM entsteht.", False), ("Heute", "Vier Standorte", "In ganz Deutschland.", True)],
+        "tasks": [
+            ("house", "Familie nachholen", "Begleitung im Visumverfahren."),
+            ("undo-2", "Über Rückkehr sprechen", "Unabhängige Beratung."),
+        ],
+        "figures": [
+            ("1951", "gegründet", ""),
+            ("175", "Mitgliedsstaaten", "in über 100 Ländern"),
+            ("8.614", "humanitäre Aufnahmen", "seit 2021"),
+        ],
+        "steps": [
+            ("Auswahl", "Das UNHCR schlägt Personen vor."),
+            ("Visum", "Wir helfen beim Antrag."),
+            ("Flug", "Wir buchen die Reise."),
+        ],
+        "milestones": [
+            ("1951", "Gründung", "Die IOM entsteht.", False),
+            ("Heute", "Vier Standorte", "In ganz Deutschland.", True),
+        ],
         "facts": [{"term": "Gegründet", "description": "1951"}, {"term": "Mitgliedsstaaten", "description": "175"}],
-        "sources": [{"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"}, {"title": "Auskunft der IOM", "url": ""}],
+        "sources": [
+            {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"},
+            {"title": "Auskunft der IOM", "url": ""},
+        ],
         "offices": offices,
         "tiles": map_context["tiles"],
         "map_label": ", ".join(LAENDER[office["state"]][0] for office in offices),
         "contents": [{"text": "Karten", "anchor": "cards"}, {"text": "Hinweise", "anchor": "notices"}],
-        "site_map": [{"title": "Unsere Arbeit", "url": "#navigation", "children": [{"title": "Resettlement", "url": "#navigation", "children": []}]}],
+        "site_map": [
+            {
+                "title": "Unsere Arbeit",
+                "url": "#navigation",
+                "children": [{"title": "Resettlement", "url": "#navigation", "children": []}],
+            }
+        ],
         "picture": _picture("partnership"),
         "contact_link": SimpleNamespace(url="#boxes", title="Nachricht schreiben", foreign_language=""),
     }

@@ -172,7 +172,9 @@ def icon(name: str, directed: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("components/picture.html")
-def picture(source: dict[str, object] | None, shape: str = "wide", alt: str = "", lazy: bool = True) -> dict[str, object]:
+def picture(
+    source: dict[str, object] | None, shape: str = "wide", alt: str = "", lazy: bool = True
+) -> dict[str, object]:
     """Show a photograph in modern formats and several sizes, or a drawing.
 
     `source` holds an `image` or the `url` of a drawing; `shape` is `wide` (16:9, cards), `head` (4:3), `banner` (21:8) or
@@ -210,7 +212,11 @@ def columns_of_numbers(table: TypedTable) -> set[int]:
     for position in range(1, len(table.columns)):
         cells = [str(row["values"][position]).strip() for row in table.row_data]
         filled = [cell for cell in cells if cell and cell not in {"–", "-"}]
-        if filled and all(_NUMBER.fullmatch(cell) for cell in filled) and not all(_YEAR.fullmatch(cell) for cell in filled):
+        if (
+            filled
+            and all(_NUMBER.fullmatch(cell) for cell in filled)
+            and not all(_YEAR.fullmatch(cell) for cell in filled)
+        ):
             found.add(position)
     return found
 

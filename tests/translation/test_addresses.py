@@ -520,6 +520,7 @@ class TestLocks:
         settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {
             "CLASS": "wagtail_localize.machine_translators.dummy.DummyTranslator"
         }
+        PageViewRestriction.objects.create(page=portal.pages["de"], restriction_type=PageViewRestriction.LOGIN)
         self.lock(portal.pages["en"], people["admin"])
         translation = portal.translations["en"]
         before = snapshot("en")
@@ -537,9 +538,9 @@ class TestLocks:
         for name, data in posts.items():
             assert translator.post(address(name, translation.pk), data).status_code == 403, name
         assert translator.post(address("convert_to_alias", portal.pages["en"].pk)).status_code == 403
-        unchanged(
-            lambda: translator.post(address("update_translations", portal.source_id), {"publish_translations": "on"})
-        )
+        for data in ({}, {"publish_translations": "on", "use_machine_translation": "on"}):
+            update = address("update_translations", portal.source_id)
+            assert unchanged(lambda update=update, data=data: translator.post(update, data)).status_code == 302
         assert snapshot("en") == before
         assert translator.get(url).status_code == 200
         assert translator.get(address("download_pofile", translation.pk)).status_code == 200
