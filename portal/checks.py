@@ -91,7 +91,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
                     for name, value in (
                         ("template", getattr(block.meta, "template", None)),
                         ("description", getattr(block.meta, "description", None)),
-                        ("preview_value", hasattr(block.meta, "preview_value")),
+                        ("preview_value", hasattr(block.meta, "preview_value") or "get_preview_value" in vars(cls)),
                     )
                     if not value
                 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
 
 
@@ -22,7 +25,11 @@ class FigureBlock(blocks.StructBlock):
         label = _("Photograph")
         description = _("A photograph with caption and credit.")
         template = "blocks/image.html"
-        preview_value = None
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """Return the newest photograph as an example, or an empty block while there is none."""
+        image = get_image_model().objects.order_by("-pk").first()
+        return self.normalize({"image": image, "caption": gettext("Who, what, where, when.") if image else ""})
 
 
 class DownloadBlock(blocks.StructBlock):
@@ -36,7 +43,10 @@ class DownloadBlock(blocks.StructBlock):
         label = _("Download")
         description = _("A file for download.")
         template = "blocks/download.html"
-        preview_value = None
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """Return the newest file as an example, or an empty block while there is none."""
+        return self.normalize({"document": get_document_model().objects.order_by("-pk").first(), "description": ""})
 
 
 class DownloadsBlock(blocks.ListBlock):
@@ -50,4 +60,8 @@ class DownloadsBlock(blocks.ListBlock):
         label = _("Downloads")
         description = _("Files for download, with type and size.")
         template = "blocks/downloads.html"
-        preview_value = []
+
+    def get_preview_value(self) -> list:
+        """Return one example file, or none while there is none."""
+        value = self.child_block.get_preview_value()
+        return self.normalize([value] if value["document"] else [])

@@ -43,9 +43,9 @@ def get(url: str, **headers: str) -> Answer:
     request = urllib.request.Request(url, headers=headers)
     try:
         with _opener.open(request, timeout=30) as response:
-            return Answer(response.status, dict(response.headers), response.read().decode("utf-8", "replace"))
+            return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.read().decode("utf-8", "replace"))
     except urllib.error.HTTPError as error:
-        return Answer(error.code, dict(error.headers), error.read().decode("utf-8", "replace"))
+        return Answer(error.code, {name.lower(): value for name, value in error.headers.items()}, error.read().decode("utf-8", "replace"))
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Crawl:
             url = waiting.pop()
             answer = get(url)
             self.pages[url] = answer
-            if "html" not in answer.headers.get("Content-Type", ""):
+            if "html" not in answer.headers.get("content-type", ""):
                 continue
             soup = BeautifulSoup(answer.text, "html.parser")
             targets = {
@@ -130,14 +130,14 @@ def test_language_of_every_page(crawl: Crawl) -> None:
         soup = BeautifulSoup(answer.text, "html.parser")
         assert soup.html["lang"] == code, url
         assert soup.html["dir"] == "ltr", url
-        assert answer.headers["Content-Language"] == code, url
+        assert answer.headers["content-language"] == code, url
         robots = soup.find("meta", attrs={"name": "robots"})
         canonical = soup.find("link", rel="canonical")
         if not (robots and "noindex" in robots["content"]):
             assert urllib.parse.urlsplit(canonical["href"]).path == path, url
         for link in soup.select("a[href]"):
             target = urllib.parse.urlsplit(urllib.parse.urljoin(url, link["href"]))
-            other = target.path.split("/")[1]
+            other = target.path.strip("/").split("/")[0]
             if url.startswith(f"{target.scheme}://{target.netloc}") and other in {"de", "en"} and other != code:
                 assert link.get("hreflang") == other, (url, str(link))
 
@@ -178,6 +178,9 @@ def test_no_page_mixes_languages(crawl: Crawl) -> None:
             if tag.find(["p", "li", "ul", "ol"]):
                 continue
             words = re.findall(r"[a-zäöüß]+", tag.get_text(" ").lower())
+            if len(words) < 8:
+                # Titles of sources and names stay in their own language.
+                continue
             german = sum(word in GERMAN_WORDS for word in words)
             english = sum(word in ENGLISH_WORDS for word in words)
             own, other = (german, english) if page_language == "de" else (english, german)
@@ -188,7 +191,7 @@ def test_no_page_mixes_languages(crawl: Crawl) -> None:
 
 def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
     for url, answer in crawl.pages.items():
-        assert "Set-Cookie" not in answer.headers, url
+        assert "set-cookie" not in answer.headers, url
         for source in re.findall(r'<(?:img|script|link|source|iframe)[^>]+(?:src|srcset|href)="([^"]+)"', answer.text):
             if "rel=" not in source:
                 assert html.unescape(source).startswith(("/", crawl.base, "http://testserver", "http://127.0.0.1")), (url, source)
@@ -233,4 +236,4 @@ def test_old_addresses_lead_to_a_page(live_portal: support.Portal) -> None:
     for address, language in old:
         answer = get(live_portal.url + urllib.parse.quote(address))
         assert answer.status == 301, address
-        assert urllib.parse.urlsplit(answer.headers["Location"]).path.startswith(f"/{language}/"), address
+        assert urllib.parse.urlsplit(answer.headers["location"]).path.startswith(f"/{language}/"), address

@@ -117,3 +117,23 @@ def test_the_topics_and_footer_screens_open(admin_client: Client, home: HomePage
     for name in ("portal_topic", "portal_region", "portal_footer"):
         for view in ("list", "add"):
             assert admin_client.get(reverse(f"wagtailsnippets_{name}:{view}")).status_code == 200
+
+
+def _own_blocks(block: object) -> list[object]:
+    children = list(getattr(block, "child_blocks", {}).values()) or [getattr(block, "child_block", None)]
+    return [block, *(found for child in children if child is not None for found in _own_blocks(child))]
+
+
+def test_every_block_shows_a_preview(admin_client: Client, home: HomePage) -> None:
+    blocks = {}
+    for page_type in PAGE_TYPES:
+        for field in page_type._meta.local_fields:
+            if isinstance(field, StreamField):
+                for block in _own_blocks(field.stream_block):
+                    if type(block).__module__.startswith(("portal.", "home.", "news.")):
+                        blocks[type(block)] = block
+    assert len(blocks) > 20
+    for block in blocks.values():
+        response = admin_client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+        assert response.status_code == 200, type(block)
+        assert "portal/css/site" in response.content.decode(), type(block)
