@@ -25,9 +25,9 @@ def sign_in(page: Page, name: str) -> Page:
     return page
 
 
-def choose_action(page: Page, name: str) -> None:
-    """Use an action of the page editor's menu, opening the menu if it is not the first one."""
-    button = page.locator(f"button[name='{name}']").first
+def choose(page: Page, selector: str) -> None:
+    """Use an action of the page editor's menu, opening the menu if the action is not in sight."""
+    button = page.locator(selector).first
     if not button.is_visible():
         page.locator("footer [data-w-dropdown-target='toggle'], footer .w-dropdown__toggle").first.click()
     button.click()
@@ -48,28 +48,25 @@ def test_an_editor_writes_a_moderator_publishes_a_translator_translates(
     editor.goto(f"/admin/pages/add/home/contentpage/{section}/")
     editor.fill("input[name=title]", "Beratung für Migrant:innen")
     editor.fill("textarea[name=lead]", "Ein Satz über die Beratung.")
-    choose_action(editor, "action-submit")
+    choose(editor, "button[name='action-submit']")
     editor.wait_for_url(re.compile(rf"/admin/pages/{section}/"))
     page = page_id(live_portal, "Page.objects.get(title='Beratung für Migrant:innen', locale__language_code='de').pk")
     assert editor.goto("/de/unsere-arbeit/beratung-fuer-migrant-innen/").status == 404
 
     moderator = sign_in(open_page("/admin/login/", **DESK), "freigabe")
     moderator.goto(f"/admin/pages/{page}/edit/")
-    choose_action(moderator, "action-publish") if moderator.locator("button[name='action-publish']").count() else moderator.locator(
-        "[data-workflow-action-name='approve']"
-    ).first.click()
     moderator.wait_for_load_state("networkidle")
+    choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
+    moderator.wait_for_url(re.compile(rf"/admin/pages/{section}/"))
     answer = moderator.goto("/de/unsere-arbeit/beratung-fuer-migrant-innen/")
     assert answer.status == 200
     expect(moderator.locator("h1")).to_have_text("Beratung für Migrant:innen")
 
     translator = sign_in(open_page("/admin/login/", **DESK), "uebersetzung-en")
     translator.goto(f"/admin/localize/submit/page/{page}/")
-    for box in translator.locator("input[name=locales][type=checkbox]").all():
-        if not box.is_checked():
-            box.check(force=True)
-    translator.locator("form button[type=submit], form input[type=submit]").last.click()
-    translator.wait_for_load_state("networkidle")
+    translator.locator("input[name=locales]").check()
+    translator.locator("input[type=submit]").last.click()
+    translator.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
     english = page_id(
         live_portal, f"Page.objects.get(translation_key=Page.objects.get(pk={page}).translation_key, locale__language_code='en').pk"
     )
@@ -88,20 +85,16 @@ def test_an_editor_writes_a_moderator_publishes_a_translator_translates(
 
 def translate_segment(page: Page, source: str, text: str) -> None:
     """Translate one segment in the editor of wagtail-localize."""
-    segment = page.locator("li").filter(has_text=source).filter(has=page.get_by_role("button", name=re.compile("Übersetzen|Translate|Bearbeiten|Edit"))).last
-    segment.get_by_role("button", name=re.compile("Übersetzen|Translate|Bearbeiten|Edit")).first.click()
-    box = segment.locator("textarea, input[type=text]").first
-    box.fill(text)
+    page.locator("li.incomplete").filter(has_text=source).get_by_role("button", name="Übersetzen").click()
+    # Only the segment that is being edited has a field.
+    page.locator("li textarea, li input[type=text]").last.fill(text)
     with page.expect_response(lambda response: response.request.method == "PUT") as saved:
-        segment.get_by_role("button", name=re.compile("Speichern|Save")).first.click()
+        page.get_by_role("button", name="Speichern").last.click()
     assert saved.value.ok
 
 
 def publish_translation(page: Page) -> None:
     """Publish the translation."""
     page.reload()
-    button = page.locator("button[name='action'][value='publish'], button[name='action-publish']").first
-    if not button.is_visible():
-        page.locator("footer [data-w-dropdown-target='toggle'], footer .w-dropdown__toggle").first.click()
-    button.click()
+    choose(page, "button[name='action'][value='publish'], button[name='action-publish']")
     page.wait_for_load_state("networkidle")
