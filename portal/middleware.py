@@ -66,8 +66,9 @@ class SecurityHeadersMiddleware:
 
 
 class LanguageMiddleware:
-    """Activates the language of the address, and lets links be found once for each answer; addresses without one get what the browser asks for.
+    """Activates the language of the address; addresses without one get what the browser asks for.
 
+    Links to pages are found once for each answer: what was found is kept until it is sent.
     Unlike Django's own middleware it never redirects: after the first contact the address alone decides, and an address
     without a language is answered as what it is.
     """

@@ -330,11 +330,6 @@ class TopicsMixin(models.Model):
         "portal.Region", verbose_name=_("regions"), blank=True, related_name="+", help_text=_("Where in the world.")
     )
 
-    @cached_property
-    def topic_list(self) -> list:
-        """Return the topics, asked for once."""
-        return list(self.topics.all())
-
     topics_panels: ClassVar[list] = [
         MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], _("Topics and regions")),
     ]
@@ -345,3 +340,8 @@ class TopicsMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def topic_list(self) -> list:
+        """Return the topics, asked for once."""
+        return list(self.topics.all())

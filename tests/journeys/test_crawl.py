@@ -42,10 +42,12 @@ def get(url: str, **headers: str) -> Answer:
     """Ask for an address without following redirects."""
     request = urllib.request.Request(url, headers=headers)
     try:
-        with _opener.open(request, timeout=30) as response:
-            return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.read().decode("utf-8", "replace"))
+        response = _opener.open(request, timeout=30)
     except urllib.error.HTTPError as error:
-        return Answer(error.code, {name.lower(): value for name, value in error.headers.items()}, error.read().decode("utf-8", "replace"))
+        response = error
+    with response:
+        answered = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, answered, response.read().decode("utf-8", "replace"))
 
 
 @dataclass

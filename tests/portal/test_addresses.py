@@ -91,7 +91,15 @@ def test_errors_work_on_an_empty_database(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("accept", "address"),
-    [("de", "/de/"), ("en", "/en/"), ("en;q=0.2,de;q=0.9", "/de/"), ("fr,en;q=0.5", "/en/"), ("fr", "/de/"), ("", "/de/"), ("\x00;;q", "/de/")],
+    [
+        ("de", "/de/"),
+        ("en", "/en/"),
+        ("en;q=0.2,de;q=0.9", "/de/"),
+        ("fr,en;q=0.5", "/en/"),
+        ("fr", "/de/"),
+        ("", "/de/"),
+        ("\x00;;q", "/de/"),
+    ],
 )
 def test_first_contact(client: Client, accept: str, address: str) -> None:
     translate(make_home(), title="Home")
