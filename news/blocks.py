@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from portal import links
+from portal.blocks.links import PageBlock
 from portal.languages import SOURCE_LANGUAGE
 
 
 class LatestNewsBlock(blocks.StructBlock):
     """The newest news, one of them large."""
 
-    featured = blocks.PageChooserBlock(
+    featured = PageBlock(
         required=False,
         page_type="news.NewsPage",
         label=_("Shown large"),

@@ -73,7 +73,7 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
 
     def filter_form(self, request: HttpRequest) -> NewsFilterForm:
         """Return the form of filters, its choices made from the items that there are."""
-        names = taxonomy.names(Topic)
+        names = taxonomy.names()
         topics = (
             Topic.objects.filter(pk__in=NewsPage.topics.through.objects.values("topic_id"))
             .values_list("slug", "translation_key")
@@ -228,7 +228,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add topics and regions in the reader's language and further items."""
         context = super().get_context(request, *args, **kwargs)
-        url = self.get_url(request) or ""
+        url = self.get_url() or ""
         context.update(
             topics=taxonomy.topics(self.topic_list),
             regions=taxonomy.regions(list(self.regions.all())),

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
+from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+from wagtail.rich_text import extract_references_from_rich_text
 
 from portal import versions
 from portal.languages import SOURCE_LANGUAGE
@@ -30,18 +32,32 @@ class PageLink:
     page: Page
 
 
-# Links found for the request that is being answered, by language and page id; outside of a request nothing is kept.
-_known: ContextVar[dict[tuple[str, int], PageLink | None] | None] = ContextVar("known_links", default=None)
+@dataclass
+class Known:
+    """What was found for the request that is being answered: links by language and page id, and the pages asked for."""
+
+    links: dict[tuple[str, int], PageLink | None] = field(default_factory=dict)
+    pages: dict[int, Page] = field(default_factory=dict)
+
+
+# Outside of a request nothing is kept.
+_known: ContextVar[Known | None] = ContextVar("known_links", default=None)
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
     """Keep the links that are found until the request is answered."""
-    token = _known.set({})
+    token = _known.set(Known())
     try:
         yield
     finally:
         _known.reset(token)
+
+
+def known_pages() -> dict[int, Page]:
+    """Return the pages by id that were read for links in this request; choosers need not read them again."""
+    known = _known.get()
+    return known.pages if known else {}
 
 
 def link_to(page: Page) -> PageLink:
@@ -53,17 +69,15 @@ def link_to(page: Page) -> PageLink:
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
     """Return the links to pages by the ids that were asked for; what is known is not asked again. One query."""
     language = get_language() or SOURCE_LANGUAGE
-    known = _known.get()
-    if known is None:
-        known = {}
+    known = _known.get() or Known()
     ids = set(page_ids)
-    if unknown := {pk for pk in ids if (language, pk) not in known}:
-        known.update({(language, pk): link for pk, link in _find(unknown, language).items()})
-    return {pk: known[language, pk] for pk in ids}
+    if unknown := {pk for pk in ids if (language, pk) not in known.links}:
+        _find(unknown, language, known)
+    return {pk: known.links[language, pk] for pk in ids}
 
 
-def _find(ids: set[int], language: str) -> dict[int, PageLink | None]:
-    """Return the links to pages. All versions of the pages are read at once, real or not."""
+def _find(ids: set[int], language: str, known: Known) -> None:
+    """Add the links to pages to what is known. All versions of the pages are read at once, real or not."""
     asked_for = Page.objects.filter(pk__in=ids).values("translation_key")
     pages = list(Page.objects.filter(translation_key__in=asked_for).select_related("published_version"))
     versions.set_locales(pages)
@@ -73,7 +87,10 @@ def _find(ids: set[int], language: str) -> dict[int, PageLink | None]:
         if versions.is_real(page) and (code == language or (code == SOURCE_LANGUAGE and page.translation_key not in targets)):
             targets[page.translation_key] = page
     keys = {page.pk: page.translation_key for page in pages}
-    return {pk: link_to(targets[keys[pk]]) if keys.get(pk) in targets else None for pk in ids}
+    known.pages.update({page.pk: page for page in pages if page.pk in ids})
+    known.links.update(
+        {(language, pk): link_to(targets[keys[pk]]) if keys.get(pk) in targets else None for pk in ids}
+    )
 
 
 def resolve_one(page_id: int) -> PageLink | None:
@@ -82,11 +99,43 @@ def resolve_one(page_id: int) -> PageLink | None:
 
 
 def references(instance: object) -> set[int]:
-    """Return the ids of the pages that an object's StreamFields and rich texts refer to."""
+    """Return the ids of the pages that an object's StreamFields and rich texts refer to.
+
+    Read from the stored form: the blocks themselves would fetch their pages one list after the other.
+    """
     ids: set[int] = set()
-    for field in instance._meta.get_fields():
-        if isinstance(field, (StreamField, RichTextField)):
-            value = field.value_from_object(instance)
-            if value:
-                ids.update(int(ref[1]) for ref in field.extract_references(value) if issubclass(ref[0], Page))
+    for model_field in instance._meta.get_fields():
+        if isinstance(model_field, StreamField):
+            value = model_field.value_from_object(instance)
+            ids.update(_references_in(model_field.stream_block, list(value.raw_data) if value else []))
+        elif isinstance(model_field, RichTextField):
+            ids.update(_references_in_text(model_field.value_from_object(instance)))
     return ids
+
+
+def _references_in_text(html: str) -> Iterator[int]:
+    for model, object_id, _model_path, _content_path in extract_references_from_rich_text(html or ""):
+        if issubclass(model, Page):
+            yield int(object_id)
+
+
+def _references_in(block: blocks.Block, raw: object) -> Iterator[int]:
+    """Yield the ids of the pages in the stored form of a block."""
+    if not raw:
+        return
+    if isinstance(block, blocks.PageChooserBlock):
+        yield int(raw)
+    elif isinstance(block, blocks.RichTextBlock):
+        yield from _references_in_text(raw)
+    elif isinstance(block, blocks.StreamBlock):
+        for item in raw:
+            if item["type"] in block.child_blocks:
+                yield from _references_in(block.child_blocks[item["type"]], item["value"])
+    elif isinstance(block, blocks.ListBlock):
+        for item in raw:
+            # Lists written by hand hold bare values.
+            value = item["value"] if isinstance(item, dict) and item.get("type") == "item" else item
+            yield from _references_in(block.child_block, value)
+    elif isinstance(block, blocks.StructBlock) and isinstance(raw, dict):
+        for name, child in block.child_blocks.items():
+            yield from _references_in(child, raw.get(name))

@@ -7,7 +7,6 @@ empties the cache when a page or snippet changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
 from typing import TypedDict
 
 from django.apps import apps
@@ -165,33 +164,22 @@ def footer() -> dict[str, object] | None:
         snippet = Footer.objects.filter(locale__language_code=current_language().code).first()
         if snippet is None:
             return {}
-        # The stored form is enough: the blocks themselves would fetch every page once more.
-        columns = [block["value"] for block in snippet.body.raw_data]
-        legal = [block["value"] for block in snippet.legal.raw_data]
-        groups = [[item["value"] for item in column["links"]] for column in columns]
-        targets = links.resolve(link["page"] for link in [*chain(*groups), *legal] if link.get("page"))
+        # Found together, so that the blocks need not read their pages one list after the other.
+        links.resolve(links.references(snippet))
         return {
             "about": snippet.about,
             "columns": [
-                {"heading": column["heading"], "links": _plain_links(group, targets)}
-                for column, group in zip(columns, groups, strict=True)
+                {"heading": block.value["heading"], "links": _plain_links(block.value["links"])} for block in snippet.body
             ],
-            "legal": _plain_links(legal, targets),
+            "legal": _plain_links([block.value for block in snippet.legal]),
         }
 
     return _cached("footer", build) or None
 
 
-def _plain_links(values: list[dict], targets: dict[int, links.PageLink | None]) -> list[dict[str, str]]:
+def _plain_links(values: list) -> list[dict[str, str]]:
     """Return links as plain values for the cache; those that lead nowhere or into another language are left out."""
-    found = []
-    for value in values:
-        if target := targets.get(value.get("page")):
-            if not target.foreign_language:
-                found.append({"title": value.get("label") or target.title, "url": target.url})
-        elif value.get("url"):
-            found.append({"title": value.get("label") or value["url"], "url": value["url"]})
-    return found
+    return [{"title": value.text, "url": value.href} for value in values if value.href and not value.hreflang]
 
 
 def breadcrumbs(page: Page) -> list[dict[str, str]]:

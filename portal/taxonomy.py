@@ -13,45 +13,52 @@ from portal.models import Region, Topic
 from portal.models.taxonomy import Term
 
 
-def _cache_key(model: type[Term], language_code: str) -> str:
-    return f"portal:names:{model._meta.model_name}:{language_code}"
+def _cache_key(language_code: str) -> str:
+    return f"portal:names:{language_code}"
 
 
-def names(model: type[Term]) -> dict[object, str]:
-    """Return the names of all terms by translation key, in the active language where they have one; from the cache."""
+def names() -> dict[object, str]:
+    """Return the names of all topics and regions by translation key, in the active language where they have one.
+
+    From the cache, else one query.
+    """
     language_code = get_language() or SOURCE_LANGUAGE
-    key = _cache_key(model, language_code)
-    found: dict[object, str] | None = cache.get(key)
+    found: dict[object, str] | None = cache.get(_cache_key(language_code))
     if found is None:
         found = {}
-        rows = model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}).values_list(
-            "translation_key", "name", "locale__language_code"
-        )
-        for translation_key, name, code in rows:
+        tables = [
+            model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE})
+            .order_by()
+            .values_list("translation_key", "name", "locale__language_code")
+            for model in (Topic, Region)
+        ]
+        for translation_key, name, code in tables[0].union(tables[1]):
             if code == language_code or translation_key not in found:
                 found[translation_key] = name
-        cache.set(key, found, timeout=None)
+        cache.set(_cache_key(language_code), found, timeout=None)
     return found
 
 
 def forget() -> None:
     """Empty the cache of names in all languages."""
-    cache.delete_many([_cache_key(model, language.code) for model in (Topic, Region) for language in LANGUAGES])
+    cache.delete_many([_cache_key(language.code) for language in LANGUAGES])
 
 
-def localized(model: type[Term], terms: list[Term]) -> list[dict[str, str]]:
+def localized(terms: list[Term]) -> list[dict[str, str]]:
     """Return `name` (in the active language) and `slug` of terms."""
     if not terms:
         return []
-    by_key = names(model)
+    if get_language() == SOURCE_LANGUAGE:
+        return [{"name": term.name, "slug": term.slug} for term in terms]
+    by_key = names()
     return [{"name": by_key.get(term.translation_key, term.name), "slug": term.slug} for term in terms]
 
 
 def topics(terms: list[Topic]) -> list[dict[str, str]]:
     """Return topics as `name` and `slug` in the active language."""
-    return localized(Topic, terms)
+    return localized(terms)
 
 
 def regions(terms: list[Region]) -> list[dict[str, str]]:
     """Return regions as `name` and `slug` in the active language."""
-    return localized(Region, terms)
+    return localized(terms)

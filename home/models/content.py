@@ -8,13 +8,13 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
 from portal import cards
 from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.links import PageBlock
 from portal.blocks.text import heading_anchor
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 
@@ -33,7 +33,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         help_text=_("The day on which somebody last checked that everything here is true. Shown to visitors."),
     )
     related_pages = StreamField(
-        [("page", blocks.PageChooserBlock(label=_("Page")))],
+        [("page", PageBlock(label=_("Page")))],
         verbose_name=_("related pages"),
         blank=True,
         max_num=6,

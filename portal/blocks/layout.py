@@ -7,7 +7,7 @@ from wagtail import blocks
 
 from portal import cards, links
 
-from .links import LinkBlock
+from .links import LinkBlock, PageBlock
 from .text import SHORT_TEXT_FEATURES
 
 ICONS = [
@@ -116,7 +116,7 @@ class TaskBlock(blocks.StructBlock):
     icon = blocks.ChoiceBlock(choices=ICONS, label=_("Sign"), help_text=_("Shown beside the title."))
     title = blocks.CharBlock(max_length=60, label=_("Title"), help_text=_("What the visitor wants to do: “Bring my family”."))
     text = blocks.CharBlock(max_length=160, label=_("Text"), help_text=_("What the page offers, in one sentence."))
-    page = blocks.PageChooserBlock(label=_("Page"), help_text=_("Where it leads."))
+    page = PageBlock(label=_("Page"), help_text=_("Where it leads."))
 
     class Meta:
         icon = "pick"
@@ -150,7 +150,7 @@ class CardsBlock(blocks.StructBlock):
     """Chosen pages as cards."""
 
     pages = blocks.ListBlock(
-        blocks.PageChooserBlock(),
+        PageBlock(),
         label=_("Pages"),
         help_text=_("Shown in this order. A page that does not exist in the reader's language is left out."),
     )

@@ -50,10 +50,26 @@ class LinkValue(blocks.StructValue):
         return not self.page_id
 
 
+class PageBlock(blocks.PageChooserBlock):
+    """Chooses a page; pages that were read for links already are not read once more."""
+
+    def bulk_to_python(self, values: list[int | None]) -> list[object]:
+        """Return the pages in the order of their ids, from what is known where it is all known."""
+        known = links.known_pages()
+        if all(value is None or value in known for value in values):
+            return [known.get(value) for value in values]
+        return super().bulk_to_python(values)
+
+    def deconstruct(self) -> tuple[str, list, dict]:
+        """Stand as Wagtail's own block in migrations: nothing about it is stored differently."""
+        _path, args, kwargs = super().deconstruct()
+        return ("wagtail.blocks.PageChooserBlock", args, kwargs)
+
+
 class LinkBlock(blocks.StructBlock):
     """A page of the portal or an outside address, with an optional label."""
 
-    page = blocks.PageChooserBlock(
+    page = PageBlock(
         required=False,
         label=_("Page"),
         help_text=_("A page of the portal. Readers get it in their own language where it exists."),

@@ -7,6 +7,8 @@ from wagtail import blocks
 
 from portal import links
 
+from .links import PageBlock
+
 # The sixteen Länder on a tile grid, by column and row: a map that needs no borders.
 LAENDER: dict[str, tuple[str, int, int]] = {
     "SH": ("Schleswig-Holstein", 2, 0),
@@ -37,7 +39,7 @@ class ContactBlock(blocks.StructBlock):
     text = blocks.TextBlock(required=False, label=_("Address or note"), help_text=_("Line breaks are kept."))
     email = blocks.EmailBlock(required=False, label=_("E-mail"), help_text=_("Shown as a link."))
     phone = blocks.CharBlock(required=False, max_length=40, label=_("Telephone"), help_text=_("With country code: +49 …"))
-    page = blocks.PageChooserBlock(required=False, label=_("Page"), help_text=_("For more, such as the contact page."))
+    page = PageBlock(required=False, label=_("Page"), help_text=_("For more, such as the contact page."))
 
     class Meta:
         icon = "mail"

@@ -19,7 +19,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -156,6 +156,16 @@ class BasePage(Page):
             # Wagtail falls back to the default language's tree where a language has no home page.
             raise Http404
         return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
+
+    def get_view_restrictions(self) -> models.QuerySet:
+        """Return the view restrictions of this page and those above it, as Wagtail does but in one query.
+
+        An alias has those of its source.
+        """
+        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        return PageViewRestriction.objects.filter(
+            models.Q(page__path__in=paths) | models.Q(page__aliases__path__in=paths)
+        ).distinct()
 
     # --- what templates and cards read -----------------------------------------------------------------------------
 
