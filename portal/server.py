@@ -83,8 +83,8 @@ def command(address: Address) -> list[str]:
         "--interface", "wsgi", "--host", address.host, "--port", str(address.port),
         "--workers", os.environ.get("WEB_WORKERS") or "2",
         "--blocking-threads", os.environ.get("WEB_THREADS") or "4",
-        "--backlog", "1024", "--no-ws", "--no-access-log", "--log-level", "warning",
-        "--respawn-failed-workers", "--workers-kill-timeout", str(STOP_TIMEOUT - 2),
+        "--backlog", "1024", "--no-ws", "--no-access-log", "--log-level", "error",
+        "--respawn-failed-workers", "--workers-kill-timeout", str(STOP_TIMEOUT // 2),
         "--working-dir", str(BASE_DIR),
     ]  # fmt: skip
 

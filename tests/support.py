@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -284,6 +285,22 @@ def served(state: State, folder: Path, database: str = "", timeout: float = 90, 
             process.kill()
         if database:
             drop_database(database)
+
+
+_LIST_PAGES = """
+import json
+from portal import versions
+from wagtail.models import Page
+pages = versions.real(Page.objects.filter(depth__gt=1)).order_by("path")
+print("ADDRESSES" + json.dumps([page.get_url() for page in pages]))
+"""
+
+
+def public_addresses(portal: Portal) -> list[str]:
+    """Return the addresses of all real pages of a served portal, in the order of the trees."""
+    output = portal.manage("shell", "-c", _LIST_PAGES)
+    line = next(line for line in output.splitlines() if line.startswith("ADDRESSES"))
+    return json.loads(line.removeprefix("ADDRESSES"))
 
 
 # axe

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -12,13 +11,6 @@ from tests import support
 
 pytestmark = [pytest.mark.check_all, pytest.mark.browser]
 
-LIST_PAGES = """
-import json
-from portal import versions
-from wagtail.models import Page
-pages = versions.real(Page.objects.filter(depth__gt=1)).order_by("path")
-print("ADDRESSES" + json.dumps([page.get_url() for page in pages]))
-"""
 # The pages are dealt out so that the workers share them.
 PARTS = 4
 LOOKS = {
@@ -30,8 +22,7 @@ LOOKS = {
 
 @pytest.fixture(scope="session")
 def addresses(live_portal: support.Portal) -> list[str]:
-    output = live_portal.manage("shell", "-c", LIST_PAGES)
-    return json.loads(next(line for line in output.splitlines() if line.startswith("ADDRESSES")).removeprefix("ADDRESSES"))
+    return support.public_addresses(live_portal)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

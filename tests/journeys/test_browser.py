@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -61,6 +66,61 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(language: str, look: dict, op
         if width := support.overflow(page):
             found.append(f"{address}: {width} px too wide")
     assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def component_page(live_portal: support.Portal) -> Iterator[str]:
+    """Serve the portal with the development settings, which alone have the component page, and return its address."""
+    port = support.free_port()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}", "--noreload"],
+        cwd=support.BASE_DIR,
+        env={**live_portal.environment, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            break
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.mark.parametrize("look", [PHONE, DESK, DARK], ids=["320 px", "1280 px", "dark"])
+def test_axe_finds_nothing_on_the_components(look: dict, component_page: str, open_page: Callable[..., Page]) -> None:
+    page = open_page("about:blank", bypass_csp=True, **look)
+    for language in ("de", "en"):
+        answer = page.goto(f"{component_page}/{language}/komponenten/")
+        assert answer.status == 200
+        assert support.axe_violations(page) == []
+        assert support.overflow(page) == 0
+
+
+def test_no_page_scrolls_sideways_on_a_phone(live_portal: support.Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page("about:blank", **PHONE)
+    too_wide = []
+    for address in support.public_addresses(live_portal):
+        page.goto(address, wait_until="domcontentloaded")
+        if width := support.overflow(page):
+            too_wide.append((address, width))
+    assert not too_wide
+
+
+def test_an_editor_sees_the_userbar_within_the_policy(open_page: Callable[..., Page]) -> None:
+    page = open_page("/admin/login/", **DESK)
+    page.fill("input[name=username]", "redaktion")
+    page.fill("input[name=password]", support.DEMO_PASSWORD)
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_url(re.compile(r"/admin/$"))
+    page.errors.clear()
+    page.goto("/de/unsere-arbeit/")
+    expect(page.locator("wagtail-userbar")).to_be_attached()
+    assert page.errors == []
+    assert page.outside == []
 
 
 def test_no_page_asks_another_host_or_breaks_the_policy(open_page: Callable[..., Page]) -> None:
