@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -139,6 +140,8 @@ def prepare(say: Say) -> str:
         if static.process is not None and static.process.poll() is None:
             say("Waiting for the static files …")
         static.finish()
+        # What an earlier version of the code kept may have another shape.
+        cache.clear()
         # Last: it may make a password, which is told once.
         accounts = _set_up(say)
     finally:

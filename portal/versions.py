@@ -31,11 +31,6 @@ def finished(pages: PageQuerySet) -> PageQuerySet:
     return pages.filter(alias_of__isnull=True, published_version__isnull=False)
 
 
-def is_finished(page: Page) -> bool:
-    """Return whether this version may be answered at its address: finished, and no alias of another language."""
-    return page.alias_of_id is None and finished(Page.objects.filter(pk=page.pk)).exists()
-
-
 def translations(page: Page) -> dict[str, Page]:
     """Return the real versions of a page by language code, itself included. One query."""
     versions = list(real(Page.objects.filter(translation_key=page.translation_key)))
