@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class HomeConfig(AppConfig):
     name = "home"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = _("Home")
+    verbose_name = pgettext_lazy("admin", "Home")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, pgettext_lazy
 from wagtail import blocks
 
 from portal import links
@@ -17,17 +16,21 @@ class LatestNewsBlock(blocks.StructBlock):
     featured = PageBlock(
         required=False,
         page_type="news.NewsPage",
-        label=_("Shown large"),
-        help_text=_("Left empty, the newest is shown large."),
+        label=pgettext_lazy("admin", "Shown large"),
+        help_text=pgettext_lazy("admin", "Left empty, the newest is shown large."),
     )
     count = blocks.IntegerBlock(
-        default=6, min_value=1, max_value=12, label=_("How many"), help_text=_("Beside the large one.")
+        default=6,
+        min_value=1,
+        max_value=12,
+        label=pgettext_lazy("admin", "How many"),
+        help_text=pgettext_lazy("admin", "Beside the large one."),
     )
 
     class Meta:
         icon = "doc-full-inverse"
-        label = _("Latest news")
-        description = _("The newest news, one of them large. It keeps itself up to date.")
+        label = pgettext_lazy("admin", "Latest news")
+        description = pgettext_lazy("admin", "The newest news, one of them large. It keeps itself up to date.")
         template = "blocks/latest_news.html"
         preview_value = {"count": 3}
 

@@ -6,15 +6,15 @@ import datetime
 
 from django.db import models
 from django.utils import formats
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DatePrecision(models.TextChoices):
     """How much of a date is known."""
 
-    DAY = "day", _("day, month and year")
-    MONTH = "month", _("month and year")
-    YEAR = "year", _("year only")
+    DAY = "day", pgettext_lazy("admin", "day, month and year")
+    MONTH = "month", pgettext_lazy("admin", "month and year")
+    YEAR = "year", pgettext_lazy("admin", "year only")
 
 
 _ISO = {DatePrecision.DAY: "%Y-%m-%d", DatePrecision.MONTH: "%Y-%m", DatePrecision.YEAR: "%Y"}

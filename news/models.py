@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -52,7 +53,7 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
     subpage_types: ClassVar[list[str]] = ["news.NewsPage"]
     max_count_per_parent = 1
     template = "pages/news_index_page.html"
-    page_description = _("The list of all news.")
+    page_description = pgettext_lazy("admin", "The list of all news.")
 
     content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels]
     promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
@@ -64,8 +65,8 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
     ]
 
     class Meta:
-        verbose_name = _("news index")
-        verbose_name_plural = _("news indexes")
+        verbose_name = pgettext_lazy("admin", "news index")
+        verbose_name_plural = pgettext_lazy("admin", "news indexes")
 
     def items(self) -> models.QuerySet:
         """Return the real items below this page, newest first."""
@@ -113,36 +114,62 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     """A news item, statement, press release or story."""
 
     kind = models.CharField(
-        _("kind"), max_length=20, choices=Kind.choices, default=Kind.NEWS, help_text=_("Visitors can filter by it.")
+        pgettext_lazy("admin", "kind"),
+        max_length=20,
+        choices=Kind.choices,
+        default=Kind.NEWS,
+        help_text=pgettext_lazy("admin", "Visitors can filter by it."),
     )
     scope = models.CharField(
-        _("scope"), max_length=10, choices=Scope.choices, default=Scope.LOCAL, help_text=_("Whom it concerns.")
+        pgettext_lazy("admin", "scope"),
+        max_length=10,
+        choices=Scope.choices,
+        default=Scope.LOCAL,
+        help_text=pgettext_lazy("admin", "Whom it concerns."),
     )
     place = models.CharField(
-        _("dateline place"), max_length=100, blank=True, help_text=_("Where it was written, as in “Geneva – …”.")
+        pgettext_lazy("admin", "dateline place"),
+        max_length=100,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Where it was written, as in “Geneva – …”."),
     )
-    date = models.DateField(_("date"), help_text=_("If only month or year are known, choose the first day and say so below."))
+    date = models.DateField(
+        pgettext_lazy("admin", "date"),
+        help_text=pgettext_lazy("admin", "If only month or year are known, choose the first day and say so below."),
+    )
     date_precision = models.CharField(
-        _("what is known of the date"),
+        pgettext_lazy("admin", "what is known of the date"),
         max_length=5,
         choices=DatePrecision.choices,
         default=DatePrecision.DAY,
-        help_text=_("No more is shown than is known."),
+        help_text=pgettext_lazy("admin", "No more is shown than is known."),
     )
     image_alt = models.CharField(
-        _("alternative text of the photograph"),
+        pgettext_lazy("admin", "alternative text of the photograph"),
         max_length=250,
         blank=True,
-        help_text=_("What the photograph shows, for people who do not see it. Left empty, it counts as decoration."),
+        help_text=pgettext_lazy(
+            "admin", "What the photograph shows, for people who do not see it. Left empty, it counts as decoration."
+        ),
     )
-    image_caption = models.CharField(_("caption"), max_length=300, blank=True, help_text=_("Who, what, where, when."))
-    body = StreamField(CONTENT_BLOCKS, verbose_name=_("content"), blank=True, help_text=_("What the item says."))
+    image_caption = models.CharField(
+        pgettext_lazy("admin", "caption"),
+        max_length=300,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Who, what, where, when."),
+    )
+    body = StreamField(
+        CONTENT_BLOCKS,
+        verbose_name=pgettext_lazy("admin", "content"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "What the item says."),
+    )
     contact = StreamField(
         [("contact", ContactBlock())],
-        verbose_name=_("contact"),
+        verbose_name=pgettext_lazy("admin", "contact"),
         blank=True,
         max_num=1,
-        help_text=_("Whom the press may ask."),
+        help_text=pgettext_lazy("admin", "Whom the press may ask."),
     )
 
     objects = NewsManager()
@@ -151,7 +178,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "pages/news_page.html"
-    page_description = _("A news item, statement, press release or story.")
+    page_description = pgettext_lazy("admin", "A news item, statement, press release or story.")
     show_in_menus_default = False
 
     content_panels: ClassVar[list] = [
@@ -166,7 +193,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     promote_panels: ClassVar[list] = [
         MultiFieldPanel(
             [FieldPanel("image"), FieldPanel("image_alt"), FieldPanel("image_caption"), FieldPanel("illustration")],
-            _("Picture"),
+            pgettext_lazy("admin", "Picture"),
         ),
         *TopicsMixin.topics_panels,
         *BasePage.promote_panels,
@@ -196,8 +223,8 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     ]
 
     class Meta:
-        verbose_name = _("news item")
-        verbose_name_plural = _("news items")
+        verbose_name = pgettext_lazy("admin", "news item")
+        verbose_name_plural = pgettext_lazy("admin", "news items")
         indexes = (models.Index(fields=["-date"]),)
 
     @property

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PortalConfig(AppConfig):
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = _("Portal")
+    verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
         """Connect the signals and register the checks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
@@ -42,7 +42,7 @@ class FooterViewSet(SnippetViewSet):
 class PortalSnippetGroup(SnippetViewSetGroup):
     """What stands on many pages."""
 
-    menu_label = _("Topics and footer")
+    menu_label = pgettext_lazy("admin", "Topics and footer")
     menu_icon = "tag"
     menu_order = 350
     items = (TopicViewSet, RegionViewSet, FooterViewSet)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TranslationConfig(AppConfig):
     name = "translation"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = _("Translation")
+    verbose_name = pgettext_lazy("admin", "Translation")
 
     def ready(self) -> None:
         """Bind the rights on translatable snippets to languages, before Wagtail asks for them."""

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import TranslatableMixin
 from wagtail_localize.models import Translation
 
@@ -41,7 +41,7 @@ def refuse(request: HttpRequest, reason: str) -> HttpResponse:
 
 def no_right_in_language(language: object) -> str:
     """Return the sentence for somebody who does not work in a language."""
-    return _("You do not work in this language: %(language)s.") % {"language": language}
+    return pgettext("admin", "You do not work in this language: %(language)s.") % {"language": language}
 
 
 def get_translation_and_target(translation_id: int) -> tuple[Translation, Model]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import DraftStateMixin, Locale, LockableMixin, Page, TranslatableMixin
 from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
@@ -77,12 +77,14 @@ def may_publish(user: AbstractBaseUser, instance: Model) -> bool:
 def reason_against_change(user: AbstractBaseUser, instance: Model, *, writes: bool = True) -> str:
     """Return why a user may not read or write the translation of an object, as a sentence; nothing when they may."""
     if not may_change(user, instance):
-        return _("You have no right to change “%(object)s” in this language: %(language)s.") % {
+        return pgettext("admin", "You have no right to change “%(object)s” in this language: %(language)s.") % {
             "object": instance,
             "language": instance.locale.get_display_name(),
         }
     if writes and is_locked_for(user, instance):
-        return _("“%(object)s” is locked. Whoever locked it has to unlock it first.") % {"object": instance}
+        return pgettext("admin", "“%(object)s” is locked. Whoever locked it has to unlock it first.") % {
+            "object": instance
+        }
     return ""
 
 
@@ -91,7 +93,7 @@ def reason_against_publication(user: AbstractBaseUser, instance: Model) -> str:
     if reason := reason_against_change(user, instance):
         return reason
     if not may_publish(user, instance):
-        return _("You have no right to publish “%(object)s”.") % {"object": instance}
+        return pgettext("admin", "You have no right to publish “%(object)s”.") % {"object": instance}
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
@@ -25,19 +25,26 @@ CONTENTS_FROM = 3
 class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
     """A page of a section, to any depth: contents of its own, date of the last review, related pages."""
 
-    body = StreamField(CONTENT_BLOCKS, verbose_name=_("content"), blank=True, help_text=_("What the page says."))
+    body = StreamField(
+        CONTENT_BLOCKS,
+        verbose_name=pgettext_lazy("admin", "content"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "What the page says."),
+    )
     reviewed_on = models.DateField(
-        _("last reviewed on"),
+        pgettext_lazy("admin", "last reviewed on"),
         null=True,
         blank=True,
-        help_text=_("The day on which somebody last checked that everything here is true. Shown to visitors."),
+        help_text=pgettext_lazy(
+            "admin", "The day on which somebody last checked that everything here is true. Shown to visitors."
+        ),
     )
     related_pages = StreamField(
-        [("page", PageBlock(label=_("Page")))],
-        verbose_name=_("related pages"),
+        [("page", PageBlock(label=pgettext_lazy("admin", "Page")))],
+        verbose_name=pgettext_lazy("admin", "related pages"),
         blank=True,
         max_num=6,
-        help_text=_("Pages for further reading, shown as cards at the end."),
+        help_text=pgettext_lazy("admin", "Pages for further reading, shown as cards at the end."),
     )
 
     parent_page_types: ClassVar[list[str]] = [
@@ -51,7 +58,9 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     ]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
     template = "pages/content_page.html"
-    page_description = _("A page with text, tables, questions and more. It may have pages below it.")
+    page_description = pgettext_lazy(
+        "admin", "A page with text, tables, questions and more. It may have pages below it."
+    )
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
@@ -63,7 +72,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     promote_panels: ClassVar[list] = [
         *CoverMixin.cover_panels,
         *TopicsMixin.topics_panels,
-        MultiFieldPanel([FieldPanel("reviewed_on")], _("Review")),
+        MultiFieldPanel([FieldPanel("reviewed_on")], pgettext_lazy("admin", "Review")),
         *BasePage.promote_panels,
     ]
     search_fields: ClassVar[list] = [
@@ -83,8 +92,8 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     ]
 
     class Meta:
-        verbose_name = _("content page")
-        verbose_name_plural = _("content pages")
+        verbose_name = pgettext_lazy("admin", "content page")
+        verbose_name_plural = pgettext_lazy("admin", "content pages")
 
     @cached_property
     def contents(self) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -20,17 +20,28 @@ class HomePage(BodyMixin, BasePage):
     """The first page of a language, composed by editors from sections."""
 
     hero_title = models.CharField(
-        _("first sentence"), max_length=120, help_text=_("Large, on the night-blue ground with the map.")
+        pgettext_lazy("admin", "first sentence"),
+        max_length=120,
+        help_text=pgettext_lazy("admin", "Large, on the night-blue ground with the map."),
     )
-    hero_text = models.TextField(_("text below it"), max_length=400, help_text=_("What visitors find here, in one or two sentences."))
+    hero_text = models.TextField(
+        pgettext_lazy("admin", "text below it"),
+        max_length=400,
+        help_text=pgettext_lazy("admin", "What visitors find here, in one or two sentences."),
+    )
     hero_links = StreamField(
         [("link", LinkBlock())],
-        verbose_name=_("often searched for"),
+        verbose_name=pgettext_lazy("admin", "often searched for"),
         blank=True,
         max_num=6,
-        help_text=_("A few pages that many visitors look for, shown below the search field."),
+        help_text=pgettext_lazy("admin", "A few pages that many visitors look for, shown below the search field."),
     )
-    body = StreamField(PAGE_SECTIONS, verbose_name=_("sections"), blank=True, help_text=_("In the order in which they are shown."))
+    body = StreamField(
+        PAGE_SECTIONS,
+        verbose_name=pgettext_lazy("admin", "sections"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "In the order in which they are shown."),
+    )
 
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = [
@@ -43,11 +54,14 @@ class HomePage(BodyMixin, BasePage):
         "news.NewsIndexPage",
     ]
     template = "pages/home_page.html"
-    page_description = _("The first page of a language. There is one.")
+    page_description = pgettext_lazy("admin", "The first page of a language. There is one.")
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
-        MultiFieldPanel([FieldPanel("hero_title"), FieldPanel("hero_text"), FieldPanel("hero_links")], _("Top of the page")),
+        MultiFieldPanel(
+            [FieldPanel("hero_title"), FieldPanel("hero_text"), FieldPanel("hero_links")],
+            pgettext_lazy("admin", "Top of the page"),
+        ),
         *BodyMixin.body_panels,
     ]
     search_fields: ClassVar[list] = [
@@ -65,8 +79,8 @@ class HomePage(BodyMixin, BasePage):
     ]
 
     class Meta:
-        verbose_name = _("home page")
-        verbose_name_plural = _("home pages")
+        verbose_name = pgettext_lazy("admin", "home page")
+        verbose_name_plural = pgettext_lazy("admin", "home pages")
 
     @property
     def card_text(self) -> str:

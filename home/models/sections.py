@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -20,9 +20,17 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
     """What the five sections share: a place in the main menu with an introduction, a hero, wide sections."""
 
     hero_text = models.TextField(
-        _("second paragraph"), blank=True, max_length=600, help_text=_("Below the lead at the top of the page; may be left empty.")
+        pgettext_lazy("admin", "second paragraph"),
+        blank=True,
+        max_length=600,
+        help_text=pgettext_lazy("admin", "Below the lead at the top of the page; may be left empty."),
     )
-    body = StreamField(PAGE_SECTIONS, verbose_name=_("sections"), blank=True, help_text=_("In the order in which they are shown."))
+    body = StreamField(
+        PAGE_SECTIONS,
+        verbose_name=pgettext_lazy("admin", "sections"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "In the order in which they are shown."),
+    )
 
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
@@ -61,11 +69,11 @@ class WhoWeArePage(SectionPage):
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
     template = "pages/section_page.html"
-    page_description = _("The section about the organisation and the office.")
+    page_description = pgettext_lazy("admin", "The section about the organisation and the office.")
 
     class Meta:
-        verbose_name = _("section “Who we are”")
-        verbose_name_plural = _("sections “Who we are”")
+        verbose_name = pgettext_lazy("admin", "section “Who we are”")
+        verbose_name_plural = pgettext_lazy("admin", "sections “Who we are”")
 
 
 class OurWorkPage(SectionPage):
@@ -73,11 +81,11 @@ class OurWorkPage(SectionPage):
 
     illustration_default: ClassVar[str] = Illustration.LABOUR
     template = "pages/section_page.html"
-    page_description = _("The section about programmes and fields of work.")
+    page_description = pgettext_lazy("admin", "The section about programmes and fields of work.")
 
     class Meta:
-        verbose_name = _("section “Our work”")
-        verbose_name_plural = _("sections “Our work”")
+        verbose_name = pgettext_lazy("admin", "section “Our work”")
+        verbose_name_plural = pgettext_lazy("admin", "sections “Our work”")
 
 
 class DataAndResearchPage(SectionPage):
@@ -85,11 +93,11 @@ class DataAndResearchPage(SectionPage):
 
     illustration_default: ClassVar[str] = Illustration.DATA
     template = "pages/section_page.html"
-    page_description = _("The section about figures, studies and reports.")
+    page_description = pgettext_lazy("admin", "The section about figures, studies and reports.")
 
     class Meta:
-        verbose_name = _("section “Data and research”")
-        verbose_name_plural = _("sections “Data and research”")
+        verbose_name = pgettext_lazy("admin", "section “Data and research”")
+        verbose_name_plural = pgettext_lazy("admin", "sections “Data and research”")
 
 
 class TakePartPage(SectionPage):
@@ -97,11 +105,11 @@ class TakePartPage(SectionPage):
 
     illustration_default: ClassVar[str] = Illustration.DIASPORA
     template = "pages/section_page.html"
-    page_description = _("The section about vacancies, tenders, events and networks.")
+    page_description = pgettext_lazy("admin", "The section about vacancies, tenders, events and networks.")
 
     class Meta:
-        verbose_name = _("section “Take part”")
-        verbose_name_plural = _("sections “Take part”")
+        verbose_name = pgettext_lazy("admin", "section “Take part”")
+        verbose_name_plural = pgettext_lazy("admin", "sections “Take part”")
 
 
 class Agenda2030Page(SectionPage):
@@ -109,8 +117,10 @@ class Agenda2030Page(SectionPage):
 
     illustration_default: ClassVar[str] = Illustration.AGENDA
     template = "pages/section_page.html"
-    page_description = _("The section about the 2030 Agenda and the Sustainable Development Goals.")
+    page_description = pgettext_lazy(
+        "admin", "The section about the 2030 Agenda and the Sustainable Development Goals."
+    )
 
     class Meta:
-        verbose_name = _("section “2030 Agenda”")
-        verbose_name_plural = _("sections “2030 Agenda”")
+        verbose_name = pgettext_lazy("admin", "section “2030 Agenda”")
+        verbose_name_plural = pgettext_lazy("admin", "sections “2030 Agenda”")

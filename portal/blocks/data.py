@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
@@ -11,14 +11,25 @@ from wagtail_localize.segments import StringSegmentValue
 class KeyFigureBlock(blocks.StructBlock):
     """One number with what it counts."""
 
-    value = blocks.CharBlock(max_length=20, label=_("Figure"), help_text=_("As it is written in this language: 725.000"))
-    label = blocks.CharBlock(max_length=120, label=_("What it counts"), help_text=_("A few words."))
-    note = blocks.CharBlock(required=False, max_length=120, label=_("Date or note"), help_text=_("“since 2021, as of October 2024”"))
+    value = blocks.CharBlock(
+        max_length=20,
+        label=pgettext_lazy("admin", "Figure"),
+        help_text=pgettext_lazy("admin", "As it is written in this language: 725.000"),
+    )
+    label = blocks.CharBlock(
+        max_length=120, label=pgettext_lazy("admin", "What it counts"), help_text=pgettext_lazy("admin", "A few words.")
+    )
+    note = blocks.CharBlock(
+        required=False,
+        max_length=120,
+        label=pgettext_lazy("admin", "Date or note"),
+        help_text=pgettext_lazy("admin", "“since 2021, as of October 2024”"),
+    )
 
     class Meta:
         icon = "order"
-        label = _("Key figure")
-        description = _("One number with what it counts.")
+        label = pgettext_lazy("admin", "Key figure")
+        description = pgettext_lazy("admin", "One number with what it counts.")
         template = "blocks/key_figure.html"
         preview_value = {"value": "175", "label": "Mitgliedsstaaten"}
 
@@ -26,13 +37,24 @@ class KeyFigureBlock(blocks.StructBlock):
 class KeyFiguresBlock(blocks.StructBlock):
     """Numbers along the route line."""
 
-    figures = blocks.ListBlock(KeyFigureBlock(), label=_("Figures"), min_num=1, max_num=6, help_text=_("Two to four are best."))
-    source = blocks.CharBlock(required=False, max_length=200, label=_("Source and date"), help_text=_("Shown below the figures."))
+    figures = blocks.ListBlock(
+        KeyFigureBlock(),
+        label=pgettext_lazy("admin", "Figures"),
+        min_num=1,
+        max_num=6,
+        help_text=pgettext_lazy("admin", "Two to four are best."),
+    )
+    source = blocks.CharBlock(
+        required=False,
+        max_length=200,
+        label=pgettext_lazy("admin", "Source and date"),
+        help_text=pgettext_lazy("admin", "Shown below the figures."),
+    )
 
     class Meta:
         icon = "order"
-        label = _("Key figures")
-        description = _("Two to six numbers, each with what it counts and of when it is.")
+        label = pgettext_lazy("admin", "Key figures")
+        description = pgettext_lazy("admin", "Two to six numbers, each with what it counts and of when it is.")
         template = "blocks/key_figures.html"
         preview_value = {
             "figures": [
@@ -46,12 +68,12 @@ class KeyFiguresBlock(blocks.StructBlock):
 class TableBlock(TypedTableBlock):
     """A table whose first column names the rows; captions, headings and cells are translated."""
 
-    cell = blocks.CharBlock(required=False, label=_("Text"))
+    cell = blocks.CharBlock(required=False, label=pgettext_lazy("admin", "Text"))
 
     class Meta:
         icon = "table"
-        label = _("Table")
-        description = _("A table with a caption; the first column names the rows.")
+        label = pgettext_lazy("admin", "Table")
+        description = pgettext_lazy("admin", "A table with a caption; the first column names the rows.")
         template = "blocks/table.html"
         preview_value = {
             "caption": "Aufnahmeprogramme",
@@ -87,13 +109,17 @@ class TableBlock(TypedTableBlock):
 class FactBlock(blocks.StructBlock):
     """A term and what there is to say of it."""
 
-    term = blocks.CharBlock(max_length=80, label=_("Term"), help_text=_("“Founded”"))
-    description = blocks.CharBlock(max_length=250, label=_("Fact"), help_text=_("“1951”"))
+    term = blocks.CharBlock(
+        max_length=80, label=pgettext_lazy("admin", "Term"), help_text=pgettext_lazy("admin", "“Founded”")
+    )
+    description = blocks.CharBlock(
+        max_length=250, label=pgettext_lazy("admin", "Fact"), help_text=pgettext_lazy("admin", "“1951”")
+    )
 
     class Meta:
         icon = "list-ul"
-        label = _("Fact")
-        description = _("A term and a fact.")
+        label = pgettext_lazy("admin", "Fact")
+        description = pgettext_lazy("admin", "A term and a fact.")
         template = "blocks/fact.html"
         preview_value = {"term": "Gegründet", "description": "1951"}
 
@@ -101,12 +127,19 @@ class FactBlock(blocks.StructBlock):
 class FactsBlock(blocks.StructBlock):
     """A box of facts at a glance."""
 
-    heading = blocks.CharBlock(max_length=80, label=_("Heading"), help_text=_("Names the box."))
-    items = blocks.ListBlock(FactBlock(), label=_("Facts"), min_num=1, help_text=_("In the order in which they are shown."))
+    heading = blocks.CharBlock(
+        max_length=80, label=pgettext_lazy("admin", "Heading"), help_text=pgettext_lazy("admin", "Names the box.")
+    )
+    items = blocks.ListBlock(
+        FactBlock(),
+        label=pgettext_lazy("admin", "Facts"),
+        min_num=1,
+        help_text=pgettext_lazy("admin", "In the order in which they are shown."),
+    )
 
     class Meta:
         icon = "list-ul"
-        label = _("Facts at a glance")
-        description = _("A box with terms and facts.")
+        label = pgettext_lazy("admin", "Facts at a glance")
+        description = pgettext_lazy("admin", "A box with terms and facts.")
         template = "blocks/facts.html"
         preview_value = {"heading": "Die IOM in Kürze", "items": [{"term": "Gegründet", "description": "1951"}]}

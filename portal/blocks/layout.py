@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from portal import cards, links
@@ -11,29 +11,33 @@ from .links import LinkBlock, PageBlock
 from .text import SHORT_TEXT_FEATURES
 
 ICONS = [
-    ("house", _("House")),
-    ("plane", _("Aeroplane")),
-    ("undo-2", _("Way back")),
-    ("shield", _("Shield")),
-    ("chart-column", _("Diagram")),
-    ("handshake", _("Handshake")),
-    ("mail", _("Letter")),
-    ("briefcase", _("Briefcase")),
-    ("users", _("People")),
-    ("globe", _("Globe")),
+    ("house", pgettext_lazy("admin", "House")),
+    ("plane", pgettext_lazy("admin", "Aeroplane")),
+    ("undo-2", pgettext_lazy("admin", "Way back")),
+    ("shield", pgettext_lazy("admin", "Shield")),
+    ("chart-column", pgettext_lazy("admin", "Diagram")),
+    ("handshake", pgettext_lazy("admin", "Handshake")),
+    ("mail", pgettext_lazy("admin", "Letter")),
+    ("briefcase", pgettext_lazy("admin", "Briefcase")),
+    ("users", pgettext_lazy("admin", "People")),
+    ("globe", pgettext_lazy("admin", "Globe")),
 ]
 
 
 class StepBlock(blocks.StructBlock):
     """One step of a process."""
 
-    heading = blocks.CharBlock(max_length=80, label=_("Step"), help_text=_("A few words."))
-    text = blocks.TextBlock(label=_("Text"), help_text=_("One or two sentences."))
+    heading = blocks.CharBlock(
+        max_length=80, label=pgettext_lazy("admin", "Step"), help_text=pgettext_lazy("admin", "A few words.")
+    )
+    text = blocks.TextBlock(
+        label=pgettext_lazy("admin", "Text"), help_text=pgettext_lazy("admin", "One or two sentences.")
+    )
 
     class Meta:
         icon = "list-ol"
-        label = _("Step")
-        description = _("One step of a process.")
+        label = pgettext_lazy("admin", "Step")
+        description = pgettext_lazy("admin", "One step of a process.")
         template = "blocks/step.html"
         preview_value = {"heading": "Visum", "text": "Wir helfen beim Antrag."}
 
@@ -46,8 +50,8 @@ class StepsBlock(blocks.ListBlock):
 
     class Meta:
         icon = "list-ol"
-        label = _("Steps")
-        description = _("A process in numbered steps.")
+        label = pgettext_lazy("admin", "Steps")
+        description = pgettext_lazy("admin", "A process in numbered steps.")
         template = "blocks/steps.html"
         preview_value = [{"heading": "Auswahl", "text": "Das UNHCR schlägt Personen vor."}]
 
@@ -55,13 +59,21 @@ class StepsBlock(blocks.ListBlock):
 class QuestionBlock(blocks.StructBlock):
     """A question with its answer."""
 
-    question = blocks.CharBlock(max_length=200, label=_("Question"), help_text=_("As a visitor would ask it."))
-    answer = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, label=_("Answer"), help_text=_("Begin with the answer itself."))
+    question = blocks.CharBlock(
+        max_length=200,
+        label=pgettext_lazy("admin", "Question"),
+        help_text=pgettext_lazy("admin", "As a visitor would ask it."),
+    )
+    answer = blocks.RichTextBlock(
+        features=SHORT_TEXT_FEATURES,
+        label=pgettext_lazy("admin", "Answer"),
+        help_text=pgettext_lazy("admin", "Begin with the answer itself."),
+    )
 
     class Meta:
         icon = "help"
-        label = _("Question")
-        description = _("A question with its answer.")
+        label = pgettext_lazy("admin", "Question")
+        description = pgettext_lazy("admin", "A question with its answer.")
         template = "blocks/question.html"
         preview_value = {"question": "Kostet die Begleitung etwas?", "answer": "<p>Nein.</p>"}
 
@@ -74,8 +86,8 @@ class AccordionBlock(blocks.ListBlock):
 
     class Meta:
         icon = "help"
-        label = _("Questions and answers")
-        description = _("Questions that open to show their answer.")
+        label = pgettext_lazy("admin", "Questions and answers")
+        description = pgettext_lazy("admin", "Questions that open to show their answer.")
         template = "blocks/accordion.html"
         preview_value = [{"question": "Kostet die Begleitung etwas?", "answer": "<p>Nein.</p>"}]
 
@@ -83,15 +95,25 @@ class AccordionBlock(blocks.ListBlock):
 class MilestoneBlock(blocks.StructBlock):
     """One point in time."""
 
-    label = blocks.CharBlock(max_length=20, label=_("Year"), help_text=_("A year, or “Today”."))
-    heading = blocks.CharBlock(max_length=120, label=_("Heading"), help_text=_("A few words."))
-    text = blocks.TextBlock(label=_("Text"), help_text=_("One or two sentences."))
-    current = blocks.BooleanBlock(required=False, label=_("Today"), help_text=_("Marks the last point as the present."))
+    label = blocks.CharBlock(
+        max_length=20, label=pgettext_lazy("admin", "Year"), help_text=pgettext_lazy("admin", "A year, or “Today”.")
+    )
+    heading = blocks.CharBlock(
+        max_length=120, label=pgettext_lazy("admin", "Heading"), help_text=pgettext_lazy("admin", "A few words.")
+    )
+    text = blocks.TextBlock(
+        label=pgettext_lazy("admin", "Text"), help_text=pgettext_lazy("admin", "One or two sentences.")
+    )
+    current = blocks.BooleanBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Today"),
+        help_text=pgettext_lazy("admin", "Marks the last point as the present."),
+    )
 
     class Meta:
         icon = "date"
-        label = _("Milestone")
-        description = _("One point in time.")
+        label = pgettext_lazy("admin", "Milestone")
+        description = pgettext_lazy("admin", "One point in time.")
         template = "blocks/milestone.html"
         preview_value = {"label": "1951", "heading": "Gründung", "text": "Die IOM entsteht."}
 
@@ -104,8 +126,8 @@ class TimelineBlock(blocks.ListBlock):
 
     class Meta:
         icon = "history"
-        label = _("Timeline")
-        description = _("History in a few dated points.")
+        label = pgettext_lazy("admin", "Timeline")
+        description = pgettext_lazy("admin", "History in a few dated points.")
         template = "blocks/timeline.html"
         preview_value = [{"label": "1951", "heading": "Gründung", "text": "Die IOM entsteht."}]
 
@@ -113,15 +135,25 @@ class TimelineBlock(blocks.ListBlock):
 class TaskBlock(blocks.StructBlock):
     """A thing that visitors want to do."""
 
-    icon = blocks.ChoiceBlock(choices=ICONS, label=_("Sign"), help_text=_("Shown beside the title."))
-    title = blocks.CharBlock(max_length=60, label=_("Title"), help_text=_("What the visitor wants to do: “Bring my family”."))
-    text = blocks.CharBlock(max_length=160, label=_("Text"), help_text=_("What the page offers, in one sentence."))
-    page = PageBlock(label=_("Page"), help_text=_("Where it leads."))
+    icon = blocks.ChoiceBlock(
+        choices=ICONS, label=pgettext_lazy("admin", "Sign"), help_text=pgettext_lazy("admin", "Shown beside the title.")
+    )
+    title = blocks.CharBlock(
+        max_length=60,
+        label=pgettext_lazy("admin", "Title"),
+        help_text=pgettext_lazy("admin", "What the visitor wants to do: “Bring my family”."),
+    )
+    text = blocks.CharBlock(
+        max_length=160,
+        label=pgettext_lazy("admin", "Text"),
+        help_text=pgettext_lazy("admin", "What the page offers, in one sentence."),
+    )
+    page = PageBlock(label=pgettext_lazy("admin", "Page"), help_text=pgettext_lazy("admin", "Where it leads."))
 
     class Meta:
         icon = "pick"
-        label = _("Task")
-        description = _("A thing that visitors want to do.")
+        label = pgettext_lazy("admin", "Task")
+        description = pgettext_lazy("admin", "A thing that visitors want to do.")
         template = "blocks/task.html"
         preview_value = {"icon": "house", "title": "Familie nachholen", "text": "Begleitung im Visumverfahren."}
 
@@ -140,8 +172,8 @@ class TasksBlock(blocks.ListBlock):
 
     class Meta:
         icon = "pick"
-        label = _("Tasks")
-        description = _("What most visitors come for, as large links with a sign.")
+        label = pgettext_lazy("admin", "Tasks")
+        description = pgettext_lazy("admin", "What most visitors come for, as large links with a sign.")
         template = "blocks/tasks.html"
         preview_value = [{"icon": "house", "title": "Familie nachholen", "text": "Begleitung im Visumverfahren."}]
 
@@ -151,14 +183,16 @@ class CardsBlock(blocks.StructBlock):
 
     pages = blocks.ListBlock(
         PageBlock(),
-        label=_("Pages"),
-        help_text=_("Shown in this order. A page that does not exist in the reader's language is left out."),
+        label=pgettext_lazy("admin", "Pages"),
+        help_text=pgettext_lazy(
+            "admin", "Shown in this order. A page that does not exist in the reader's language is left out."
+        ),
     )
 
     class Meta:
         icon = "grip"
-        label = _("Cards")
-        description = _("Chosen pages as cards with picture, title and lead.")
+        label = pgettext_lazy("admin", "Cards")
+        description = pgettext_lazy("admin", "Chosen pages as cards with picture, title and lead.")
         template = "blocks/cards.html"
         preview_value = {"pages": []}
 
@@ -174,9 +208,9 @@ class SubpagesBlock(blocks.StaticBlock):
 
     class Meta:
         icon = "folder-open-inverse"
-        label = _("Pages below this one")
-        description = _("All pages directly below this one, as cards. It keeps itself up to date.")
-        admin_text = _("Shows the pages directly below this one, as cards.")
+        label = pgettext_lazy("admin", "Pages below this one")
+        description = pgettext_lazy("admin", "All pages directly below this one, as cards. It keeps itself up to date.")
+        admin_text = pgettext_lazy("admin", "Shows the pages directly below this one, as cards.")
         template = "blocks/cards.html"
         preview_value = None
 
@@ -193,9 +227,11 @@ class SiteMapBlock(blocks.StaticBlock):
 
     class Meta:
         icon = "site"
-        label = _("Site map")
-        description = _("All pages of the reader's language in their order. It keeps itself up to date.")
-        admin_text = _("Shows all pages of the portal.")
+        label = pgettext_lazy("admin", "Site map")
+        description = pgettext_lazy(
+            "admin", "All pages of the reader's language in their order. It keeps itself up to date."
+        )
+        admin_text = pgettext_lazy("admin", "Shows all pages of the portal.")
         template = "blocks/site_map.html"
         preview_value = None
 
@@ -213,8 +249,8 @@ class SectionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "placeholder"
-        label = _("Section")
-        description = _("A wide section of the page: a heading, a ground colour and blocks in it.")
+        label = pgettext_lazy("admin", "Section")
+        description = pgettext_lazy("admin", "A wide section of the page: a heading, a ground colour and blocks in it.")
         template = "blocks/section.html"
         preview_value = {
             "heading": "IOM in Zahlen",
@@ -236,25 +272,51 @@ def section_block(content: tuple, aside: tuple) -> SectionBlock:
     """Return a section block whose content and aside take the given blocks, as (name, block) pairs."""
     return SectionBlock(
         [
-            ("heading", blocks.CharBlock(max_length=120, label=_("Heading"), help_text=_("What the section is about."))),
+            (
+                "heading",
+                blocks.CharBlock(
+                    max_length=120,
+                    label=pgettext_lazy("admin", "Heading"),
+                    help_text=pgettext_lazy("admin", "What the section is about."),
+                ),
+            ),
             (
                 "link",
-                LinkBlock(required=False, label=_("Link beside the heading"), help_text=_("For more; may be left empty.")),
+                LinkBlock(
+                    required=False,
+                    label=pgettext_lazy("admin", "Link beside the heading"),
+                    help_text=pgettext_lazy("admin", "For more; may be left empty."),
+                ),
             ),
             (
                 "background",
                 blocks.ChoiceBlock(
-                    choices=[("plain", _("White")), ("sand", _("Sand")), ("night", _("Night blue"))],
+                    choices=[
+                        ("plain", pgettext_lazy("admin", "White")),
+                        ("sand", pgettext_lazy("admin", "Sand")),
+                        ("night", pgettext_lazy("admin", "Night blue")),
+                    ],
                     default="plain",
-                    label=_("Ground"),
-                    help_text=_("Night blue once per page at most."),
+                    label=pgettext_lazy("admin", "Ground"),
+                    help_text=pgettext_lazy("admin", "Night blue once per page at most."),
                 ),
             ),
-            ("content", blocks.StreamBlock(content, label=_("Content"), help_text=_("What the section shows."))),
+            (
+                "content",
+                blocks.StreamBlock(
+                    content,
+                    label=pgettext_lazy("admin", "Content"),
+                    help_text=pgettext_lazy("admin", "What the section shows."),
+                ),
+            ),
             (
                 "aside",
                 blocks.StreamBlock(
-                    aside, required=False, max_num=2, label=_("Beside it"), help_text=_("A box beside the content.")
+                    aside,
+                    required=False,
+                    max_num=2,
+                    label=pgettext_lazy("admin", "Beside it"),
+                    help_text=pgettext_lazy("admin", "A box beside the content."),
                 ),
             ),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from portal import links
@@ -71,21 +71,25 @@ class LinkBlock(blocks.StructBlock):
 
     page = PageBlock(
         required=False,
-        label=_("Page"),
-        help_text=_("A page of the portal. Readers get it in their own language where it exists."),
+        label=pgettext_lazy("admin", "Page"),
+        help_text=pgettext_lazy("admin", "A page of the portal. Readers get it in their own language where it exists."),
     )
-    url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("Or an address elsewhere, with https://."))
+    url = blocks.URLBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Address"),
+        help_text=pgettext_lazy("admin", "Or an address elsewhere, with https://."),
+    )
     label = blocks.CharBlock(
         required=False,
         max_length=120,
-        label=_("Label"),
-        help_text=_("Left empty, the page's title is shown. Needed for an outside address."),
+        label=pgettext_lazy("admin", "Label"),
+        help_text=pgettext_lazy("admin", "Left empty, the page's title is shown. Needed for an outside address."),
     )
 
     class Meta:
         icon = "link"
-        label = _("Link")
-        description = _("A link to a page of the portal or to another address.")
+        label = pgettext_lazy("admin", "Link")
+        description = pgettext_lazy("admin", "A link to a page of the portal or to another address.")
         value_class = LinkValue
         template = "blocks/link.html"
         preview_value = {"url": "https://www.iom.int/", "label": "iom.int"}
@@ -95,11 +99,13 @@ class LinkBlock(blocks.StructBlock):
         cleaned = super().clean(value)
         errors = {}
         if cleaned.get("page") and cleaned.get("url"):
-            errors["url"] = ValidationError(_("Choose a page or enter an address, not both."))
+            errors["url"] = ValidationError(pgettext_lazy("admin", "Choose a page or enter an address, not both."))
         if self.required and not cleaned.get("page") and not cleaned.get("url"):
-            errors["page"] = ValidationError(_("Choose a page or enter an address."))
+            errors["page"] = ValidationError(pgettext_lazy("admin", "Choose a page or enter an address."))
         if cleaned.get("url") and not cleaned.get("label"):
-            errors["label"] = ValidationError(_("An outside address needs a label that says where it leads."))
+            errors["label"] = ValidationError(
+                pgettext_lazy("admin", "An outside address needs a label that says where it leads.")
+            )
         if errors:
             raise blocks.StructBlockValidationError(block_errors=errors)
         return cleaned
@@ -108,13 +114,21 @@ class LinkBlock(blocks.StructBlock):
 class LinkColumnBlock(blocks.StructBlock):
     """A heading with links below it, for the footer."""
 
-    heading = blocks.CharBlock(label=_("Heading"), max_length=60, help_text=_("Names the group of links."))
-    links = blocks.ListBlock(LinkBlock(), label=_("Links"), help_text=_("In the order in which they are shown."))
+    heading = blocks.CharBlock(
+        label=pgettext_lazy("admin", "Heading"),
+        max_length=60,
+        help_text=pgettext_lazy("admin", "Names the group of links."),
+    )
+    links = blocks.ListBlock(
+        LinkBlock(),
+        label=pgettext_lazy("admin", "Links"),
+        help_text=pgettext_lazy("admin", "In the order in which they are shown."),
+    )
 
     class Meta:
         icon = "list-ul"
-        label = _("Column")
-        description = _("A column of links in the footer.")
+        label = pgettext_lazy("admin", "Column")
+        description = pgettext_lazy("admin", "A column of links in the footer.")
         template = "blocks/link_column.html"
         preview_value = {"heading": "Service", "links": [{"url": "https://www.iom.int/", "label": "iom.int"}]}
 
@@ -127,7 +141,7 @@ class LinksBlock(blocks.ListBlock):
 
     class Meta:
         icon = "link"
-        label = _("List of links")
-        description = _("Links for further reading.")
+        label = pgettext_lazy("admin", "List of links")
+        description = pgettext_lazy("admin", "Links for further reading.")
         template = "blocks/links.html"
         preview_value = [{"url": "https://www.iom.int/", "label": "iom.int"}]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -15,33 +14,49 @@ class FigureBlock(blocks.StructBlock):
     """A photograph with caption; its alternative text belongs to this use."""
 
     image = ImageBlock(
-        label=_("Photograph"),
-        help_text=_("Say in the alternative text what the photograph shows here, or mark it as decoration."),
+        label=pgettext_lazy("admin", "Photograph"),
+        help_text=pgettext_lazy(
+            "admin", "Say in the alternative text what the photograph shows here, or mark it as decoration."
+        ),
     )
-    caption = blocks.CharBlock(required=False, max_length=300, label=_("Caption"), help_text=_("Who, what, where, when."))
+    caption = blocks.CharBlock(
+        required=False,
+        max_length=300,
+        label=pgettext_lazy("admin", "Caption"),
+        help_text=pgettext_lazy("admin", "Who, what, where, when."),
+    )
 
     class Meta:
         icon = "image"
-        label = _("Photograph")
-        description = _("A photograph with caption and credit.")
+        label = pgettext_lazy("admin", "Photograph")
+        description = pgettext_lazy("admin", "A photograph with caption and credit.")
         template = "blocks/image.html"
 
     def get_preview_value(self) -> blocks.StructValue:
         """Return the newest photograph as an example, or an empty block while there is none."""
         image = get_image_model().objects.order_by("-pk").first()
-        return self.normalize({"image": image, "caption": gettext("Who, what, where, when.") if image else ""})
+        return self.normalize(
+            {"image": image, "caption": pgettext("admin", "Who, what, where, when.") if image else ""}
+        )
 
 
 class DownloadBlock(blocks.StructBlock):
     """A file with a sentence on what is in it."""
 
-    document = DocumentChooserBlock(label=_("File"), help_text=_("Type and size are shown by themselves."))
-    description = blocks.CharBlock(required=False, max_length=250, label=_("What is in it"), help_text=_("One sentence."))
+    document = DocumentChooserBlock(
+        label=pgettext_lazy("admin", "File"), help_text=pgettext_lazy("admin", "Type and size are shown by themselves.")
+    )
+    description = blocks.CharBlock(
+        required=False,
+        max_length=250,
+        label=pgettext_lazy("admin", "What is in it"),
+        help_text=pgettext_lazy("admin", "One sentence."),
+    )
 
     class Meta:
         icon = "download"
-        label = _("Download")
-        description = _("A file for download.")
+        label = pgettext_lazy("admin", "Download")
+        description = pgettext_lazy("admin", "A file for download.")
         template = "blocks/download.html"
 
     def get_preview_value(self) -> blocks.StructValue:
@@ -57,8 +72,8 @@ class DownloadsBlock(blocks.ListBlock):
 
     class Meta:
         icon = "download"
-        label = _("Downloads")
-        description = _("Files for download, with type and size.")
+        label = pgettext_lazy("admin", "Downloads")
+        description = pgettext_lazy("admin", "Files for download, with type and size.")
         template = "blocks/downloads.html"
 
     def get_preview_value(self) -> list:

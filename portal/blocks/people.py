@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from portal import links
@@ -35,16 +35,35 @@ _TILE = 64
 class ContactBlock(blocks.StructBlock):
     """A person or unit to ask."""
 
-    heading = blocks.CharBlock(max_length=80, label=_("Heading"), help_text=_("“Contact”, or the name of the unit."))
-    text = blocks.TextBlock(required=False, label=_("Address or note"), help_text=_("Line breaks are kept."))
-    email = blocks.EmailBlock(required=False, label=_("E-mail"), help_text=_("Shown as a link."))
-    phone = blocks.CharBlock(required=False, max_length=40, label=_("Telephone"), help_text=_("With country code: +49 …"))
-    page = PageBlock(required=False, label=_("Page"), help_text=_("For more, such as the contact page."))
+    heading = blocks.CharBlock(
+        max_length=80,
+        label=pgettext_lazy("admin", "Heading"),
+        help_text=pgettext_lazy("admin", "“Contact”, or the name of the unit."),
+    )
+    text = blocks.TextBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Address or note"),
+        help_text=pgettext_lazy("admin", "Line breaks are kept."),
+    )
+    email = blocks.EmailBlock(
+        required=False, label=pgettext_lazy("admin", "E-mail"), help_text=pgettext_lazy("admin", "Shown as a link.")
+    )
+    phone = blocks.CharBlock(
+        required=False,
+        max_length=40,
+        label=pgettext_lazy("admin", "Telephone"),
+        help_text=pgettext_lazy("admin", "With country code: +49 …"),
+    )
+    page = PageBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Page"),
+        help_text=pgettext_lazy("admin", "For more, such as the contact page."),
+    )
 
     class Meta:
         icon = "mail"
-        label = _("Contact")
-        description = _("A box that says whom to ask.")
+        label = pgettext_lazy("admin", "Contact")
+        description = pgettext_lazy("admin", "A box that says whom to ask.")
         template = "blocks/contact.html"
         preview_value = {"heading": "Kontakt", "text": "IOM Deutschland\nBerlin"}
 
@@ -58,19 +77,28 @@ class ContactBlock(blocks.StructBlock):
 class OfficeBlock(blocks.StructBlock):
     """One office."""
 
-    place = blocks.CharBlock(max_length=80, label=_("Place"), help_text=_("The town."))
+    place = blocks.CharBlock(
+        max_length=80, label=pgettext_lazy("admin", "Place"), help_text=pgettext_lazy("admin", "The town.")
+    )
     state = blocks.ChoiceBlock(
         choices=[(code, name) for code, (name, _x, _y) in LAENDER.items()],
-        label=_("Land"),
-        help_text=_("Marked on the map."),
+        label=pgettext_lazy("admin", "Land"),
+        help_text=pgettext_lazy("admin", "Marked on the map."),
     )
-    address = blocks.CharBlock(max_length=200, label=_("Address"), help_text=_("In one line."))
-    note = blocks.CharBlock(required=False, max_length=200, label=_("What it does"), help_text=_("A few words."))
+    address = blocks.CharBlock(
+        max_length=200, label=pgettext_lazy("admin", "Address"), help_text=pgettext_lazy("admin", "In one line.")
+    )
+    note = blocks.CharBlock(
+        required=False,
+        max_length=200,
+        label=pgettext_lazy("admin", "What it does"),
+        help_text=pgettext_lazy("admin", "A few words."),
+    )
 
     class Meta:
         icon = "home"
-        label = _("Office")
-        description = _("One office.")
+        label = pgettext_lazy("admin", "Office")
+        description = pgettext_lazy("admin", "One office.")
         template = "blocks/office.html"
         preview_value = {"place": "Berlin", "state": "BE", "address": "Berlin"}
 
@@ -83,8 +111,8 @@ class OfficesBlock(blocks.ListBlock):
 
     class Meta:
         icon = "site"
-        label = _("Offices")
-        description = _("Offices in Germany, as a list beside a map of the Länder.")
+        label = pgettext_lazy("admin", "Offices")
+        description = pgettext_lazy("admin", "Offices in Germany, as a list beside a map of the Länder.")
         template = "blocks/offices.html"
         preview_value = [{"place": "Berlin", "state": "BE", "address": "Berlin"}]
 

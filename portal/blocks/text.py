@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from portal.slugs import slug_for_title
@@ -22,8 +22,10 @@ class HeadingBlock(blocks.CharBlock):
 
     class Meta:
         icon = "title"
-        label = _("Heading")
-        description = _("A heading that structures the page. From three on, the page shows a list of contents.")
+        label = pgettext_lazy("admin", "Heading")
+        description = pgettext_lazy(
+            "admin", "A heading that structures the page. From three on, the page shows a list of contents."
+        )
         template = "blocks/heading.html"
         preview_value = "So läuft die Aufnahme ab"
 
@@ -48,22 +50,31 @@ class TextBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
-        label = _("Text")
-        description = _("Paragraphs with lists, links and smaller headings.")
+        label = pgettext_lazy("admin", "Text")
+        description = pgettext_lazy("admin", "Paragraphs with lists, links and smaller headings.")
         template = "blocks/text.html"
-        preview_value = "<p>Die Internationale Organisation für Migration gehört zum System der <b>Vereinten Nationen</b>.</p>"
+        preview_value = (
+            "<p>Die Internationale Organisation für Migration gehört zum System der <b>Vereinten Nationen</b>.</p>"
+        )
 
 
 class QuoteBlock(blocks.StructBlock):
     """What somebody said, with who said it."""
 
-    text = blocks.TextBlock(label=_("Quotation"), help_text=_("Word for word, without quotation marks."))
-    attribution = blocks.CharBlock(label=_("Who said it"), max_length=200, help_text=_("Name and office at that time."))
+    text = blocks.TextBlock(
+        label=pgettext_lazy("admin", "Quotation"),
+        help_text=pgettext_lazy("admin", "Word for word, without quotation marks."),
+    )
+    attribution = blocks.CharBlock(
+        label=pgettext_lazy("admin", "Who said it"),
+        max_length=200,
+        help_text=pgettext_lazy("admin", "Name and office at that time."),
+    )
 
     class Meta:
         icon = "openquote"
-        label = _("Quotation")
-        description = _("A sentence that somebody really said, with name and office.")
+        label = pgettext_lazy("admin", "Quotation")
+        description = pgettext_lazy("admin", "A sentence that somebody really said, with name and office.")
         template = "blocks/quote.html"
         preview_value = {"text": "Migration ist so alt wie die Menschheit.", "attribution": "Beispiel"}
 
@@ -73,22 +84,33 @@ class NoticeBlock(blocks.StructBlock):
 
     level = blocks.ChoiceBlock(
         choices=[
-            ("info", _("Information")),
-            ("success", _("Good news")),
-            ("warning", _("Warning")),
-            ("danger", _("Danger")),
+            ("info", pgettext_lazy("admin", "Information")),
+            ("success", pgettext_lazy("admin", "Good news")),
+            ("warning", pgettext_lazy("admin", "Warning")),
+            ("danger", pgettext_lazy("admin", "Danger")),
         ],
         default="info",
-        label=_("Kind"),
-        help_text=_("Sets colour and sign."),
+        label=pgettext_lazy("admin", "Kind"),
+        help_text=pgettext_lazy("admin", "Sets colour and sign."),
     )
-    heading = blocks.CharBlock(required=False, max_length=120, label=_("Heading"), help_text=_("May be left empty."))
-    text = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, label=_("Text"), help_text=_("One to three sentences."))
+    heading = blocks.CharBlock(
+        required=False,
+        max_length=120,
+        label=pgettext_lazy("admin", "Heading"),
+        help_text=pgettext_lazy("admin", "May be left empty."),
+    )
+    text = blocks.RichTextBlock(
+        features=SHORT_TEXT_FEATURES,
+        label=pgettext_lazy("admin", "Text"),
+        help_text=pgettext_lazy("admin", "One to three sentences."),
+    )
 
     class Meta:
         icon = "warning"
-        label = _("Notice")
-        description = _("A coloured box for something that readers must not miss: a suspension, a deadline, a warning.")
+        label = pgettext_lazy("admin", "Notice")
+        description = pgettext_lazy(
+            "admin", "A coloured box for something that readers must not miss: a suspension, a deadline, a warning."
+        )
         template = "blocks/notice.html"
         preview_value = {
             "level": "warning",
@@ -108,14 +130,24 @@ class NoticeBlock(blocks.StructBlock):
 class CalloutBlock(blocks.StructBlock):
     """A box that leads on to the next step."""
 
-    heading = blocks.CharBlock(max_length=120, label=_("Heading"), help_text=_("A few words."))
-    text = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, label=_("Text"), help_text=_("One to three sentences."))
-    link = LinkBlock(required=False, label=_("Button"), help_text=_("Where readers go from here; may be left empty."))
+    heading = blocks.CharBlock(
+        max_length=120, label=pgettext_lazy("admin", "Heading"), help_text=pgettext_lazy("admin", "A few words.")
+    )
+    text = blocks.RichTextBlock(
+        features=SHORT_TEXT_FEATURES,
+        label=pgettext_lazy("admin", "Text"),
+        help_text=pgettext_lazy("admin", "One to three sentences."),
+    )
+    link = LinkBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Button"),
+        help_text=pgettext_lazy("admin", "Where readers go from here; may be left empty."),
+    )
 
     class Meta:
         icon = "help"
-        label = _("Call-out")
-        description = _("A quiet box with an optional button, for the next step.")
+        label = pgettext_lazy("admin", "Call-out")
+        description = pgettext_lazy("admin", "A quiet box with an optional button, for the next step.")
         template = "blocks/callout.html"
         preview_value = {"heading": "Haben Sie Fragen?", "text": "<p>Schreiben Sie uns.</p>"}
 
@@ -123,12 +155,20 @@ class CalloutBlock(blocks.StructBlock):
 class SourceBlock(blocks.StructBlock):
     """A source: what it is called and where it can be read."""
 
-    title = blocks.CharBlock(max_length=250, label=_("Title"), help_text=_("Who published what, and when."))
-    url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("Where it can be read, if it is public."))
+    title = blocks.CharBlock(
+        max_length=250,
+        label=pgettext_lazy("admin", "Title"),
+        help_text=pgettext_lazy("admin", "Who published what, and when."),
+    )
+    url = blocks.URLBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Address"),
+        help_text=pgettext_lazy("admin", "Where it can be read, if it is public."),
+    )
 
     class Meta:
         icon = "doc-full"
-        label = _("Source")
-        description = _("Where the facts of this page come from.")
+        label = pgettext_lazy("admin", "Source")
+        description = pgettext_lazy("admin", "Where the facts of this page come from.")
         template = "blocks/source.html"
         preview_value = {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"}

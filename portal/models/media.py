@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
@@ -12,17 +12,17 @@ class PortalImage(AbstractImage):
     """A photograph. Its alternative text belongs to the place where it is used (`ImageBlock`), its credit to itself."""
 
     credit = models.CharField(
-        _("credit"),
+        pgettext_lazy("admin", "credit"),
         max_length=255,
         blank=True,
-        help_text=_("Who made the photograph, as it is to be named: “IOM 2023 / Name”."),
+        help_text=pgettext_lazy("admin", "Who made the photograph, as it is to be named: “IOM 2023 / Name”."),
     )
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 
     class Meta(AbstractImage.Meta):
-        verbose_name = _("image")
-        verbose_name_plural = _("images")
+        verbose_name = pgettext_lazy("admin", "image")
+        verbose_name_plural = pgettext_lazy("admin", "images")
 
     @property
     def default_alt_text(self) -> str:
@@ -45,5 +45,5 @@ class PortalDocument(AbstractDocument):
     admin_form_fields = Document.admin_form_fields
 
     class Meta(AbstractDocument.Meta):
-        verbose_name = _("document")
-        verbose_name_plural = _("documents")
+        verbose_name = pgettext_lazy("admin", "document")
+        verbose_name_plural = pgettext_lazy("admin", "documents")

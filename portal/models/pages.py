@@ -13,8 +13,7 @@ from django.db import models
 from django.forms import TextInput
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
@@ -59,7 +58,9 @@ class BasePage(Page):
 
     # The slug is not made while the title is typed: it is made when the page is saved, by rules of the language.
     content_panels: ClassVar[list] = [
-        TitleFieldPanel("title", targets=[], help_text=_("As visitors read it at the top of the page.")),
+        TitleFieldPanel(
+            "title", targets=[], help_text=pgettext_lazy("admin", "As visitors read it at the top of the page.")
+        ),
     ]
     promote_panels: ClassVar[list] = [
         MultiFieldPanel(
@@ -67,25 +68,36 @@ class BasePage(Page):
                 FieldPanel(
                     "slug",
                     widget=TextInput,
-                    help_text=_(
+                    help_text=pgettext_lazy(
+                        "admin",
                         "The last part of the address. Left empty, it is made from the title until the page is first "
-                        "published; after that only you change it, and the old address leads here."
+                        "published; after that only you change it, and the old address leads here.",
                     ),
                 ),
                 FieldPanel(
                     "seo_title",
-                    help_text=_("The title in search engines and browser tabs, if it has to differ from the page's title."),
+                    help_text=pgettext_lazy(
+                        "admin",
+                        "The title in search engines and browser tabs, if it has to differ from the page's title.",
+                    ),
                 ),
                 FieldPanel(
                     "search_description",
-                    help_text=_("One sentence for search engines, at most 155 characters. Left empty, the lead is used."),
+                    help_text=pgettext_lazy(
+                        "admin",
+                        "One sentence for search engines, at most 155 characters. Left empty, the lead is used.",
+                    ),
                 ),
             ],
-            _("Address and search engines"),
+            pgettext_lazy("admin", "Address and search engines"),
         ),
         MultiFieldPanel(
-            [FieldPanel("show_in_menus", help_text=_("Lists the page in the menu of its section."))],
-            _("Menu"),
+            [
+                FieldPanel(
+                    "show_in_menus", help_text=pgettext_lazy("admin", "Lists the page in the menu of its section.")
+                )
+            ],
+            pgettext_lazy("admin", "Menu"),
         ),
     ]
     settings_panels: ClassVar[list] = Page.settings_panels
@@ -138,7 +150,12 @@ class BasePage(Page):
         super().clean()
         if self.depth == 3 and self.slug in RESERVED_SLUGS:
             raise ValidationError(
-                {"slug": _("“%(slug)s” is an address of the portal itself. Please choose another one.") % {"slug": self.slug}}
+                {
+                    "slug": pgettext_lazy(
+                        "admin", "“%(slug)s” is an address of the portal itself. Please choose another one."
+                    )
+                    % {"slug": self.slug}
+                }
             )
 
     @property
@@ -220,10 +237,12 @@ class LeadMixin(models.Model):
     """One to three sentences below the title; cards and search results show them too."""
 
     lead = models.TextField(
-        _("lead"),
+        pgettext_lazy("admin", "lead"),
         blank=True,
         max_length=500,
-        help_text=_("One to three sentences below the title. Also shown on cards and in search results."),
+        help_text=pgettext_lazy(
+            "admin", "One to three sentences below the title. Also shown on cards and in search results."
+        ),
     )
 
     lead_panels: ClassVar[list] = [FieldPanel("lead")]
@@ -239,23 +258,25 @@ class CoverMixin(models.Model):
 
     image = models.ForeignKey(
         "portal.PortalImage",
-        verbose_name=_("photograph"),
+        verbose_name=pgettext_lazy("admin", "photograph"),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("At least 1280 pixels wide, 16:9. Takes precedence over the drawing."),
+        help_text=pgettext_lazy("admin", "At least 1280 pixels wide, 16:9. Takes precedence over the drawing."),
     )
     illustration = models.CharField(
-        _("drawing"),
+        pgettext_lazy("admin", "drawing"),
         max_length=40,
         choices=Illustration.choices,
         blank=True,
-        help_text=_("Shown where there is no photograph. Left empty, the first topic's drawing is used."),
+        help_text=pgettext_lazy(
+            "admin", "Shown where there is no photograph. Left empty, the first topic's drawing is used."
+        ),
     )
 
     cover_panels: ClassVar[list] = [
-        MultiFieldPanel([FieldPanel("image"), FieldPanel("illustration")], _("Picture")),
+        MultiFieldPanel([FieldPanel("image"), FieldPanel("illustration")], pgettext_lazy("admin", "Picture")),
     ]
     cover_translatable_fields: ClassVar[list] = [
         SynchronizedField("image"),
@@ -289,19 +310,19 @@ class MenuMixin(models.Model):
     """A section of the portal: its name and introduction in the main menu."""
 
     menu_title = models.CharField(
-        _("title in the menu"),
+        pgettext_lazy("admin", "title in the menu"),
         max_length=60,
         blank=True,
-        help_text=_("Left empty, the page's title is used."),
+        help_text=pgettext_lazy("admin", "Left empty, the page's title is used."),
     )
     menu_intro = models.TextField(
-        _("introduction in the menu"),
+        pgettext_lazy("admin", "introduction in the menu"),
         blank=True,
-        help_text=_("Shown beside the links when the menu is open."),
+        help_text=pgettext_lazy("admin", "Shown beside the links when the menu is open."),
     )
 
     menu_panels: ClassVar[list] = [
-        MultiFieldPanel([FieldPanel("menu_title"), FieldPanel("menu_intro")], _("Main menu")),
+        MultiFieldPanel([FieldPanel("menu_title"), FieldPanel("menu_intro")], pgettext_lazy("admin", "Main menu")),
     ]
     menu_translatable_fields: ClassVar[list] = [TranslatableField("menu_title"), TranslatableField("menu_intro")]
 
@@ -314,9 +335,9 @@ class SourcesMixin(models.Model):
 
     sources = StreamField(
         [("source", SourceBlock())],
-        verbose_name=_("sources"),
+        verbose_name=pgettext_lazy("admin", "sources"),
         blank=True,
-        help_text=_("Where the facts of this page come from; shown at its end."),
+        help_text=pgettext_lazy("admin", "Where the facts of this page come from; shown at its end."),
     )
 
     sources_panels: ClassVar[list] = [FieldPanel("sources")]
@@ -331,17 +352,23 @@ class TopicsMixin(models.Model):
 
     topics = ParentalManyToManyField(
         "portal.Topic",
-        verbose_name=_("topics"),
+        verbose_name=pgettext_lazy("admin", "topics"),
         blank=True,
         related_name="+",
-        help_text=_("What the page is about; the first topic's drawing stands in for a missing picture."),
+        help_text=pgettext_lazy(
+            "admin", "What the page is about; the first topic's drawing stands in for a missing picture."
+        ),
     )
     regions = ParentalManyToManyField(
-        "portal.Region", verbose_name=_("regions"), blank=True, related_name="+", help_text=_("Where in the world.")
+        "portal.Region",
+        verbose_name=pgettext_lazy("admin", "regions"),
+        blank=True,
+        related_name="+",
+        help_text=pgettext_lazy("admin", "Where in the world."),
     )
 
     topics_panels: ClassVar[list] = [
-        MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], _("Topics and regions")),
+        MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], pgettext_lazy("admin", "Topics and regions")),
     ]
     topics_translatable_fields: ClassVar[list] = [
         SynchronizedField("topics", overridable=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail.search import index
@@ -20,13 +20,16 @@ class Term(TranslatableMixin, RevisionMixin, index.Indexed, models.Model):
     reader's language (`portal.taxonomy`).
     """
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("As visitors read it."))
+    name = models.CharField(
+        pgettext_lazy("admin", "name"), max_length=100, help_text=pgettext_lazy("admin", "As visitors read it.")
+    )
     slug = models.SlugField(
-        _("short name in addresses"),
+        pgettext_lazy("admin", "short name in addresses"),
         max_length=100,
         blank=True,
-        help_text=_(
-            "Stands in the address of filtered lists, the same in every language. Left empty, it is made from the name."
+        help_text=pgettext_lazy(
+            "admin",
+            "Stands in the address of filtered lists, the same in every language. Left empty, it is made from the name.",
         ),
     )
 
@@ -59,24 +62,26 @@ class Topic(Term):
     """A field of work: resettlement, return, protection …"""
 
     illustration = models.CharField(
-        _("drawing"),
+        pgettext_lazy("admin", "drawing"),
         max_length=40,
         choices=Illustration.choices,
         blank=True,
-        help_text=_("Shown on pages about this topic that have neither a photograph nor a drawing of their own."),
+        help_text=pgettext_lazy(
+            "admin", "Shown on pages about this topic that have neither a photograph nor a drawing of their own."
+        ),
     )
 
     panels = (*Term.panels, FieldPanel("illustration"))
     translatable_fields = [*Term.translatable_fields, SynchronizedField("illustration", overridable=False)]
 
     class Meta(Term.Meta):
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
+        verbose_name = pgettext_lazy("admin", "topic")
+        verbose_name_plural = pgettext_lazy("admin", "topics")
 
 
 class Region(Term):
     """A part of the world that a page is about."""
 
     class Meta(Term.Meta):
-        verbose_name = _("region")
-        verbose_name_plural = _("regions")
+        verbose_name = pgettext_lazy("admin", "region")
+        verbose_name_plural = pgettext_lazy("admin", "regions")

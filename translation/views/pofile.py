@@ -10,8 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
@@ -43,9 +42,9 @@ def read(file: UploadedFile | None, translation: Translation) -> polib.POFile:
         UnusableFileError: there is no file, it is no PO file, or it belongs to another translation.
     """
     if file is None:
-        raise UnusableFileError(_("Please choose a PO file."))
+        raise UnusableFileError(pgettext("admin", "Please choose a PO file."))
     if file.size > MAX_SIZE:
-        raise UnusableFileError(_("The file is too large to be a PO file of this page."))
+        raise UnusableFileError(pgettext("admin", "The file is too large to be a PO file of this page."))
     with TemporaryDirectory() as folder:
         # polib takes a path or a text. Given the text, it would open the file that the text names.
         path = Path(folder) / "upload.po"
@@ -53,16 +52,21 @@ def read(file: UploadedFile | None, translation: Translation) -> polib.POFile:
         try:
             po = polib.pofile(str(path))
         except (OSError, ValueError, LookupError) as error:
-            raise UnusableFileError(_("Please upload a valid PO file.")) from error
+            raise UnusableFileError(pgettext("admin", "Please upload a valid PO file.")) from error
     if any("\0" in text for entry in po for text in (entry.msgid, entry.msgstr, entry.msgctxt or "")):
-        raise UnusableFileError(_("Please upload a valid PO file."))
+        raise UnusableFileError(pgettext("admin", "Please upload a valid PO file."))
     if ID_FIELD not in po.metadata:
         raise UnusableFileError(
-            _("The file does not say which translation it belongs to (%(field)s). Please download the PO file anew.")
+            pgettext(
+                "admin",
+                "The file does not say which translation it belongs to (%(field)s). Please download the PO file anew.",
+            )
             % {"field": ID_FIELD}
         )
     if po.metadata[ID_FIELD] != str(translation.uuid):
-        raise UnusableFileError(_("Cannot import PO file that was created for a different translation."))
+        raise UnusableFileError(
+            pgettext("admin", "Cannot import PO file that was created for a different translation.")
+        )
     return po
 
 
@@ -70,11 +74,14 @@ def warning_text(warning: object) -> str:
     """Return one of wagtail-localize's import warnings as a sentence."""
     match warning:
         case StringNotUsedInContext():
-            return _("“%(text)s” does not stand at “%(place)s”.") % {"text": warning.string, "place": warning.context}
+            return pgettext("admin", "“%(text)s” does not stand at “%(place)s”.") % {
+                "text": warning.string,
+                "place": warning.context,
+            }
         case UnknownContext():
-            return _("There is no place “%(place)s”.") % {"place": warning.context or ""}
+            return pgettext("admin", "There is no place “%(place)s”.") % {"place": warning.context or ""}
         case UnknownString():
-            return _("The text “%(text)s” is not in the source.") % {"text": warning.string}
+            return pgettext("admin", "The text “%(text)s” is not in the source.") % {"text": warning.string}
     return str(warning)
 
 
@@ -85,7 +92,8 @@ def report(request: HttpRequest, po: polib.POFile, warnings: list) -> None:
     if count:
         messages.success(
             request,
-            ngettext(
+            npgettext(
+                "admin",
                 "Imported %(count)d translation from the PO file.",
                 "Imported %(count)d translations from the PO file.",
                 count,
@@ -93,12 +101,14 @@ def report(request: HttpRequest, po: polib.POFile, warnings: list) -> None:
             % {"count": count},
         )
     else:
-        messages.error(request, _("Nothing was imported: the PO file holds no translation of this text."))
+        messages.error(
+            request, pgettext("admin", "Nothing was imported: the PO file holds no translation of this text.")
+        )
     if warnings:
         lines = [warning_text(warning) for warning in warnings[:WARNINGS_SHOWN]]
         if len(warnings) > WARNINGS_SHOWN:
             lines.append("…")
-        head = ngettext("%(count)d entry was skipped:", "%(count)d entries were skipped:", len(warnings))
+        head = npgettext("admin", "%(count)d entry was skipped:", "%(count)d entries were skipped:", len(warnings))
         messages.warning(request, " ".join([head % {"count": len(warnings)}, *lines]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail_localize.models import Translation
 from wagtail_localize.views.report import TranslationsReportView
 
@@ -25,12 +25,12 @@ class ReportView(TranslationsReportView):
         "translations_last_updated_at",
     )
     export_headings: ClassVar[dict] = {
-        "source.specific_content_type.name": _("Content type"),
-        "source.object_repr": _("Source"),
-        "source.locale": _("Source language"),
-        "target_locale": _("Target language"),
-        "get_status_display": _("Status"),
-        "translations_last_updated_at": _("Last translated"),
+        "source.specific_content_type.name": pgettext_lazy("admin", "Content type"),
+        "source.object_repr": pgettext_lazy("admin", "Source"),
+        "source.locale": pgettext_lazy("admin", "Source language"),
+        "target_locale": pgettext_lazy("admin", "Target language"),
+        "get_status_display": pgettext_lazy("admin", "Status"),
+        "translations_last_updated_at": pgettext_lazy("admin", "Last translated"),
     }
 
     def get_queryset(self) -> QuerySet[Translation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.request import Request
 from wagtail_localize.views import edit_translation
@@ -28,9 +28,9 @@ class GuardMixin:
         if request.method == "PUT":
             value = request.POST.get("value")
             if value is None:
-                raise ParseError(_("No text was sent."))
+                raise ParseError(pgettext("admin", "No text was sent."))
             if "\0" in value:
-                raise ParseError(_("The text holds a character that cannot be stored."))
+                raise ParseError(pgettext("admin", "The text holds a character that cannot be stored."))
 
 
 class StringView(GuardMixin, edit_translation.edit_string_translation.cls):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import Page, TranslatableMixin
 from wagtail.permissions import page_permission_policy
 from wagtail_localize.views import submit_translations
@@ -19,7 +19,7 @@ class LanguagesMixin:
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Refuse those who may not submit this object into any language."""
         if not submittable_locales(request.user, self.get_object()).exists():
-            return refuse(request, _("You have no right to submit this for translation."))
+            return refuse(request, pgettext("admin", "You have no right to submit this for translation."))
         return super().dispatch(request, *args, **kwargs)
 
     def get_object(self) -> TranslatableMixin:
@@ -43,7 +43,9 @@ class LanguagesMixin:
         if isinstance(self.object, Page) and form.cleaned_data["include_subtree"] and is_foreign:
             changeable = page_permission_policy.instances_user_has_permission_for(self.request.user, "change")
             if self.object.get_descendants().exclude(pk__in=changeable.values("pk")).exists():
-                return refuse(self.request, _("There are pages below this one that you have no right to submit."))
+                return refuse(
+                    self.request, pgettext("admin", "There are pages below this one that you have no right to submit.")
+                )
         return super().form_valid(form)
 
 

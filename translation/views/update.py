@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail_localize.machine_translators import get_machine_translator
 from wagtail_localize.models import Translation, TranslationSource
 from wagtail_localize.views.edit_translation import apply_machine_translation
@@ -32,7 +32,7 @@ class UpdateView(UpdateTranslationsView):
         """Refuse those who may change neither the source nor one of its translations."""
         self.object = self.get_object()
         if not request.user.has_perm(SUBMIT_PERMISSION) or not (self.own_translations or self.is_source_editor):
-            return refuse(request, _("You have no right to update translations of this."))
+            return refuse(request, pgettext("admin", "You have no right to update translations of this."))
         return super().dispatch(request, *args, **kwargs)
 
     def get_object(self) -> TranslationSource:
@@ -111,7 +111,9 @@ class UpdateView(UpdateTranslationsView):
             if left := [translation for translation in self.targets if translation not in published]:
                 messages.warning(
                     self.request,
-                    _("Not published, because you have no right to or because it is locked: %(languages)s.")
+                    pgettext(
+                        "admin", "Not published, because you have no right to or because it is locked: %(languages)s."
+                    )
                     % {"languages": ", ".join(str(translation.target_locale) for translation in left)},
                 )
         else:
