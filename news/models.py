@@ -101,6 +101,7 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         leading = entries[0] if entries and page.number == 1 and not filters else None
         context.update(
             form=form,
+            list_url=self.shown_at.get_url() if self.shown_at else self.get_url(),
             is_filtered=bool(filters),
             filter_query=urlencode(filters),
             results=page,

@@ -9,11 +9,17 @@ from django.db.models import prefetch_related_objects
 from wagtail.models import Page
 
 from portal import links, versions
+from portal.languages import current_language
 
 
 def prepare(pages: list[Page]) -> list[Page]:
     """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
     versions.set_locales(pages)
+    if links.readers_language() != current_language().code:
+        # Inside a fallback: the text is the source's, the addresses are the reader's.
+        found = links.resolve(page.pk for page in pages)
+        for page in pages:
+            page.link = found[page.pk]
     by_type: dict[type, list[Page]] = defaultdict(list)
     for page in pages:
         by_type[type(page)].append(page)
@@ -41,12 +47,18 @@ def specific(pages: list[Page]) -> list[Page]:
 
 
 def for_pages(pages: list[Page]) -> list[Page]:
-    """Return the versions of `pages` in the active language, in their order; pages that lack one are left out."""
-    targets = links.resolve(page.pk for page in pages)
-    here = [link.page for page in pages if (link := targets[page.pk]) and not link.foreign_language]
-    return prepare(specific(here))
+    """Return what the links to `pages` lead to, in their order; pages that are nowhere are left out.
+
+    Each carries its `link`: a page that is not in the reader's language yet stands there with the source's text, marked.
+    """
+    found = links.resolve(page.pk for page in pages)
+    targets = {link.page.pk: link for page in pages if (link := found[page.pk])}
+    shown = prepare(specific([link.page for link in targets.values()]))
+    for page in shown:
+        page.link = targets[page.pk]
+    return shown
 
 
 def for_children(page: Page) -> list[Page]:
-    """Return the real pages directly below a page that are meant for menus, in the order of the tree."""
-    return prepare(specific(list(versions.real(page.get_children()).filter(show_in_menus=True))))
+    """Return the pages directly below a page that are meant for menus, in the order of the tree, each with its `link`."""
+    return for_pages(list(page.get_children().filter(show_in_menus=True)))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page
 
 from portal import versions
-from portal.languages import SOURCE_LANGUAGE, current_language
+from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 
 SOCIAL_IMAGE = "portal/social.png"
 SOCIAL_IMAGE_SIZE = (1200, 630)
@@ -38,11 +39,16 @@ class Alternate:
 
 @dataclass(frozen=True)
 class Head:
-    """The values of the head; `canonical` is empty and `alternates` are none where a view belongs in no index."""
+    """The values of the head; `canonical` is empty and `alternates` are none where a view belongs in no index.
+
+    `language` is that of the title where it is not the reader's.
+    """
 
     title: str
     heading: str
     site_name: str
+    language: str = ""
+    is_indexed: bool = False
     description: str = ""
     canonical: str = ""
     kind: str = "website"
@@ -59,13 +65,13 @@ def absolute(url: str | None) -> str:
     return f"{settings.PORTAL_URL}{url}"
 
 
-def versions_of(request: HttpRequest | None, page: Page) -> dict[str, Page]:
-    """Return the real versions of a page by language code; asked once per request."""
+def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
+    """Return where a page is, in all languages; asked once per request."""
     if request is None:
-        return versions.translations(page)
+        return versions.versions_of(page)
     known = request.__dict__.setdefault("_versions_by_key", {})
     if page.translation_key not in known:
-        known[page.translation_key] = versions.translations(page)
+        known[page.translation_key] = versions.versions_of(page)
     return known[page.translation_key]
 
 
@@ -99,16 +105,15 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
     The canonical address leaves out what only filters. The further pages of a list stand for themselves and have no
     counterpart in another language.
     """
+    if getattr(page, "shown_at", None):
+        return _for_fallback(page)
     title = page.seo_title or page.title
     if number > 1:
         title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
     address = absolute(page.get_url()) if page.pk else ""
     alternates: tuple[Alternate, ...] = ()
     if address and number == 1:
-        found = versions_of(request, page)
-        alternates = tuple(Alternate(code, absolute(version.get_url())) for code, version in sorted(found.items()))
-        if SOURCE_LANGUAGE in found:
-            alternates += (Alternate("x-default", absolute(found[SOURCE_LANGUAGE].get_url())),)
+        alternates = alternates_of(versions_of(request, page).real)
     return Head(
         title=full_title(title),
         heading=page.seo_title or page.title,
@@ -116,10 +121,38 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         description=page.description,
         canonical=f"{address}?page={number}" if address and number > 1 else address,
         kind="article" if getattr(page, "machine_date", "") else "website",
+        is_indexed=bool(address) and versions.is_finished(page),
         locale=_open_graph_locale(),
         image=absolute(static(SOCIAL_IMAGE)),
         alternates=alternates,
     )
+
+
+def alternates_of(real_versions: dict[str, Page]) -> tuple[Alternate, ...]:
+    """Return the addresses of a page's real versions; `x-default` is the source. A language with a tree of its own has none.
+
+    A page that is in one language only needs none either.
+    """
+    found = [
+        Alternate(hreflang, absolute(version.get_url()))
+        for code, version in sorted(real_versions.items())
+        if (hreflang := languages_by_code()[code].hreflang)
+    ]
+    if found and SOURCE_LANGUAGE in real_versions:
+        found.append(Alternate("x-default", absolute(real_versions[SOURCE_LANGUAGE].get_url())))
+    return tuple(found)
+
+
+def _for_fallback(page: Page) -> Head:
+    """Return the head of a page that is answered in place of a translation: all of it in the page's own language."""
+    with translation.override(page.locale.language_code):
+        return Head(
+            title=full_title(page.seo_title or page.title),
+            heading=page.seo_title or page.title,
+            site_name=site_name(),
+            language=page.locale.language_code,
+            canonical=absolute(page.get_url()),
+        )
 
 
 def _open_graph_locale() -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Language:
 
     `code` is the BCP 47 tag that stands in addresses and in `lang`; `name` is the language's own name; `direction` is
     `ltr` or `rtl`; `search_path` is the address of the search page below the language's prefix; `font` is the file
-    that the first view needs, preloaded.
+    that the first view needs, preloaded. A language that follows the source has the source's tree, translated page by
+    page; one that does not (`follows_source=False`: Leichte Sprache) has a tree of its own, written by hand.
     """
 
     code: str
@@ -27,11 +28,20 @@ class Language:
     direction: str = "ltr"
     search_path: str = "search"
     font: str = "source-sans-3-latin-wght-normal.woff2"
+    follows_source: bool = True
+
+    @property
+    def hreflang(self) -> str:
+        """Return the value of `hreflang`, or nothing for a variety that search engines do not know as a language."""
+        return self.code if self.follows_source else ""
 
 
 LANGUAGES: tuple[Language, ...] = (
     Language("de", "Deutsch", search_path="suche"),
     Language("en", "English", search_path="search"),
+    Language("uk", "Українська", search_path="poshuk", font="source-sans-3-cyrillic-wght-normal.woff2"),
+    Language("ar", "العربية", direction="rtl", search_path="bahth", font="vazirmatn-arabic-wght-normal.woff2"),
+    Language("de-simple", "Leichte Sprache", search_path="suche", follows_source=False),
 )
 
 SOURCE_LANGUAGE = "de"
@@ -50,6 +60,11 @@ def languages_by_code() -> dict[str, Language]:
 def current_language() -> Language:
     """Return the active language; the source language when another one (of the admin, say) is active."""
     return languages_by_code().get(get_language() or SOURCE_LANGUAGE, languages_by_code()[SOURCE_LANGUAGE])
+
+
+def language_mark(code: str) -> str:
+    """Return how a link says that another language waits behind it: “in German”, else the language's own name."""
+    return gettext("in German") if code == SOURCE_LANGUAGE else languages_by_code()[code].name
 
 
 def language_of_path(path: str) -> Language | None:

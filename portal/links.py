@@ -1,8 +1,12 @@
 """One way to turn a page into a link in the reader's language.
 
-A link leads to the page's real version in the active language; where there is none, to the version in the source language,
-marked with its language; where that is not there either, nowhere. The links of a whole page are resolved together before it is
-rendered; templates and rich text then find them known.
+A link leads to the page's real version in the reader's language; where there is none, to its fallback (the address in the
+reader's language at which the source's text opens); where there is no address either, to the source itself; where the source
+is not there, nowhere. Every link knows the language that waits behind it. The links of a whole page are resolved together
+before it is rendered; templates and rich text then find them known.
+
+The reader's language is that of the address. The active language is that of the text around the link: the same, but for the
+content of a fallback, which is rendered in the language of the source while its links stay with the reader.
 """
 
 from __future__ import annotations
@@ -19,24 +23,45 @@ from wagtail.models import Page
 from wagtail.rich_text import extract_references_from_rich_text
 
 from portal import versions
-from portal.languages import SOURCE_LANGUAGE
+from portal.languages import current_language, language_mark, languages_by_code
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """Where a link to a page leads: address, title, the language there if it is not the reader's, and the page itself."""
+    """Where a link to a page leads: `language` is that of the text which waits at `url`, `page` the version that names it."""
 
     url: str
-    title: str
-    foreign_language: str
+    language: str
     page: Page
+
+    @property
+    def title(self) -> str:
+        """Return the name of the link."""
+        return self.page.title
+
+    @property
+    def title_language(self) -> str:
+        """Return the language of the name where it is not that of the text around it."""
+        code = self.page.locale.language_code
+        return code if code != current_language().code else ""
+
+    @property
+    def hreflang(self) -> str:
+        """Return the language behind the link where it is not that of the text around it, as search engines know it."""
+        return languages_by_code()[self.language].hreflang if self.language != current_language().code else ""
+
+    @property
+    def mark(self) -> str:
+        """Return what to say beside the link where another language waits behind it than the reader's: “in German”."""
+        return language_mark(self.language) if self.language not in {current_language().code, readers_language()} else ""
 
 
 @dataclass
 class Known:
-    """What was found for the request that is being answered: links by language and page id, and the pages asked for."""
+    """What was found for the request that is being answered."""
 
-    links: dict[tuple[str, int], PageLink | None] = field(default_factory=dict)
+    reader: str
+    versions: dict[int, versions.Versions] = field(default_factory=dict)
     pages: dict[int, Page] = field(default_factory=dict)
 
 
@@ -45,13 +70,19 @@ _known: ContextVar[Known | None] = ContextVar("known_links", default=None)
 
 
 @contextmanager
-def remembered() -> Iterator[None]:
-    """Keep the links that are found until the request is answered."""
-    token = _known.set(Known())
+def remembered(reader: str) -> Iterator[None]:
+    """Keep what is found for a reader of a language until the request is answered."""
+    token = _known.set(Known(reader))
     try:
         yield
     finally:
         _known.reset(token)
+
+
+def readers_language() -> str:
+    """Return the language of the address that is being answered; outside of a request the active one."""
+    known = _known.get()
+    return known.reader if known else current_language().code
 
 
 def known_pages() -> dict[int, Page]:
@@ -60,37 +91,40 @@ def known_pages() -> dict[int, Page]:
     return known.pages if known else {}
 
 
-def link_to(page: Page) -> PageLink:
-    """Return the link to a page that is known to be real; its title in its own language."""
-    code = page.locale.language_code
-    return PageLink(page.get_url(), page.title, "" if code == get_language() else code, page)
+def link_within(found: versions.Versions) -> PageLink | None:
+    """Return the link to a page that is in these versions, for the reader of this request; None where it is nowhere."""
+    reader = readers_language()
+    target = found.real.get(reader) or found.original
+    if target is None:
+        return None
+    address = found.real.get(reader) or found.fallbacks.get(reader) or target
+    # Inside a fallback the text is the source's: its links are named as the source names them.
+    named = target if get_language() == reader else found.real.get(current_language().code, target)
+    return PageLink(address.get_url(), target.locale.language_code, named)
 
 
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
     """Return the links to pages by the ids that were asked for; what is known is not asked again. One query."""
-    language = get_language() or SOURCE_LANGUAGE
-    known = _known.get() or Known()
+    known = _known.get() or Known(readers_language())
     ids = set(page_ids)
-    if unknown := {pk for pk in ids if (language, pk) not in known.links}:
-        _find(unknown, language, known)
-    return {pk: known.links[language, pk] for pk in ids}
+    if unknown := ids - known.versions.keys():
+        _find(unknown, known)
+    return {pk: link_within(known.versions[pk]) for pk in ids}
 
 
-def _find(ids: set[int], language: str, known: Known) -> None:
-    """Add the links to pages to what is known. All versions of the pages are read at once, real or not."""
+def _find(ids: set[int], known: Known) -> None:
+    """Add pages to what is known. All versions of the pages are read at once, real or not."""
     asked_for = Page.objects.filter(pk__in=ids).values("translation_key")
-    pages = list(Page.objects.filter(translation_key__in=asked_for).select_related("published_version"))
-    versions.set_locales(pages)
-    targets: dict[object, Page] = {}
-    for page in pages:
-        code = page.locale.language_code
-        if versions.is_real(page) and (code == language or (code == SOURCE_LANGUAGE and page.translation_key not in targets)):
-            targets[page.translation_key] = page
-    keys = {page.pk: page.translation_key for page in pages}
-    known.pages.update({page.pk: page for page in pages if page.pk in ids})
-    known.links.update(
-        {(language, pk): link_to(targets[keys[pk]]) if keys.get(pk) in targets else None for pk in ids}
-    )
+    rows: dict[object, list[Page]] = {}
+    for page in Page.objects.filter(translation_key__in=asked_for).select_related("published_version"):
+        rows.setdefault(page.translation_key, []).append(page)
+        known.pages[page.pk] = page
+    for group in rows.values():
+        found = versions.sort_rows(group)
+        known.versions.update({row.pk: found for row in group})
+    nothing = versions.Versions()
+    for pk in ids:
+        known.versions.setdefault(pk, nothing)
 
 
 def resolve_one(page_id: int) -> PageLink | None:

@@ -1,4 +1,4 @@
-"""The languages of the portal as Wagtail's locales; every other language follows the tree of the source language."""
+"""The languages of the portal as Wagtail's locales; those that follow it are kept in step with the source's tree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ def set_up_locales() -> dict[str, Locale]:
     """Make the locales that are not there yet and return all by language code. Run twice it changes nothing."""
     locales = {language.code: Locale.objects.get_or_create(language_code=language.code)[0] for language in LANGUAGES}
     source = locales[SOURCE_LANGUAGE]
-    for code, locale in locales.items():
-        if code != SOURCE_LANGUAGE and not LocaleSynchronization.objects.filter(locale=locale).exists():
+    for language in LANGUAGES:
+        locale = locales[language.code]
+        if language.follows_source and locale != source and not LocaleSynchronization.objects.filter(locale=locale).exists():
             LocaleSynchronization.objects.create(locale=locale, sync_from=source)
     return locales

@@ -81,7 +81,7 @@ class LanguageMiddleware:
         if language is None:
             asked_for = get_language_from_request(request)
             language = languages_by_code().get(asked_for, languages_by_code()[settings.LANGUAGE_CODE])
-        with translation.override(language.code), links.remembered():
+        with translation.override(language.code), links.remembered(language.code):
             request.LANGUAGE_CODE = language.code
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language.code)

@@ -11,36 +11,46 @@ from typing import TypedDict
 
 from django.apps import apps
 from django.core.cache import cache
-from django.utils.translation import get_language
+from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from portal import links, versions
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
 
 
-class MenuEntry(TypedDict):
-    """A section in the main menu, with the pages below it."""
+class NamedLink(TypedDict):
+    """A link as plain values for the cache.
+
+    `language` is that of the title where it is not the reader's, `hreflang` that of the page behind the link, `mark` what is
+    said of it.
+    """
 
     title: str
     url: str
+    language: str
+    hreflang: str
+    mark: str
+
+
+class MenuEntry(NamedLink):
+    """A section in the main menu, with the pages below it."""
+
     intro: str
-    links: list[dict[str, str]]
+    links: list[NamedLink]
 
 
 class LanguageLink(TypedDict):
-    """One entry of the language switch; `is_home` says that it leads to the home page for want of this page."""
+    """One entry of the language switch; `mark` says what waits there if it is not the page in that language."""
 
     language: Language
     url: str
     is_current: bool
-    is_home: bool
+    mark: str
 
 
-class SiteMapNode(TypedDict):
+class SiteMapNode(NamedLink):
     """A page in the site map with those below it."""
 
-    title: str
-    url: str
     children: list[SiteMapNode]
 
 
@@ -67,7 +77,7 @@ def forget() -> None:
 
 
 class Home(TypedDict):
-    """The home page of a language, as plain values."""
+    """The home page of a language, as plain values; `is_real` is false where it opens with the source's text."""
 
     id: int
     title: str
@@ -75,25 +85,26 @@ class Home(TypedDict):
     path: str
     url_path: str
     locale_id: int
+    is_real: bool
 
 
 def homes() -> dict[str, Home]:
-    """Return the real home pages by language code, of the languages that have one."""
+    """Return the home pages by language code: the real ones, and fallbacks in languages that follow the source."""
 
     def build() -> dict[str, Home]:
         roots = [root.root_path for root in Site.get_site_root_paths()]
-        pages = list(versions.real(Page.objects.filter(url_path__in=roots)))
-        versions.set_locales(pages)
+        found = versions.sort_rows(Page.objects.filter(url_path__in=roots).select_related("published_version"))
         return {
-            page.locale.language_code: Home(
+            code: Home(
                 id=page.pk,
                 title=page.title,
                 url=page.get_url(),
                 path=page.path,
                 url_path=page.url_path,
                 locale_id=page.locale_id,
+                is_real=code in found.real,
             )
-            for page in pages
+            for code, page in {**found.fallbacks, **found.real}.items()
         }
 
     return _cached("homes", build)
@@ -104,17 +115,27 @@ def home_urls() -> dict[str, str]:
     return {code: home["url"] for code, home in homes().items()}
 
 
-def _pages_below_home(levels: int | None = None) -> list[Page]:
-    """Return the real pages below the home page of the active language, in the order of the tree. One query."""
-    home = homes().get(current_language().code)
+def _named(link: links.PageLink) -> NamedLink:
+    """Return a link to a page as plain values."""
+    return NamedLink(
+        title=link.title, url=link.url, language=link.title_language, hreflang=link.hreflang, mark=link.mark
+    )
+
+
+def _below_home(levels: int | None = None) -> list[tuple[Page, links.PageLink]]:
+    """Return the pages below the reader's home page in the order of the tree, each with its link. Two queries.
+
+    A page that is not in the reader's language yet is among them with its fallback.
+    """
+    home = homes().get(links.readers_language())
     if home is None:
         return []
-    pages = versions.real(Page.objects.filter(path__startswith=home["path"])).exclude(pk=home["id"])
+    pages = Page.objects.filter(path__startswith=home["path"]).exclude(pk=home["id"])
     if levels is not None:
         pages = pages.filter(depth__lte=len(home["path"]) // Page.steplen + levels)
-    found = list(pages.order_by("path"))
-    versions.set_locales(found)
-    return found
+    rows = list(pages.order_by("path"))
+    found = links.resolve(page.pk for page in rows)
+    return [(row, link) for row in rows if (link := found[row.pk])]
 
 
 def _menu_texts(page_ids: list[int]) -> dict[int, tuple[str, str]]:
@@ -134,96 +155,123 @@ def menu() -> list[MenuEntry]:
     """Return the main menu of the active language: the sections below the home page, with their pages."""
 
     def build() -> list[MenuEntry]:
-        pages = [page for page in _pages_below_home(levels=2) if page.show_in_menus]
-        top = min((page.depth for page in pages), default=0)
-        sections = [page for page in pages if page.depth == top]
-        texts = _menu_texts([page.pk for page in sections])
-        return [
-            MenuEntry(
-                title=texts.get(section.pk, ("", ""))[0] or section.title,
-                url=section.get_url(),
-                intro=texts.get(section.pk, ("", ""))[1],
-                links=[
-                    {"title": page.title, "url": page.get_url()}
-                    for page in pages
-                    if page.depth == top + 1 and page.path.startswith(section.path)
-                ],
-            )
-            for section in sections
-        ]
+        pages = [(row, link) for row, link in _below_home(levels=2) if link.page.show_in_menus]
+        top = min((row.depth for row, _link in pages), default=0)
+        sections = [(row, link) for row, link in pages if row.depth == top]
+        texts = _menu_texts([link.page.pk for _row, link in sections])
+        entries = []
+        for section, link in sections:
+            title, intro = texts.get(link.page.pk, ("", ""))
+            below = [
+                _named(inner) for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)
+            ]
+            entries.append(MenuEntry(**{**_named(link), "title": title or link.title}, intro=intro, links=below))
+        return entries
 
     return _cached("menu", build)
 
 
 def footer() -> dict[str, object] | None:
-    """Return the footer of the active language: a text, columns of links, legal links; None while there is none."""
+    """Return the footer of the active language: a text, columns of links, legal links, the page for sign language.
+
+    Where the language has none it is the source's, and `language` says so; None while there is none at all.
+    """
 
     def build() -> dict[str, object]:
         from portal.models import Footer
 
-        snippet = Footer.objects.filter(locale__language_code=current_language().code).first()
+        code = current_language().code
+        snippets = {
+            snippet.locale.language_code: snippet
+            for snippet in Footer.objects.filter(locale__language_code__in={code, SOURCE_LANGUAGE}).select_related("locale")
+        }
+        snippet = snippets.get(code) or snippets.get(SOURCE_LANGUAGE)
         if snippet is None:
             return {}
         # Found together, so that the blocks need not read their pages one list after the other.
-        links.resolve(links.references(snippet))
+        page_ids = links.references(snippet) | ({snippet.sign_language_page_id} - {None})
+        found = links.resolve(page_ids)
+        sign_language = found.get(snippet.sign_language_page_id)
         return {
+            "language": "" if snippet.locale.language_code == code else snippet.locale.language_code,
             "about": snippet.about,
             "columns": [
                 {"heading": block.value["heading"], "links": _plain_links(block.value["links"])} for block in snippet.body
             ],
             "legal": _plain_links([block.value for block in snippet.legal]),
+            "sign_language": _named(sign_language) if sign_language else None,
         }
 
     return _cached("footer", build) or None
 
 
-def _plain_links(values: list) -> list[dict[str, str]]:
-    """Return links as plain values for the cache; those that lead nowhere or into another language are left out."""
-    return [{"title": value.text, "url": value.href} for value in values if value.href and not value.hreflang]
-
-
-def breadcrumbs(page: Page) -> list[dict[str, str]]:
-    """Return the pages above a page, home page first, as `title` and `url`. One query."""
-    ancestors = list(page.get_ancestors().filter(depth__gt=1).live())
-    versions.set_locales(ancestors)
-    return [{"title": ancestor.title, "url": ancestor.get_url()} for ancestor in ancestors]
-
-
-def home_crumb() -> list[dict[str, str]]:
-    """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
-    home = homes().get(current_language().code)
-    return [{"title": home["title"], "url": home["url"]}] if home else []
-
-
-def language_links(real_versions: dict[str, Page] | None = None, paths: dict[str, str] | None = None) -> list[LanguageLink]:
-    """Return the entries of the language switch.
-
-    `real_versions` are those of the page shown, `paths` the addresses of a view in each language; where a language has
-    neither, the entry leads to its home page and says so. A language without a home page is left out.
-    """
-    urls = dict(paths or {})
-    urls.update({code: page.get_url() for code, page in (real_versions or {}).items()})
-    current = get_language() or SOURCE_LANGUAGE
-    home_addresses = home_urls()
+def _plain_links(values: list) -> list[NamedLink]:
+    """Return links as plain values for the cache; those that lead nowhere are left out."""
     return [
-        LanguageLink(
-            language=language,
-            url=urls.get(language.code) or home_addresses[language.code],
-            is_current=language.code == current,
-            is_home=language.code not in urls,
+        NamedLink(
+            title=value.text, url=value.href, language=value.text_language, hreflang=value.hreflang, mark=value.mark
         )
-        for language in LANGUAGES
-        if language.code in urls or language.code in home_addresses
+        for value in values
+        if value.href
     ]
 
 
+def breadcrumbs(page: Page) -> list[NamedLink]:
+    """Return the links to the pages above a page, home page first. Two queries."""
+    ancestors = list(page.get_ancestors().filter(depth__gt=1).values_list("pk", flat=True))
+    found = links.resolve(ancestors)
+    return [_named(link) for pk in ancestors if (link := found[pk])]
+
+
+def home_crumb() -> list[NamedLink]:
+    """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
+    home = homes().get(current_language().code)
+    if home is None:
+        return []
+    language = "" if home["is_real"] else SOURCE_LANGUAGE
+    return [NamedLink(title=home["title"], url=home["url"], language=language, hreflang=language, mark="")]
+
+
+def language_links(
+    found: versions.Versions | None = None, paths: dict[str, str] | None = None, query: str = ""
+) -> list[LanguageLink]:
+    """Return the entries of the language switch, all languages in every view.
+
+    `found` is where the page shown is, `paths` the addresses of a view in each language, `query` what the address of a list
+    holds besides. Where the page is not in a language, the entry leads to its fallback there and says so (“in German”), else
+    to the language's home page (“home page only”).
+    """
+    found = found or versions.Versions()
+    addresses = dict(paths or {})
+    for code, page in {**found.fallbacks, **found.real}.items():
+        addresses[code] = page.get_url() + (f"?{query}" if query else "")
+    reader = links.readers_language()
+    home_addresses = home_urls()
+    entries = []
+    for language in LANGUAGES:
+        mark = ""
+        if language.code not in addresses:
+            mark = gettext("home page only")
+        elif language.code in found.fallbacks:
+            mark = language_mark(SOURCE_LANGUAGE)
+        entries.append(
+            LanguageLink(
+                language=language,
+                url=addresses.get(language.code) or home_addresses.get(language.code, f"/{language.code}/"),
+                is_current=language.code == reader,
+                mark=mark,
+            )
+        )
+    return entries
+
+
 def site_map() -> list[SiteMapNode]:
-    """Return all real pages of the active language as a tree, in the order of the tree."""
+    """Return all pages of the reader's language as a tree, in the order of the tree."""
     nodes: dict[str, SiteMapNode] = {}
     roots: list[SiteMapNode] = []
-    for page in _pages_below_home():
-        node = SiteMapNode(title=page.title, url=page.get_url(), children=[])
-        nodes[page.path] = node
-        parent = nodes.get(page.path[: -page.steplen])
+    for row, link in _below_home():
+        node = SiteMapNode(**_named(link), children=[])
+        nodes[row.path] = node
+        parent = nodes.get(row.path[: -row.steplen])
         (parent["children"] if parent else roots).append(node)
     return roots

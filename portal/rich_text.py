@@ -22,8 +22,8 @@ class LocalizedPageLinkHandler(PageLinkHandler):
                 link = None
             if link is None:
                 tags.append("<a>")
-            elif link.foreign_language:
-                tags.append(format_html('<a href="{}" hreflang="{}">', link.url, link.foreign_language))
+            elif link.hreflang:
+                tags.append(format_html('<a href="{}" hreflang="{}">', link.url, link.hreflang))
             else:
                 tags.append(f'<a href="{escape(link.url)}">')
         return tags

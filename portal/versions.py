@@ -5,17 +5,25 @@ finished when it is the source of its set or was written by hand in its own lang
 published as a translation with no segment missing. That moment is stored (`PublishedVersion`) and not computed again: a
 later change of the source makes a translation out of date, not unreal.
 
+A page of the source that is not real yet in a language which follows the source opens there all the same: its address is
+that of its alias (or of the translation that was only begun), its content the source's current live version. That is its
+*fallback*; a drafted or half-translated row is never read.
+
 Menus, lists, language links, search and the answer to an address all ask this module.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache as remember
 
 from django.core.cache import cache
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
+
+from portal.languages import SOURCE_LANGUAGE, languages_by_code
 
 
 def real(pages: PageQuerySet) -> PageQuerySet:
@@ -28,14 +36,47 @@ def real(pages: PageQuerySet) -> PageQuerySet:
 
 def finished(pages: PageQuerySet) -> PageQuerySet:
     """Return those of `pages` that are no aliases and were finished in their language, whether live or restricted."""
-    return pages.filter(alias_of__isnull=True, published_version__isnull=False)
+    return pages.filter(alias_of__isnull=True, published_version__completed_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Where a page is: its `real` versions and, by language, the rows at whose addresses its `fallbacks` open.
+
+    `original` is the version that those read who have none in their language: the source, or the only one of a page that was
+    never meant to be in the source's tree.
+    """
+
+    real: dict[str, Page] = field(default_factory=dict)
+    fallbacks: dict[str, Page] = field(default_factory=dict)
+    original: Page | None = None
+
+
+def sort_rows(rows: Iterable[Page]) -> Versions:
+    """Return the versions among all rows of one translation key, fetched with their `published_version`; no query."""
+    rows = list(rows)
+    set_locales(rows)
+    by_code = {row.locale.language_code: row for row in rows}
+    found = {code: row for code, row in by_code.items() if code in languages_by_code() and is_real(row)}
+    if SOURCE_LANGUAGE not in found:
+        return Versions(found, original=None if SOURCE_LANGUAGE in by_code else next(iter(found.values()), None))
+    fallbacks = {
+        code: row
+        for code, row in by_code.items()
+        if code not in found and code in languages_by_code() and languages_by_code()[code].follows_source
+    }
+    return Versions(found, fallbacks, found[SOURCE_LANGUAGE])
+
+
+def versions_of(page: Page) -> Versions:
+    """Return where a page is, in all languages. One query."""
+    rows = Page.objects.filter(translation_key=page.translation_key).select_related("published_version")
+    return sort_rows(rows)
 
 
 def translations(page: Page) -> dict[str, Page]:
     """Return the real versions of a page by language code, itself included. One query."""
-    versions = list(real(Page.objects.filter(translation_key=page.translation_key)))
-    set_locales(versions)
-    return {version.locale.language_code: version for version in versions}
+    return versions_of(page).real
 
 
 _RESTRICTED_PATHS = "portal:restricted_paths"
@@ -58,14 +99,35 @@ def forget_restrictions() -> None:
     cache.delete(_RESTRICTED_PATHS)
 
 
+_BLOCK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def untranslated_names(paths: Iterable[str]) -> list[str]:
+    """Return what content paths name: a field (`title`), or the innermost block (its id) that a path leads through."""
+    names = {}
+    for path in paths:
+        ids = _BLOCK_ID.findall(path)
+        names[ids[-1] if ids else path.split(".")[0]] = None
+    return list(names)
+
+
+def is_finished(page: Page) -> bool:
+    """Return whether a page was once published complete in its own language; no query with its `published_version`."""
+    version = getattr(page, "published_version", None)
+    return page.alias_of_id is None and version is not None and version.completed_at is not None
+
+
+def is_published(page: Page) -> bool:
+    """Return whether an address answers with this page's own text: live, no alias, and published by somebody as it is.
+
+    That is more than the real versions: it may be restricted, or a translation that somebody published incomplete.
+    """
+    return page.live and page.alias_of_id is None and getattr(page, "published_version", None) is not None
+
+
 def is_real(page: Page) -> bool:
     """Return whether one page, fetched with its `published_version`, is real; no query."""
-    return (
-        page.live
-        and page.alias_of_id is None
-        and hasattr(page, "published_version")
-        and not any(page.path.startswith(path) for path in restricted_paths())
-    )
+    return page.live and is_finished(page) and not any(page.path.startswith(path) for path in restricted_paths())
 
 
 @remember

@@ -23,7 +23,7 @@ from portal.models.pages import page_at
 
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
-    urls = navigation.home_urls()
+    urls = {code: home["url"] for code, home in navigation.homes().items() if home["is_real"]}
     url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
     response = HttpResponseRedirect(url)
     response.headers["Vary"] = "Accept-Language"

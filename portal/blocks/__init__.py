@@ -9,7 +9,7 @@ from __future__ import annotations
 from .data import FactsBlock, KeyFiguresBlock, TableBlock
 from .layout import AccordionBlock, CardsBlock, SiteMapBlock, StepsBlock, SubpagesBlock, TasksBlock, TimelineBlock
 from .links import LinksBlock
-from .media import DownloadsBlock, FigureBlock
+from .media import DownloadsBlock, FigureBlock, VideoBlock
 from .people import ContactBlock, OfficesBlock
 from .text import CalloutBlock, HeadingBlock, NoticeBlock, QuoteBlock, TextBlock
 
@@ -26,6 +26,7 @@ CONTENT_BLOCKS = (
     ("table", TableBlock()),
     ("facts", FactsBlock()),
     ("image", FigureBlock()),
+    ("video", VideoBlock()),
     ("downloads", DownloadsBlock()),
     ("links", LinksBlock()),
     ("cards", CardsBlock()),

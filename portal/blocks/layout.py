@@ -185,7 +185,7 @@ class CardsBlock(blocks.StructBlock):
         PageBlock(),
         label=pgettext_lazy("admin", "Pages"),
         help_text=pgettext_lazy(
-            "admin", "Shown in this order. A page that does not exist in the reader's language is left out."
+            "admin", "Shown in this order. A page that is not in the reader's language yet says so."
         ),
     )
 

@@ -10,7 +10,7 @@ from portal import links
 
 
 class LinkValue(blocks.StructValue):
-    """A link as templates read it: `href`, `text`, `hreflang`, `is_external`; all empty when its page is not there."""
+    """A link as templates read it: `href`, `text`, `hreflang`, `mark`, `is_external`; all empty when its page is not there."""
 
     @property
     def _target(self) -> links.PageLink | None:
@@ -42,7 +42,17 @@ class LinkValue(blocks.StructValue):
     @property
     def hreflang(self) -> str:
         """Return the language of the target where it is not the reader's."""
-        return self._target.foreign_language if self._target else ""
+        return self._target.hreflang if self._target else ""
+
+    @property
+    def text_language(self) -> str:
+        """Return the language of the text where it is a title in another language than the text around it."""
+        return self._target.title_language if self._target and not self.get("label") else ""
+
+    @property
+    def mark(self) -> str:
+        """Return what to say beside a link behind which another language waits than the reader's."""
+        return self._target.mark if self._target else ""
 
     @property
     def is_external(self) -> bool:

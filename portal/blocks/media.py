@@ -1,7 +1,8 @@
-"""Photographs and files."""
+"""Photographs, films and files."""
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import blocks
 from wagtail.documents import get_document_model
@@ -80,3 +81,74 @@ class DownloadsBlock(blocks.ListBlock):
         """Return one example file, or none while there is none."""
         value = self.child_block.get_preview_value()
         return self.normalize([value] if value["document"] else [])
+
+
+VIDEO_TYPES = {"mp4": "video/mp4", "webm": "video/webm"}
+
+
+class VideoBlock(blocks.StructBlock):
+    """A film that lies on the portal itself, with captions, transcript and download; while there is none it says so."""
+
+    title = blocks.CharBlock(
+        max_length=120,
+        label=pgettext_lazy("admin", "Title"),
+        help_text=pgettext_lazy("admin", "What the film is called."),
+    )
+    description = blocks.TextBlock(
+        required=False,
+        label=pgettext_lazy("admin", "What it shows"),
+        help_text=pgettext_lazy("admin", "One or two sentences, also for people who do not play it."),
+    )
+    video = DocumentChooserBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Film"),
+        help_text=pgettext_lazy(
+            "admin", "MP4 or WebM, at least 320 × 240 pixels. Left empty, the page says that the film is not there yet."
+        ),
+    )
+    captions = DocumentChooserBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Captions"),
+        help_text=pgettext_lazy("admin", "A WebVTT file (.vtt) in the language of the page."),
+    )
+    length = blocks.CharBlock(
+        required=False,
+        max_length=40,
+        label=pgettext_lazy("admin", "Length"),
+        help_text=pgettext_lazy("admin", "As readers say it: 2 minutes 30 seconds."),
+    )
+    transcript = blocks.TextBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Transcript"),
+        help_text=pgettext_lazy("admin", "What is said or signed, in words."),
+    )
+
+    class Meta:
+        icon = "media"
+        label = pgettext_lazy("admin", "Film")
+        description = pgettext_lazy("admin", "A film from the portal itself, with captions, transcript and download.")
+        template = "blocks/video.html"
+        preview_value = {"title": "Willkommen", "description": "Was der Film zeigt.", "transcript": ""}
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Refuse files that no browser plays.
+
+        Raises:
+            StructBlockValidationError: at the field.
+        """
+        value = super().clean(value)
+        errors = {}
+        if value.get("video") and value["video"].file_extension.lower() not in VIDEO_TYPES:
+            errors["video"] = ValidationError(pgettext("admin", "Browsers play MP4 and WebM files."))
+        if value.get("captions") and value["captions"].file_extension.lower() != "vtt":
+            errors["captions"] = ValidationError(pgettext("admin", "Captions are a WebVTT file (.vtt)."))
+        if errors:
+            raise blocks.StructBlockValidationError(errors)
+        return value
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Add the media type of the film."""
+        context = super().get_context(value, parent_context=parent_context)
+        video = value.get("video")
+        context["media_type"] = VIDEO_TYPES.get(video.file_extension.lower(), "") if video else ""
+        return context

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import RevisionMixin, TranslatableMixin
-from wagtail_localize.fields import TranslatableField
+from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.links import LinkBlock, LinkColumnBlock
 
@@ -39,8 +39,29 @@ class Footer(TranslatableMixin, RevisionMixin, models.Model):
         help_text=pgettext_lazy("admin", "Imprint, data protection, accessibility: the last line of every page."),
     )
 
-    panels = (FieldPanel("title"), FieldPanel("about"), FieldPanel("body"), FieldPanel("legal"))
-    translatable_fields = [TranslatableField("about"), TranslatableField("body"), TranslatableField("legal")]
+    sign_language_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=pgettext_lazy("admin", "page in German Sign Language"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=pgettext_lazy("admin", "Linked above the menu of every page."),
+    )
+
+    panels = (
+        FieldPanel("title"),
+        FieldPanel("about"),
+        FieldPanel("body"),
+        FieldPanel("legal"),
+        FieldPanel("sign_language_page"),
+    )
+    translatable_fields = [
+        TranslatableField("about"),
+        TranslatableField("body"),
+        TranslatableField("legal"),
+        SynchronizedField("sign_language_page"),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = pgettext_lazy("admin", "footer")

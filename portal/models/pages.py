@@ -11,7 +11,8 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
@@ -26,7 +27,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal import links, versions
 from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
-from portal.languages import RESERVED_SLUGS
+from portal.languages import RESERVED_SLUGS, SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, slug_for_title
 
 from .publication import PublishedVersion
@@ -47,6 +48,15 @@ class BasePage(Page):
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
     base_form_class = BasePageForm
     show_in_menus_default = True
+
+    shown_at: Page | None = None
+    """The address in the reader's language at which this page, not translated yet, is answered (its fallback)."""
+
+    link: links.PageLink | None = None
+    """Where a card of this page leads, when it is not simply the page's own address."""
+
+    untranslated: frozenset[str] = frozenset()
+    """Fields and block ids of the live version that stand in the source language (see `PublishedVersion`)."""
 
     # The slug stands in neither list: it is made by each language's rules and belongs to that language.
     translatable_fields: ClassVar[list] = [
@@ -187,6 +197,21 @@ class BasePage(Page):
     # --- what templates and cards read -----------------------------------------------------------------------------
 
     @property
+    def card_url(self) -> str:
+        """Return the address for cards and lists, in the reader's language."""
+        return self.link.url if self.link else self.get_url()
+
+    @property
+    def card_language(self) -> str:
+        """Return the language of title and text where it is not that of the text around the card."""
+        return self.language_code if self.language_code != current_language().code else ""
+
+    @property
+    def card_mark(self) -> str:
+        """Return what a card says of the language that waits behind it: “in German”, or nothing."""
+        return self.link.mark if self.link else ""
+
+    @property
     def card_title(self) -> str:
         """Return the title for cards, lists, breadcrumbs."""
         return self.title
@@ -211,6 +236,13 @@ class BasePage(Page):
         """Return what a template shows as the page's picture: an `image` (photograph), or the `url` of a drawing."""
         return {"image": None, "url": illustration_url(self.illustration_default)}
 
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer with the page; the content of a fallback is made in the page's own language."""
+        if self.shown_at is None:
+            return super().serve(request, *args, **kwargs)
+        with translation.override(self.language_code):
+            return super().serve(request, *args, **kwargs)
+
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Resolve all links of the page together, before its template asks for them one by one."""
         links.resolve(links.references(self))
@@ -218,17 +250,30 @@ class BasePage(Page):
 
 
 def page_at(url_path: str, locale_id: int) -> Page:
-    """Return the finished live page at a path of the tree, in one language: two queries, whatever the depth.
+    """Return the page to answer with at a path of the tree, in one language: two or three queries, whatever the depth.
 
-    Restricted pages are found too: whoever may see them is asked by Wagtail before they are served.
+    Where the language has not got the page yet it is the source's, with `shown_at` set. Restricted pages are found too: whoever
+    may see them is asked by Wagtail before they are served.
 
     Raises:
         Http404: there is none.
     """
-    found = versions.finished(Page.objects.filter(url_path=url_path, locale_id=locale_id)).live().first()
-    if found is None:
+    rows = Page.objects.select_related("published_version")
+    row = rows.filter(url_path=url_path, locale_id=locale_id).first()
+    if row is None:
         raise Http404
-    page = found.specific
+    versions.set_locales([row])
+    if versions.is_published(row):
+        page = row.specific
+        page.untranslated = frozenset(row.published_version.untranslated)
+    elif languages_by_code()[row.locale.language_code].follows_source:
+        source = rows.filter(translation_key=row.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+        if source is None or source.pk == row.pk or not (source.live and versions.is_finished(source)):
+            raise Http404
+        page = source.specific
+        page.shown_at = row
+    else:
+        raise Http404
     versions.set_locales([page])
     return page
 

@@ -7,7 +7,10 @@ from wagtail.models import Page
 
 
 class PublishedVersion(models.Model):
-    """Says that a page was once published complete in its own language (see `portal.versions`).
+    """Says what was published of a page in its own language, and when it was first complete (see `portal.versions`).
+
+    `untranslated` names what the live version still has in the source language, because somebody with that right published it
+    incomplete: names of fields, and ids of blocks. While `completed_at` is empty the page was never complete.
 
     A row of its own and no field of the page: copying a page into another language copies its fields, and the copy must
     not count as finished. It is never deleted while the page lives.
@@ -16,7 +19,8 @@ class PublishedVersion(models.Model):
     page = models.OneToOneField(
         Page, on_delete=models.CASCADE, primary_key=True, related_name="published_version"
     )
-    completed_at = models.DateTimeField(auto_now_add=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    untranslated = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.page_id} {self.completed_at:%Y-%m-%d}"
+        return f"{self.page_id} {self.completed_at:%Y-%m-%d}" if self.completed_at else str(self.page_id)

@@ -33,6 +33,7 @@ from portal.locales import set_up_locales
 from portal.models import BasePage, LoadedRecord, Region, Topic
 
 from .errors import LoadError, RecordError
+from .indexing import indexed_together
 from .pairing import match_structure, validation_reasons, write_translations
 from .reading import Record, read
 from .values import References, StreamValues, ValueProblem, rich_text
@@ -69,7 +70,8 @@ def load(path: Path, overwrite: bool = False, dry_run: bool = False, progress: C
     loader = _Loader(records, overwrite, progress)
     try:
         with transaction.atomic(), django_translation.override(SOURCE_LANGUAGE):
-            loader.run()
+            with indexed_together():
+                loader.run()
             if dry_run:
                 transaction.set_rollback(True)
     except BaseException:
@@ -118,7 +120,10 @@ class _Loader:
         self.locales = set_up_locales()
         self._each(list(self.records.values()), self._check_references)
         self._stop_on_errors()
-        sources = self._in_tree_order([record for record in self.records.values() if not record.is_translation])
+        sources = [record for record in self.records.values() if not record.is_translation]
+        # A page written by hand in its own tree shares the translation key of its German page, which comes first.
+        sources.sort(key=lambda record: record.lang != SOURCE_LANGUAGE)
+        sources = self._in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
         changed = [record for record in sources if self._needs_work(record)]
         self.progress(f"Creating {sum(1 for record in changed if record.id not in self.objects)} pages and snippets.")
@@ -191,8 +196,10 @@ class _Loader:
                 if source.lang == record.lang:
                     raise record.error(f"has the same language as its source {source.place}")
             return
-        if record.lang != SOURCE_LANGUAGE:
+        if record.lang != SOURCE_LANGUAGE and not record.is_written_by_hand:
             raise record.error(f"a record in “{record.lang}” needs “translation_of”: pages are written in “{SOURCE_LANGUAGE}”")
+        if record.is_written_by_hand:
+            self._check_counterpart(record)
         if issubclass(model, Page):
             parent = record.get("parent")
             if parent is not None and parent not in self.records and parent not in self.loaded:
@@ -211,6 +218,29 @@ class _Loader:
                 if (known is None or known.get("type") != kind._meta.label) and name not in self.loaded:
                     raise record.error(f"“{key}” names “{name}”, which is no {kind._meta.label} record")
 
+    def _check_counterpart(self, record: Record) -> None:
+        """Check the page of the source language that a record in a tree of its own stands beside; it may have none."""
+        name = record.get("translation_of")
+        if name is None:
+            if issubclass(self._model(record), Page) and record.get("parent") is None:
+                raise record.error("“parent” is missing; a home page needs “translation_of”")
+            return
+        source = self.records.get(name)
+        if source is None and name not in self.loaded:
+            raise record.error(f"“translation_of” names “{name}”, which is no record")
+        if source is not None and (source.lang != SOURCE_LANGUAGE or source.get("type") != record.get("type")):
+            raise record.error(f"“translation_of” names {source.place}, which is no {record.get('type')} in “{SOURCE_LANGUAGE}”")
+        for other in self.records.values():
+            if other.id != record.id and other.lang == record.lang and other.get("translation_of") == name:
+                raise record.error(f"“{name}” has a version in “{record.lang}” already: {other.place}")
+
+    def _translation_key(self, record: Record) -> dict[str, object]:
+        """Return the translation key of the page that a record stands beside, as a field to create it with."""
+        name = record.get("translation_of")
+        if name is None:
+            return {}
+        return {"translation_key": (self.objects.get(name) or self.loaded[name].object).translation_key}
+
     def _in_tree_order(self, records: list[Record]) -> list[Record]:
         """Return records with parents before children and siblings in their order; snippets first."""
         children: dict[object, list[Record]] = defaultdict(list)
@@ -225,7 +255,8 @@ class _Loader:
         ordered = []
 
         def walk(parent: str | None) -> None:
-            for record in sorted(children[parent], key=self._sibling_key):
+            siblings = sorted(children[parent], key=self._sibling_key)
+            for record in sorted(siblings, key=lambda record: record.lang != SOURCE_LANGUAGE):
                 ordered.append(record)
                 walk(record.id)
 
@@ -269,13 +300,13 @@ class _Loader:
         model = self._model(record)
         locale = self.locales[record.lang]
         if not issubclass(model, Page):
-            instance = model(locale=locale)
+            instance = model(locale=locale, **self._translation_key(record))
             self._set_fields(record, instance, record.data, with_content=False)
             instance.full_clean()
             instance.save()
             self.objects[record.id] = instance
             return
-        page = model(locale=locale, live=False, slug=record.get("slug", ""))
+        page = model(locale=locale, live=False, slug=record.get("slug", ""), **self._translation_key(record))
         self._set_fields(record, page, record.data, with_content=False)
         parent = self._parent(record, model)
         later = self._first_later_sibling(record, parent)
@@ -284,7 +315,7 @@ class _Loader:
         else:
             parent.add_child(instance=page)
         self.objects[record.id] = page
-        if record.get("parent") is None:
+        if record.get("parent") is None and record.lang == SOURCE_LANGUAGE:
             self._become_site_root(page)
 
     def _parent(self, record: Record, model: type[Page]) -> Page:
@@ -311,6 +342,7 @@ class _Loader:
             for other in self.records.values()
             if other.get("parent") == record.get("parent")
             and not other.is_translation
+            and other.lang == record.lang
             and other.id in self.objects
             and self._sibling_key(other) > self._sibling_key(record)
         ]
@@ -373,7 +405,7 @@ class _Loader:
     # --- values ----------------------------------------------------------------------------------------------------
 
     def _references(self, record: Record) -> References:
-        owner = self.records.get(record.get("translation_of", record.id), record)
+        owner = self.records.get(record.source_id, record)
         return References(
             page=self._page_id,
             image=lambda name: self._media_id(owner, "images", name),
@@ -500,7 +532,7 @@ class _Loader:
     def _set_stream(self, record: Record, instance: models.Model, name: str, value: object) -> None:
         block = instance._meta.get_field(name).stream_block
         # A translation's blocks get the ids of its source's, so the name of the source makes them.
-        owner = record.get("translation_of", record.id)
+        owner = record.source_id
         setattr(instance, name, block.to_python(StreamValues(owner, self._references(record)).stream(block, value, name)))
 
     def _set_own_field(
@@ -522,6 +554,9 @@ class _Loader:
         elif isinstance(model_field, RichTextField):
             if with_content:
                 setattr(instance, name, rich_text(value, model_field.features, self._references(record), name))
+        elif isinstance(model_field, models.ForeignKey) and issubclass(model_field.related_model, Page):
+            if with_content:
+                setattr(instance, model_field.attname, self._page_id(value))
         else:
             setattr(instance, name, model_field.to_python(value))
 

@@ -67,8 +67,18 @@ class Record:
 
     @property
     def is_translation(self) -> bool:
-        """Return whether the record is a translation of another."""
-        return "translation_of" in self.data
+        """Return whether the record is a translation of another, text by text."""
+        return "translation_of" in self.data and not self.is_written_by_hand
+
+    @property
+    def is_written_by_hand(self) -> bool:
+        """Return whether the record's language has a tree of its own; `translation_of` then only says what it stands beside."""
+        return not languages_by_code()[self.lang].follows_source
+
+    @property
+    def source_id(self) -> str:
+        """Return the name of the record whose structure this one has: its source's, else its own."""
+        return self.data["translation_of"] if self.is_translation else self.id
 
     def get(self, key: str, default: object = None) -> object:
         """Return the value of a key."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.management.utils import get_random_secret_key
 
 from portal.languages import LANGUAGES as PORTAL_LANGUAGES
@@ -140,6 +141,17 @@ USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 LANGUAGE_CODE = SOURCE_LANGUAGE
 LANGUAGES = [(language.code, language.name) for language in PORTAL_LANGUAGES]
+# Django takes name and code of a language that it does not know from its base language: “Deutsch” for Leichte Sprache.
+for _language in PORTAL_LANGUAGES:
+    LANG_INFO.setdefault(
+        _language.code,
+        {
+            "bidi": _language.direction == "rtl",
+            "code": _language.code,
+            "name": _language.name,
+            "name_local": _language.name,
+        },
+    )
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", "Deutsch"), ("en", "English")]
@@ -172,8 +184,9 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "portal.PortalDocument"
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
-WAGTAILDOCS_MAX_UPLOAD_SIZE = 25 * 1024 * 1024
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "mp4", "odt", "ods", "pdf", "pptx", "txt", "vtt", "webm", "xlsx", "zip"]
+# A film in sign language of five minutes fits.
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # Addresses are ASCII in every language: they survive mail clients and print.
 WAGTAIL_ALLOW_UNICODE_SLUGS = False

@@ -15,7 +15,7 @@ from portal.illustrations import illustration_url
 
 register = template.Library()
 
-_LINK = {"href": "#links", "text": "Zu den Daten", "hreflang": "", "is_external": False}
+_LINK = {"href": "#links", "text": "Zu den Daten", "hreflang": "", "mark": "", "is_external": False}
 
 
 def _picture(name: str) -> dict[str, object]:
@@ -23,8 +23,8 @@ def _picture(name: str) -> dict[str, object]:
 
 
 def _card(title: str, text: str, drawing: str, **more: str) -> SimpleNamespace:
-    values = {"card_kind": "", "date_text": "", "machine_date": "", **more}
-    return SimpleNamespace(card_title=title, card_text=text, picture=_picture(drawing), get_url="#cards", **values)
+    values = {"card_kind": "", "card_language": "", "card_mark": "", "date_text": "", "machine_date": "", **more}
+    return SimpleNamespace(card_title=title, card_text=text, picture=_picture(drawing), card_url="#cards", **values)
 
 
 @register.simple_tag
@@ -88,7 +88,7 @@ def component_samples() -> dict[str, object]:
             }
         ],
         "picture": _picture("partnership"),
-        "contact_link": SimpleNamespace(url="#boxes", title="Nachricht schreiben", foreign_language=""),
+        "contact_link": SimpleNamespace(url="#boxes", title="Nachricht schreiben", hreflang="", title_language="", mark=""),
     }
 
 

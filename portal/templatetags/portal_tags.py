@@ -14,14 +14,17 @@ from django.core.paginator import Page as PaginatorPage
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import head, navigation
-from portal.languages import Language, current_language
+from portal import head, links, navigation, versions
+from portal.languages import Language, current_language, languages_by_code
 
 register = template.Library()
 
@@ -57,7 +60,34 @@ def page_head(context: Context, title: str = "") -> dict[str, object]:
         results = context.get("results")
         number = results.number if isinstance(results, PaginatorPage) and not context.get("is_filtered") else 1
         values = head.for_page(_request(context), page, number)
-    return {"head": values, "is_indexed": page is not None, "font": f"portal/fonts/{current_language().font}"}
+    return {"head": values, "is_indexed": values.is_indexed, "font": f"portal/fonts/{current_language().font}"}
+
+
+@register.simple_tag
+def in_language(code: str | None) -> SafeString:
+    """Return the attributes `lang` and `dir` for text in another language than that around it; nothing without a code."""
+    if not code:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', code, languages_by_code()[code].direction)
+
+
+@register.simple_tag(takes_context=True)
+def content_language(context: Context) -> dict[str, object]:
+    """Return the language in which the content of the answer is rendered, and what to say where it is not the reader's."""
+    page, reader = _page(context), current_language()
+    if page is None or getattr(page, "shown_at", None) is None:
+        return {"language": reader, "is_foreign": False, "notice": None}
+    real_versions = head.versions_of(_request(context), page).real
+    return {
+        "language": languages_by_code()[page.locale.language_code],
+        "is_foreign": True,
+        "notice": {
+            "versions": [
+                {"language": languages_by_code()[code], "url": version.get_url()}
+                for code, version in sorted(real_versions.items(), key=lambda item: list(languages_by_code()).index(item[0]))
+            ]
+        },
+    }
 
 
 @register.filter
@@ -107,21 +137,66 @@ def site_footer(context: Context) -> dict[str, object]:
 
 @register.inclusion_tag("components/language_switch.html", takes_context=True)
 def language_switch(context: Context) -> dict[str, object]:
-    """Show the languages of the page in the context, of the view's `paths`, else of the home page."""
+    """Show all languages: of the page in the context, of the view's `paths`, else of the home page."""
     page = _page(context)
-    real_versions = head.versions_of(_request(context), page) if page is not None and page.pk else {}
+    found = head.versions_of(_request(context), page) if page is not None and page.pk else None
     return {
-        "links": navigation.language_links(real_versions, context.get("paths")),
+        "links": navigation.language_links(found, context.get("paths"), context.get("filter_query", "")),
         "current": current_language(),
     }
 
 
 @register.simple_tag(takes_context=True)
+def easy_access(context: Context) -> list[dict[str, object]]:
+    """Return the places that have a link of their own above the menu: Leichte Sprache, German Sign Language."""
+    path = getattr(_request(context), "path", "")
+    places = [
+        {"title": language.name, "url": home["url"], "language": language.code, "is_current": path == home["url"]}
+        for language in languages_by_code().values()
+        if not language.follows_source
+        and language.code != current_language().code
+        and (home := navigation.homes().get(language.code))
+    ]
+    if sign_language := (navigation.footer() or {}).get("sign_language"):
+        url = sign_language["url"]
+        places.append({"title": gettext("German Sign Language"), "url": url, "language": "", "is_current": path == url})
+    return places
+
+
+@register.simple_tag(takes_context=True)
+def same_path_elsewhere(context: Context) -> list[dict[str, object]]:
+    """Return the pages of other languages that lie at the path which was asked for: suggestions where nothing is."""
+    request = _request(context)
+    reader = current_language().code
+    parts = [part for part in getattr(request, "path", "").split("/") if part][1:]
+    if not parts:
+        return []
+    suffix = "/".join(parts)
+    paths = {home["url_path"] + suffix + "/" for code, home in navigation.homes().items() if code != reader}
+    rows = versions.real(Page.objects.filter(url_path__in=paths))
+    found: dict[str, Page] = {}
+    for page in rows:
+        found.update(versions.translations(page))
+    return [
+        {"language": language, "hreflang": language.hreflang, "url": found[code].get_url(), "title": found[code].title}
+        for code, language in languages_by_code().items()
+        if code in found
+    ]
+
+
+@register.simple_tag
+def search_url() -> str:
+    """Return the address of the search in the reader's language, also inside text in another one."""
+    with translation.override(links.readers_language()):
+        return reverse("search")
+
+
+@register.simple_tag(takes_context=True)
 def other_searches(context: Context) -> list[navigation.LanguageLink]:
     """Return the addresses of the search in the other languages that have a home page."""
-    links = navigation.language_links(None, context.get("paths"))
     homes = navigation.home_urls()
-    return [link for link in links if not link["is_current"] and link["language"].code in homes]
+    entries = navigation.language_links(None, context.get("paths"))
+    return [entry for entry in entries if not entry["is_current"] and entry["language"].code in homes]
 
 
 @register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
