@@ -18,7 +18,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.people import ContactBlock
-from portal.head import absolute
+from portal.head import absolute, versions_of
 from portal.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
 
@@ -84,7 +84,9 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         return NewsFilterForm(
             request.GET,
             kinds=Kind.choices,
-            topics=sorted(((slug, names[key]) for slug, key in topics), key=lambda choice: choice[1].casefold()),
+            topics=sorted(
+                ((slug, names[key]["name"]) for slug, key in topics), key=lambda choice: choice[1].casefold()
+            ),
             years=list(years),
         )
 
@@ -99,9 +101,11 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         entries = cards.prepare(list(page.object_list))
         # On the first page without filters the newest item stands large above the list.
         leading = entries[0] if entries and page.number == 1 and not filters else None
+        original = versions_of(request, self).original
         context.update(
             form=form,
-            list_url=self.shown_at.get_url() if self.shown_at else self.get_url(),
+            list_url=self.address,
+            original_list=original.get_url() if original and original.pk != self.pk else "",
             is_filtered=bool(filters),
             filter_query=urlencode(filters),
             results=page,
@@ -256,7 +260,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add topics and regions in the reader's language and further items."""
         context = super().get_context(request, *args, **kwargs)
-        url = self.get_url() or ""
+        url = self.address
         context.update(
             topics=taxonomy.topics(self.topic_list),
             regions=taxonomy.regions(list(self.regions.all())),

@@ -11,4 +11,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and register the checks."""
-        from portal import checks, signals  # noqa: F401
+        from portal import checks, redirects, signals  # noqa: F401

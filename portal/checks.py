@@ -27,7 +27,12 @@ def check_page_types(app_configs: object, **kwargs: object) -> list[CheckMessage
     for model in _own_page_models():
         if not issubclass(model, BasePage):
             errors.append(Error("The page type does not extend BasePage.", obj=model, id="portal.E001"))
-        names = {name for cls in model.__mro__ if cls.__module__.split(".")[0] not in {"wagtail", "django"} for name in vars(cls)}
+        names = {
+            name
+            for cls in model.__mro__
+            if cls.__module__.split(".")[0] not in {"wagtail", "django"}
+            for name in vars(cls)
+        }
         for name in ("parent_page_types", "subpage_types", "translatable_fields"):
             if name not in names:
                 errors.append(Error(f"The page type does not state its {name}.", obj=model, id="portal.E002"))
@@ -41,7 +46,9 @@ def check_page_types(app_configs: object, **kwargs: object) -> list[CheckMessage
                 )
             )
         if "slug" in stated:
-            errors.append(Error("The slug belongs to each language and is not translated.", obj=model, id="portal.E004"))
+            errors.append(
+                Error("The slug belongs to each language and is not translated.", obj=model, id="portal.E004")
+            )
     return errors
 
 
@@ -50,7 +57,10 @@ def check_translatable_models(app_configs: object, **kwargs: object) -> list[Che
     """A translatable model is unique per locale, never over all languages."""
     errors: list[CheckMessage] = []
     for model in apps.get_models():
-        if not issubclass(model, TranslatableMixin) or model.__module__.split(".")[0] in {"wagtail", "wagtail_localize"}:
+        if not issubclass(model, TranslatableMixin) or model.__module__.split(".")[0] in {
+            "wagtail",
+            "wagtail_localize",
+        }:
             continue
         for field in model._meta.local_fields:
             if field.unique and not field.primary_key:

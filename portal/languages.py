@@ -47,7 +47,9 @@ LANGUAGES: tuple[Language, ...] = (
 SOURCE_LANGUAGE = "de"
 """Pages are written in this language and translated into the others."""
 
-RESERVED_SLUGS = frozenset({language.search_path for language in LANGUAGES} | {"komponenten", "feed.rss", "feed.atom"})
+RESERVED_SLUGS = frozenset(
+    {language.search_path for language in LANGUAGES} | {"komponenten", "feed", "feed.rss", "feed.atom", "og"}
+)
 """Words directly below a language's prefix that views use; no page may take them."""
 
 

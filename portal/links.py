@@ -53,7 +53,9 @@ class PageLink:
     @property
     def mark(self) -> str:
         """Return what to say beside the link where another language waits behind it than the reader's: “in German”."""
-        return language_mark(self.language) if self.language not in {current_language().code, readers_language()} else ""
+        return (
+            language_mark(self.language) if self.language not in {current_language().code, readers_language()} else ""
+        )
 
 
 @dataclass

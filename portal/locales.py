@@ -14,6 +14,10 @@ def set_up_locales() -> dict[str, Locale]:
     source = locales[SOURCE_LANGUAGE]
     for language in LANGUAGES:
         locale = locales[language.code]
-        if language.follows_source and locale != source and not LocaleSynchronization.objects.filter(locale=locale).exists():
+        if (
+            language.follows_source
+            and locale != source
+            and not LocaleSynchronization.objects.filter(locale=locale).exists()
+        ):
             LocaleSynchronization.objects.create(locale=locale, sync_from=source)
     return locales

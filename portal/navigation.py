@@ -183,7 +183,9 @@ def footer() -> dict[str, object] | None:
         code = current_language().code
         snippets = {
             snippet.locale.language_code: snippet
-            for snippet in Footer.objects.filter(locale__language_code__in={code, SOURCE_LANGUAGE}).select_related("locale")
+            for snippet in Footer.objects.filter(locale__language_code__in={code, SOURCE_LANGUAGE}).select_related(
+                "locale"
+            )
         }
         snippet = snippets.get(code) or snippets.get(SOURCE_LANGUAGE)
         if snippet is None:
@@ -196,7 +198,8 @@ def footer() -> dict[str, object] | None:
             "language": "" if snippet.locale.language_code == code else snippet.locale.language_code,
             "about": snippet.about,
             "columns": [
-                {"heading": block.value["heading"], "links": _plain_links(block.value["links"])} for block in snippet.body
+                {"heading": block.value["heading"], "links": _plain_links(block.value["links"])}
+                for block in snippet.body
             ],
             "legal": _plain_links([block.value for block in snippet.legal]),
             "sign_language": _named(sign_language) if sign_language else None,

@@ -91,7 +91,14 @@ class StaticCollection:
         self.stamp.unlink(missing_ok=True)
         # A session of its own keeps Ctrl-C away from it: it is ended below, without a trace on the screen.
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "collectstatic", "--noinput", "--clear", "--verbosity=0"],
+            [
+                sys.executable,
+                str(settings.BASE_DIR / "manage.py"),
+                "collectstatic",
+                "--noinput",
+                "--clear",
+                "--verbosity=0",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -56,7 +56,9 @@ class Address:
             raise AddressError(f"HOST={self.host} is no address that this machine knows.") from error
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                message = f"Port {self.port} at {self.host} is taken; choose another one: make serve PORT={self.port + 1}"
+                message = (
+                    f"Port {self.port} at {self.host} is taken; choose another one: make serve PORT={self.port + 1}"
+                )
             elif error.errno == errno.EACCES:
                 message = f"Port {self.port} needs rights that this account does not have; choose one above 1023."
             else:

@@ -22,7 +22,9 @@ def _missing_texts(page: Page) -> list[str]:
     would be published for it.
     """
     translation = (
-        Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True)
+        Translation.objects.filter(
+            source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
+        )
         .exclude(source__locale_id=page.locale_id)
         .first()
     )

@@ -5,6 +5,8 @@ Pages of every language refer to the terms of the source language; here they are
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from django.core.cache import cache
 from django.utils.translation import get_language
 
@@ -17,13 +19,20 @@ def _cache_key(language_code: str) -> str:
     return f"portal:names:{language_code}"
 
 
-def names() -> dict[object, str]:
+class Name(TypedDict):
+    """The name of a topic or region; `language` is set where it is not the language asked for."""
+
+    name: str
+    language: str
+
+
+def names() -> dict[object, Name]:
     """Return the names of all topics and regions by translation key, in the active language where they have one.
 
     From the cache, else one query.
     """
     language_code = get_language() or SOURCE_LANGUAGE
-    found: dict[object, str] | None = cache.get(_cache_key(language_code))
+    found: dict[object, Name] | None = cache.get(_cache_key(language_code))
     if found is None:
         found = {}
         tables = [
@@ -34,9 +43,14 @@ def names() -> dict[object, str]:
         ]
         for translation_key, name, code in tables[0].union(tables[1]):
             if code == language_code or translation_key not in found:
-                found[translation_key] = name
+                found[translation_key] = Name(name=name, language="" if code == language_code else _foreign(code))
         cache.set(_cache_key(language_code), found, timeout=None)
     return found
+
+
+def _foreign(code: str) -> str:
+    """Return the language of a name for its `lang`; Leichte Sprache uses the German names as its own."""
+    return "" if code == (get_language() or "").split("-")[0] else code
 
 
 def forget() -> None:
@@ -45,20 +59,23 @@ def forget() -> None:
 
 
 def localized(terms: list[Term]) -> list[dict[str, str]]:
-    """Return `name` (in the active language) and `slug` of terms."""
+    """Return `name` (in the active language), its `language` where it is another, and `slug` of terms."""
     if not terms:
         return []
     if get_language() == SOURCE_LANGUAGE:
-        return [{"name": term.name, "slug": term.slug} for term in terms]
+        return [{"name": term.name, "language": "", "slug": term.slug} for term in terms]
     by_key = names()
-    return [{"name": by_key.get(term.translation_key, term.name), "slug": term.slug} for term in terms]
+    return [
+        {**by_key.get(term.translation_key, Name(name=term.name, language=SOURCE_LANGUAGE)), "slug": term.slug}
+        for term in terms
+    ]
 
 
 def topics(terms: list[Topic]) -> list[dict[str, str]]:
-    """Return topics as `name` and `slug` in the active language."""
+    """Return topics as `name`, `language` and `slug` in the active language."""
     return localized(terms)
 
 
 def regions(terms: list[Region]) -> list[dict[str, str]]:
-    """Return regions as `name` and `slug` in the active language."""
+    """Return regions as `name`, `language` and `slug` in the active language."""
     return localized(terms)

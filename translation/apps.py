@@ -10,7 +10,9 @@ class TranslationConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Translation")
 
     def ready(self) -> None:
-        """Bind the rights on translatable snippets to languages, before Wagtail asks for them."""
+        """Bind the rights on translatable snippets to languages, mend wagtail-localize, keep the languages' trees in step."""
+        from translation import cascades, patches  # noqa: F401 (the receivers connect)
         from translation.policies import register_language_policies
 
         register_language_policies()
+        patches.apply()

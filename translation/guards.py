@@ -12,10 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern
 from django.utils.translation import pgettext
-from wagtail.models import TranslatableMixin
+from wagtail.models import Page, TranslatableMixin
 from wagtail_localize.models import Translation
 
-from translation.permissions import reason_against_change, works_in
+from translation.permissions import (
+    PUBLISH_INCOMPLETE_PERMISSION,
+    missing_texts,
+    reason_against_change,
+    translation_into,
+    works_in,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -75,6 +81,31 @@ def for_target(*, writes: bool) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def refuse_incomplete(request: HttpRequest, instance: TranslatableMixin) -> HttpResponse | None:
+    """Answer instead of publishing a translation that lacks texts; None when it may go live.
+
+    Whoever has the right to publish incomplete translations is asked once more; the texts that are missing are then shown to
+    visitors in the source language and marked as such. A snippet must be complete: it has no place for such a mark.
+    """
+    translation = translation_into(instance)
+    if translation is None or not (count := missing_texts(translation).count()):
+        return None
+    may_insist = isinstance(instance, Page) and request.user.has_perm(PUBLISH_INCOMPLETE_PERMISSION)
+    if may_insist and "publish-incomplete" in request.POST:
+        return None
+    context = {
+        "instance": instance,
+        "language": translation.target_locale.get_display_name(),
+        "count": count,
+        "may_insist": may_insist,
+        "places": [
+            segment.string.data
+            for segment in missing_texts(translation).select_related("string").order_by("order")[:20]
+        ],
+    }
+    return render(request, "translation/incomplete.html", context, status=200 if may_insist else 403)
 
 
 def guarded_snippet_patterns(model: type[TranslatableMixin]) -> list[URLPattern]:

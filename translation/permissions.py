@@ -8,15 +8,16 @@ leave open (they ask for a right on the whole model or on the whole site) is ask
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import pgettext
 from wagtail.models import DraftStateMixin, Locale, LockableMixin, Page, TranslatableMixin
 from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
 
-from portal.languages import SOURCE_LANGUAGE
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 
 SUBMIT_PERMISSION = "wagtail_localize.submit_translation"
+PUBLISH_INCOMPLETE_PERMISSION = "portal.publish_incomplete_version"
 _WORKING_ACTIONS = frozenset({"add", "change", "publish"})
 _CACHE_NAME = "_working_locale_ids"
 
@@ -106,14 +107,7 @@ def source_version(instance: TranslatableMixin) -> TranslatableMixin:
     if isinstance(instance, Page):
         while instance.alias_of_id:
             instance = instance.alias_of.specific
-    translation = (
-        Translation.objects.filter(
-            source__object_id=instance.translation_key, target_locale_id=instance.locale_id, enabled=True
-        )
-        .exclude(source__locale_id=instance.locale_id)
-        .select_related("source")
-        .first()
-    )
+    translation = translation_into(instance)
     if translation is None:
         return instance
     return translation.source.get_source_instance()
@@ -132,6 +126,27 @@ def submittable_locales(user: AbstractBaseUser, source: TranslatableMixin) -> Qu
     """
     if not user.has_perm(SUBMIT_PERMISSION):
         return Locale.objects.none()
+    # A language with a tree of its own is not translated text by text.
+    codes = [language.code for language in LANGUAGES if language.follows_source]
+    following = Locale.objects.filter(language_code__in=codes)
     if is_source_editor(user, source):
-        return Locale.objects.all()
-    return Locale.objects.filter(pk__in=working_locale_ids(user))
+        return following
+    return following.filter(pk__in=working_locale_ids(user))
+
+
+def missing_texts(translation: Translation) -> QuerySet:
+    """Return the segments of a translation that have no text yet; one that was left blank has none."""
+    segments = translation.source.stringsegment_set.annotate_translation(translation.target_locale)
+    return segments.filter(Q(translation__isnull=True) | Q(translation=""))
+
+
+def translation_into(instance: TranslatableMixin) -> Translation | None:
+    """Return the translation that writes an object, if one does."""
+    return (
+        Translation.objects.filter(
+            source__object_id=instance.translation_key, target_locale_id=instance.locale_id, enabled=True
+        )
+        .exclude(source__locale_id=instance.locale_id)
+        .select_related("source", "target_locale")
+        .first()
+    )

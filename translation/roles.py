@@ -24,7 +24,9 @@ from wagtail.models import (
 )
 from wagtail.users.models import UserProfile
 
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, languages_by_code
+from portal.slugs import slug_for_title
+from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"
 MODERATORS = "Freigabe"
@@ -58,12 +60,12 @@ _CHANGE_SNIPPETS = (
 class Role:
     """A group and its rights.
 
-    `language` is the code of the language in whose page tree `page_actions` hold (and with it all rights on snippets);
+    `languages` are the codes of those in whose page trees `page_actions` hold (and with them all rights on snippets);
     `permissions` hold on whole models, `file_permissions` on all collections of images and documents.
     """
 
     group: str
-    language: str
+    languages: tuple[str, ...]
     page_actions: tuple[str, ...]
     permissions: tuple[str, ...]
     file_permissions: tuple[str, ...]
@@ -92,11 +94,35 @@ def translator_role(language: Language) -> Role:
     """Return the role of those who translate into a language: they change and publish there and nowhere else."""
     return Role(
         group=TRANSLATORS.format(language=_german_name(language)),
-        language=language.code,
+        languages=(language.code,),
         page_actions=("change", "publish"),
         permissions=(*_ADMIN, *_CHANGE_SNIPPETS),
         file_permissions=_USE_FILES,
     )
+
+
+def author_role(language: Language) -> Role:
+    """Return the role of those who write in a language with a tree of its own."""
+    return Role(
+        group=language.name,
+        languages=(language.code,),
+        page_actions=("add", "change", "publish"),
+        permissions=("wagtailadmin.access_admin", "portal.view_footer", "portal.change_footer", "portal.add_footer"),
+        file_permissions=_KEEP_FILES,
+    )
+
+
+def _other_roles() -> tuple[Role, ...]:
+    """Return the roles of all languages but the source: translators, or authors where the language has its own tree."""
+    return tuple(
+        translator_role(language) if language.follows_source else author_role(language)
+        for language in LANGUAGES
+        if language.code != SOURCE_LANGUAGE
+    )
+
+
+# Leichte Sprache is German: those who write German pages may write these too.
+_GERMAN = (SOURCE_LANGUAGE, *(language.code for language in LANGUAGES if not language.follows_source))
 
 
 def roles() -> tuple[Role, ...]:
@@ -104,7 +130,7 @@ def roles() -> tuple[Role, ...]:
     return (
         Role(
             group=EDITORS,
-            language=SOURCE_LANGUAGE,
+            languages=_GERMAN,
             page_actions=("add", "change"),
             permissions=(
                 *_ADMIN,
@@ -120,11 +146,12 @@ def roles() -> tuple[Role, ...]:
         ),
         Role(
             group=MODERATORS,
-            language=SOURCE_LANGUAGE,
+            languages=_GERMAN,
             page_actions=("add", "change", "publish", "lock", "unlock"),
             permissions=(
                 *_ADMIN,
                 *_CHANGE_SNIPPETS,
+                PUBLISH_INCOMPLETE_PERMISSION,
                 "portal.add_topic",
                 "portal.delete_topic",
                 "portal.add_region",
@@ -136,7 +163,7 @@ def roles() -> tuple[Role, ...]:
             ),
             file_permissions=_KEEP_FILES,
         ),
-        *(translator_role(language) for language in LANGUAGES if language.code != SOURCE_LANGUAGE),
+        *_other_roles(),
     )
 
 
@@ -150,26 +177,28 @@ def _permission(name: str) -> Permission:
     return Permission.objects.get(content_type__app_label=app_label, codename=codename)
 
 
-def _set_up_role(role: Role, home: Page) -> Group:
+def _set_up_role(role: Role, homes: list[Page]) -> Group:
     """Make the role's group and add the rights that it lacks."""
     group, _created = Group.objects.get_or_create(name=role.group)
     group.permissions.add(*(_permission(name) for name in role.permissions))
     for action in role.page_actions:
         permission = _permission(f"wagtailcore.{action}_page")
-        GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+        for home in homes:
+            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
     files = Collection.get_first_root_node()
     for name in role.file_permissions:
         GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=_permission(name))
     return group
 
 
-def _set_up_workflow(moderators: Group, home: Page) -> None:
-    """Make the workflow in which the moderators approve, and assign it to the tree unless that has one."""
+def _set_up_workflow(moderators: Group, homes: list[Page]) -> None:
+    """Make the workflow in which the moderators approve, and assign it to the trees that have none."""
     task, _created = GroupApprovalTask.objects.get_or_create(name=WORKFLOW)
     task.groups.add(moderators)
     workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
-    WorkflowPage.objects.get_or_create(page=home, defaults={"workflow": workflow})
+    for home in homes:
+        WorkflowPage.objects.get_or_create(page=home, defaults={"workflow": workflow})
 
 
 def _remove_wagtail_defaults() -> None:
@@ -196,16 +225,24 @@ def set_up_roles() -> list[Group]:
     groups = []
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
-        home = home_page(role.language)
-        if home is None:
+        homes = [home for code in role.languages if (home := home_page(code))]
+        if not homes:
             continue
-        group = _set_up_role(role, home)
+        group = _set_up_role(role, homes)
         groups.append(group)
         if role.group == MODERATORS:
-            _set_up_workflow(group, home)
+            _set_up_workflow(group, homes)
             if is_first_time:
                 _remove_wagtail_defaults()
     return groups
+
+
+def _username(role: Role) -> str:
+    """Return the name of a role's demo account: `uebersetzung-uk`, `leichte-sprache`."""
+    language = languages_by_code()[role.languages[0]]
+    if language.follows_source:
+        return f"uebersetzung-{language.code}"
+    return slug_for_title(language.name, SOURCE_LANGUAGE)
 
 
 def demo_accounts() -> tuple[DemoAccount, ...]:
@@ -214,12 +251,7 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
         DemoAccount("admin", "Administration"),
         DemoAccount("redaktion", "Redaktion", EDITORS),
         DemoAccount("freigabe", "Freigabe", MODERATORS),
-        *(
-            DemoAccount(f"uebersetzung-{language.code}", role.group, role.group)
-            for language in LANGUAGES
-            if language.code != SOURCE_LANGUAGE
-            for role in [translator_role(language)]
-        ),
+        *(DemoAccount(_username(role), role.group, role.group) for role in _other_roles()),
     )
 
 

@@ -10,7 +10,7 @@ from wagtail.models import TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
 from translation.guards import guarded_snippet_patterns
-from translation.views import actions, pofile, report, segments, snippets_api, submit, update
+from translation.views import actions, own_tree, pofile, report, segments, snippets_api, submit, update
 
 localize_patterns = [
     path("submit/page/<int:page_id>/", submit.SubmitPageView.as_view()),
@@ -39,6 +39,7 @@ def admin_patterns() -> list[URLPattern | URLResolver]:
     """Return all guarded addresses, as they stand below the admin's prefix."""
     return [
         path("localize/", include(localize_patterns)),
+        path("languages/<slug:language_code>/add/<int:page_id>/", own_tree.add_version, name="add_version"),
         *(
             path(f"{model.snippet_viewset.url_prefix}/", include(guarded_snippet_patterns(model)))
             for model in get_snippet_models()

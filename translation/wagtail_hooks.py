@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+from django.utils.translation import pgettext
 from wagtail import hooks
 from wagtail.admin.utils import set_query_params
-from wagtail.admin.widgets.button import BaseButton
+from wagtail.admin.widgets.button import BaseButton, Button
 from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail_localize.models import Translation
 
-from translation.guards import no_right_in_language, refuse
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE
+from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
 
@@ -39,10 +43,41 @@ def _refuse_locked(request: HttpRequest, instance: TranslatableMixin) -> HttpRes
     return None
 
 
+def _refuse_incomplete(request: HttpRequest, instance: TranslatableMixin) -> HttpResponse | None:
+    """Refuse publishing a translation that lacks texts, unless somebody with that right insists."""
+    if request.method != "POST" or request.POST.get("action") != "publish":
+        return None
+    return refuse_incomplete(request, instance)
+
+
+@hooks.register("before_publish_page", order=-1)
+def respect_missing_texts(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse publishing a translation that lacks texts from Wagtail's own editor and menus."""
+    return refuse_incomplete(request, page)
+
+
+@hooks.register("before_bulk_action", order=-1)
+def respect_missing_texts_in_bulk(
+    request: HttpRequest, action_type: str, instances: list[Model], action: object
+) -> HttpResponse | None:
+    """Refuse publishing many pages at once as long as one of them is a translation that lacks texts."""
+    if action_type != "publish" or request.method != "POST":
+        return None
+    pages = [page for page in instances if isinstance(page, Page)]
+    if getattr(action, "cleaned_form", None) is not None and action.cleaned_form.cleaned_data.get(
+        "include_descendants"
+    ):
+        pages += [descendant for page in list(pages) for descendant in page.get_descendants().not_live()]
+    for page in pages:
+        if response := refuse_incomplete(request, page):
+            return response
+    return None
+
+
 @hooks.register("before_edit_page", order=-1)
 def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Refuse publishing or restarting the translation of a locked page."""
-    return _refuse_locked(request, page)
+    """Refuse publishing or restarting the translation of a locked page, and publishing one that lacks texts."""
+    return _refuse_locked(request, page) or _refuse_incomplete(request, page)
 
 
 @hooks.register("before_edit_snippet", order=-1)
@@ -52,7 +87,7 @@ def respect_language_of_snippet(request: HttpRequest, instance: Model) -> HttpRe
         return None
     if not works_in(request.user, instance.locale_id):
         return refuse(request, no_right_in_language(instance.locale))
-    return _refuse_locked(request, instance)
+    return _refuse_locked(request, instance) or _refuse_incomplete(request, instance)
 
 
 @hooks.register("before_delete_snippet", order=-1)
@@ -92,3 +127,39 @@ def hide_useless_buttons(buttons: list[BaseButton], snippet: Model, user: Abstra
         except NoReverseMatch:
             continue
     buttons[:] = [button for button in buttons if str(getattr(button, "url", "")).split("?")[0] not in useless]
+
+
+def _own_tree_buttons(page: Page, user: AbstractBaseUser) -> Iterator[Button]:
+    """Yield, for a page of the source language, a button for each language with a tree of its own."""
+    if page.depth <= 2 or page.locale.language_code != SOURCE_LANGUAGE:
+        return
+    for language in LANGUAGES:
+        if language.follows_source:
+            continue
+        locale = Locale.objects.filter(language_code=language.code).first()
+        if locale is None or not works_in(user, locale.pk):
+            continue
+        if Page.objects.filter(translation_key=page.translation_key, locale=locale).exists():
+            label = pgettext("admin", "Edit page in %(language)s")
+        else:
+            label = pgettext("admin", "Create page in %(language)s")
+        yield Button(
+            label % {"language": language.name},
+            reverse("add_version", args=[language.code, page.pk]),
+            icon_name="doc-empty-inverse",
+            priority=55,
+        )
+
+
+@hooks.register("register_page_header_buttons")
+def own_tree_header_buttons(
+    page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Offer to write a page in Leichte Sprache from its German page."""
+    yield from _own_tree_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def own_tree_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the same in the explorer."""
+    yield from _own_tree_buttons(page, user)

@@ -46,7 +46,7 @@ class KeyFiguresBlock(blocks.StructBlock):
     )
     source = blocks.CharBlock(
         required=False,
-        max_length=200,
+        max_length=300,
         label=pgettext_lazy("admin", "Source and date"),
         help_text=pgettext_lazy("admin", "Shown below the figures."),
     )

@@ -96,7 +96,7 @@ class MilestoneBlock(blocks.StructBlock):
     """One point in time."""
 
     label = blocks.CharBlock(
-        max_length=20, label=pgettext_lazy("admin", "Year"), help_text=pgettext_lazy("admin", "A year, or “Today”.")
+        max_length=40, label=pgettext_lazy("admin", "Year"), help_text=pgettext_lazy("admin", "A year, or “Today”.")
     )
     heading = blocks.CharBlock(
         max_length=120, label=pgettext_lazy("admin", "Heading"), help_text=pgettext_lazy("admin", "A few words.")

@@ -6,18 +6,21 @@ keeps in step with the source; a page type adds them up.
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.widgets import AdminPageChooser
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
@@ -34,12 +37,72 @@ from .publication import PublishedVersion
 
 
 class BasePageForm(WagtailAdminPageForm):
-    """The editing form of all pages: an empty slug is allowed and is made from the title."""
+    """The editing form of all pages.
+
+    An empty slug is allowed and is made from the title. A page in a language with a tree of its own may name the page of the
+    source language that it stands beside; the two then share their translation key.
+    """
+
+    counterpart = forms.ModelChoiceField(
+        queryset=Page.objects.all(),
+        required=False,
+        label=pgettext_lazy("admin", "German page"),
+        help_text=pgettext_lazy(
+            "admin",
+            "The page with the same content in German, if there is one. Readers can then change between the two.",
+        ),
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+        locale = self.instance.locale if self.instance.locale_id else getattr(self.parent_page, "locale", None)
+        language = languages_by_code().get(locale.language_code) if locale else None
+        if language is None or language.follows_source or self.instance.depth == 2:
+            del self.fields["counterpart"]
+            return
+        # Not made with the class: the chooser asks for models that are not loaded yet by then.
+        self.fields["counterpart"].widget = AdminPageChooser()
+        if self.instance.pk:
+            key = self.instance.translation_key
+            self.fields["counterpart"].initial = self._sources().filter(translation_key=key).first()
+
+    @staticmethod
+    def _sources() -> models.QuerySet:
+        return Page.objects.filter(locale__language_code=SOURCE_LANGUAGE)
+
+    def clean_counterpart(self) -> Page | None:
+        """Return the page of the source language that was chosen, itself or by one of its translations.
+
+        Raises:
+            ValidationError: there is none, or it has another version in this language already.
+        """
+        chosen = self.cleaned_data["counterpart"]
+        if chosen is None:
+            return None
+        source = self._sources().filter(translation_key=chosen.translation_key, depth__gt=2).first()
+        if source is None:
+            raise ValidationError(pgettext("admin", "Please choose a German page."))
+        locale_id = self.instance.locale_id or self.parent_page.locale_id
+        others = Page.objects.filter(translation_key=source.translation_key, locale_id=locale_id)
+        if other := others.exclude(pk=self.instance.pk).first():
+            raise ValidationError(
+                pgettext("admin", "“%(page)s” belongs to this German page already.") % {"page": other.title}
+            )
+        return source
+
+    def save(self, commit: bool = True) -> Page:
+        """Save the page; which German page it stands beside holds at once, for the live version too."""
+        if "counterpart" in self.cleaned_data:
+            source = self.cleaned_data["counterpart"]
+            if source is not None:
+                self.instance.translation_key = source.translation_key
+            elif self.fields["counterpart"].initial is not None:
+                self.instance.translation_key = uuid.uuid4()
+            if self.instance.pk:
+                Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
+        return super().save(commit)
 
 
 class BasePage(Page):
@@ -101,6 +164,7 @@ class BasePage(Page):
             ],
             pgettext_lazy("admin", "Address and search engines"),
         ),
+        FieldPanel("counterpart"),
         MultiFieldPanel(
             [
                 FieldPanel(
@@ -167,6 +231,11 @@ class BasePage(Page):
                     % {"slug": self.slug}
                 }
             )
+
+    @property
+    def address(self) -> str:
+        """Return the address at which the page is being read: its own, or that of its fallback."""
+        return (self.shown_at or self).get_url() or ""
 
     @property
     def language_code(self) -> str:
@@ -266,6 +335,7 @@ def page_at(url_path: str, locale_id: int) -> Page:
     if versions.is_published(row):
         page = row.specific
         page.untranslated = frozenset(row.published_version.untranslated)
+        page.published_version = row.published_version
     elif languages_by_code()[row.locale.language_code].follows_source:
         source = rows.filter(translation_key=row.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
         if source is None or source.pk == row.pk or not (source.live and versions.is_finished(source)):

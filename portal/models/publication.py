@@ -16,11 +16,12 @@ class PublishedVersion(models.Model):
     not count as finished. It is never deleted while the page lives.
     """
 
-    page = models.OneToOneField(
-        Page, on_delete=models.CASCADE, primary_key=True, related_name="published_version"
-    )
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="published_version")
     completed_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        permissions = (("publish_incomplete_version", "Can publish translations that are not complete"),)
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.completed_at:%Y-%m-%d}" if self.completed_at else str(self.page_id)

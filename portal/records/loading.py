@@ -56,7 +56,9 @@ class Report:
     left_alone: list[str] = field(default_factory=list)
 
 
-def load(path: Path, overwrite: bool = False, dry_run: bool = False, progress: Callable[[str], None] = lambda line: None) -> Report:
+def load(
+    path: Path, overwrite: bool = False, dry_run: bool = False, progress: Callable[[str], None] = lambda line: None
+) -> Report:
     """Load the records of a folder or file and return what was done.
 
     With `overwrite`, objects that people have changed since the last load get a new revision too. With `dry_run`
@@ -192,12 +194,16 @@ class _Loader:
                 if source.is_translation:
                     raise record.error(f"“translation_of” names {source.place}, which is a translation itself")
                 if source.get("type") != record.get("type"):
-                    raise record.error(f"is a {record.get('type')}, but its source {source.place} is a {source.get('type')}")
+                    raise record.error(
+                        f"is a {record.get('type')}, but its source {source.place} is a {source.get('type')}"
+                    )
                 if source.lang == record.lang:
                     raise record.error(f"has the same language as its source {source.place}")
             return
         if record.lang != SOURCE_LANGUAGE and not record.is_written_by_hand:
-            raise record.error(f"a record in “{record.lang}” needs “translation_of”: pages are written in “{SOURCE_LANGUAGE}”")
+            raise record.error(
+                f"a record in “{record.lang}” needs “translation_of”: pages are written in “{SOURCE_LANGUAGE}”"
+            )
         if record.is_written_by_hand:
             self._check_counterpart(record)
         if issubclass(model, Page):
@@ -229,7 +235,9 @@ class _Loader:
         if source is None and name not in self.loaded:
             raise record.error(f"“translation_of” names “{name}”, which is no record")
         if source is not None and (source.lang != SOURCE_LANGUAGE or source.get("type") != record.get("type")):
-            raise record.error(f"“translation_of” names {source.place}, which is no {record.get('type')} in “{SOURCE_LANGUAGE}”")
+            raise record.error(
+                f"“translation_of” names {source.place}, which is no {record.get('type')} in “{SOURCE_LANGUAGE}”"
+            )
         for other in self.records.values():
             if other.id != record.id and other.lang == record.lang and other.get("translation_of") == name:
                 raise record.error(f"“{name}” has a version in “{record.lang}” already: {other.place}")
@@ -262,7 +270,11 @@ class _Loader:
 
         walk(None)
         # A footer links to pages, pages refer to topics: only what has links waits for the pages.
-        return [*(record for record in snippets if not record.get("body")), *ordered, *(r for r in snippets if r.get("body"))]
+        return [
+            *(record for record in snippets if not record.get("body")),
+            *ordered,
+            *(r for r in snippets if r.get("body")),
+        ]
 
     @staticmethod
     def _sibling_key(record: Record) -> tuple[float, str]:
@@ -533,7 +545,9 @@ class _Loader:
         block = instance._meta.get_field(name).stream_block
         # A translation's blocks get the ids of its source's, so the name of the source makes them.
         owner = record.source_id
-        setattr(instance, name, block.to_python(StreamValues(owner, self._references(record)).stream(block, value, name)))
+        setattr(
+            instance, name, block.to_python(StreamValues(owner, self._references(record)).stream(block, value, name))
+        )
 
     def _set_own_field(
         self, record: Record, instance: models.Model, name: str, value: object, with_content: bool
@@ -546,7 +560,9 @@ class _Loader:
             if field.editable and not (issubclass(model, Page) and field.name in _PAGE_INTERNALS)
         } - _OWN_KEYS
         if name not in known:
-            raise record.error(f"“fields” names “{name}”, which is no field of {record.get('type')} or has a key of its own")
+            raise record.error(
+                f"“fields” names “{name}”, which is no field of {record.get('type')} or has a key of its own"
+            )
         model_field = model._meta.get_field(name)
         if isinstance(model_field, StreamField):
             if with_content:
@@ -567,7 +583,9 @@ class _Loader:
             taken = Redirect.objects.filter(old_path=old_path, site=None).exclude(redirect_page_id=page.pk).first()
             if taken is not None:
                 raise record.error(f"the old address {address} leads to “{taken.title}” already")
-            Redirect.objects.get_or_create(old_path=old_path, site=None, defaults={"redirect_page": page, "is_permanent": True})
+            Redirect.objects.get_or_create(
+                old_path=old_path, site=None, defaults={"redirect_page": page, "is_permanent": True}
+            )
 
     # --- the other languages ---------------------------------------------------------------------------------------
 
@@ -595,14 +613,15 @@ class _Loader:
         )
         if isinstance(instance, Page):
             instance = type(instance).objects.get(pk=instance.pk)
-            if "slug" in record.data and instance.slug != record.get("slug"):
-                instance.slug = record.get("slug")
-                instance.save()
-                instance.save_revision()
+            # The row itself changes when the draft is published (`translation.patches`).
+            draft = instance.get_latest_revision_as_object()
+            if "slug" in record.data and draft.slug != record.get("slug"):
+                draft.slug = record.get("slug")
+                draft.save_revision()
             if publish:
                 # Published here and not on commit, through a fresh object: a revision that keeps an old picture of the
                 # tree would reset its parent's count of children (wagtail-localize#773).
-                instance.get_latest_revision().publish()
+                draft.get_latest_revision().publish()
             instance = type(instance).objects.get(pk=instance.pk)
             self._write_redirects(record, instance)
         self._remember(record, instance)

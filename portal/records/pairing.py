@@ -49,7 +49,9 @@ def match_structure(block: blocks.Block, source: object, translation: object, at
     if isinstance(block, TypedTableBlock):
         for key in ("columns", "rows"):
             if len(source[key]) != len(translation[key]):
-                raise ValueProblem(f"{at}.{key}: {len(translation[key])} instead of {len(source[key])} as in the source")
+                raise ValueProblem(
+                    f"{at}.{key}: {len(translation[key])} instead of {len(source[key])} as in the source"
+                )
         return translation
     if isinstance(block, blocks.StructBlock):
         return {
@@ -190,7 +192,9 @@ def _changed_values(source_object: object, translated_object: object) -> dict[st
     left = _by_path(extract_segments(source_object), OverridableSegmentValue)
     right = _by_path(extract_segments(translated_object), OverridableSegmentValue)
     return {
-        path: right[path][0].data for path, found in left.items() if path in right and found[0].data != right[path][0].data
+        path: right[path][0].data
+        for path, found in left.items()
+        if path in right and found[0].data != right[path][0].data
     }
 
 

@@ -124,7 +124,9 @@ def _check(record: Record) -> None:
             raise record.error(f"“{key}” is missing")
     for key, value in data.items():
         if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
-            raise record.error(f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300])
+            raise record.error(
+                f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300]
+            )
     if data["lang"] not in languages_by_code():
         raise record.error(f"the portal has no language “{data['lang']}”")
     if record.is_translation and (given := sorted(SOURCE_ONLY_KEYS & set(data))):

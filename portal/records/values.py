@@ -68,18 +68,24 @@ def rich_text(text: str, features: list[str] | None, references: References, at:
         # White space between blocks is not content.
         if isinstance(node, NavigableString) and not node.strip():
             node.extract()
-        elif isinstance(node, NavigableString) or (isinstance(node, Tag) and node.name not in _TAGS - {"a", "b", "i", "br", "li"}):
+        elif isinstance(node, NavigableString) or (
+            isinstance(node, Tag) and node.name not in _TAGS - {"a", "b", "i", "br", "li"}
+        ):
             raise ValueProblem(f"{at}: text outside a paragraph: {str(node)[:60]!r}")
     for item in soup.find_all("li"):
         # Wagtail's editor writes list items without paragraphs in them.
         for paragraph in item.find_all("p", recursive=False):
             paragraph.unwrap()
-    return "".join(re.sub(r"\s*\n\s*", " ", str(node)) if node.name == "p" else _compact(str(node)) for node in soup.children)
+    return "".join(
+        re.sub(r"\s*\n\s*", " ", str(node)) if node.name == "p" else _compact(str(node)) for node in soup.children
+    )
 
 
 def _compact(html: str) -> str:
     """Return a list or heading without the line breaks between its elements."""
-    return re.sub(r"\s*\n\s*", " ", re.sub(r">\s*\n\s*<", "><", html)).replace(" </li>", "</li>").replace("<li> ", "<li>")
+    return (
+        re.sub(r"\s*\n\s*", " ", re.sub(r">\s*\n\s*<", "><", html)).replace(" </li>", "</li>").replace("<li> ", "<li>")
+    )
 
 
 def _link_attributes(href: str, references: References, at: str) -> dict[str, str]:
@@ -265,8 +271,10 @@ def _walk_reasons(data: object, at: str) -> list[str]:
     if not isinstance(data, dict):
         return [f"{at} {data}".strip()]
     found = [f"{at} {message}".strip() for message in data.get("messages") or []]
-    for index, child in (data.get("blockErrors") or {}).items() if isinstance(data.get("blockErrors"), dict) else enumerate(
-        data.get("blockErrors") or []
+    for index, child in (
+        (data.get("blockErrors") or {}).items()
+        if isinstance(data.get("blockErrors"), dict)
+        else enumerate(data.get("blockErrors") or [])
     ):
         if child:
             found += _walk_reasons(child, f"{at}.{index}" if at else str(index))

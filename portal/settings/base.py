@@ -160,6 +160,8 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 
 # A translation that was only begun must not go live with the source's text.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+# `portal.redirects` leaves them, for whole subtrees at once.
+WAGTAILREDIRECTS_AUTO_CREATE = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -88,7 +88,9 @@ def component_samples() -> dict[str, object]:
             }
         ],
         "picture": _picture("partnership"),
-        "contact_link": SimpleNamespace(url="#boxes", title="Nachricht schreiben", hreflang="", title_language="", mark=""),
+        "contact_link": SimpleNamespace(
+            url="#boxes", title="Nachricht schreiben", hreflang="", title_language="", mark=""
+        ),
     }
 
 

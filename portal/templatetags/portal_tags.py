@@ -24,7 +24,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
 from portal import head, links, navigation, versions
-from portal.languages import Language, current_language, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
 
 register = template.Library()
 
@@ -84,9 +84,62 @@ def content_language(context: Context) -> dict[str, object]:
         "notice": {
             "versions": [
                 {"language": languages_by_code()[code], "url": version.get_url()}
-                for code, version in sorted(real_versions.items(), key=lambda item: list(languages_by_code()).index(item[0]))
+                for code, version in sorted(
+                    real_versions.items(), key=lambda item: list(languages_by_code()).index(item[0])
+                )
             ]
         },
+    }
+
+
+@register.simple_tag(takes_context=True)
+def field_language(context: Context, name: str) -> SafeString:
+    """Return the attributes for a field that was published untranslated; nothing for all others."""
+    page = _page(context)
+    return in_language(SOURCE_LANGUAGE if page is not None and name in getattr(page, "untranslated", ()) else "")
+
+
+class OwnLanguageNode(template.Node):
+    """What stands between `{% own_language block %}` and `{% endown_language %}`."""
+
+    def __init__(self, block: template.base.FilterExpression, nodelist: template.NodeList) -> None:
+        self.block = block
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        """Render a block that was published untranslated in the source language, in an element that says so."""
+        page, block = _page(context), self.block.resolve(context)
+        if page is None or str(getattr(block, "id", "")) not in getattr(page, "untranslated", ()):
+            return self.nodelist.render(context)
+        with translation.override(SOURCE_LANGUAGE):
+            content = self.nodelist.render(context)
+        return format_html("<div{}>{}</div>", in_language(SOURCE_LANGUAGE), SafeString(content))
+
+
+@register.tag
+def own_language(parser: template.base.Parser, token: template.base.Token) -> OwnLanguageNode:
+    """Mark a block of the page in the context that stands in the source language still."""
+    _name, block = token.split_contents()
+    nodelist = parser.parse(("endown_language",))
+    parser.delete_first_token()
+    return OwnLanguageNode(parser.compile_filter(block), nodelist)
+
+
+@register.inclusion_tag("components/translation_note.html", takes_context=True)
+def translation_note(context: Context) -> dict[str, object]:
+    """Show when the page in the context was translated, what it lacks, and where the original is; nothing on others."""
+    page = _page(context)
+    if page is None or not page.pk or getattr(page, "shown_at", None) is not None:
+        return {}
+    code = page.locale.language_code
+    original = head.versions_of(_request(context), page).original
+    if code == SOURCE_LANGUAGE or not languages_by_code()[code].follows_source or original is None:
+        return {}
+    return {
+        "date": page.last_published_at,
+        "is_partial": bool(getattr(page, "untranslated", ())),
+        "original_url": original.get_url(),
+        "original_language": original.locale.language_code,
     }
 
 

@@ -18,7 +18,14 @@ from wagtail_localize.views.edit_translation import apply_machine_translation
 from wagtail_localize.views.update_translations import UpdateTranslationsView
 
 from translation.guards import refuse
-from translation.permissions import SUBMIT_PERMISSION, is_source_editor, may_change, may_publish, reason_against_change
+from translation.permissions import (
+    SUBMIT_PERMISSION,
+    is_source_editor,
+    may_change,
+    may_publish,
+    missing_texts,
+    reason_against_change,
+)
 
 
 class UpdateView(UpdateTranslationsView):
@@ -104,7 +111,11 @@ class UpdateView(UpdateTranslationsView):
                     apply_machine_translation(translation.pk, user, machine_translator)
 
         if form.cleaned_data["publish_translations"]:
-            published = {translation for translation, target in writable.items() if may_publish(user, target)}
+            published = {
+                translation
+                for translation, target in writable.items()
+                if may_publish(user, target) and not missing_texts(translation).exists()
+            }
             for translation in published:
                 with contextlib.suppress(ValidationError):
                     translation.save_target(user=user, publish=True)
@@ -112,7 +123,8 @@ class UpdateView(UpdateTranslationsView):
                 messages.warning(
                     self.request,
                     pgettext(
-                        "admin", "Not published, because you have no right to or because it is locked: %(languages)s."
+                        "admin",
+                        "Not published, because texts are missing, because it is locked or you have no right to: %(languages)s.",
                     )
                     % {"languages": ", ".join(str(translation.target_locale) for translation in left)},
                 )

@@ -18,8 +18,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the path and the switches."""
-        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "content", help="a folder, .json or .jsonl")
-        parser.add_argument("--overwrite", action="store_true", help="also renew what people have changed, as a new revision")
+        parser.add_argument(
+            "path", nargs="?", type=Path, default=settings.BASE_DIR / "content", help="a folder, .json or .jsonl"
+        )
+        parser.add_argument(
+            "--overwrite", action="store_true", help="also renew what people have changed, as a new revision"
+        )
         parser.add_argument("--check", action="store_true", help="do everything and take it back: nothing is written")
 
     def handle(self, *args: object, **options: object) -> None:

@@ -14,7 +14,9 @@ from portal import operations, server
 class Command(BaseCommand):
     """Prepares the portal and serves it with the production server."""
 
-    help = "Migrates, loads the initial content, collects static files where needed, and serves the portal at HOST:PORT."
+    help = (
+        "Migrates, loads the initial content, collects static files where needed, and serves the portal at HOST:PORT."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the switch that leaves the serving out."""
@@ -38,7 +40,11 @@ class Command(BaseCommand):
             self._say("\n".join(filter(None, [f"Prepared in {time.monotonic() - started:.0f} s.", accounts])))
             return
         self._say("Starting the server …")
-        lines = ["", f"The portal is ready:  {settings.PORTAL_URL}/", f"Administration:       {settings.PORTAL_URL}/admin/"]
+        lines = [
+            "",
+            f"The portal is ready:  {settings.PORTAL_URL}/",
+            f"Administration:       {settings.PORTAL_URL}/admin/",
+        ]
         server.replace_process(address, "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."]))
 
     def _say(self, line: str) -> None:

@@ -1,0 +1,120 @@
+"""Old addresses lead straight to their pages: the one mechanism that leaves and tidies redirects.
+
+A page that moves or gets another slug takes its whole subtree along. Every address that somebody may have kept, of live
+pages and those that once were, is left a redirect to the page, in a fixed number of queries whatever the size of the subtree.
+Redirects point at pages, not at addresses, so that none leads to another. Wagtail's own redirects, made one page at a time and
+without that, are switched off (`WAGTAILREDIRECTS_AUTO_CREATE`); serving them is its job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site
+from wagtail.signals import page_published, page_slug_changed, post_page_move
+
+from portal.versions import locales_by_id
+
+_LONGEST = Redirect._meta.get_field("old_path").max_length
+
+
+def path_of(url_path: str, locale_id: int) -> str:
+    """Return the address of a page as redirects store it: `/en/our-work` for `/home-en/our-work/`."""
+    below_home = url_path.strip("/").partition("/")[2]
+    return f"/{locales_by_id()[locale_id].language_code}/{below_home}".rstrip("/")
+
+
+def leave(page: Page, url_path_before: str) -> None:
+    """Let all addresses that a page and its subtree had under another `url_path` lead to where they are now.
+
+    Redirects from what are now pages' own addresses go. `page` is as it is stored now.
+    """
+    if page.url_path == url_path_before:
+        return
+    subtree = Page.objects.filter(path__startswith=page.path).exclude(live=False, first_published_at=None)
+    moved: dict[str, int] = {}
+    own = set()
+    for pk, url_path, locale_id, live in subtree.values_list("pk", "url_path", "locale_id", "live").order_by():
+        now = path_of(url_path, locale_id)
+        before = path_of(url_path_before + url_path[len(page.url_path) :], locale_id)
+        if before != now:
+            moved[before] = pk
+        if live:
+            own.add(now)
+    if not moved:
+        return
+    # What led away from an address while a page had it was never asked: it is replaced.
+    Redirect.objects.filter(old_path__in=own | moved.keys()).delete()
+    made = [
+        Redirect(old_path=path, redirect_page_id=pk, automatically_created=True)
+        for path, pk in moved.items()
+        if path not in own and len(path) <= _LONGEST
+    ]
+    Redirect.objects.bulk_create(made)
+    shorten(made)
+
+
+def shorten(redirects: Iterable[Redirect]) -> None:
+    """Point at the page what leads by its text to one of the addresses that lead to pages themselves."""
+    pages = {redirect.old_path: redirect.redirect_page_id for redirect in redirects if redirect.redirect_page_id}
+    linking = (
+        [link for link in Redirect.objects.exclude(redirect_link="") if _target(link) is not None] if pages else []
+    )
+    if not linking:
+        return
+    hosts = _hosts()
+    changed = []
+    for link in linking:
+        host, path = _target(link)
+        if host in hosts and path in pages:
+            link.redirect_link, link.redirect_page_id = "", pages[path]
+            changed.append(link)
+    Redirect.objects.bulk_update(changed, ["redirect_link", "redirect_page"])
+
+
+def _target(redirect: Redirect) -> tuple[str, str] | None:
+    """Return host and path that a redirect's text names; None where it names a place on or a view of the page besides."""
+    url = urlsplit(redirect.redirect_link)
+    return None if url.query or url.fragment else (url.netloc, Redirect.normalise_path(url.path))
+
+
+def _hosts() -> set[str]:
+    """Return the hosts of this portal as they stand in addresses; the empty one is that of addresses without a host."""
+    sites = Site.objects.values_list("hostname", "port")
+    return {"", *(host for host, _port in sites), *(f"{host}:{port}" for host, port in sites)}
+
+
+@receiver(page_slug_changed, dispatch_uid="portal.redirects.slug")
+def leave_after_slug_change(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
+    """A slug changed, of a page or of an alias that became a translation. Read again: this comes with the commit."""
+    if page := Page.objects.filter(pk=instance.pk).first():
+        leave(page, instance_before.url_path)
+
+
+@receiver(post_page_move, dispatch_uid="portal.redirects.move")
+def leave_after_move(sender: type[Page], instance: Page, url_path_before: str, **kwargs: object) -> None:
+    """A page moved."""
+    leave(instance, url_path_before)
+
+
+@receiver(page_published, dispatch_uid="portal.redirects.published")
+def free_address(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page that goes live takes its address over from a redirect."""
+    Redirect.objects.filter(old_path=path_of(instance.url_path, instance.locale_id)).delete()
+
+
+@receiver(post_save, sender=Redirect, dispatch_uid="portal.redirects.saved")
+def shorten_saved(sender: type[Redirect], instance: Redirect, raw: bool = False, **kwargs: object) -> None:
+    """A redirect made by hand leads to an address that leads on, or others lead to it."""
+    if raw:
+        return
+    if instance.redirect_link and (target := _target(instance)) and target[0] in _hosts():
+        onward = Redirect.objects.filter(old_path=target[1]).exclude(Q(redirect_page=None) | Q(pk=instance.pk))
+        shorten(onward)
+    else:
+        shorten([instance])

@@ -1,0 +1,258 @@
+"""What happens to a German page happens to its versions in the languages that follow its tree.
+
+Aliases and translations that were submitted but never finished show the German page, so they follow it always: they move, are
+reordered, go offline, get its slug, are deleted with it. Translations that were finished follow by default; whoever works in
+the admin is asked (`translation.views.pages`), and the choice is logged. Languages with a tree of their own are left alone.
+
+All of it hangs on signals: it holds for the admin, its bulk actions, the API and for code alike. Wagtail's own hook for this
+(`construct_translated_pages_to_cascade_actions`) serves three screens only, and can ask nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from wagtail.coreutils import find_available_slug
+from wagtail.log_actions import log
+from wagtail.models import Locale, Page
+from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+from wagtail_localize.models import LocaleSynchronization
+
+from portal.versions import is_finished, locales_by_id
+
+ALL, SOURCE_ONLY = "all", "source"
+LOG_ACTION = "translation.cascade"
+
+_choice: ContextVar[str] = ContextVar("cascade_choice", default=ALL)
+
+
+@contextmanager
+def chosen(choice: str | None) -> Iterator[None]:
+    """Let what happens to German pages in this block happen to their finished translations too (`ALL`), or not."""
+    token = _choice.set(SOURCE_ONLY if choice == SOURCE_ONLY else ALL)
+    try:
+        yield
+    finally:
+        _choice.reset(token)
+
+
+def following_locales(locale_id: int) -> QuerySet[Locale]:
+    """Return the locales whose tree follows that of a locale."""
+    return Locale.objects.filter(
+        pk__in=LocaleSynchronization.objects.filter(sync_from_id=locale_id).values("locale_id")
+    ).order_by("pk")
+
+
+def followers(page: Page) -> list[Page]:
+    """Return the versions of a page in the languages that follow its tree, whatever their state. One query."""
+    return list(
+        Page.objects.filter(
+            translation_key=page.translation_key, locale_id__in=following_locales(page.locale_id).values("pk")
+        )
+        .select_related("published_version", "locale")
+        .order_by("locale_id")
+    )
+
+
+def finished_translations(page: Page, *, with_subtree: bool = False) -> list[Page]:
+    """Return the finished translations of a page, and on demand of those below it: what an editor is asked about."""
+    if not (pages := followers(page)):
+        return []
+    wanted = Q(pk__in=[other.pk for other in pages])
+    if with_subtree:
+        wanted |= Q(
+            translation_key__in=page.get_descendants().values("translation_key"),
+            locale_id__in=[other.locale_id for other in pages],
+        )
+        for other in pages:
+            # What was written there by hand would go along as well.
+            wanted |= Q(path__startswith=other.path)
+    return list(
+        Page.objects.filter(wanted, alias_of=None, published_version__completed_at__isnull=False)
+        .select_related("locale")
+        .order_by("locale_id", "path")
+    )
+
+
+def _affected(action: str, page: Page, pages: Iterable[Page], translations: Iterable[Page] | None = None) -> list[Page]:
+    """Return those of a page's followers that go the same way now; log the choice where there was one to make."""
+    pages = list(pages)
+    finished = [other for other in pages if is_finished(other)]
+    asked_about = finished if translations is None else list(translations)
+    if asked_about:
+        log(
+            instance=page,
+            action=LOG_ACTION,
+            data={
+                "action": action,
+                "choice": _choice.get(),
+                "pages": [
+                    {"id": other.pk, "title": other.title, "language": other.locale.language_code}
+                    for other in asked_about
+                ],
+            },
+        )
+    return pages if _choice.get() == ALL else [other for other in pages if other not in finished]
+
+
+# --- moving ------------------------------------------------------------------------------------------------------------
+
+
+def counterpart(page: Page, locale: Locale) -> Page:
+    """Return the version of a page in a language that follows its tree; an alias is made where there is none."""
+    return page.get_translation_or_none(locale) or page.specific.copy_for_translation(
+        locale, copy_parents=True, alias=True
+    )
+
+
+def place(page: Page, source: Page) -> bool:
+    """Put a page where its source stands: below the same parent, in the same order; return whether it moved.
+
+    Home pages stand side by side and have no place to keep.
+    """
+    if source.depth <= 2:
+        return False
+    source_parent = source.get_parent()
+    parent = counterpart(source_parent, page.locale)
+    order = list(source_parent.get_children().values_list("translation_key", flat=True))
+    siblings = {other.translation_key: other for other in parent.get_children()}
+    known = [key for key in siblings if key in order]
+    position = order.index(source.translation_key)
+    before = next((key for key in reversed(order[:position]) if key in siblings), None)
+    after = next((key for key in order[position + 1 :] if key in siblings), None)
+    if page.translation_key in siblings:
+        at = known.index(page.translation_key)
+        if (known[at - 1] if at else None) == before:
+            return False
+    else:
+        _free_slug(page, parent)
+    if before is not None:
+        page.move(siblings[before], pos="right")
+    elif after is not None:
+        page.move(siblings[after], pos="left")
+    else:
+        page.move(parent, pos="last-child")
+    return True
+
+
+def _free_slug(page: Page, parent: Page) -> None:
+    """Give a page a slug that is free below its next parent: its source's may be a translation's there.
+
+    In the row alone: the move that follows makes the addresses.
+    """
+    slug = find_available_slug(parent, page.slug)
+    if slug != page.slug:
+        Page.objects.filter(pk=page.pk).update(slug=slug)
+        page.slug = slug
+
+
+@receiver(post_page_move, dispatch_uid="translation.cascades.move")
+def move_followers(
+    sender: type[Page], instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: object
+) -> None:
+    """Move a page's followers, or reorder them: their order is always that of the source."""
+    if parent_page_after.locale_id != instance.locale_id and not parent_page_after.is_root():
+        return
+    pages = followers(instance)
+    if parent_page_before != parent_page_after:
+        pages = _affected("move", instance, pages)
+    with transaction.atomic():
+        for page in pages:
+            if (
+                page.get_parent().translation_key == parent_page_after.translation_key
+                or parent_page_before != parent_page_after
+            ):
+                place(Page.objects.select_related("locale").get(pk=page.pk), instance)
+
+
+# --- unpublishing ------------------------------------------------------------------------------------------------------
+
+
+@receiver(page_unpublished, dispatch_uid="translation.cascades.unpublish")
+def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """Unpublish a page's followers. When it is published again, Wagtail publishes its aliases."""
+    if Page.objects.filter(pk=instance.pk, live=True).exists():
+        # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.
+        return
+    for page in _affected("unpublish", instance, [page for page in followers(instance) if page.live]):
+        page.specific.unpublish()
+
+
+# --- deleting ----------------------------------------------------------------------------------------------------------
+
+
+@receiver(pre_delete, sender=Page, dispatch_uid="translation.cascades.delete")
+def delete_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """Delete a page's followers and all its aliases, wherever they are.
+
+    A translation that is kept and stands below a page that goes moves up to the next one that stays. Asked at the database and
+    not at `Page.delete`, which deletions of whole querysets pass by.
+    """
+    pages = {page.pk: page for page in followers(instance)}
+    subtree = list(
+        finished_translations(instance, with_subtree=True)
+        if pages and instance.numchild
+        else filter(is_finished, pages.values())
+    )
+    pages |= {page.pk: page for page in Page.objects.filter(alias_of_id=instance.pk).select_related("locale")}
+    for page in _affected("delete", instance, pages.values(), translations):
+        remove(page, keep=_choice.get() == SOURCE_ONLY)
+
+
+def remove(page: Page, *, keep: bool) -> None:
+    """Delete a page and what is below it; with `keep`, finished translations below it move up instead."""
+    page = Page.objects.filter(pk=page.pk).first()
+    if page is None:
+        # It went with a page above it.
+        return
+    if keep:
+        parent = page.get_parent()
+        while kept := (
+            page.get_descendants().filter(alias_of=None, published_version__completed_at__isnull=False).first()
+        ):
+            _free_slug(kept, parent)
+            kept.move(parent, pos="last-child")
+            page.refresh_from_db()
+            parent.refresh_from_db()
+    page.delete()
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------------
+
+
+def was_finished(page: Page) -> bool:
+    """Return whether a page, fetched with its `published_version`, was once finished, even if it is an alias again."""
+    version = getattr(page, "published_version", None)
+    return version is not None and version.completed_at is not None
+
+
+def source_slug(source: Page, locale_id: int) -> str:
+    """Return the slug that an alias of a page has in another language: the same, with the language's code on home pages."""
+    return f"{source.slug}-{locales_by_id()[locale_id].language_code}" if source.depth == 2 else source.slug
+
+
+def take_slug(page: Page, slug: str) -> bool:
+    """Give a page a slug, with a number behind it where a sibling has it; return whether it changed."""
+    slug = find_available_slug(page.get_parent(), slug, ignore_page_id=page.pk)
+    if slug == page.slug:
+        return False
+    page.slug = slug
+    page.save(clean=False)
+    return True
+
+
+@receiver(page_slug_changed, dispatch_uid="translation.cascades.slug")
+def follow_slug(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
+    """Give a page's aliases its new slug, and translations that were begun if they still had the old one.
+
+    What was once finished in its language keeps the slug that it got there, even as an alias.
+    """
+    for page in followers(instance):
+        if not was_finished(page) and (page.alias_of_id or page.slug == source_slug(instance_before, page.locale_id)):
+            take_slug(page, source_slug(instance, page.locale_id))

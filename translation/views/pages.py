@@ -1,0 +1,65 @@
+"""Moving, unpublishing and deleting a German page: whether its translations go along is asked on Wagtail's own screens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from wagtail.admin.views.pages.delete import DeleteView
+from wagtail.admin.views.pages.move import MoveConfirmView
+from wagtail.admin.views.pages.unpublish import UnpublishView
+from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.models import Page
+
+from translation import cascades
+
+FIELD = "translations"
+
+
+class ChoiceMixin:
+    """Asks, where a page has finished translations, and does to them what was answered; unasked it is done to all."""
+
+    page_attribute: ClassVar[str]
+    with_subtree: ClassVar[bool] = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Do it, and as chosen."""
+        with cascades.chosen(request.POST.get(FIELD)):
+            return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Name the translations."""
+        page = getattr(self, self.page_attribute)
+        translations = cascades.finished_translations(page, with_subtree=self.with_subtree)
+        return {**super().get_context_data(**kwargs), "finished_translations": translations}
+
+
+class DeletePageView(ChoiceMixin, DeleteView):
+    """Deletes a page."""
+
+    page_attribute = "page"
+    template_name = "translation/confirm_delete.html"
+
+
+class UnpublishPageView(ChoiceMixin, UnpublishView):
+    """Unpublishes a page."""
+
+    page_attribute = "object"
+    template_name = "translation/confirm_unpublish.html"
+
+
+class MovePageView(ChoiceMixin, MoveConfirmView):
+    """Moves a page."""
+
+    page_attribute = "page_to_move"
+    with_subtree = False
+    template_name = "translation/confirm_move.html"
+
+
+class TranslatedPageViewSet(PageViewSet):
+    """Wagtail's screens of all pages, with the question."""
+
+    model = Page
+    delete_view_class = DeletePageView
+    unpublish_view_class = UnpublishPageView
+    move_confirm_view_class = MovePageView
