@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from wagtail.coreutils import find_available_slug
@@ -160,15 +160,14 @@ def move_followers(
     if parent_page_after.locale_id != instance.locale_id and not parent_page_after.is_root():
         return
     pages = followers(instance)
-    if parent_page_before != parent_page_after:
+    if parent_page_before.pk == parent_page_after.pk:
+        # What stands elsewhere was kept there by choice.
+        pages = [page for page in pages if page.get_parent().translation_key == parent_page_after.translation_key]
+    else:
         pages = _affected("move", instance, pages)
     with transaction.atomic():
         for page in pages:
-            if (
-                page.get_parent().translation_key == parent_page_after.translation_key
-                or parent_page_before != parent_page_after
-            ):
-                place(Page.objects.select_related("locale").get(pk=page.pk), instance)
+            place(page, instance)
 
 
 # --- unpublishing ------------------------------------------------------------------------------------------------------
@@ -195,11 +194,7 @@ def delete_followers(sender: type[Page], instance: Page, **kwargs: object) -> No
     not at `Page.delete`, which deletions of whole querysets pass by.
     """
     pages = {page.pk: page for page in followers(instance)}
-    subtree = list(
-        finished_translations(instance, with_subtree=True)
-        if pages and instance.numchild
-        else filter(is_finished, pages.values())
-    )
+    translations = finished_translations(instance, with_subtree=True) if pages else []
     pages |= {page.pk: page for page in Page.objects.filter(alias_of_id=instance.pk).select_related("locale")}
     for page in _affected("delete", instance, pages.values(), translations):
         remove(page, keep=_choice.get() == SOURCE_ONLY)

@@ -1,0 +1,122 @@
+"""What wagtail-localize 1.14 would do to pages that visitors read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Locale, Page
+from wagtail_localize.models import Translation
+
+from home.models import ContentPage
+from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("admin", password="x"))
+    return client
+
+
+def row(page: Page) -> dict[str, object]:
+    """Return what is stored of a page itself, its draft's bookkeeping left out."""
+    bookkeeping = {"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at", "alias_of"}
+    fresh = type(page).objects.get(pk=page.pk)
+    values = {field.name: getattr(fresh, field.attname) for field in fresh._meta.concrete_fields}
+    return {name: value for name, value in values.items() if name not in bookkeeping} | {
+        "topics": list(fresh.topics.values_list("pk", flat=True))
+    }
+
+
+class TestDrafts:
+    def test_a_draft_leaves_the_live_row_alone(self) -> None:
+        source = make_content_page(make_section(make_home()), "Beratung", lead="Ein Satz.")
+        english = translate(source, "en", title="Advice")
+        before = row(english)
+        translation = Translation.objects.get(target_locale__language_code="en", source__object_id=source.translation_key)
+        translate_texts(translation, {"Beratung": "Counselling", "Ein Satz.": "A sentence."})
+        translation.save_target(publish=False)
+        assert row(english) == before
+        english.refresh_from_db()
+        assert english.has_unpublished_changes
+        assert english.draft_title == "Counselling"
+        draft = english.get_latest_revision_as_object()
+        assert (draft.title, draft.lead) == ("Counselling", "A sentence.")
+        draft.get_latest_revision().publish()
+        assert ContentPage.objects.get(pk=english.pk).lead == "A sentence."
+
+    @pytest.mark.parametrize("code", ["en", "uk"])
+    def test_a_submission_leaves_what_stands_there_alone(self, admin: Client, code: str) -> None:
+        """Neither the German text of an older alias nor that of today is written anew, nor does a row go live."""
+        source = make_content_page(make_section(make_home()), "Beratung", lead="Ein Satz.")
+        alias = make_alias(source, code)
+        before = row(alias)
+        source.lead = "Ein Satz, der noch nicht gelten soll."
+        source.save_revision()
+        submit_address = reverse("wagtail_localize:submit_page_translation", args=[source.pk])
+        assert admin.post(submit_address, {"locales": [alias.locale_id]}).status_code == 302
+        alias.refresh_from_db()
+        assert alias.alias_of is None
+        assert row(alias) == before
+
+    def test_a_new_row_is_a_draft_until_it_is_published(self) -> None:
+        source = make_content_page(make_section(make_home()), "Beratung")
+        submit(source, "en").save_target(publish=False)
+        assert not source.get_translation(Locale.objects.get(language_code="en")).live
+
+    def test_the_slug_is_the_languages_own_when_it_is_published(self) -> None:
+        source = make_content_page(make_section(make_home()), "Beratung")
+        make_alias(source, "en")
+        translation = submit(source, "en")
+        translation.save_target(publish=False)
+        english = source.get_translation(translation.target_locale)
+        assert english.slug == "beratung"
+        translate_texts(translation, {"Beratung": "Advice"})
+        translation.save_target(publish=True)
+        english.refresh_from_db()
+        assert (english.title, english.slug) == ("Advice", "advice")
+
+
+class TestTree:
+    @pytest.mark.parametrize("is_synchronised", [True, False])
+    @pytest.mark.parametrize("has_aliases", [True, False])
+    def test_a_submitted_subtree_keeps_its_children(
+        self,
+        admin: Client,
+        settings: object,
+        django_capture_on_commit_callbacks: Callable,
+        is_synchronised: bool,
+        has_aliases: bool,
+    ) -> None:
+        """wagtail-localize#773."""
+        settings.WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = is_synchronised
+        home = make_home()
+        section = make_section(home)
+        below = make_content_page(make_content_page(section, "Rückkehr"), "Beratung")
+        if has_aliases:
+            make_alias(below, "en")
+        english = Locale.objects.get(language_code="en")
+        with django_capture_on_commit_callbacks(execute=True):
+            data = {"locales": [english.pk], "include_subtree": "on"}
+            admin.post(reverse("wagtail_localize:submit_page_translation", args=[home.pk]), data)
+        assert Page.objects.filter(locale=english).count() == 4
+        assert not any(Page.find_problems())
+        make_content_page(section.get_translation(english), "Another")
+        assert not any(Page.find_problems())
+
+    def test_german_text_goes_live_nowhere(
+        self, admin: Client, django_capture_on_commit_callbacks: Callable
+    ) -> None:
+        home = make_home()
+        make_section(home)
+        english = Locale.objects.get(language_code="en")
+        with django_capture_on_commit_callbacks(execute=True):
+            data = {"locales": [english.pk], "include_subtree": "on"}
+            admin.post(reverse("wagtail_localize:submit_page_translation", args=[home.pk]), data)
+        assert Page.objects.filter(locale=english).count() == 2
+        assert not Page.objects.filter(locale=english, live=True).exists()
