@@ -23,8 +23,9 @@ from portal import navigation, versions
 from portal.head import absolute
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, languages_by_code
 
-# The protocol takes no more addresses in one file: https://www.sitemaps.org/protocol.html
+# The protocol takes no more addresses in one file, and no more files in one index: https://www.sitemaps.org/protocol.html
 MAX_ADDRESSES = 50_000
+MAX_PARTS = 50_000
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -93,7 +94,7 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
         Http404: the language has no home page, or the part no addresses.
     """
     home = navigation.homes().get(code)
-    if home is None or part < 1:
+    if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
     start = (part - 1) * MAX_ADDRESSES
     pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "last_published_at")
