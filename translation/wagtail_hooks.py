@@ -10,17 +10,20 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
-from wagtail.models import Locale, Page, TranslatableMixin
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
+from translation import cascades
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
+from translation.views.pages import TranslatedPageViewSet
 
 
 @hooks.register("register_admin_urls", order=-1)
@@ -163,3 +166,35 @@ def own_tree_header_buttons(
 def own_tree_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
     """Offer the same in the explorer."""
     yield from _own_tree_buttons(page, user)
+
+
+@hooks.register("register_admin_viewset")
+def register_page_viewset() -> TranslatedPageViewSet:
+    """Ask on Wagtail's screens whether a German page's translations move, go offline or are deleted with it."""
+    return TranslatedPageViewSet()
+
+
+@hooks.register("register_log_actions")
+def register_cascade(actions: LogActionRegistry) -> None:
+    """Show in a page's history what was chosen for its translations."""
+
+    @actions.register_action(cascades.LOG_ACTION)
+    class CascadeFormatter(LogFormatter):
+        label = pgettext_lazy("admin", "Translations follow")
+
+        def format_message(self, log_entry: PageLogEntry) -> str:
+            """Return the choice and the pages, as a sentence."""
+            names = ", ".join(f"{page['title']} ({page['language']})" for page in log_entry.data.get("pages", ()))
+            return str(_CASCADES.get((log_entry.data.get("action"), log_entry.data.get("choice")), "%(pages)s")) % {
+                "pages": names
+            }
+
+
+_CASCADES = {
+    ("move", cascades.ALL): pgettext_lazy("admin", "Translations moved with the page: %(pages)s"),
+    ("move", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Moved without its translations: %(pages)s"),
+    ("unpublish", cascades.ALL): pgettext_lazy("admin", "Translations unpublished with the page: %(pages)s"),
+    ("unpublish", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Unpublished without its translations: %(pages)s"),
+    ("delete", cascades.ALL): pgettext_lazy("admin", "Translations deleted with the page: %(pages)s"),
+    ("delete", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Deleted without its translations: %(pages)s"),
+}
