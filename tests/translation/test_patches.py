@@ -12,7 +12,16 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation
 
 from home.models import ContentPage
-from tests.builders import make_alias, make_content_page, make_home, make_section, publish, submit, translate, translate_texts
+from tests.builders import (
+    make_alias,
+    make_content_page,
+    make_home,
+    make_section,
+    publish,
+    submit,
+    translate,
+    translate_texts,
+)
 
 pytestmark = pytest.mark.django_db
 
