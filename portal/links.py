@@ -11,7 +11,7 @@ content of a fallback, which is rendered in the language of the source while its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 from wagtail.rich_text import extract_references_from_rich_text
 
 from portal import versions
@@ -110,23 +111,33 @@ def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
     known = _known.get() or Known(readers_language())
     ids = set(page_ids)
     if unknown := ids - known.versions.keys():
-        _find(unknown, known)
-    return {pk: link_within(known.versions[pk]) for pk in ids}
+        _find(Page.objects.filter(pk__in=unknown), known)
+    nothing = versions.Versions()
+    return {pk: link_within(known.versions.setdefault(pk, nothing)) for pk in ids}
 
 
-def _find(ids: set[int], known: Known) -> None:
-    """Add pages to what is known. All versions of the pages are read at once, real or not."""
-    asked_for = Page.objects.filter(pk__in=ids).values("translation_key")
-    rows: dict[object, list[Page]] = {}
-    for page in Page.objects.filter(translation_key__in=asked_for).select_related("published_version"):
-        rows.setdefault(page.translation_key, []).append(page)
-        known.pages[page.pk] = page
-    for group in rows.values():
+def resolve_all(pages: PageQuerySet, are_among: Callable[[Page], bool]) -> list[tuple[Page, PageLink]]:
+    """Return the pages of a queryset that lead somewhere, in the order of the tree, each with its link. One query.
+
+    `are_among` says of a row whether it is one of `pages` or only a version of one in another language.
+    """
+    known = _known.get() or Known(readers_language())
+    rows = sorted((row for row in _find(pages, known) if are_among(row)), key=lambda row: row.path)
+    return [(row, link) for row in rows if (link := link_within(known.versions[row.pk]))]
+
+
+def _find(pages: PageQuerySet, known: Known) -> list[Page]:
+    """Add pages to what is known, with all their versions, real or not; return all rows that were read."""
+    keys = pages.order_by().values("translation_key")
+    rows = list(Page.objects.filter(translation_key__in=keys).select_related("published_version"))
+    groups: dict[object, list[Page]] = {}
+    for row in rows:
+        groups.setdefault(row.translation_key, []).append(row)
+        known.pages[row.pk] = row
+    for group in groups.values():
         found = versions.sort_rows(group)
         known.versions.update({row.pk: found for row in group})
-    nothing = versions.Versions()
-    for pk in ids:
-        known.versions.setdefault(pk, nothing)
+    return rows
 
 
 def resolve_one(page_id: int) -> PageLink | None:

@@ -123,19 +123,17 @@ def _named(link: links.PageLink) -> NamedLink:
 
 
 def _below_home(levels: int | None = None) -> list[tuple[Page, links.PageLink]]:
-    """Return the pages below the reader's home page in the order of the tree, each with its link. Two queries.
+    """Return the pages below the reader's home page in the order of the tree, each with its link. One query.
 
     A page that is not in the reader's language yet is among them with its fallback.
     """
     home = homes().get(links.readers_language())
     if home is None:
         return []
-    pages = Page.objects.filter(path__startswith=home["path"]).exclude(pk=home["id"])
-    if levels is not None:
-        pages = pages.filter(depth__lte=len(home["path"]) // Page.steplen + levels)
-    rows = list(pages.order_by("path"))
-    found = links.resolve(page.pk for page in rows)
-    return [(row, link) for row in rows if (link := found[row.pk])]
+    top = len(home["path"]) // Page.steplen
+    deepest = top + levels if levels is not None else Page._meta.get_field("path").max_length
+    pages = Page.objects.filter(path__startswith=home["path"], depth__gt=top, depth__lte=deepest)
+    return links.resolve_all(pages, lambda row: row.path.startswith(home["path"]) and top < row.depth <= deepest)
 
 
 def _menu_texts(page_ids: list[int]) -> dict[int, tuple[str, str]]:
@@ -220,10 +218,10 @@ def _plain_links(values: list) -> list[NamedLink]:
 
 
 def breadcrumbs(page: Page) -> list[NamedLink]:
-    """Return the links to the pages above a page, home page first. Two queries."""
-    ancestors = list(page.get_ancestors().filter(depth__gt=1).values_list("pk", flat=True))
-    found = links.resolve(ancestors)
-    return [_named(link) for pk in ancestors if (link := found[pk])]
+    """Return the links to the pages above a page, home page first. One query."""
+    paths = [page.path[:end] for end in range(2 * page.steplen, len(page.path), page.steplen)]
+    ancestors = links.resolve_all(Page.objects.filter(path__in=paths), lambda row: row.path in paths)
+    return [_named(link) for _row, link in ancestors]
 
 
 def home_crumb() -> list[NamedLink]:

@@ -24,7 +24,7 @@ from wagtail.models import (
 )
 from wagtail.users.models import UserProfile
 
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, languages_by_code
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language
 from portal.slugs import slug_for_title
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
@@ -112,13 +112,13 @@ def author_role(language: Language) -> Role:
     )
 
 
-def _other_roles() -> tuple[Role, ...]:
+def _other_roles() -> dict[Language, Role]:
     """Return the roles of all languages but the source: translators, or authors where the language has its own tree."""
-    return tuple(
-        translator_role(language) if language.follows_source else author_role(language)
+    return {
+        language: translator_role(language) if language.follows_source else author_role(language)
         for language in LANGUAGES
         if language.code != SOURCE_LANGUAGE
-    )
+    }
 
 
 # Leichte Sprache is German: those who write German pages may write these too.
@@ -163,7 +163,7 @@ def roles() -> tuple[Role, ...]:
             ),
             file_permissions=_KEEP_FILES,
         ),
-        *_other_roles(),
+        *_other_roles().values(),
     )
 
 
@@ -237,9 +237,8 @@ def set_up_roles() -> list[Group]:
     return groups
 
 
-def _username(role: Role) -> str:
-    """Return the name of a role's demo account: `uebersetzung-uk`, `leichte-sprache`."""
-    language = languages_by_code()[role.languages[0]]
+def _username(language: Language) -> str:
+    """Return the name of the demo account of a language's role: `uebersetzung-uk`, `leichte-sprache`."""
     if language.follows_source:
         return f"uebersetzung-{language.code}"
     return slug_for_title(language.name, SOURCE_LANGUAGE)
@@ -251,7 +250,9 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
         DemoAccount("admin", "Administration"),
         DemoAccount("redaktion", "Redaktion", EDITORS),
         DemoAccount("freigabe", "Freigabe", MODERATORS),
-        *(DemoAccount(_username(role), role.group, role.group) for role in _other_roles()),
+        *(
+            DemoAccount(_username(language), role.group, role.group) for language, role in _other_roles().items()
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from portal import versions
 from portal.models import BasePage
 from tests.builders import (
     add,
+    make_alias,
     make_content_page,
     make_home,
     make_news,
@@ -170,16 +171,47 @@ def test_every_page_type_renders_in_both_languages(client: Client, home: HomePag
             assert html.count("<h1") == 1
 
 
-def test_an_untranslated_page_answers_404_and_stands_in_no_list(client: Client, home: HomePage) -> None:
+def test_an_untranslated_page_opens_with_the_german_text_and_says_so(client: Client, home: HomePage) -> None:
     translate(home, title="Home")
     index = make_news_index(home)
     translate(index, title="News")
     item = make_news(index, title="Nur deutsch")
     assert client.get("/en/news/").status_code == 200
     assert client.get(f"/en/news/{item.slug}/").status_code == 404
+    make_alias(item)
     assert "Nur deutsch" not in client.get("/en/news/").content.decode()
+    response = client.get(f"/en/news/{item.slug}/")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert response["Content-Language"] == "en"
+    assert '<html lang="en" dir="ltr"' in html
+    assert "This page has not been translated yet" in html
+    assert '<meta name="robots" content="noindex">' in html
+    assert re.search(rf'<link rel="canonical" href="[^"]*{re.escape(item.get_url())}">', html)
+    assert 'rel="alternate" hreflang' not in html
+    before, content = html.split('<div lang="de" dir="ltr">', 1)
+    assert "Nur deutsch" not in before.split("</title>")[1]
+    assert "Nur deutsch</h1>" in content
+    # Texts of the interface inside it are German too, links lead on in the reader's language.
+    assert "Einordnung" in content
+    assert 'href="/en/news/' in content
     html = client.get(item.get_url()).content.decode()
     assert 'rel="alternate" hreflang="en"' not in html
+
+
+def test_what_was_published_untranslated_is_marked(client: Client, home: HomePage) -> None:
+    translate(home, title="Home")
+    page = make_content_page(home, title="Seite", lead="Ein Satz.", body=[("text", "<p>Erster.</p>"), ("text", "<p>Zweiter.</p>")])
+    partial = translate(page, leave_out=1, title="Page")
+    html = client.get(partial.get_url()).content.decode()
+    assert "EN Erster." in html
+    marked = html.split('<div lang="de" dir="ltr">')[1].split("</div>")[0]
+    assert "Zweiter." in marked
+    assert "EN" not in marked
+    assert "Parts of this page are still in German." in html
+    # It was never complete: search engines are not told of it.
+    assert '<meta name="robots" content="noindex">' in html
+    assert 'hreflang="en"' not in client.get(page.get_url()).content.decode().split("</head>")[0]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail_localize.models import Translation, TranslationSource
 
 from home.models import HomePage, OurWorkPage
 from portal import cards, links, navigation, versions
+from portal.languages import LANGUAGES
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -120,14 +122,29 @@ class TestAddress:
         with django_assert_num_queries(2):
             assert self.route(home, *path) == page
 
-    def test_drafts_aliases_and_unfinished_translations_are_not_found(self, home: HomePage) -> None:
+    def test_drafts_and_their_aliases_are_not_found(self, home: HomePage) -> None:
         draft = make_content_page(home, title="Entwurf", live=False)
-        page = make_content_page(home, title="Seite", lead="Ein Satz.")
         english_home = translate(home)
-        alias = make_alias(page)
+        alias = make_alias(draft)
         for language_home, slug in ((home, draft.slug), (english_home, alias.slug), (home, "weg")):
             with pytest.raises(Http404):
                 self.route(language_home, slug)
+
+    def test_an_alias_and_a_translation_that_was_begun_open_with_the_sources_text(self, home: HomePage) -> None:
+        page = make_content_page(home, title="Seite", lead="Ein Satz.")
+        english_home = translate(home)
+        alias = make_alias(page)
+        found = self.route(english_home, alias.slug)
+        assert (found.pk, found.shown_at.pk) == (page.pk, alias.pk)
+        submitted, _created = TranslationSource.update_or_create_from_instance(page)
+        Translation.objects.create(source=submitted, target_locale=alias.locale).save_target(publish=False)
+        # What was drafted meanwhile is nobody's to read.
+        Page.objects.filter(pk=alias.pk).update(title="Draft", live=True)
+        found = self.route(english_home, alias.slug)
+        assert (found.title, found.shown_at.pk) == ("Seite", alias.pk)
+        page.unpublish()
+        with pytest.raises(Http404):
+            self.route(english_home, alias.slug)
 
     def test_an_address_of_another_language_is_not_answered_by_the_default_tree(self, home: HomePage) -> None:
         make_content_page(home, title="Seite")
@@ -189,14 +206,24 @@ class TestLinks:
     def test_a_link_leads_to_the_readers_language_else_to_the_source(self, home: HomePage) -> None:
         page = make_content_page(home, title="Rückkehr")
         other = make_content_page(home, title="Nur deutsch")
+        aliased = make_content_page(home, title="Noch deutsch")
         english = translate(page, title="Return")
+        make_alias(aliased)
         with translation.override("en"):
-            found = links.resolve([page.pk, other.pk, english.pk])
-        assert found[page.pk].url == "/en/return/"
-        assert found[page.pk].foreign_language == ""
-        assert found[english.pk].url == "/en/return/"
-        assert found[other.pk].url == "/de/nur-deutsch/"
-        assert found[other.pk].foreign_language == "de"
+            found = links.resolve([page.pk, other.pk, aliased.pk, english.pk])
+            assert (found[page.pk].url, found[page.pk].hreflang, found[page.pk].mark) == ("/en/return/", "", "")
+            assert found[english.pk].url == "/en/return/"
+            assert (found[other.pk].url, found[other.pk].hreflang) == ("/de/nur-deutsch/", "de")
+            fallback = found[aliased.pk]
+            assert (fallback.url, fallback.hreflang, fallback.mark) == ("/en/noch-deutsch/", "de", "in German")
+            assert (fallback.title, fallback.title_language) == ("Noch deutsch", "de")
+
+    def test_links_inside_a_fallback_stay_with_the_reader(self, home: HomePage) -> None:
+        page = make_content_page(home, title="Rückkehr")
+        translate(page, title="Return")
+        with links.remembered("en"), translation.override("de"):
+            link = links.resolve_one(page.pk)
+            assert (link.url, link.title, link.hreflang, link.mark) == ("/en/return/", "Rückkehr", "en", "")
 
     def test_a_link_to_a_draft_leads_nowhere(self, home: HomePage) -> None:
         draft = make_content_page(home, live=False)
@@ -248,14 +275,28 @@ class TestNavigation:
         assert entry["intro"] == "Was wir tun."
         assert [link["url"] for link in entry["links"]] == ["/de/unsere-arbeit/resettlement/"]
 
-    def test_an_untranslated_page_stands_in_no_menu(self, home: HomePage) -> None:
+    def test_an_untranslated_page_stands_in_the_menu_and_says_so(self, home: HomePage) -> None:
         section = make_section(home)
         page = make_content_page(section, title="Resettlement")
         translate(section, title="Our work")
         make_alias(page)
         navigation.forget()
         with translation.override("en"):
-            assert [(entry["title"], entry["links"]) for entry in navigation.menu()] == [("Our work", [])]
+            (entry,) = navigation.menu()
+            assert (entry["title"], entry["mark"]) == ("Our work", "")
+            assert entry["links"] == [
+                {
+                    "title": "Resettlement",
+                    "url": "/en/our-work/resettlement/",
+                    "language": "de",
+                    "hreflang": "de",
+                    "mark": "in German",
+                }
+            ]
+        page.unpublish()
+        navigation.forget()
+        with translation.override("en"):
+            assert navigation.menu()[0]["links"] == []
 
     @pytest.mark.django_db(transaction=True)
     def test_a_publication_an_unpublication_and_a_move_empty_the_cache(self) -> None:
@@ -292,10 +333,15 @@ class TestNavigation:
         other = make_content_page(home, title="Nur deutsch")
         translate(page, title="Return")
         navigation.forget()
-        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.translations(page))}
-        assert (entries["de"]["is_current"], entries["en"]["url"], entries["en"]["is_home"]) == (True, "/en/return/", False)
-        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.translations(other))}
-        assert (entries["en"]["url"], entries["en"]["is_home"]) == ("/en/", True)
+        make_alias(other, "uk")
+        navigation.forget()
+        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.versions_of(page))}
+        assert list(entries) == [language.code for language in LANGUAGES]
+        assert (entries["de"]["is_current"], entries["en"]["url"], entries["en"]["mark"]) == (True, "/en/return/", "")
+        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.versions_of(other), query="a=b")}
+        assert (entries["en"]["url"], entries["en"]["mark"]) == ("/en/", "nur Startseite")
+        assert (entries["uk"]["url"], entries["uk"]["mark"]) == ("/uk/nur-deutsch/?a=b", "auf Deutsch")
+        assert (entries["de-simple"]["url"], entries["de-simple"]["mark"]) == ("/de-simple/", "nur Startseite")
 
     def test_the_site_map_is_the_tree_of_real_pages(self, home: HomePage) -> None:
         section = make_section(home)

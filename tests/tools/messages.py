@@ -2,6 +2,9 @@
 
     python -m tests.tools.messages [--check]
 
+Texts of the admin carry a context that begins with `admin`; only languages of the admin hold them. A catalog of a language with a
+tree of its own (Leichte Sprache) holds what differs from its base language only.
+
 The check fails when a text in the code is not in the catalogs, has no translation, or is not compiled. Compiled catalogs
 are part of the repository: a machine that serves the portal needs no gettext.
 """
@@ -15,9 +18,16 @@ import tempfile
 from pathlib import Path
 
 import polib
+from django.utils.translation import to_locale
+
+from portal.languages import LANGUAGES
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCALE_DIR = BASE_DIR / "locale"
+ADMIN_LOCALES = frozenset({"de"})
+"""Locales whose catalogs hold the texts of the admin too; the texts themselves are English."""
+PARTIAL_LOCALES = frozenset(to_locale(language.code) for language in LANGUAGES if not language.follows_source)
+"""Locales that fall back to another one."""
 IGNORED = (".venv", "var", "tests", "node_modules")
 
 
@@ -26,11 +36,23 @@ def collect(root: Path) -> None:
     ignored = [f"--ignore={name}" for name in IGNORED]
     command = [sys.executable, "manage.py", "makemessages", "--all", "--no-location", "--no-wrap", "--no-obsolete", *ignored]
     subprocess.run([*command, "--verbosity=0"], cwd=root, check=True)
+    for path in catalogs(root / "locale"):
+        catalog, locale = polib.pofile(str(path), wrapwidth=0), path.parts[-3]
+        for entry in list(catalog):
+            is_admin = (entry.msgctxt or "").startswith("admin")
+            if (is_admin and locale not in ADMIN_LOCALES) or (locale in PARTIAL_LOCALES and not entry.translated()):
+                catalog.remove(entry)
+        catalog.save(str(path))
+
+
+def catalogs(folder: Path) -> list[Path]:
+    """Return the `.po` files of a folder of locales."""
+    return sorted(folder.glob("*/LC_MESSAGES/*.po"))
 
 
 def compile_catalogs() -> None:
     """Compile each `.po` file into the `.mo` file beside it."""
-    for path in sorted(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")):
+    for path in catalogs(LOCALE_DIR):
         polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
 
 
@@ -51,7 +73,7 @@ def problems() -> list[str]:
         copy = Path(folder) / "portal"
         shutil.copytree(BASE_DIR, copy, ignore=shutil.ignore_patterns(*IGNORED, ".git", "content", "__pycache__"))
         collect(copy)
-        for path in sorted(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")):
+        for path in catalogs(LOCALE_DIR):
             name = path.relative_to(BASE_DIR)
             old, new = entries(path), entries(copy / name)
             found += [f"{name}: not in the catalog: {text!r}" for _, text in new.keys() - old.keys()]
@@ -68,7 +90,7 @@ def problems() -> list[str]:
 
 def main() -> int:
     """Collect and compile, or check."""
-    if not list(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")):
+    if not catalogs(LOCALE_DIR):
         print("There are no catalogs yet.")
         return 0
     if not shutil.which("xgettext"):

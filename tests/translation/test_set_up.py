@@ -14,6 +14,7 @@ from django.test import Client
 from wagtail.models import Locale, Site, Workflow, WorkflowState
 from wagtail_localize.models import LocaleSynchronization
 
+from portal.languages import LANGUAGES
 from tests.builders import make_home, translate
 from translation import roles
 
@@ -39,8 +40,9 @@ class TestCommand:
     def test_an_empty_database(self) -> None:
         """Before there is a page there are languages, and nothing else can be set up."""
         assert "follow" in run("--demo-accounts")
-        assert set(Locale.objects.values_list("language_code", flat=True)) == {"de", "en"}
-        assert LocaleSynchronization.objects.get().sync_from.language_code == "de"
+        assert set(Locale.objects.values_list("language_code", flat=True)) == {language.code for language in LANGUAGES}
+        following = LocaleSynchronization.objects.values_list("locale__language_code", "sync_from__language_code")
+        assert set(following) == {("en", "de"), ("uk", "de"), ("ar", "de")}
         assert not Site.objects.exists()
         assert list(User.objects.values_list("username", flat=True)) == ["admin"]
 
