@@ -46,6 +46,11 @@ def leave(page: Page, url_path_before: str) -> None:
             moved[before] = pk
         if live:
             own.add(now)
+    write(moved, own)
+
+
+def write(moved: dict[str, int], own: set[str]) -> None:
+    """Let the addresses in `moved` lead to the pages whose ids stand there; those in `own` are pages' own now."""
     if not moved:
         return
     # What led away from an address while a page had it was never asked: it is replaced.

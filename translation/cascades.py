@@ -131,7 +131,7 @@ def place(page: Page, source: Page) -> bool:
         if (known[at - 1] if at else None) == before:
             return False
     else:
-        _free_slug(page, parent)
+        free_slug(page, parent)
     if before is not None:
         page.move(siblings[before], pos="right")
     elif after is not None:
@@ -141,7 +141,7 @@ def place(page: Page, source: Page) -> bool:
     return True
 
 
-def _free_slug(page: Page, parent: Page) -> None:
+def free_slug(page: Page, parent: Page) -> None:
     """Give a page a slug that is free below its next parent: its source's may be a translation's there.
 
     In the row alone: the move that follows makes the addresses.
@@ -211,7 +211,7 @@ def remove(page: Page, *, keep: bool) -> None:
         while kept := (
             page.get_descendants().filter(alias_of=None, published_version__completed_at__isnull=False).first()
         ):
-            _free_slug(kept, parent)
+            free_slug(kept, parent)
             kept.move(parent, pos="last-child")
             page.refresh_from_db()
             parent.refresh_from_db()

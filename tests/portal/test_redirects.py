@@ -104,7 +104,9 @@ class TestSlugs:
         for name in ("body", "sources", "related_pages"):
             data |= {f"{name}-count": "0", f"{name}-TOTAL_FORMS": "0", f"{name}-INITIAL_FORMS": "0"}
         for prefix in ("comments",):
-            data |= {f"{prefix}-{key}": "0" for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+            data |= {
+                f"{prefix}-{key}": "0" for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+            }
         with committed():
             response = editor.post(url, data)
         assert response.status_code == 302, response.context["form"].errors

@@ -64,7 +64,13 @@ def trees() -> Trees:
     simple = Locale.objects.get(language_code="de-simple")
     easy_home = add(
         Page.get_first_root_node(),
-        HomePage(title="Start", hero_title="Hallo", hero_text="Hier steht es.", locale=simple, translation_key=home.translation_key),
+        HomePage(
+            title="Start",
+            hero_title="Hallo",
+            hero_text="Hier steht es.",
+            locale=simple,
+            translation_key=home.translation_key,
+        ),
     )
     easy = add(easy_home, ContentPage(title="Nach Hause", locale=simple, translation_key=page.translation_key))
     roles.set_up_roles()
@@ -229,7 +235,9 @@ class TestUnpublishing:
 
 @pytest.mark.usefixtures("easy_stays")
 class TestDeleting:
-    @pytest.mark.parametrize("delete", [lambda page: page.delete(), lambda page: Page.objects.filter(pk=page.pk).delete()])
+    @pytest.mark.parametrize(
+        "delete", [lambda page: page.delete(), lambda page: Page.objects.filter(pk=page.pk).delete()]
+    )
     def test_from_code(self, trees: Trees, delete: Callable[[Page], object]) -> None:
         pages = [trees.first, trees.page, trees.below, trees.begun, trees.other]
         delete(fresh(trees.first))

@@ -34,7 +34,13 @@ def admin(client: Client) -> Client:
 
 def row(page: Page) -> dict[str, object]:
     """Return what is stored of a page itself, its draft's bookkeeping left out."""
-    bookkeeping = {"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at", "alias_of"}
+    bookkeeping = {
+        "draft_title",
+        "has_unpublished_changes",
+        "latest_revision",
+        "latest_revision_created_at",
+        "alias_of",
+    }
     fresh = type(page).objects.get(pk=page.pk)
     values = {field.name: getattr(fresh, field.attname) for field in fresh._meta.concrete_fields}
     return {name: value for name, value in values.items() if name not in bookkeeping} | {
@@ -47,7 +53,9 @@ class TestDrafts:
         source = make_content_page(make_section(make_home()), "Beratung", lead="Ein Satz.")
         english = translate(source, "en", title="Advice")
         before = row(english)
-        translation = Translation.objects.get(target_locale__language_code="en", source__object_id=source.translation_key)
+        translation = Translation.objects.get(
+            target_locale__language_code="en", source__object_id=source.translation_key
+        )
         translate_texts(translation, {"Beratung": "Counselling", "Ein Satz.": "A sentence."})
         translation.save_target(publish=False)
         assert row(english) == before
@@ -120,9 +128,7 @@ class TestTree:
         make_content_page(section.get_translation(english), "Another")
         assert not any(Page.find_problems())
 
-    def test_german_text_goes_live_nowhere(
-        self, admin: Client, django_capture_on_commit_callbacks: Callable
-    ) -> None:
+    def test_german_text_goes_live_nowhere(self, admin: Client, django_capture_on_commit_callbacks: Callable) -> None:
         home = make_home()
         make_section(home)
         english = Locale.objects.get(language_code="en")
