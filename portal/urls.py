@@ -34,6 +34,7 @@ if settings.DEBUG:
 
 urlpatterns += i18n_patterns(
     path("", include("search.urls")),
+    path("", include("news.urls")),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses.
     re_path(r"^((?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),
