@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import versions
+from portal import navigation, versions
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 
 SOCIAL_IMAGE = "portal/social.png"
@@ -73,6 +73,17 @@ def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
     if page.translation_key not in known:
         known[page.translation_key] = versions.versions_of(page)
     return known[page.translation_key]
+
+
+def trail_of(request: HttpRequest | None, page: Page) -> list[navigation.NamedLink]:
+    """Return the links to the pages above a page in the active language; asked once per request."""
+    if request is None:
+        return navigation.breadcrumbs(page)
+    known = request.__dict__.setdefault("_trails", {})
+    key = page.pk, current_language().code
+    if key not in known:
+        known[key] = navigation.breadcrumbs(page)
+    return known[key]
 
 
 def site_name() -> str:

@@ -23,7 +23,7 @@ from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import head, links, navigation, versions
+from portal import head, links, navigation, structured_data, versions
 from portal.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
 
 register = template.Library()
@@ -60,7 +60,12 @@ def page_head(context: Context, title: str = "") -> dict[str, object]:
         results = context.get("results")
         number = results.number if isinstance(results, PaginatorPage) and not context.get("is_filtered") else 1
         values = head.for_page(_request(context), page, number)
-    return {"head": values, "is_indexed": values.is_indexed, "font": f"portal/fonts/{current_language().font}"}
+    return {
+        "head": values,
+        "is_indexed": values.is_indexed,
+        "structured_data": structured_data.for_page(_request(context), page, values) if page is not None else "",
+        "font": f"portal/fonts/{current_language().font}",
+    }
 
 
 @register.simple_tag
@@ -257,7 +262,7 @@ def breadcrumbs(context: Context, title: str = "") -> dict[str, object]:
     """Show the way to the page in the context, else to a view with this title; nothing on the home page."""
     page = _page(context)
     if page is not None:
-        trail = navigation.breadcrumbs(page) if page.path else []
+        trail = head.trail_of(_request(context), page) if page.path else []
         return {"trail": trail, "title": page.title}
     return {"trail": navigation.home_crumb(), "title": title}
 

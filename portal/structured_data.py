@@ -1,0 +1,101 @@
+"""What a page is, in the words of schema.org: JSON-LD that search engines read."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from wagtail.models import Page
+
+from portal import navigation
+from portal.head import Head, absolute, site_name, trail_of
+from portal.languages import current_language
+
+# Inside a script these characters could end it; as JSON escapes they mean the same.
+_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
+
+
+def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
+    """Return the JSON-LD of a page, ready to stand in a script; nothing where the page belongs in no search engine."""
+    home = navigation.homes().get(current_language().code)
+    if not head.is_indexed or home is None:
+        return SafeString("")
+    home_url = absolute(home["url"])
+    if page.pk == home["id"]:
+        graph = [_organization(), _web_site(home_url)]
+    else:
+        graph = [_page(page, head, home_url), _breadcrumbs(request, page, head)]
+    data = {"@context": "https://schema.org", "@graph": graph}
+    return SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+
+
+def _id(name: str, url: str = "") -> str:
+    return f"{url or f'{settings.PORTAL_URL}/'}#{name}"
+
+
+def _organization() -> dict[str, object]:
+    return {
+        "@type": "Organization",
+        "@id": _id("organization"),
+        "name": site_name(),
+        "url": f"{settings.PORTAL_URL}/",
+        "logo": absolute(static("portal/apple-touch-icon.png")),
+        "parentOrganization": {
+            "@type": "Organization",
+            "name": gettext("International Organization for Migration"),
+            "url": "https://www.iom.int/",
+        },
+    }
+
+
+def _web_site(home_url: str) -> dict[str, object]:
+    return {
+        "@type": "WebSite",
+        "@id": _id("website", home_url),
+        "name": site_name(),
+        "url": home_url,
+        "inLanguage": current_language().code,
+        "publisher": {"@id": _id("organization")},
+    }
+
+
+def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
+    """Return a news item as an article, any other page as a page."""
+    values = {
+        "@id": _id("page", head.canonical),
+        "url": head.canonical,
+        "description": head.description,
+        "inLanguage": current_language().code,
+        "isPartOf": {"@id": _id("website", home_url)},
+        "image": head.image,
+        "dateModified": page.last_published_at.isoformat(timespec="seconds") if page.last_published_at else "",
+    }
+    if head.kind == "article":
+        organization = {"@type": "Organization", "@id": _id("organization"), "name": site_name()}
+        values |= {
+            "@type": "NewsArticle",
+            "headline": page.title,
+            "datePublished": page.machine_date,
+            "mainEntityOfPage": head.canonical,
+            "author": organization,
+            "publisher": organization,
+        }
+    else:
+        values |= {"@type": "WebPage", "name": page.title, "breadcrumb": {"@id": _id("breadcrumbs", head.canonical)}}
+    return {name: value for name, value in values.items() if value}
+
+
+def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:
+    steps = [(step["title"], absolute(step["url"])) for step in trail_of(request, page)]
+    return {
+        "@type": "BreadcrumbList",
+        "@id": _id("breadcrumbs", head.canonical),
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": title, "item": url}
+            for position, (title, url) in enumerate([*steps, (page.title, head.canonical)], start=1)
+        ],
+    }
