@@ -127,8 +127,8 @@ def submittable_locales(user: AbstractBaseUser, source: TranslatableMixin) -> Qu
     if not user.has_perm(SUBMIT_PERMISSION):
         return Locale.objects.none()
     # A language with a tree of its own is not translated text by text.
-    codes = [language.code for language in LANGUAGES if language.follows_source]
-    following = Locale.objects.filter(language_code__in=codes)
+    own_trees = [language.code for language in LANGUAGES if not language.follows_source]
+    following = Locale.objects.exclude(language_code__in=own_trees)
     if is_source_editor(user, source):
         return following
     return following.filter(pk__in=working_locale_ids(user))

@@ -22,7 +22,7 @@ from wagtail_localize.models import (
 )
 
 from portal.models import Footer, Region, Topic
-from tests.builders import make_content_page, publish
+from tests.builders import make_content_page, publish, translate_texts
 from tests.translation.conftest import Portal, client_of
 
 pytestmark = pytest.mark.django_db
@@ -279,9 +279,14 @@ class TestUpdating:
         assert PageViewRestriction.objects.filter(page=portal.pages["en"]).exists()
         before = portal.pages["en"].latest_revision_id
         assert unchanged(lambda: translator.post(url, {"publish_translations": "on"})).status_code == 302
+        # The new sentence has no translation yet: German text does not go live on the way.
+        english = type(page).objects.get(pk=portal.pages["en"].pk)
+        assert (english.latest_revision_id, english.lead) == (before, "EN Ein Satz.")
+        translate_texts(portal.translations["en"])
+        assert unchanged(lambda: translator.post(url, {"publish_translations": "on"})).status_code == 302
         english = type(page).objects.get(pk=portal.pages["en"].pk)
         assert english.latest_revision_id != before
-        assert english.lead == "Ein neuer Satz."
+        assert english.lead == "EN Ein neuer Satz."
 
     def test_machine_translation_touches_english_only(
         self, portal: Portal, translator: Client, unchanged: Callable, settings: object
