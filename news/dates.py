@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 
 from django.db import models
-from django.utils import formats
 from django.utils.translation import pgettext_lazy
+
+from portal.dates import date_text
 
 
 class DatePrecision(models.TextChoices):
@@ -23,7 +24,7 @@ _FORMAT = {DatePrecision.DAY: "DATE_FORMAT", DatePrecision.MONTH: "YEAR_MONTH_FO
 
 def format_date(date: datetime.date, precision: str) -> str:
     """Return a date as text in the active language, with what is known of it."""
-    return formats.date_format(date, _FORMAT[DatePrecision(precision)])
+    return date_text(date, _FORMAT[DatePrecision(precision)])
 
 
 def machine_date(date: datetime.date, precision: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
+from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from portal.models import Footer, Region, Topic
-from portal.rich_text import LocalizedPageLinkHandler
+from portal.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
 
 
 class TopicViewSet(SnippetViewSet):
@@ -55,3 +57,32 @@ register_snippet(PortalSnippetGroup)
 def register_localized_links(features: FeatureRegistry) -> None:
     """Resolve links to pages in the reader's language, by the one function that does it for all links."""
     features.register_link_type(LocalizedPageLinkHandler)
+
+
+@hooks.register("register_rich_text_features")
+def register_languages_of_words(features: FeatureRegistry) -> None:
+    """Offer, for each language of the portal, to mark words in it: names of offices, titles, quotations."""
+    for handler in LANGUAGE_HANDLERS:
+        name, language = handler.identifier, handler.language
+        feature = InlineStyleFeature(
+            {
+                "type": name.upper(),
+                "label": language.code,
+                "description": pgettext_lazy("admin", "These words are in another language: %(language)s.")
+                % {"language": language.name},
+                "element": "span",
+                "style": {"borderBottom": "2px dotted currentColor"},
+            }
+        )
+        features.register_editor_plugin("draftail", name, feature)
+        features.register_converter_rule(
+            "contentstate",
+            name,
+            {
+                "from_database_format": {f'a[linktype="{name}"]': InlineStyleElementHandler(name.upper())},
+                "to_database_format": {
+                    "style_map": {name.upper(): {"element": "a", "props": {"linktype": name}}},
+                },
+            },
+        )
+        features.register_link_type(handler)

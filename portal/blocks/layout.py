@@ -8,7 +8,7 @@ from wagtail import blocks
 from portal import cards, links
 
 from .links import LinkBlock, PageBlock
-from .text import SHORT_TEXT_FEATURES
+from .text import SHORT_TEXT_FEATURES, RichTextBlock
 
 ICONS = [
     ("house", pgettext_lazy("admin", "House")),
@@ -64,7 +64,7 @@ class QuestionBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "Question"),
         help_text=pgettext_lazy("admin", "As a visitor would ask it."),
     )
-    answer = blocks.RichTextBlock(
+    answer = RichTextBlock(
         features=SHORT_TEXT_FEATURES,
         label=pgettext_lazy("admin", "Answer"),
         help_text=pgettext_lazy("admin", "Begin with the answer itself."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
+from portal.languages import LANGUAGES, rich_text_feature
 from portal.slugs import slug_for_title
 
 from .links import LinkBlock
@@ -41,12 +42,31 @@ def heading_anchor(text: str) -> str:
     return slug_for_title(str(text), "de") or "section"
 
 
-class TextBlock(blocks.RichTextBlock):
+class RichTextBlock(blocks.RichTextBlock):
+    """Rich text in which words of another language can be marked.
+
+    These features follow the portal's languages and are no part of what migrations know: a new language needs none.
+    """
+
+    def __init__(self, features: list[str], **kwargs: object) -> None:
+        super().__init__(features=[*features, *(rich_text_feature(language) for language in LANGUAGES if language.hreflang)], **kwargs)
+
+    def deconstruct(self) -> tuple[str, list, dict]:
+        """Stand as Wagtail's own block in migrations: nothing about it is stored differently."""
+        _path, args, kwargs = super().deconstruct()
+        return ("wagtail.blocks.RichTextBlock", args, kwargs)
+
+
+class TextBlock(RichTextBlock):
     """Paragraphs, lists, smaller headings, links."""
 
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("features", TEXT_FEATURES)
         super().__init__(**kwargs)
+
+    def deconstruct(self) -> tuple[str, list, dict]:
+        """Stand as itself in migrations."""
+        return blocks.Block.deconstruct(self)
 
     class Meta:
         icon = "pilcrow"
@@ -99,7 +119,7 @@ class NoticeBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "Heading"),
         help_text=pgettext_lazy("admin", "May be left empty."),
     )
-    text = blocks.RichTextBlock(
+    text = RichTextBlock(
         features=SHORT_TEXT_FEATURES,
         label=pgettext_lazy("admin", "Text"),
         help_text=pgettext_lazy("admin", "One to three sentences."),
@@ -133,7 +153,7 @@ class CalloutBlock(blocks.StructBlock):
     heading = blocks.CharBlock(
         max_length=120, label=pgettext_lazy("admin", "Heading"), help_text=pgettext_lazy("admin", "A few words.")
     )
-    text = blocks.RichTextBlock(
+    text = RichTextBlock(
         features=SHORT_TEXT_FEATURES,
         label=pgettext_lazy("admin", "Text"),
         help_text=pgettext_lazy("admin", "One to three sentences."),

@@ -191,6 +191,9 @@ class BasePage(Page):
             return True
         if self.pk is None or PublishedVersion.objects.filter(page_id=self.pk).exists():
             return False
+        if self.slug == slug_for_title(self.title, self.language_code):
+            # Made for a draft; another page may have been published under it meanwhile.
+            return True
         stored = Page.objects.filter(pk=self.pk).values_list("title", "slug").first()
         if stored is None or stored[1] != self.slug:
             return False

@@ -5,6 +5,7 @@ A tag hands explicit values to a component; a component knows no model.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import head, links, navigation, structured_data, versions
+from portal import dates, head, links, navigation, structured_data, versions
 from portal.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
 
 register = template.Library()
@@ -352,6 +353,12 @@ def columns_of_numbers(table: TypedTable) -> set[int]:
         ):
             found.add(position)
     return found
+
+
+@register.filter
+def date_text(date: datetime.date) -> str:
+    """Return a date as the active language writes it."""
+    return dates.date_text(date)
 
 
 @register.filter

@@ -1,0 +1,58 @@
+"""Text by language: dates, numbers, words marked as another language."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.utils import formats, translation
+from wagtail.admin.rich_text import get_rich_text_editor_widget
+from wagtail_localize.models import StringSegment
+
+from portal.dates import date_text
+from tests.builders import make_content_page, make_home, submit, translate
+
+DAY = datetime.date(2022, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "month", "number"),
+    [
+        ("de", "5. März 2022", "März 2022", "725.000,5"),
+        ("en", "5 March 2022", "March 2022", "725,000.5"),
+        ("uk", "5 березня 2022 р.", "Березень 2022 р.", "725\xa0000,5"),
+        ("ar", "5 آذار/مارس 2022", "آذار/مارس 2022", "725,000.5"),
+        ("de-simple", "5. März 2022", "März 2022", "725.000,5"),
+    ],
+)
+def test_dates_and_numbers(code: str, day: str, month: str, number: str) -> None:
+    with translation.override(code):
+        assert date_text(DAY) == day
+        assert date_text(DAY, "YEAR_MONTH_FORMAT") == month
+        assert date_text(DAY, "Y") == "2022"
+        assert formats.number_format(725000.5, use_l10n=True, force_grouping=True) == number
+
+
+STORED = '<p>Die <a linktype="lang-en">Family Assistance</a> hilft.</p>'
+
+
+@pytest.mark.django_db
+class TestWordsInAnotherLanguage:
+    def test_visitors_get_lang_and_dir(self) -> None:
+        page = make_content_page(make_home(), body=[("text", STORED), ("text", '<p><a linktype="lang-ar">سلام</a></p>')])
+        html = str(page.body)
+        assert '<a lang="en" dir="ltr">Family Assistance</a>' in html
+        assert '<a lang="ar" dir="rtl">سلام</a>' in html
+
+    def test_the_editor_reads_and_writes_them(self) -> None:
+        widget = get_rich_text_editor_widget(features=["bold", "lang-en"])
+        content = widget.converter.from_database_format(STORED)
+        assert '"LANG-EN"' in content
+        assert 'linktype="lang-en"' in widget.converter.to_database_format(content)
+
+    def test_a_translation_keeps_the_mark_inside_its_sentence(self) -> None:
+        page = make_content_page(make_home(), title="Seite", body=[("text", STORED)])
+        translation_ = submit(page)
+        texts = StringSegment.objects.filter(source=translation_.source).values_list("string__data", flat=True)
+        assert 'Die <a id="a1">Family Assistance</a> hilft.' in list(texts)
+        assert '<a linktype="lang-en">Family Assistance</a>' in str(translate(page).body.raw_data[0]["value"])
