@@ -21,7 +21,7 @@ from django.dispatch import receiver
 from wagtail.coreutils import find_available_slug
 from wagtail.log_actions import log
 from wagtail.models import Locale, Page
-from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
 from portal.versions import is_finished, locales_by_id
@@ -150,6 +150,16 @@ def free_slug(page: Page, parent: Page) -> None:
     if slug != page.slug:
         Page.objects.filter(pk=page.pk).update(slug=slug)
         page.slug = slug
+
+
+@receiver(copy_for_translation_done, dispatch_uid="translation.cascades.copy")
+def place_copy(sender: type, source_obj: object, target_obj: object, **kwargs: object) -> None:
+    """Put a new alias or translation, which Wagtail appends, where its source stands among the others."""
+    if (
+        isinstance(target_obj, Page)
+        and following_locales(source_obj.locale_id).filter(pk=target_obj.locale_id).exists()
+    ):
+        place(target_obj, source_obj)
 
 
 @receiver(post_page_move, dispatch_uid="translation.cascades.move")

@@ -322,8 +322,7 @@ def _mend_order(trees: Trees, row: Row) -> None:
 def _mend_missing(trees: Trees, row: Row) -> None:
     source = _page(row)
     for locale in cascades.following_locales(row.locale_id):
-        if not source.has_translation(locale):
-            cascades.place(cascades.counterpart(source, locale), source)
+        cascades.counterpart(source, locale)
 
 
 def _mend_live(trees: Trees, row: Row) -> None:

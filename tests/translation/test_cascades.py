@@ -195,6 +195,14 @@ class TestReordering:
         fresh(trees.other).move(fresh(trees.begun), "right")
         assert trees.titles(trees.first, code) == ["Rückkehr", "Schutz", "Zahlen"]
 
+    @pytest.mark.parametrize("code", CODES)
+    def test_a_version_that_is_made_later(self, trees: Trees, code: str) -> None:
+        """Of a page that came in between."""
+        page = ContentPage(title="Mittendrin", live=False)
+        fresh(trees.page).add_sibling(pos="right", instance=page)
+        make_alias(publish(page), code)
+        assert trees.titles(trees.first, code) == ["Rückkehr", "Mittendrin", "Schutz", "Zahlen"]
+
     def test_what_another_language_has_besides_keeps_its_place(self, trees: Trees) -> None:
         lone = make_content_page(trees.of(trees.first, "en").specific, "Only English")
         fresh(lone).move(trees.of(trees.page, "en"), "left")

@@ -100,6 +100,21 @@ class TestDrafts:
         english.refresh_from_db()
         assert (english.title, english.slug) == ("Advice", "advice")
 
+    def test_two_drafts_of_one_title(self) -> None:
+        """Neither has its slug in the tree yet; whoever is published first gets it."""
+        section = make_section(make_home())
+        drafts = []
+        for title in ("Beratung", "Sprechstunde"):
+            translation = submit(make_content_page(section, title), "en")
+            translate_texts(translation, {title: "Advice"})
+            drafts.append(
+                translation.source.create_or_update_translation(translation.target_locale, None, False, True)[0]
+            )
+        for draft in drafts:
+            draft.get_latest_revision().publish()
+        slugs = [Page.objects.get(pk=draft.pk).slug for draft in drafts]
+        assert slugs == ["advice", "advice-2"]
+
 
 class TestTree:
     @pytest.mark.parametrize("is_synchronised", [True, False])
