@@ -129,7 +129,6 @@ class PagesViewSet(PagesAPIViewSet):
         Raises:
             BadRequestError: says which.
         """
-        super().initial(request, *args, **kwargs)
         for name, values in request.GET.lists():
             for value in (name, *values):
                 if _REFUSED.search(value) or len(value) > MAX_LENGTH:
@@ -139,6 +138,7 @@ class PagesViewSet(PagesAPIViewSet):
         # Nothing random can be cached or paged.
         if "random" in request.GET.get("order", "").split(","):
             raise BadRequestError("random order is not supported")
+        super().initial(request, *args, **kwargs)
 
     def get_base_queryset(self) -> PageQuerySet:
         """Return the real versions of all pages."""

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",
+    "wagtail.api.v2",
     "wagtail",
     "modelcluster",
     "taggit",
@@ -174,6 +175,7 @@ STORAGES = {
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
+WAGTAILAPI_BASE_URL = PORTAL_URL
 # Nothing in the admin asks another host.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
