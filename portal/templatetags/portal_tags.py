@@ -24,7 +24,7 @@ from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import dates, head, links, navigation, structured_data, versions
+from portal import dates, head, links, navigation, structured_data, typography, versions
 from portal.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
 
 register = template.Library()
@@ -359,6 +359,12 @@ def columns_of_numbers(table: TypedTable) -> set[int]:
 def date_text(date: datetime.date) -> str:
     """Return a date as the active language writes it."""
     return dates.date_text(date)
+
+
+@register.filter
+def soft_hyphens(text: str) -> str:
+    """Return a heading with places where its long words may break, in the active language."""
+    return typography.soft_hyphens(str(text), current_language().code)
 
 
 @register.filter

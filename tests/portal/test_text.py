@@ -10,6 +10,7 @@ from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
 
 from portal.dates import date_text
+from portal.typography import soft_hyphens
 from tests.builders import make_content_page, make_home, submit, translate
 
 DAY = datetime.date(2022, 3, 5)
@@ -56,3 +57,16 @@ class TestWordsInAnotherLanguage:
         texts = StringSegment.objects.filter(source=translation_.source).values_list("string__data", flat=True)
         assert 'Die <a id="a1">Family Assistance</a> hilft.' in list(texts)
         assert '<a linktype="lang-en">Family Assistance</a>' in str(translate(page).body.raw_data[0]["value"])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("de", "Unterstützungsprogramm für Familien", "Unterstüt\u00adzungs\u00adprogramm für Familien"),
+        ("de", "Kontakt 2024", "Kontakt 2024"),
+        ("de-simple", "Unterstützungsprogramm", "Unterstützungsprogramm"),
+        ("en", "internationalisation", "internationalisation"),
+    ],
+)
+def test_long_german_words_may_break_in_headings(code: str, text: str, expected: str) -> None:
+    assert soft_hyphens(text, code) == expected
