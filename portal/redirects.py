@@ -9,6 +9,7 @@ without that, are switched off (`WAGTAILREDIRECTS_AUTO_CREATE`); serving them is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db.models import Q
@@ -29,14 +30,18 @@ def path_of(url_path: str, locale_id: int) -> str:
     return f"/{locales_by_id()[locale_id].language_code}/{below_home}".rstrip("/")
 
 
-def leave(page: Page, url_path_before: str) -> None:
+def leave(page: Page, url_path_before: str, since: datetime | None = None) -> None:
     """Let all addresses that a page and its subtree had under another `url_path` lead to where they are now.
 
-    Redirects from what are now pages' own addresses go. `page` is as it is stored now.
+    Redirects from what are now pages' own addresses go. `page` is as it is stored now. What was first published `since` a moment
+    never had the address before: a page that got its slug when it was made leaves nothing.
     """
     if page.url_path == url_path_before:
         return
     subtree = Page.objects.filter(path__startswith=page.path).exclude(live=False, first_published_at=None)
+    if since is not None:
+        # An alias has the date of its source.
+        subtree = subtree.filter(first_published_at__lt=since, alias_of=None)
     moved: dict[str, int] = {}
     own = set()
     for pk, url_path, locale_id, live in subtree.values_list("pk", "url_path", "locale_id", "live").order_by():
@@ -98,7 +103,8 @@ def _hosts() -> set[str]:
 def leave_after_slug_change(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
     """A slug changed, of a page or of an alias that became a translation. Read again: this comes with the commit."""
     if page := Page.objects.filter(pk=instance.pk).first():
-        leave(page, instance_before.url_path)
+        was_public = instance_before.live or instance_before.first_published_at is not None
+        leave(page, instance_before.url_path, since=None if was_public else page.first_published_at)
 
 
 @receiver(post_page_move, dispatch_uid="portal.redirects.move")

@@ -1,7 +1,7 @@
 """Addresses by the rules of each language.
 
 A slug is made once, when a page is first published in a language, from its title; afterwards only a person changes it,
-and a redirect stays (Wagtail's redirects do that).
+and a redirect stays (`portal.redirects`).
 """
 
 from __future__ import annotations

@@ -134,6 +134,14 @@ class TestSlugs:
             page.save()
         assert targets() == {}
 
+    def test_what_gets_its_slug_when_it_is_made_leaves_nothing(self, page: Page, committed: Callable) -> None:
+        """A translation without an alias before it, with a page below it, all in one go."""
+        below = make_content_page(make_content_page(page.get_parent().specific, "Schutz"), "Asyl")
+        with committed():
+            translate(below, "ar")
+            make_alias(make_content_page(below, "Dublin"), "ar")
+        assert targets() == {}
+
     def test_a_home_pages_slug_stands_in_no_address(self, page: Page, committed: Callable) -> None:
         rename(page.get_parent().get_parent().specific, "anders", committed)
         assert targets() == {}
