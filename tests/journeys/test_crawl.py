@@ -9,13 +9,18 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polib
 import pytest
 from bs4 import BeautifulSoup
+from django.utils import translation
+from django.utils.translation import gettext
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from portal.languages import LANGUAGES
+from portal.languages import LANGUAGES, languages_by_code
 from tests import support
 
 pytestmark = pytest.mark.xdist_group("crawl")
@@ -105,13 +110,53 @@ def test_no_link_is_dead(crawl: Crawl) -> None:
     assert not dead, {url: (status, [page for page, links in crawl.links.items() if url in links][:2]) for url, status in dead.items()}
 
 
+def path_of(url: str) -> str:
+    """Return the path of an address."""
+    return urllib.parse.urlsplit(url).path
+
+
+def soup_of(answer: Answer) -> BeautifulSoup:
+    """Return the parsed page; each page is parsed once for all tests."""
+    if not hasattr(answer, "soup"):
+        answer.soup = BeautifulSoup(answer.text, "html.parser")
+    return answer.soup
+
+
+def is_html(answer: Answer) -> bool:
+    """Return whether an answer is a page."""
+    return "html" in answer.headers.get("content-type", "")
+
+
+def is_fallback(answer: Answer) -> bool:
+    """Return whether a page stands for a translation that is not there yet."""
+    return soup_of(answer).select_one("main > .fallback") is not None
+
+
+def pages_of(crawl: Crawl) -> list[tuple[str, Answer, BeautifulSoup]]:
+    """Return address, answer and parsed page of everything that is a page."""
+    return [(url, answer, soup_of(answer)) for url, answer in crawl.pages.items() if is_html(answer)]
+
+
 def test_there_is_the_content_that_was_promised(crawl: Crawl) -> None:
-    paths = [urllib.parse.urlsplit(url).path for url in crawl.pages if "?" not in url]
-    german = [path for path in paths if path.startswith("/de/")]
-    english = [path for path in paths if path.startswith("/en/")]
-    assert len(german) >= 45
-    assert len(german) == len(english)
-    assert len([path for path in german if path.startswith("/de/aktuelles/")]) > 20
+    paths = {path_of(url): answer for url, answer in crawl.pages.items() if "?" not in url and is_html(answer)}
+    own = {
+        language.code: [
+            path for path, answer in paths.items() if path.startswith(f"/{language.code}/") and not is_fallback(answer)
+        ]
+        for language in LANGUAGES
+    }
+    everything = {
+        language.code: [path for path in paths if path.startswith(f"/{language.code}/")] for language in LANGUAGES
+    }
+    assert len(own["de"]) >= 45
+    assert len([path for path in own["de"] if path.startswith("/de/aktuelles/")]) > 20
+    # Every German page opens in every language that follows the German tree; English is complete.
+    assert len(own["en"]) == len(own["de"]) == len(everything["uk"]) == len(everything["ar"])
+    # Home, five sections, at least twelve pages, the search.
+    assert len(own["uk"]) >= 19
+    assert len(own["ar"]) >= 19
+    # Home, at least eight pages, the search.
+    assert len(own["de-simple"]) >= 10
 
 
 def test_fragments_lead_to_an_element(crawl: Crawl) -> None:
@@ -126,69 +171,135 @@ def test_fragments_lead_to_an_element(crawl: Crawl) -> None:
 
 def test_language_of_every_page(crawl: Crawl) -> None:
     """Language, direction, canonical address and language links agree with the address."""
-    for url, answer in crawl.pages.items():
-        path = urllib.parse.urlsplit(url).path
+    languages = languages_by_code()
+    for url, answer, soup in pages_of(crawl):
+        path = path_of(url)
         code = path.split("/")[1]
-        soup = BeautifulSoup(answer.text, "html.parser")
         assert soup.html["lang"] == code, url
-        assert soup.html["dir"] == "ltr", url
+        assert soup.html["dir"] == languages[code].direction, url
         assert answer.headers["content-language"] == code, url
+        for foreign in soup.select("[lang][dir]"):
+            assert foreign["dir"] == languages[foreign["lang"]].direction, url
         robots = soup.find("meta", attrs={"name": "robots"})
         canonical = soup.find("link", rel="canonical")
-        if not (robots and "noindex" in robots["content"]):
-            assert urllib.parse.urlsplit(canonical["href"]).path == path, url
+        if is_fallback(answer):
+            assert robots["content"] == "noindex", url
+            assert path_of(canonical["href"]).startswith("/de/"), url
+            assert not soup.select('link[rel="alternate"][hreflang]'), url
+        elif not (robots and "noindex" in robots["content"]):
+            assert path_of(canonical["href"]) == path, url
         for link in soup.select("a[href]"):
             target = urllib.parse.urlsplit(urllib.parse.urljoin(url, link["href"]))
             other = target.path.strip("/").split("/")[0]
-            if url.startswith(f"{target.scheme}://{target.netloc}") and other in {"de", "en"} and other != code:
-                assert link.get("hreflang") == other, (url, str(link))
+            if url.startswith(f"{target.scheme}://{target.netloc}") and other in languages and other != code:
+                # What lies in another language says so; inside a fallback the text is German and links stay with the reader.
+                around = next((parent["lang"] for parent in link.find_parents(lang=True)), code)
+                expected = languages[other].hreflang if other != around else ""
+                assert link.get("hreflang", "") == expected, (url, str(link))
 
 
 def test_hreflang_is_reciprocal(crawl: Crawl) -> None:
-    def path_of(url: str) -> str:
-        return urllib.parse.urlsplit(url).path
-
     sets: dict[str, dict[str, str]] = {}
-    for url, answer in crawl.pages.items():
-        alternates = BeautifulSoup(answer.text, "html.parser").select('link[rel="alternate"][hreflang]')
+    for url, _answer, soup in pages_of(crawl):
+        alternates = soup.select('link[rel="alternate"][hreflang]')
         if alternates and "?" not in url:
             sets[path_of(url)] = {link["hreflang"]: path_of(link["href"]) for link in alternates}
-    assert sets
+    assert {code for alternates in sets.values() for code in alternates} == {"de", "en", "uk", "ar", "x-default"}
     for path, alternates in sets.items():
-        assert set(alternates) == {"de", "en", "x-default"}, path
         assert alternates["x-default"] == alternates["de"], path
-        assert path in alternates.values(), path
-        for target in alternates.values():
+        if not path.startswith("/de-simple/"):
+            assert path in alternates.values(), path
+        for code, target in alternates.items():
             assert sets[target] == alternates, (path, target)
+            if code != "x-default":
+                assert target.startswith(f"/{code}/"), path
 
 
-# Words that only one of the two languages has, common enough to stand in any paragraph of it.
-GERMAN_WORDS = {"und", "der", "die", "das", "ist", "mit", "für", "von", "nicht", "werden", "eine", "sind", "oder", "auf"}
-ENGLISH_WORDS = {"and", "the", "of", "is", "with", "for", "not", "are", "this", "that", "from", "which", "their"}
-
-
-def test_no_page_mixes_languages(crawl: Crawl) -> None:
-    """The text of each block is in the language that it claims (`lang` attributes obeyed)."""
-    wrong = []
-    for url, answer in crawl.pages.items():
-        soup = BeautifulSoup(answer.text, "html.parser")
-        page_language = soup.html["lang"]
-        for foreign in soup.select("main [lang], header [lang], footer [lang]"):
-            if foreign["lang"] != page_language:
-                foreign.extract()
-        for tag in soup.select("p, li, h1, h2, h3, summary, td, figcaption, button, label, option"):
-            if tag.find(["p", "li", "ul", "ol"]):
+def test_the_language_switch_does_what_it_says(crawl: Crawl) -> None:
+    """All five languages on every page; without a mark the page itself waits, “in German” its fallback, else the home page."""
+    names = [(language.code, language.name) for language in LANGUAGES]
+    answers = {url.split("#")[0]: answer for url, answer in crawl.pages.items()}
+    for url, _answer, soup in pages_of(crawl):
+        entries = soup.select(".lang__list > li")
+        code = soup.html["lang"]
+        assert [(entry.find(lang=True)["lang"], entry.find(lang=True).get_text()) for entry in entries] == names, url
+        for entry, language in zip(entries, LANGUAGES, strict=True):
+            link, mark = entry.find("a"), entry.find("small")
+            if language.code == code:
+                assert link is None, url
+                assert entry.find(attrs={"aria-current": "true"}), url
                 continue
-            words = re.findall(r"[a-zäöüß]+", tag.get_text(" ").lower())
-            if len(words) < 8:
-                # Titles of sources and names stay in their own language.
+            target = urllib.parse.urljoin(url, link["href"])
+            assert link.get("hreflang", "") == language.hreflang, url
+            assert path_of(target).startswith(f"/{language.code}/"), (url, target)
+            with translation.override(code):
+                in_german, home_only = gettext("in German"), gettext("home page only")
+            if mark is None:
+                assert not is_fallback(answers[target]), (url, target)
+            elif mark.get_text() == home_only:
+                assert path_of(target) == f"/{language.code}/", (url, target)
+            else:
+                assert mark.get_text() == in_german, (url, mark)
+                assert is_fallback(answers[target]), (url, target)
+
+
+def blocks_of_text(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+    """Yield the language that each block of text claims, and the text without what claims another one in it."""
+    for tag in soup.body.find_all(["p", "li", "h1", "h2", "h3", "summary", "td", "th", "figcaption", "button", "label", "option", "dd", "dt", "small", "a", "span"]):
+        if tag.find(["p", "li", "ul", "ol", "h1", "h2", "h3", "td", "dd", "div"]) or tag.find_parent(class_="sources"):
+            # Titles of sources stand in their own language.
+            continue
+        language = tag.get("lang") or tag.find_parent(lang=True)["lang"]
+        parts = [
+            text for text in tag.find_all(string=True) if text.find_parent(lang=True)["lang"] == language or text.parent is tag
+        ]
+        yield language, " ".join(" ".join(parts).replace("\u00ad", "").split())
+
+
+def test_every_text_is_in_the_language_that_it_claims(crawl: Crawl) -> None:
+    """A language detector reads each block of text; `lang` attributes are obeyed."""
+    detector = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    detector.set_languages(["de", "en", "uk", "ar", "ru", "fr"])
+    wrong = {}
+    seen = set()
+    for url, _answer, soup in pages_of(crawl):
+        for language, text in blocks_of_text(soup):
+            letters = sum(character.isalpha() for character in text)
+            if letters < 60 or (language, text) in seen:
+                # Names and single words tell a detector nothing.
                 continue
-            german = sum(word in GERMAN_WORDS for word in words)
-            english = sum(word in ENGLISH_WORDS for word in words)
-            own, other = (german, english) if page_language == "de" else (english, german)
-            if other > own + 1:
-                wrong.append((url, tag.get_text(" ", strip=True)[:120]))
-    assert not wrong
+            seen.add((language, text))
+            found, probability = detector.classify(text)
+            if found != language.split("-")[0] and probability > 0.9:
+                wrong[url, language, text[:160]] = (found, probability)
+    assert len(seen) > 2000
+    assert not wrong, "\n".join(f"{key}: {value}" for key, value in wrong.items())
+
+
+def interface_strings(locale: str) -> tuple[set[str], set[str]]:
+    """Return the texts of the interface in one language and in English, as far as they stand alone."""
+    catalog = polib.pofile(str(support.BASE_DIR / "locale" / locale / "LC_MESSAGES" / "django.po"))
+    entries = [entry for entry in catalog if not (entry.msgctxt or "").startswith("admin") and "%(" not in entry.msgid]
+    return {entry.msgstr for entry in entries}, {entry.msgid for entry in entries}
+
+
+def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None:
+    strings: dict[str, set[str]] = {}
+    for code, locale in (("de", "de"), ("uk", "uk"), ("ar", "ar")):
+        strings[code], english = interface_strings(locale)
+    strings["en"] = english
+    strings["de-simple"] = strings["de"] | interface_strings("de_Simple")[0]
+    wrong = set()
+    for url, _answer, soup in pages_of(crawl):
+        texts = [(text, text.find_parent(lang=True)["lang"]) for text in soup.body.find_all(string=True)]
+        for name in ("aria-label", "placeholder", "title", "alt"):
+            texts += [(tag[name], (tag if tag.get("lang") else tag.find_parent(lang=True))["lang"]) for tag in soup.body.find_all(attrs={name: True})]
+        for text, language in texts:
+            plain = text.strip()
+            others = {code for code in strings if code != language and plain in strings[code]}
+            if plain and others and plain not in strings[language]:
+                wrong.add((plain, language, url))
+    assert not wrong, sorted(wrong)[:20]
 
 
 def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
@@ -201,10 +312,9 @@ def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
 
 def test_titles_and_descriptions(crawl: Crawl) -> None:
     titles: dict[tuple[str, str], str] = {}
-    for url, answer in crawl.pages.items():
-        if "?" in url:
+    for url, answer, soup in pages_of(crawl):
+        if "?" in url or is_fallback(answer):
             continue
-        soup = BeautifulSoup(answer.text, "html.parser")
         title = soup.title.get_text(strip=True)
         key = (soup.html["lang"], title)
         assert key not in titles, (url, titles[key])

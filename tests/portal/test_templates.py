@@ -23,7 +23,7 @@ from portal.templatetags import portal_tags
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
 
 TEMPLATES = settings.BASE_DIR / "templates"
-INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:|data:image", re.IGNORECASE)
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(?:\ssrc=|application/ld\+json))|javascript:|data:image", re.IGNORECASE)
 
 
 def html_of(response: HttpResponse) -> str:
