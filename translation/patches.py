@@ -11,7 +11,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from wagtail.models import Locale, Page, Revision
-from wagtail_localize.models import TranslationSource
+from wagtail_localize.models import StringSegment, TranslationSource
+from wagtail_localize.segments import StringSegmentValue
+from wagtail_localize.strings import StringValue
+
+from portal.versions import untranslated_names
 
 _write = TranslationSource.create_or_update_translation
 
@@ -58,6 +62,34 @@ def _create_or_update_translation(
     return page, is_new
 
 
+_segments_for_translation = TranslationSource._get_segments_for_translation
+
+
+@wraps(_segments_for_translation)
+def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallback: bool = False) -> list:
+    """Return the segments, a field or block that lacks one of its texts wholly in the source language.
+
+    wagtail-localize 1.14 fills in the source sentence by sentence. The portal marks what is untranslated with its language
+    (`portal.versions.untranslated_names`), and a mark can stand around one language only. This can go when the portal marks
+    single sentences.
+    """
+    segments = _segments_for_translation(self, locale, fallback)
+    if not fallback:
+        return segments
+    texts = list(
+        StringSegment.objects.filter(source=self).annotate_translation(locale).select_related("context", "string")
+    )
+    missing = set(untranslated_names(text.context.path for text in texts if not text.translation))
+    if not missing:
+        return segments
+    sources = {(text.context.path, text.order): text.string.data for text in texts}
+    for segment in segments:
+        if isinstance(segment, StringSegmentValue) and not missing.isdisjoint(untranslated_names([segment.path])):
+            segment.string = StringValue(sources[segment.path, segment.order])
+    return segments
+
+
 def apply() -> None:
     """Put the patches in place. Called once, when the apps are ready."""
     TranslationSource.create_or_update_translation = _create_or_update_translation
+    TranslationSource._get_segments_for_translation = _get_segments_for_translation

@@ -209,6 +209,12 @@ def test_what_was_published_untranslated_is_marked(client: Client, home: HomePag
     assert "Zweiter." in marked
     assert "EN" not in marked
     assert "Parts of this page are still in German." in html
+    # A block that lacks one of its sentences is German as a whole: the mark around it is true.
+    mixed = make_content_page(home, title="Gemischt", lead="Ein Satz.", body=[("text", "<p>Dritter.</p><p>Vierter.</p>")])
+    other = client.get(translate(mixed, leave_out=1).get_url()).content.decode()
+    assert "Dritter." in other.split('<div lang="de" dir="ltr">')[1].split("</div>")[0]
+    assert "EN Dritter." not in other
+    assert "EN Ein Satz." in other
     # It was never complete: search engines are not told of it.
     assert '<meta name="robots" content="noindex">' in html
     assert 'hreflang="en"' not in client.get(page.get_url()).content.decode().split("</head>")[0]
