@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import navigation, versions
+from portal import navigation, social, versions
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 
 SOCIAL_IMAGE = "portal/social.png"
@@ -134,7 +134,7 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         kind="article" if getattr(page, "machine_date", "") else "website",
         is_indexed=bool(address) and versions.is_finished(page),
         locale=_open_graph_locale(),
-        image=absolute(static(SOCIAL_IMAGE)),
+        image=absolute(social.address(page) if address else static(SOCIAL_IMAGE)),
         alternates=alternates,
     )
 

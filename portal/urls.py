@@ -9,7 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import sitemaps, views
+from portal import sitemaps, social, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.permission_denied"
@@ -36,6 +36,7 @@ if settings.DEBUG:
 urlpatterns += i18n_patterns(
     path("", include("search.urls")),
     path("", include("news.urls")),
+    re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses.
     re_path(r"^((?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),
