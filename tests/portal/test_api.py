@@ -163,7 +163,7 @@ def test_what_is_refused(client: Client, home: HomePage) -> None:
     for query in (
         "limit=21", "limit=-1", "offset=" + "9" * 20, "order=random", "order=owner", "fields=unknown", "fields=alias_of",
         "site=testserver", "%00=1", "search=a&search_operator=xor", "search=a&order=slug", "first_published_at=abc",
-        "first_published_at=9999-12-31T23:59:59-14:00", "child_of=0x1", "ancestor_of=root", "title=" + "x" * 201,
+        "child_of=0x1", "ancestor_of=root", "title=" + "x" * 201,
     ):  # fmt: skip
         response = client.get(f"{PAGES}?{query}")
         assert response.status_code == 400, query
