@@ -13,9 +13,19 @@ from anyascii import anyascii
 MAX_LENGTH = 80
 
 # Letters that a language writes out in ASCII; what stands in no table is transliterated.
+# Ukrainian: the official table (resolution of the Cabinet of Ministers no. 55 of 27 January 2010), lower case.
 _LETTERS = {
+    "uk": str.maketrans(
+        dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", (
+            "a", "b", "v", "h", "g", "d", "e", "ie", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t",
+            "u", "f", "kh", "ts", "ch", "sh", "shch", "", "iu", "ia",
+        ), strict=True))
+    ),  # fmt: skip
     "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
 }
+
+# In the same table: how these letters stand at the beginning of a word.
+_FIRST_LETTERS = {"uk": {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}}
 
 # A gender sign inside a word (Migrant:innen, Bürger*innen, Kolleg_innen, Leser/-innen) becomes a hyphen, so that the
 # word does not turn into the feminine form alone. A capital I inside a word is the same sign.
@@ -36,7 +46,10 @@ def slug_for_title(title: str, language_code: str) -> str:
     text = _SILENT.sub("", title)
     if base_code == "de":
         text = _INNER_CAPITAL.sub("-i", _GENDER_SIGN.sub("-", text))
-    text = anyascii(text.translate(_LETTERS.get(base_code, {}))).lower()
+    if first_letters := _FIRST_LETTERS.get(base_code):
+        text = re.sub(r"\b[єїйюя]", lambda match: first_letters[match[0]], text.lower())
+    # The transliteration of a soft sign is an apostrophe: silent too.
+    text = _SILENT.sub("", anyascii(text.translate(_LETTERS.get(base_code, {})))).lower()
     slug = _NOT_ASCII_WORD.sub("-", text).strip("-")
     if len(slug) <= MAX_LENGTH:
         return slug

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django import template
@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
 from portal import dates, head, links, navigation, structured_data, typography, versions
-from portal.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, languages_by_code
 
 register = template.Library()
 
@@ -133,19 +133,21 @@ def own_language(parser: template.base.Parser, token: template.base.Token) -> Ow
 
 @register.inclusion_tag("components/translation_note.html", takes_context=True)
 def translation_note(context: Context) -> dict[str, object]:
-    """Show when the page in the context was translated, what it lacks, and where the original is; nothing on others."""
+    """Show in which other languages the page in the context exists; of a translation, from when it is and what it lacks."""
     page = _page(context)
     if page is None or not page.pk or getattr(page, "shown_at", None) is not None:
         return {}
     code = page.locale.language_code
-    original = head.versions_of(_request(context), page).original
-    if code == SOURCE_LANGUAGE or not languages_by_code()[code].follows_source or original is None:
-        return {}
+    found = head.versions_of(_request(context), page)
+    is_translation = code != SOURCE_LANGUAGE and languages_by_code()[code].follows_source and found.original is not None
     return {
-        "date": page.last_published_at,
+        "others": [
+            {"language": language, "url": found.real[language.code].get_url()}
+            for language in LANGUAGES
+            if language.code in found.real and language.code != code
+        ],
+        "date": page.last_published_at if is_translation else None,
         "is_partial": bool(getattr(page, "untranslated", ())),
-        "original_url": original.get_url(),
-        "original_language": original.locale.language_code,
     }
 
 
@@ -207,11 +209,20 @@ def language_switch(context: Context) -> dict[str, object]:
 
 @register.simple_tag(takes_context=True)
 def easy_access(context: Context) -> list[dict[str, object]]:
-    """Return the places that have a link of their own above the menu: Leichte Sprache, German Sign Language."""
-    path = getattr(_request(context), "path", "")
+    """Return the places that have a link of their own above the menu: Leichte Sprache, German Sign Language.
+
+    The link to Leichte Sprache leads to the page's own version there, else to the home page.
+    """
+    page, path = _page(context), getattr(_request(context), "path", "")
+    found = head.versions_of(_request(context), page) if page is not None and page.pk else versions.Versions()
     places = [
-        {"title": language.name, "url": home["url"], "language": language.code, "is_current": path == home["url"]}
-        for language in languages_by_code().values()
+        {
+            "title": language.name,
+            "url": found.real[language.code].get_url() if language.code in found.real else home["url"],
+            "language": language.code,
+            "is_current": False,
+        }
+        for language in LANGUAGES
         if not language.follows_source
         and language.code != current_language().code
         and (home := navigation.homes().get(language.code))
@@ -365,6 +376,12 @@ def date_text(date: datetime.date) -> str:
 def soft_hyphens(text: str) -> str:
     """Return a heading with places where its long words may break, in the active language."""
     return typography.soft_hyphens(str(text), current_language().code)
+
+
+@register.filter
+def listed(names: Iterable[str]) -> str:
+    """Return names as one text, separated as the active language does it."""
+    return pgettext("between the entries of a list", ", ").join(names)
 
 
 @register.filter
