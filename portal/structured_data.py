@@ -7,6 +7,7 @@ import json
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from wagtail.models import Page
@@ -20,7 +21,10 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u20
 
 
 def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
-    """Return the JSON-LD of a page, ready to stand in a script; nothing where the page belongs in no search engine."""
+    """Return the JSON-LD of a page in its script; nothing where the page belongs in no search engine.
+
+    Browsers do not run a script of this type: it is data, and the Content-Security-Policy lets it be.
+    """
     home = navigation.homes().get(current_language().code)
     if not head.is_indexed or home is None:
         return SafeString("")
@@ -30,7 +34,8 @@ def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
     else:
         graph = [_page(page, head, home_url), _breadcrumbs(request, page, head)]
     data = {"@context": "https://schema.org", "@graph": graph}
-    return SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+    escaped = SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+    return format_html('<script type="application/ld+json">{}</script>', escaped)
 
 
 def _id(name: str, url: str = "") -> str:
