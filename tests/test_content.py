@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -14,7 +17,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from home.models import HomePage
 from news.models import Kind, NewsPage
 from portal import versions
-from portal.models import BasePage
+from portal.models import BasePage, Topic
 
 pytestmark = [pytest.mark.content, pytest.mark.xdist_group("content")]
 
@@ -50,13 +53,40 @@ def test_there_is_what_was_promised(content: None) -> None:
     assert (statement.kind, statement.place, statement.date_text) == ("statement", "Genf", "Februar 2022")
 
 
-def test_english_is_complete_and_made_of_real_segments(content: None) -> None:
+SECTIONS = ("Wer wir sind", "Unsere Arbeit", "Daten und Forschung", "Mitmachen", "2030 Agenda")
+
+
+def test_translations_are_complete_and_made_of_real_segments(content: None) -> None:
     for page in german_pages():
-        assert set(versions.translations(page)) == {"de", "en"}, page
+        found = versions.versions_of(page)
+        assert {"de", "en"} <= set(found.real), page
+        # Whatever is not translated yet has its address in the other languages all the same.
+        assert set(found.real) | set(found.fallbacks) >= {"de", "en", "uk", "ar"}, page
+        if page.depth == 2 or page.title in SECTIONS:
+            assert {"uk", "ar"} <= set(found.real), page
+    for code in ("uk", "ar"):
+        own = versions.real(Page.objects.filter(locale__language_code=code, depth__gt=2)).exclude(depth=3, numchild__gt=0)
+        assert own.count() >= 12
+        assert Topic.objects.filter(locale__language_code=code).count() == Topic.objects.filter(locale__language_code="de").count()
     for translation in Translation.objects.filter(enabled=True):
         total, done = translation.get_progress()
         assert total == done
     assert not StringTranslation.objects.filter(has_error=True).exists()
+
+
+def test_leichte_sprache_keeps_its_rules(content: None) -> None:
+    """The four parts that BITV 2.0 asks for, eight pages more, and what can be checked of the rules."""
+    pages = versions.real(Page.objects.filter(locale__language_code="de-simple")).specific()
+    home = next(page for page in pages if page.depth == 2)
+    assert len(home.body) >= 4
+    assert len(pages) >= 9
+    for page in pages:
+        texts = [page.title, getattr(page, "lead", ""), str(page.body)]
+        plain = BeautifulSoup(" ".join(texts), "html.parser").get_text(" ")
+        assert not re.search(r"\w[:*_]innen\b|\wInnen\b|%", plain), page
+        for paragraph in BeautifulSoup(str(page.body), "html.parser").select(".prose p, li"):
+            sentences = re.findall(r"[.!?](?:\s|$)", paragraph.get_text(" ", strip=True))
+            assert len(sentences) <= 3, (page, paragraph.get_text())
 
 
 def test_every_page_can_be_submitted_for_translation(content: None) -> None:
@@ -74,16 +104,22 @@ def test_every_page_can_be_submitted_for_translation(content: None) -> None:
 def test_no_page_asks_too_much(content: None, client: Client) -> None:
     """At most 20 queries with an empty cache and 12 with a filled one; the home page 26 and 14."""
     too_many = []
-    for page in german_pages():
+    for code in ("de", "uk"):
+        # What a process reads once: content types, templates.
+        client.get(f"/{code}/")
+    pages = german_pages()
+    # Translations, fallbacks and Leichte Sprache: each eighth page of each language.
+    for code in ("en", "uk", "ar", "de-simple"):
+        pages += list(Page.objects.filter(locale__language_code=code, depth__gt=1).order_by("path").specific())[::8]
+    for page in pages:
         cold_limit, warm_limit = (26, 14) if isinstance(page, HomePage) else (20, 12)
         address = page.get_url()
-        client.get(address)
         cache.clear()
         versions.forget_locales()
         with CaptureQueriesContext(connection) as cold:
             client.get(address)
         with CaptureQueriesContext(connection) as warm:
-            client.get(address)
+            assert client.get(address).status_code == 200, address
         if len(cold) > cold_limit or len(warm) > warm_limit:
             too_many.append((address, len(cold), len(warm)))
     assert not too_many
