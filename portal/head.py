@@ -123,7 +123,8 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
     address = absolute(page.get_url()) if page.pk else ""
     alternates: tuple[Alternate, ...] = ()
-    if address and number == 1:
+    # Leichte Sprache names no others, because it is named by none: a set that is not mutual counts for nothing.
+    if address and number == 1 and languages_by_code()[page.locale.language_code].hreflang:
         alternates = alternates_of(versions_of(request, page).real)
     return Head(
         title=full_title(title),
