@@ -36,9 +36,9 @@ class Places:
         """Return whether a page opens in a language at all."""
         return code in self.pages[german]
 
-    def fallback(self, code: str) -> str:
-        """Return the German address of a page that is not translated into a language yet."""
-        return next(german for german, found in self.pages.items() if code in found and not found[code].is_real)
+    def fallbacks(self, code: str) -> list[str]:
+        """Return the German addresses of the pages that are not translated into a language yet."""
+        return [german for german, found in self.pages.items() if code in found and not found[code].is_real]
 
 
 # Asked of the model layer, not of the pages: what they link to is what the tests compare with it.
@@ -73,6 +73,21 @@ HOME = "/de/"
 SECTION = "/de/unsere-arbeit/"
 ARTICLE = "/de/unsere-arbeit/resettlement-und-humanitaere-aufnahme/"
 NEWS = "/de/aktuelles/"
+NEWS_ITEM = "/de/aktuelles/statement-zur-situation-in-ukraine-iom-generaldirektor-antonio-vitorino/"
+CONTACT = "/de/kontakt/"
+
+# One page of each type and each look.
+KINDS = {
+    "home": HOME,
+    "section": SECTION,
+    "section of data": "/de/daten-und-forschung/",
+    "section of goals": "/de/2030-agenda/",
+    "article": ARTICLE,
+    "news": NEWS,
+    "news item": NEWS_ITEM,
+    "contact": CONTACT,
+    "site map": "/de/seitenuebersicht/",
+}
 
 # A word that each language's pages hold, so that the search has results to show.
 SEARCHED = {"de": "Resettlement", "en": "Resettlement", "uk": "переселення", "ar": "التوطين", "de-simple": "Resettlement"}
@@ -89,13 +104,12 @@ def views(places: Places) -> Callable[[str], dict[str, str]]:
 
     def views(code: str) -> dict[str, str]:
         language = languages_by_code()[code]
-        pages = {"home": HOME, "section": SECTION, "article": ARTICLE, "news": NEWS}
-        found = {kind: places.at(german, code).url for kind, german in pages.items() if places.has(german, code)}
+        found = {kind: places.at(german, code).url for kind, german in KINDS.items() if places.has(german, code)}
         found["search"] = search_address(language, SEARCHED[code])
         found["nothing found"] = search_address(language, "zzzz")
         found["404"] = f"/{code}/nirgends/"
-        if code not in {"de", "en"} and language.follows_source:
-            found["fallback"] = places.at(places.fallback(code), code).url
+        if fallbacks := places.fallbacks(code):
+            found["fallback"] = places.at(fallbacks[0], code).url
         return found
 
     return views
