@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -25,13 +24,14 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model
-from wagtail.models import Locale, Page, Site, TranslatableMixin
+from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
 
 from portal.languages import SOURCE_LANGUAGE
 from portal.locales import set_up_locales
-from portal.models import BasePage, LoadedRecord, Region, Topic
+from portal.models import LoadedRecord
 
+from .checking import RecordSet
 from .errors import LoadError, RecordError
 from .indexing import indexed_together
 from .pairing import match_structure, validation_reasons, write_translations
@@ -104,13 +104,14 @@ class _Loader:
     """One load."""
 
     def __init__(self, records: list[Record], overwrite: bool, progress: Callable[[str], None]) -> None:
-        self.records = {record.id: record for record in records}
+        self.loaded = LoadedRecord.objects.in_bulk(field_name="record_id")
+        self.set = RecordSet(records, self.loaded)
+        self.records = self.set.records
         self.overwrite = overwrite
         self.progress = progress
         self.report = Report()
         self.errors: list[RecordError] = []
         self.objects: dict[str, models.Model] = {}
-        self.loaded = LoadedRecord.objects.in_bulk(field_name="record_id")
         self.locales: dict[str, Locale] = {}
         self.written_files: list[tuple[object, str]] = []
         self.new_ids: set[str] = set()
@@ -120,12 +121,12 @@ class _Loader:
     def run(self) -> None:
         """Load all records; raise `LoadError` with all that is wrong."""
         self.locales = set_up_locales()
-        self._each(list(self.records.values()), self._check_references)
+        self._each(list(self.records.values()), self.set.check_references)
         self._stop_on_errors()
         sources = [record for record in self.records.values() if not record.is_translation]
         # A page written by hand in its own tree shares the translation key of its German page, which comes first.
         sources.sort(key=lambda record: record.lang != SOURCE_LANGUAGE)
-        sources = self._in_tree_order(sources)
+        sources = self.set.in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
         changed = [record for record in sources if self._needs_work(record)]
         self.progress(f"Creating {sum(1 for record in changed if record.id not in self.objects)} pages and snippets.")
@@ -141,7 +142,7 @@ class _Loader:
         self.progress(f"Writing {len(todo)} translations.")
         needed = {record.id for record in todo}
         # Parents before children, in every language: a translation needs its parent's.
-        for source in self._in_tree_order([self.records[key] for key in by_source if key in self.records]):
+        for source in self.set.in_tree_order([self.records[key] for key in by_source if key in self.records]):
             self._each([record for record in by_source[source.id] if record.id in needed], self._translate)
             self._each([source], self._make_aliases)
         outside = [key for key in by_source if key not in self.records]
@@ -171,76 +172,7 @@ class _Loader:
         for storage, name in self.written_files:
             storage.delete(name)
 
-    # --- records against each other --------------------------------------------------------------------------------
-
-    def _model(self, record: Record) -> type[models.Model]:
-        try:
-            model = apps.get_model(record.get("type"))
-        except (LookupError, ValueError) as error:
-            raise record.error(f"there is no type “{record.get('type')}”") from error
-        if not (issubclass(model, BasePage) or (issubclass(model, TranslatableMixin) and not issubclass(model, Page))):
-            raise record.error(f"“{record.get('type')}” is neither a page type nor a translatable snippet")
-        return model
-
-    def _check_references(self, record: Record) -> None:
-        """Check that the records that this one names are there and fit."""
-        model = self._model(record)
-        if record.is_translation:
-            source = self.records.get(record.get("translation_of"))
-            stored = self.loaded.get(record.get("translation_of"))
-            if source is None and stored is None:
-                raise record.error(f"“translation_of” names “{record.get('translation_of')}”, which is no record")
-            if source is not None:
-                if source.is_translation:
-                    raise record.error(f"“translation_of” names {source.place}, which is a translation itself")
-                if source.get("type") != record.get("type"):
-                    raise record.error(
-                        f"is a {record.get('type')}, but its source {source.place} is a {source.get('type')}"
-                    )
-                if source.lang == record.lang:
-                    raise record.error(f"has the same language as its source {source.place}")
-            return
-        if record.lang != SOURCE_LANGUAGE and not record.is_written_by_hand:
-            raise record.error(
-                f"a record in “{record.lang}” needs “translation_of”: pages are written in “{SOURCE_LANGUAGE}”"
-            )
-        if record.is_written_by_hand:
-            self._check_counterpart(record)
-        if issubclass(model, Page):
-            parent = record.get("parent")
-            if parent is not None and parent not in self.records and parent not in self.loaded:
-                raise record.error(f"“parent” names “{parent}”, which is no record")
-            if parent is None and Page not in model.allowed_parent_page_models():
-                raise record.error("“parent” is missing")
-            seen = {record.id}
-            while parent in self.records:
-                if parent in seen:
-                    raise record.error("“parent” leads in a circle")
-                seen.add(parent)
-                parent = self.records[parent].get("parent")
-        for key, kind in (("topics", Topic), ("regions", Region)):
-            for name in record.get(key) or []:
-                known = self.records.get(name)
-                if (known is None or known.get("type") != kind._meta.label) and name not in self.loaded:
-                    raise record.error(f"“{key}” names “{name}”, which is no {kind._meta.label} record")
-
-    def _check_counterpart(self, record: Record) -> None:
-        """Check the page of the source language that a record in a tree of its own stands beside; it may have none."""
-        name = record.get("translation_of")
-        if name is None:
-            if issubclass(self._model(record), Page) and record.get("parent") is None:
-                raise record.error("“parent” is missing; a home page needs “translation_of”")
-            return
-        source = self.records.get(name)
-        if source is None and name not in self.loaded:
-            raise record.error(f"“translation_of” names “{name}”, which is no record")
-        if source is not None and (source.lang != SOURCE_LANGUAGE or source.get("type") != record.get("type")):
-            raise record.error(
-                f"“translation_of” names {source.place}, which is no {record.get('type')} in “{SOURCE_LANGUAGE}”"
-            )
-        for other in self.records.values():
-            if other.id != record.id and other.lang == record.lang and other.get("translation_of") == name:
-                raise record.error(f"“{name}” has a version in “{record.lang}” already: {other.place}")
+    # --- what is to be done ----------------------------------------------------------------------------------------
 
     def _translation_key(self, record: Record) -> dict[str, object]:
         """Return the translation key of the page that a record stands beside, as a field to create it with."""
@@ -248,37 +180,6 @@ class _Loader:
         if name is None:
             return {}
         return {"translation_key": (self.objects.get(name) or self.loaded[name].object).translation_key}
-
-    def _in_tree_order(self, records: list[Record]) -> list[Record]:
-        """Return records with parents before children and siblings in their order; snippets first."""
-        children: dict[object, list[Record]] = defaultdict(list)
-        ids = {record.id for record in records}
-        snippets = []
-        for record in records:
-            if issubclass(self._model(record), Page):
-                parent = record.get("parent")
-                children[parent if parent in ids else None].append(record)
-            else:
-                snippets.append(record)
-        ordered = []
-
-        def walk(parent: str | None) -> None:
-            siblings = sorted(children[parent], key=self._sibling_key)
-            for record in sorted(siblings, key=lambda record: record.lang != SOURCE_LANGUAGE):
-                ordered.append(record)
-                walk(record.id)
-
-        walk(None)
-        # A footer links to pages, pages refer to topics: only what has links waits for the pages.
-        return [
-            *(record for record in snippets if not record.get("body")),
-            *ordered,
-            *(r for r in snippets if r.get("body")),
-        ]
-
-    @staticmethod
-    def _sibling_key(record: Record) -> tuple[float, str]:
-        return (record.get("order", float("inf")), record.get("title"))
 
     def _needs_work(self, record: Record) -> bool:
         """Return whether a record is to be loaded; report it if not, and remember the object that it became."""
@@ -309,7 +210,7 @@ class _Loader:
         """Create a page or snippet without its content, so that others can refer to it."""
         if record.id in self.objects:
             return
-        model = self._model(record)
+        model = self.set.model(record)
         locale = self.locales[record.lang]
         if not issubclass(model, Page):
             instance = model(locale=locale, **self._translation_key(record))
@@ -356,11 +257,11 @@ class _Loader:
             and not other.is_translation
             and other.lang == record.lang
             and other.id in self.objects
-            and self._sibling_key(other) > self._sibling_key(record)
+            and self.set.sibling_key(other) > self.set.sibling_key(record)
         ]
         if not siblings or not isinstance(self.objects[siblings[0].id], Page):
             return None
-        first = min(siblings, key=self._sibling_key)
+        first = min(siblings, key=self.set.sibling_key)
         return Page.objects.filter(pk=self.objects[first.id].pk).child_of(parent).first()
 
     @staticmethod
