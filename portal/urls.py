@@ -19,6 +19,8 @@ handler500 = "portal.views.server_error"
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
     path("admin/", include(wagtailadmin_urls)),
+    # Before Wagtail's own pattern, which stays for reversing and for its other address.
+    path("documents/<int:document_id>/<str:document_filename>", views.document),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.api")),
     path("robots.txt", sitemaps.robots, name="robots"),
