@@ -23,6 +23,7 @@ from translation import cascades
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
+from translation.views.own_tree import after_in
 from translation.views.pages import TranslatedPageViewSet
 
 
@@ -147,7 +148,7 @@ def _own_tree_buttons(page: Page, user: AbstractBaseUser) -> Iterator[Button]:
         else:
             label = pgettext("admin", "Create page in %(language)s")
         yield Button(
-            label % {"language": language.name},
+            label % {"language": after_in(language)},
             reverse("add_version", args=[language.code, page.pk]),
             icon_name="doc-empty-inverse",
             priority=55,

@@ -6,12 +6,20 @@ from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Locale, Page
 from wagtail_localize.fields import SynchronizedField
 
-from portal.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
 from translation.guards import no_right_in_language, refuse
+
+# As the name stands after “in” in a sentence; languages that inflect names say it in their catalog.
+_AFTER_IN = {"Leichte Sprache": pgettext_lazy("admin, after “in”", "Leichte Sprache")}
+
+
+def after_in(language: Language) -> str:
+    """Return the name of a language as it stands after “in”: “Seite in Leichter Sprache”."""
+    return str(_AFTER_IN.get(language.name, language.name))
 
 
 def add_version(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse:
@@ -37,7 +45,7 @@ def add_version(request: HttpRequest, page_id: int, language_code: str) -> HttpR
     if not parent.permissions_for_user(request.user).can_add_subpage():
         return refuse(request, no_right_in_language(language.name))
     if request.method != "POST":
-        context = {"source": source, "parent": parent, "language": language}
+        context = {"source": source, "parent": parent, "name": after_in(language)}
         return render(request, "translation/add_version.html", context)
     page = begin(source, parent, locale, request.user)
     messages.success(
