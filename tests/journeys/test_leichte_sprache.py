@@ -105,7 +105,7 @@ def test_an_editor_begins_a_draft_in_leichte_sprache_from_the_german_page(
     german = places.at(BEGUN, "de")
     editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
     editor.goto(f"/admin/pages/{id_of(live_portal, BEGUN)}/edit/")
-    button = editor.get_by_role("link", name=admin_says("Create page in %(language)s", language="Leichte Sprache"))
+    button = editor.get_by_role("link", name=admin_says("Create page in %(language)s", language="Leichter Sprache"))
     if not button.first.is_visible():
         editor.locator(".w-slim-header [data-w-dropdown-target='toggle'], .w-header-button[data-w-dropdown-target='toggle']").first.click()
     button.first.click()
