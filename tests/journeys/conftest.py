@@ -80,6 +80,8 @@ CONTACT = "/de/kontakt/"
 KINDS = {
     "home": HOME,
     "section": SECTION,
+    "section of people": "/de/wer-wir-sind/",
+    "section of ways to take part": "/de/mitmachen/",
     "section of data": "/de/daten-und-forschung/",
     "section of goals": "/de/2030-agenda/",
     "article": ARTICLE,

@@ -38,6 +38,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         found += [f"{kind} {address}: {violation}" for violation in support.axe_violations(page)]
         if width := support.overflow(page):
             found.append(f"{kind} {address}: {width} px too wide")
+        found += [f"{kind} {address}: cut off: {text}" for text in support.cut_off(page)]
         page.emulate_media(color_scheme="dark")
         found += [f"{kind} {address}, dark: {violation}" for violation in support.contrast_violations(page)]
     assert not found, "\n".join(found)
@@ -63,8 +64,24 @@ def test_open_menus_can_be_read_and_are_not_too_wide(
             found += [f"{scheme}: {violation}" for violation in support.contrast_violations(page)]
         if width := support.overflow(page):
             found.append(f"{width} px too wide")
+        found += [f"cut off: {text}" for text in support.cut_off(page)]
         page.keyboard.press("Escape")
     assert not found, "\n".join(found)
+
+
+def test_text_that_main_cuts_off_is_found(places: Places, open_page: Callable[..., Page]) -> None:
+    """The width of the page says nothing of it."""
+    for code in ("de", "ar"):
+        page = open_page(places.at(ARTICLE, code).url, bypass_csp=True, viewport=PHONE)
+        page.evaluate(
+            """() => {
+                const planted = document.createElement("p");
+                planted.textContent = "planted ".repeat(60);
+                planted.style = "inline-size:900px;max-inline-size:none";
+                document.querySelector("main").append(planted);
+            }"""
+        )
+        assert any("planted" in text for text in support.cut_off(page)), code
 
 
 @pytest.mark.parametrize(("colour", "is_found"), [("#bbbbbb", True), ("#333333", False)])

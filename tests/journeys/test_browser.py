@@ -55,19 +55,6 @@ ADDRESSES = {
 ALL = ADDRESSES["de"] + ADDRESSES["en"]
 
 
-@pytest.mark.parametrize("look", [PHONE, DESK, DARK], ids=["320 px", "1280 px", "dark"])
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_axe_finds_nothing_and_nothing_is_too_wide(language: str, look: dict, open_page: Callable[..., Page]) -> None:
-    found = []
-    page = open_page("about:blank", bypass_csp=True, **look)
-    for address in ADDRESSES[language]:
-        page.goto(address)
-        found += [f"{address}: {violation}" for violation in support.axe_violations(page)]
-        if width := support.overflow(page):
-            found.append(f"{address}: {width} px too wide")
-    assert not found, "\n".join(found)
-
-
 @pytest.fixture(scope="module")
 def component_page(live_portal: support.Portal) -> Iterator[str]:
     """Serve the portal with the development settings, which alone have the component page, and return its address."""
@@ -144,14 +131,6 @@ def test_the_menu_opens_with_the_keyboard_and_escape_closes_it(open_page: Callab
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(summary).to_be_focused()
-
-
-def test_the_menu_stands_in_one_row_at_1280_px(open_page: Callable[..., Page]) -> None:
-    for address in ("/de/", "/en/"):
-        page = open_page(address, **DESK)
-        tops = page.locator(".main-nav > ul > li").evaluate_all("items => items.map(item => Math.round(item.getBoundingClientRect().top))")
-        assert len(tops) == 5
-        assert len(set(tops)) == 1
 
 
 def test_the_menu_works_on_a_phone_without_javascript(open_page: Callable[..., Page]) -> None:
