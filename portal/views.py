@@ -83,7 +83,7 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last), size - 1) if first and last else size - 1
     if start > end:
-        response.close()
+        file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
 
     def part() -> Iterator[bytes]:

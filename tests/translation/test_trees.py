@@ -113,6 +113,8 @@ def drop_unique_key() -> None:
         constraints = connection.introspection.get_constraints(cursor, table)
         columns = {"translation_key", "locale_id"}
         name = next(key for key, value in constraints.items() if value["unique"] and set(value["columns"]) == columns)
+        # PostgreSQL alters no table whose deferred constraints wait for the end of the transaction.
+        connection.check_constraints()
         sql = "DROP INDEX {1}" if connection.vendor == "sqlite" else "ALTER TABLE {0} DROP CONSTRAINT {1}"
         cursor.execute(sql.format(connection.ops.quote_name(table), connection.ops.quote_name(name)))
 
