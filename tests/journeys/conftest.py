@@ -75,6 +75,7 @@ ARTICLE = "/de/unsere-arbeit/resettlement-und-humanitaere-aufnahme/"
 NEWS = "/de/aktuelles/"
 NEWS_ITEM = "/de/aktuelles/statement-zur-situation-in-ukraine-iom-generaldirektor-antonio-vitorino/"
 CONTACT = "/de/kontakt/"
+DATA = "/de/daten-und-forschung/"
 
 # One page of each type and each look.
 KINDS = {
@@ -82,7 +83,7 @@ KINDS = {
     "section": SECTION,
     "section of people": "/de/wer-wir-sind/",
     "section of ways to take part": "/de/mitmachen/",
-    "section of data": "/de/daten-und-forschung/",
+    "section of data": DATA,
     "section of goals": "/de/2030-agenda/",
     "article": ARTICLE,
     "news": NEWS,
