@@ -7,45 +7,75 @@ from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 from wagtail_localize.models import StringSegment, Translation
 
 from portal import navigation, taxonomy, versions
+from portal.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.models import Footer, PublishedVersion, Region, Topic
 
 
-def _missing_texts(page: Page) -> list[str]:
-    """Return the content paths (`title`, `body.<id>.text`) of a page's texts that are not translated.
-
-    None where the page is the source of its set or was written by hand. A translation left blank is missing: the source's text
-    would be published for it.
-    """
-    translation = (
-        Translation.objects.filter(
-            source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
-        )
+def _translation_into(page: Page) -> Translation | None:
+    """Return the translation that writes a page, or wrote it until it was stopped; None of a page that was written by hand."""
+    return (
+        Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id)
         .exclude(source__locale_id=page.locale_id)
+        .select_related("source")
         .first()
     )
-    if translation is None:
-        return []
+
+
+def _missing_texts(page: Page, translation: Translation) -> list[str]:
+    """Return the content paths (`title`, `body.<id>.text`) of a page's texts that are not translated.
+
+    A translation left blank is missing: the source's text would be published for it.
+    """
     segments = StringSegment.objects.filter(source_id=translation.source_id).annotate_translation(page.locale)
     paths = segments.filter(Q(translation__isnull=True) | Q(translation="")).order_by("order")
     return list(paths.values_list("context__path", flat=True))
 
 
+def _was_copied(page: Page) -> bool:
+    """Return whether a page of a language that follows the source began as a copy of the source's page, with its text."""
+    language = languages_by_code().get(page.locale.language_code)
+    if language is None or not language.follows_source or language.code == SOURCE_LANGUAGE:
+        return False
+    return (
+        PageLogEntry.objects.filter(page_id=page.pk, action__in=versions.COPYING_ACTIONS).exists()
+        and Page.objects.filter(
+            translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE
+        ).exists()
+    )
+
+
 @receiver(page_published, dispatch_uid="portal.page_published")
 def remember_published_version(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    """Store the moment at which a page is first published complete in its language, and what it lacks."""
+    """Store the moment at which a page is first published complete in its language, and what it lacks.
+
+    Once complete, a translation that was stopped is written by hand. What was only copied and is no translation was written by
+    nobody: its text is the source's, whatever was changed in it.
+    """
     if instance.alias_of_id is not None:
         return
-    missing = versions.untranslated_names(_missing_texts(instance))
-    version, _created = PublishedVersion.objects.get_or_create(page_id=instance.pk)
+    translation = _translation_into(instance)
+    version = PublishedVersion.objects.filter(page_id=instance.pk).first() or PublishedVersion(page_id=instance.pk)
+    is_finished = version.completed_at is not None
+    if translation is None and not is_finished and _was_copied(instance):
+        return
+    is_by_hand = translation is None or (is_finished and not translation.enabled)
+    missing = [] if is_by_hand else versions.untranslated_names(_missing_texts(instance, translation))
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
     version.save()
+
+
+@receiver(post_save, dispatch_uid="portal.page_became_alias")
+def forget_published_version(sender: type, instance: object, created: bool, **kwargs: object) -> None:
+    """A page that becomes an alias has the source's text again, also when it is submitted for translation anew."""
+    if isinstance(instance, Page) and instance.alias_of_id is not None and not created:
+        PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, untranslated=[])
 
 
 def forget_navigation(**kwargs: object) -> None:

@@ -25,6 +25,9 @@ from wagtail.query import PageQuerySet
 
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
 
+COPYING_ACTIONS = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagtail.convert_alias")
+"""Logged on pages that were made from one in another language, and on no page that somebody wrote."""
+
 
 def real(pages: PageQuerySet) -> PageQuerySet:
     """Return the real versions among `pages`, public ones only."""
@@ -117,12 +120,19 @@ def is_finished(page: Page) -> bool:
     return page.alias_of_id is None and version is not None and version.completed_at is not None
 
 
+def has_own_slug(page: Page) -> bool:
+    """Return whether a page was once published in its own language, and got its slug there, even if it is an alias again."""
+    return getattr(page, "published_version", None) is not None
+
+
 def is_published(page: Page) -> bool:
     """Return whether an address answers with this page's own text: live, no alias, and published by somebody as it is.
 
     That is more than the real versions: it may be restricted, or a translation that somebody published incomplete.
     """
-    return page.live and page.alias_of_id is None and getattr(page, "published_version", None) is not None
+    version = getattr(page, "published_version", None)
+    has_text = version is not None and (version.completed_at is not None or version.untranslated)
+    return page.live and page.alias_of_id is None and bool(has_text)
 
 
 def is_real(page: Page) -> bool:

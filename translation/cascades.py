@@ -24,7 +24,7 @@ from wagtail.models import Locale, Page
 from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
-from portal.versions import is_finished, locales_by_id
+from portal.versions import has_own_slug, is_finished, locales_by_id
 
 ALL, SOURCE_ONLY = "all", "source"
 LOG_ACTION = "translation.cascade"
@@ -231,12 +231,6 @@ def remove(page: Page, *, keep: bool) -> None:
 # --- addresses ---------------------------------------------------------------------------------------------------------
 
 
-def was_finished(page: Page) -> bool:
-    """Return whether a page, fetched with its `published_version`, was once finished, even if it is an alias again."""
-    version = getattr(page, "published_version", None)
-    return version is not None and version.completed_at is not None
-
-
 def source_slug(source: Page, locale_id: int) -> str:
     """Return the slug that an alias of a page has in another language: the same, with the language's code on home pages."""
     return f"{source.slug}-{locales_by_id()[locale_id].language_code}" if source.depth == 2 else source.slug
@@ -256,8 +250,8 @@ def take_slug(page: Page, slug: str) -> bool:
 def follow_slug(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
     """Give a page's aliases its new slug, and translations that were begun if they still had the old one.
 
-    What was once finished in its language keeps the slug that it got there, even as an alias.
+    What was once published in its language keeps the slug that it got there, even as an alias.
     """
     for page in followers(instance):
-        if not was_finished(page) and (page.alias_of_id or page.slug == source_slug(instance_before, page.locale_id)):
+        if not has_own_slug(page) and (page.alias_of_id or page.slug == source_slug(instance_before, page.locale_id)):
             take_slug(page, source_slug(instance, page.locale_id))

@@ -22,11 +22,8 @@ from wagtail_localize.models import LocaleSynchronization
 
 from portal import redirects
 from portal.slugs import is_made_from
-from portal.versions import forget_locales, locales_by_id
+from portal.versions import COPYING_ACTIONS, forget_locales, locales_by_id
 from translation import cascades
-
-# Logged on pages that were made from one in another language, and on no page that somebody wrote.
-_COPIED = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagtail.convert_alias")
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """What the checks need of a page. `is_finished` says that it was once finished in its language, alias or not."""
+    """What the checks need of a page. `has_own_slug` says that it was once published in its language, alias or not."""
 
     pk: int
     path: str
@@ -54,13 +51,16 @@ class Row:
     translation_key: UUID
     alias_of_id: int | None
     is_finished: bool
+    has_own_slug: bool
 
     @classmethod
     def all(cls) -> list[Row]:
         """Return all pages in the order of the tree. One query."""
-        names = [*cls.__dataclass_fields__][:-1]
-        rows = Page.objects.order_by("path").values_list(*names, "published_version__completed_at")
-        return [cls(*values, completed_at is not None) for *values, completed_at in rows]
+        names = [*cls.__dataclass_fields__][:-2]
+        rows = Page.objects.order_by("path").values_list(
+            *names, "published_version__completed_at", "published_version__page_id"
+        )
+        return [cls(*values, completed_at is not None, page_id is not None) for *values, completed_at, page_id in rows]
 
     @property
     def parent_path(self) -> str:
@@ -111,7 +111,7 @@ class Trees:
     @cached_property
     def copied(self) -> set[int]:
         """Return the ids of pages that were made from one in another language."""
-        return set(PageLogEntry.objects.filter(action__in=_COPIED).values_list("page_id", flat=True))
+        return set(PageLogEntry.objects.filter(action__in=COPYING_ACTIONS).values_list("page_id", flat=True))
 
     @cached_property
     def kept(self) -> set[int]:
@@ -210,10 +210,10 @@ class Trees:
         ]
 
     def slug(self) -> Iterator[tuple[Row, str]]:
-        """An alias has its source's slug, unless it was once finished; with a number where a sibling has it."""
+        """An alias has its source's slug, unless it has one of its own; with a number where a sibling has it."""
         for row in self.rows:
             source = self.source(row)
-            if source is None or row.alias_of_id is None or row.is_finished:
+            if source is None or row.alias_of_id is None or row.has_own_slug:
                 continue
             wanted = cascades.source_slug(source, row.locale_id)
             taken = {other.slug for other in self.children[row.parent_path] if other is not row}

@@ -84,6 +84,14 @@ def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | Non
     return _refuse_locked(request, page) or _refuse_incomplete(request, page)
 
 
+@hooks.register("before_convert_alias_page", order=-1)
+def respect_text_of_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse turning an alias into an ordinary page: its German text would count as written in the other language."""
+    if page.alias_of.locale_id == page.locale_id:
+        return None
+    return refuse(request, pgettext("admin", "This page shows the German one. To write it in its own language, translate it."))
+
+
 @hooks.register("before_edit_snippet", order=-1)
 def respect_language_of_snippet(request: HttpRequest, instance: Model) -> HttpResponse | None:
     """Refuse editing a snippet in a language that the user does not work in, or one that is locked."""

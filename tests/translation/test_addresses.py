@@ -342,7 +342,11 @@ class TestEnglish:
         assert unchanged(lambda: translator.put(override, "value=1", content_type=FORM)).status_code == 201
         assert unchanged(lambda: translator.delete(override)).status_code == 200
         assert unchanged(lambda: translator.post(address("machine_translate", translation.pk))).status_code == 404
-        assert unchanged(lambda: translator.post(address("stop_translation", translation.pk))).status_code == 302
+        stop = address("stop_translation", translation.pk)
+        assert unchanged(lambda: translator.post(stop)).status_code == 403
+        assert Translation.objects.get(pk=translation.pk).enabled
+        translator.put(segment_address(translation), "value=Resettlement", content_type=FORM)
+        assert unchanged(lambda: translator.post(stop)).status_code == 302
         assert not Translation.objects.get(pk=translation.pk).enabled
         assert unchanged(lambda: translator.post(url, {"localize-restart-translation": "1"})).status_code == 302
         assert Translation.objects.get(pk=translation.pk).enabled

@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from wagtail.actions.convert_alias import ConvertAliasPageAction
 from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation
 
 from home.models import ContentPage
+from portal import versions
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -114,6 +116,58 @@ class TestDrafts:
             draft.get_latest_revision().publish()
         slugs = [Page.objects.get(pk=draft.pk).slug for draft in drafts]
         assert slugs == ["advice", "advice-2"]
+
+
+class TestCopies:
+    """What was only copied from the German page is nobody's text in another language."""
+
+    @pytest.fixture
+    def source(self) -> ContentPage:
+        return make_content_page(make_section(make_home()), "Beratung", lead="Ein Satz.")
+
+    def test_a_translation_that_became_an_alias_and_was_submitted_again(self, admin: Client, source: ContentPage) -> None:
+        english = translate(source, "en", title="Advice")
+        address = english.get_url()
+        admin.post(reverse("wagtail_localize:convert_to_alias", args=[english.pk]))
+        admin.post(
+            reverse("wagtail_localize:submit_page_translation", args=[source.pk]), {"locales": [english.locale_id]}
+        )
+        english.refresh_from_db()
+        assert (english.alias_of, english.live, english.title, english.slug) == (None, True, "Beratung", "advice")
+        assert "en" not in versions.translations(source)
+        html = Client().get(address).content.decode()
+        assert '<div lang="de" dir="ltr">' in html
+        translation = Translation.objects.get(source__object_id=source.translation_key, target_locale=english.locale)
+        translate_texts(translation)
+        translation.save_target(publish=True)
+        assert versions.translations(source)["en"].slug == "advice"
+
+    def test_an_alias_is_not_turned_into_a_page_of_its_own(self, admin: Client, source: ContentPage) -> None:
+        alias = make_alias(source, "en")
+        address = reverse("wagtailadmin_pages:convert_alias", args=[alias.pk])
+        assert admin.get(address).status_code == admin.post(address).status_code == 403
+        alias.refresh_from_db()
+        assert alias.alias_of_id == source.pk
+
+    def test_an_alias_in_the_same_language_may_be(self, admin: Client, source: ContentPage) -> None:
+        alias = source.create_alias(update_slug="kopie")
+        assert admin.post(reverse("wagtailadmin_pages:convert_alias", args=[alias.pk])).status_code == 302
+        assert publish(ContentPage.objects.get(pk=alias.pk)) in versions.real(ContentPage.objects.all())
+
+    def test_one_that_code_turned_into_a_page_is_not_real(self, source: ContentPage) -> None:
+        alias = make_alias(source, "en")
+        ConvertAliasPageAction(alias).execute(skip_permission_checks=True)
+        publish(ContentPage.objects.get(pk=alias.pk))
+        assert set(versions.translations(source)) == {"de"}
+
+    @pytest.mark.parametrize("lead", ["", "A sentence."])
+    def test_a_stopped_translation_is_real_if_it_was_complete(self, source: ContentPage, lead: str) -> None:
+        translation = submit(source, "en")
+        translate_texts(translation, {"Beratung": "Advice", "Ein Satz.": lead})
+        translation.save_target(publish=False)
+        Translation.objects.update(enabled=False)
+        publish(source.get_translation(translation.target_locale).get_latest_revision_as_object())
+        assert ("en" in versions.translations(source)) == bool(lead)
 
 
 class TestTree:
