@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal import links
-from portal.languages import language_of_path, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -67,6 +68,20 @@ class SecurityHeadersMiddleware:
         return response
 
 
+def language_asked_for(request: HttpRequest) -> Language:
+    """Return the language that the browser wants most, of those that there are; German where nothing fits.
+
+    Django's own function lets a cookie decide first, and takes languages that the browser refuses (`q=0`).
+    """
+    for code, weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        if code == "*":
+            break
+        with suppress(LookupError):
+            if weight:
+                return languages_by_code()[get_supported_language_variant(code)]
+    return languages_by_code()[SOURCE_LANGUAGE]
+
+
 class LanguageMiddleware:
     """Activates the language of the address; addresses without one get what the browser asks for.
 
@@ -79,10 +94,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = language_of_path(request.path_info)
-        if language is None:
-            asked_for = get_language_from_request(request)
-            language = languages_by_code().get(asked_for, languages_by_code()[settings.LANGUAGE_CODE])
+        language = language_of_path(request.path_info) or language_asked_for(request)
         with translation.override(language.code), links.remembered(language.code):
             request.LANGUAGE_CODE = language.code
             response = self.get_response(request)

@@ -99,10 +99,15 @@ def test_errors_work_on_an_empty_database(client: Client) -> None:
         ("fr", "/de/"),
         ("", "/de/"),
         ("\x00;;q", "/de/"),
+        ("fr,en;q=0", "/de/"),
+        ("en;q=0.5,*;q=0.8", "/de/"),
+        ("en-GB,de;q=0.9", "/en/"),
     ],
 )
 def test_first_contact(client: Client, accept: str, address: str) -> None:
     translate(make_home(), title="Home")
+    # Whoever set it.
+    client.cookies["django_language"] = "en" if address == "/de/" else "de"
     response = client.get("/", headers={"accept-language": accept})
     assert (response.status_code, response.headers["Location"]) == (302, address)
     assert response.headers["Vary"] == "Accept-Language"
