@@ -24,6 +24,7 @@ from wagtail.models import Locale, Page
 from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
+from portal.models.pages import is_reserved
 from portal.versions import has_own_slug, is_finished, locales_by_id
 
 ALL, SOURCE_ONLY = "all", "source"
@@ -141,12 +142,18 @@ def place(page: Page, source: Page) -> bool:
     return True
 
 
+def available_slug(parent: Page, slug: str, ignore_page_id: int | None = None) -> str:
+    """Return a slug that is free below a page, with a number where a sibling or a view of the portal has it."""
+    found = find_available_slug(parent, slug, ignore_page_id)
+    return find_available_slug(parent, f"{slug}-1", ignore_page_id) if is_reserved(found, parent) else found
+
+
 def free_slug(page: Page, parent: Page) -> None:
     """Give a page a slug that is free below its next parent: its source's may be a translation's there.
 
     In the row alone: the move that follows makes the addresses.
     """
-    slug = find_available_slug(parent, page.slug)
+    slug = available_slug(parent, page.slug)
     if slug != page.slug:
         Page.objects.filter(pk=page.pk).update(slug=slug)
         page.slug = slug
@@ -238,7 +245,7 @@ def source_slug(source: Page, locale_id: int) -> str:
 
 def take_slug(page: Page, slug: str) -> bool:
     """Give a page a slug, with a number behind it where a sibling has it; return whether it changed."""
-    slug = find_available_slug(page.get_parent(), slug, ignore_page_id=page.pk)
+    slug = available_slug(page.get_parent(), slug, page.pk)
     if slug == page.slug:
         return False
     page.slug = slug

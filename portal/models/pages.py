@@ -36,6 +36,16 @@ from portal.slugs import is_made_from, slug_for_title
 from .publication import PublishedVersion
 
 
+def is_reserved(slug: str, parent: Page | None) -> bool:
+    """Return whether a page below another one would lie at an address that the portal's own views answer."""
+    return parent is not None and parent.depth == 2 and slug in RESERVED_SLUGS
+
+
+def _reserved(slug: str) -> str:
+    text = pgettext("admin", "“%(slug)s” is an address of the portal itself. Please choose another one.")
+    return text % {"slug": slug}
+
+
 class BasePageForm(WagtailAdminPageForm):
     """The editing form of all pages.
 
@@ -71,6 +81,17 @@ class BasePageForm(WagtailAdminPageForm):
     @staticmethod
     def _sources() -> models.QuerySet:
         return Page.objects.filter(locale__language_code=SOURCE_LANGUAGE)
+
+    def clean_slug(self) -> str:
+        """Return the slug; a page that is new does not know yet where it will be.
+
+        Raises:
+            ValidationError: one of the portal's own views lies there.
+        """
+        slug = self.cleaned_data["slug"]
+        if is_reserved(slug, self.parent_page):
+            raise ValidationError(_reserved(slug))
+        return slug
 
     def clean_counterpart(self) -> Page | None:
         """Return the page of the source language that was chosen, itself or by one of its translations.
@@ -189,11 +210,13 @@ class BasePage(Page):
         """
         if not self.slug:
             return True
-        if self.pk is None or PublishedVersion.objects.filter(page_id=self.pk).exists():
+        if self.pk is not None and PublishedVersion.objects.filter(page_id=self.pk).exists():
             return False
         if self.slug == slug_for_title(self.title, self.language_code):
-            # Made for a draft; another page may have been published under it meanwhile.
+            # Made for a draft, or by a form that knows no siblings: another page may have it.
             return True
+        if self.pk is None:
+            return False
         stored = Page.objects.filter(pk=self.pk).values_list("title", "slug").first()
         if stored is None or stored[1] != self.slug:
             return False
@@ -222,18 +245,20 @@ class BasePage(Page):
         self._make_slug()
         super().minimal_clean()
 
+    @staticmethod
+    def _slug_is_available(slug: str, parent_page: Page | None, page: Page | None = None) -> bool:
+        """Return whether no sibling has a slug and, below a home page, none of the portal's own views."""
+        return not is_reserved(slug, parent_page) and Page._slug_is_available(slug, parent_page, page)
+
     def clean(self) -> None:
         """Refuse addresses that the portal's own views answer."""
+        if is_reserved(self.slug, self.get_parent()):
+            raise ValidationError({"slug": _reserved(self.slug)})
         super().clean()
-        if self.depth == 3 and self.slug in RESERVED_SLUGS:
-            raise ValidationError(
-                {
-                    "slug": pgettext_lazy(
-                        "admin", "“%(slug)s” is an address of the portal itself. Please choose another one."
-                    )
-                    % {"slug": self.slug}
-                }
-            )
+
+    def can_move_to(self, parent: Page) -> bool:
+        """Return whether the page may move below another one: not where its address is one of the portal's own views."""
+        return super().can_move_to(parent) and not is_reserved(self.slug, parent)
 
     @property
     def address(self) -> str:

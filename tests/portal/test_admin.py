@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from wagtail.blocks import FieldBlock, ListBlock, StreamBlock, StructBlock
@@ -57,9 +58,8 @@ def test_page_types_have_german_names(admin_client: Client, home: HomePage) -> N
         assert name.lower() in html.lower()
 
 
-def test_an_editor_publishes_a_page_with_an_empty_slug(admin_client: Client, home: HomePage) -> None:
+def begin_page(admin_client: Client, home: HomePage, **values: str) -> HttpResponse:
     data = {
-        "title": "Für Migrant:innen",
         "slug": "",
         "lead": "Ein Satz.",
         "body-count": "0",
@@ -68,9 +68,42 @@ def test_an_editor_publishes_a_page_with_an_empty_slug(admin_client: Client, hom
         "show_in_menus": "on",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
-        "action-publish": "action-publish",
+        **values,
     }
-    response = admin_client.post(reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk]), data)
+    return admin_client.post(reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk]), data)
+
+
+@pytest.mark.parametrize("action", [{"action-publish": "1"}, {}])
+@pytest.mark.parametrize(("title", "slug"), [("Projekt", "projekt-2"), ("Suche", "suche-2"), ("Feed", "feed-2")])
+def test_a_slug_that_is_taken_gets_a_number(
+    admin_client: Client, home: HomePage, title: str, slug: str, action: dict[str, str]
+) -> None:
+    """By another page, or by a view of the portal."""
+    make_content_page(home, "Projekt")
+    response = begin_page(admin_client, home, title=title, **action)
+    assert response.status_code == 302, response.context["form"].errors
+    assert ContentPage.objects.get(locale__language_code="de", slug=slug).title == title
+
+
+@pytest.mark.parametrize("action", [{"action-publish": "1"}, {}])
+@pytest.mark.parametrize("slug", ["suche", "poshuk", "og"])
+def test_an_address_of_the_portal_itself_is_refused(
+    admin_client: Client, home: HomePage, slug: str, action: dict[str, str]
+) -> None:
+    response = begin_page(admin_client, home, title="Seite", slug=slug, **action)
+    assert list(response.context["form"].errors) == ["slug"]
+
+
+def test_a_page_does_not_move_to_an_address_of_the_portal_itself(admin_client: Client, home: HomePage) -> None:
+    page = make_content_page(make_section(home), "Suche")
+    admin_client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home.pk]))
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "move"])
+    admin_client.post(f"{address}?id={page.pk}", {"chooser": home.pk})
+    assert ContentPage.objects.get(pk=page.pk).url_path == "/startseite/unsere-arbeit/suche/"
+
+
+def test_an_editor_publishes_a_page_with_an_empty_slug(admin_client: Client, home: HomePage) -> None:
+    response = begin_page(admin_client, home, title="Für Migrant:innen", **{"action-publish": "1"})
     assert response.status_code == 302, response.context["form"].errors
     page = ContentPage.objects.get(locale__language_code="de")
     assert (page.slug, page.live) == ("fuer-migrant-innen", True)

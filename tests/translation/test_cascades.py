@@ -170,6 +170,12 @@ class TestMoving:
         assert trees.of(trees.other, code).url_path.endswith("/zahlen-1/")
 
     @pytest.mark.parametrize("code", CODES)
+    def test_a_slug_that_a_view_of_the_portal_has_there(self, trees: Trees, code: str) -> None:
+        Page.objects.filter(pk=trees.of(trees.page, code).pk).update(slug="poshuk")
+        fresh(trees.page).move(fresh(trees.home), "last-child")
+        assert trees.of(trees.page, code).url_path == trees.of(trees.home, code).url_path + "poshuk-1/"
+
+    @pytest.mark.parametrize("code", CODES)
     def test_a_destination_without_a_version(self, trees: Trees, code: str) -> None:
         third = make_section(trees.home, "Mitmachen")
         fresh(trees.page).move(third, "last-child")
