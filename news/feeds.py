@@ -111,7 +111,9 @@ def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
     list_of_news = links.resolve_one(index.pk) if index else None
     if list_of_news is None:
         raise Http404
-    items = NewsPage.objects.real_in(code).newest_first().prefetch_related("topics")
+    # A feed has one language and no place for a mark.
+    items = NewsPage.objects.real_in(code).filter(published_version__untranslated=[]).newest_first()
+    items = items.prefetch_related("topics")
     title, key, query = feed_title(), index.translation_key, ""
     if topic_slug:
         topic = get_object_or_404(Topic, slug=topic_slug, locale__language_code=SOURCE_LANGUAGE)

@@ -42,7 +42,8 @@ def specific(pages: list[Page]) -> list[Page]:
     found: dict[int, Page] = {}
     for type_id, ids in by_type.items():
         model = ContentType.objects.get_for_id(type_id).model_class()
-        found.update(model.objects.filter(pk__in=ids).defer_streamfields().in_bulk())
+        pages_of_type = model.objects.filter(pk__in=ids).select_related("published_version")
+        found.update(pages_of_type.defer_streamfields().in_bulk())
     return [found[page.pk] for page in pages if page.pk in found]
 
 

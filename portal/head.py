@@ -119,21 +119,27 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
     if getattr(page, "shown_at", None):
         return _for_fallback(page)
     title = page.seo_title or page.title
-    if number > 1:
-        title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
+    title_language = versions.language_of(page, "seo_title" if page.seo_title else "title")
+    with translation.override(title_language):
+        if number > 1:
+            title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
+        title = full_title(title)
     address = absolute(page.get_url()) if page.pk else ""
     alternates: tuple[Alternate, ...] = ()
     # Leichte Sprache names no others, because it is named by none: a set that is not mutual counts for nothing.
-    if address and number == 1 and languages_by_code()[page.locale.language_code].hreflang:
+    is_indexed = bool(address) and versions.is_finished(page)
+    if is_indexed and number == 1 and languages_by_code()[page.locale.language_code].hreflang:
         alternates = alternates_of(versions_of(request, page).real)
     return Head(
-        title=full_title(title),
+        title=title,
         heading=page.seo_title or page.title,
         site_name=site_name(),
-        description=page.description,
+        language=title_language if title_language != current_language().code else "",
+        # A description has no place for a mark.
+        description=page.description if page.description_language == page.language_code else "",
         canonical=f"{address}?page={number}" if address and number > 1 else address,
         kind="article" if getattr(page, "machine_date", "") else "website",
-        is_indexed=bool(address) and versions.is_finished(page),
+        is_indexed=is_indexed,
         locale=_open_graph_locale(),
         image=absolute(social.address(page) if address else static(SOCIAL_IMAGE)),
         alternates=alternates,
@@ -142,8 +148,6 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
 
 def alternates_of(real_versions: dict[str, Page]) -> tuple[Alternate, ...]:
     """Return the addresses of a page's real versions; `x-default` is the source. A language with a tree of its own has none.
-
-    A page that is in one language only needs none either.
     """
     found = [
         Alternate(hreflang, absolute(version.get_url()))

@@ -43,7 +43,7 @@ class PageLink:
     @property
     def title_language(self) -> str:
         """Return the language of the name where it is not that of the text around it."""
-        code = self.page.locale.language_code
+        code = versions.language_of(self.page, "title")
         return code if code != current_language().code else ""
 
     @property

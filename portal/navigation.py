@@ -33,9 +33,10 @@ class NamedLink(TypedDict):
 
 
 class MenuEntry(NamedLink):
-    """A section in the main menu, with the pages below it."""
+    """A section in the main menu, with the pages below it; `intro_language` is that of the introduction, as `language`."""
 
     intro: str
+    intro_language: str
     links: list[NamedLink]
 
 
@@ -81,6 +82,7 @@ class Home(TypedDict):
 
     id: int
     title: str
+    title_language: str
     url: str
     path: str
     url_path: str
@@ -98,6 +100,7 @@ def homes() -> dict[str, Home]:
             code: Home(
                 id=page.pk,
                 title=page.title,
+                title_language=versions.language_of(page, "title") if code in found.real else SOURCE_LANGUAGE,
                 url=page.get_url(),
                 path=page.path,
                 url_path=page.url_path,
@@ -160,10 +163,17 @@ def menu() -> list[MenuEntry]:
         entries = []
         for section, link in sections:
             title, intro = texts.get(link.page.pk, ("", ""))
+            languages = {
+                name: code if (code := versions.language_of(link.page, name)) != current_language().code else ""
+                for name in ("menu_title", "menu_intro")
+            }
             below = [
                 _named(inner) for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)
             ]
-            entries.append(MenuEntry(**{**_named(link), "title": title or link.title}, intro=intro, links=below))
+            named = _named(link)
+            if title:
+                named.update(title=title, language=languages["menu_title"])
+            entries.append(MenuEntry(**named, intro=intro, intro_language=languages["menu_intro"], links=below))
         return entries
 
     return _cached("menu", build)
@@ -229,8 +239,16 @@ def home_crumb() -> list[NamedLink]:
     home = homes().get(current_language().code)
     if home is None:
         return []
-    language = "" if home["is_real"] else SOURCE_LANGUAGE
-    return [NamedLink(title=home["title"], url=home["url"], language=language, hreflang=language, mark="")]
+    code = current_language().code
+    return [
+        NamedLink(
+            title=home["title"],
+            url=home["url"],
+            language=home["title_language"] if home["title_language"] != code else "",
+            hreflang="" if home["is_real"] else SOURCE_LANGUAGE,
+            mark="",
+        )
+    ]
 
 
 def language_links(

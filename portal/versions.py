@@ -30,8 +30,8 @@ COPYING_ACTIONS = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagt
 
 
 def real(pages: PageQuerySet) -> PageQuerySet:
-    """Return the real versions among `pages`, public ones only."""
-    pages = finished(pages).live()
+    """Return the real versions among `pages`, public ones only, each with its `published_version`."""
+    pages = finished(pages).live().select_related("published_version")
     for path in restricted_paths():
         pages = pages.exclude(path__startswith=path)
     return pages
@@ -106,12 +106,26 @@ _BLOCK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def untranslated_names(paths: Iterable[str]) -> list[str]:
-    """Return what content paths name: a field (`title`), or the innermost block (its id) that a path leads through."""
+    """Return what content paths name: a field (`title`), or the block of a field (its id) in which a text stands.
+
+    The block is the outermost one: what is in it (a list's entries, a section's blocks) has no mark of its own.
+    """
     names = {}
     for path in paths:
-        ids = _BLOCK_ID.findall(path)
-        names[ids[-1] if ids else path.split(".")[0]] = None
+        block_id = _BLOCK_ID.search(path)
+        names[block_id[0] if block_id else path.split(".")[0]] = None
     return list(names)
+
+
+def untranslated_in(page: Page) -> frozenset[str]:
+    """Return the fields and block ids of a page's live version that stand in the source language (see `PublishedVersion`)."""
+    version = getattr(page, "published_version", None)
+    return frozenset(version.untranslated) if version is not None else frozenset()
+
+
+def language_of(page: Page, name: str) -> str:
+    """Return the code of the language in which a field of a page stands; no query with its `published_version`."""
+    return SOURCE_LANGUAGE if name in untranslated_in(page) else page.locale.language_code
 
 
 def is_finished(page: Page) -> bool:

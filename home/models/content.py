@@ -12,10 +12,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
-from portal import cards
+from portal import cards, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.links import PageBlock
 from portal.blocks.text import heading_anchor
+from portal.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 
 CONTENTS_FROM = 3
@@ -97,11 +98,15 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
 
     @cached_property
     def contents(self) -> list[dict[str, str]]:
-        """Return the headings of the body as `text` and `anchor`; none where the page has fewer than three."""
-        headings = [str(block.value) for block in self.body if block.block_type == "heading"]
+        """Return the headings of the body as `text`, `anchor` and `language` (if not the page's); none where there are few."""
+        headings = [(str(block.value), block.id) for block in self.body if block.block_type == "heading"]
         if len(headings) < CONTENTS_FROM:
             return []
-        return [{"text": text, "anchor": heading_anchor(text)} for text in headings]
+        untranslated = versions.untranslated_in(self)
+        return [
+            {"text": text, "anchor": heading_anchor(text), "language": SOURCE_LANGUAGE if block_id in untranslated else ""}
+            for text, block_id in headings
+        ]
 
     def related(self) -> list[BasePage]:
         """Return the related pages in the page's language, ready to be shown as cards."""

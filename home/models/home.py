@@ -83,9 +83,8 @@ class HomePage(BodyMixin, BasePage):
         verbose_name_plural = pgettext_lazy("admin", "home pages")
 
     @property
-    def card_text(self) -> str:
-        """Return the text for search results."""
-        return self.search_description or self.hero_text
+    def _card_text_field(self) -> str:
+        return "search_description" if self.search_description else "hero_text"
 
     @property
     def description(self) -> str:

@@ -139,9 +139,6 @@ class BasePage(Page):
     link: links.PageLink | None = None
     """Where a card of this page leads, when it is not simply the page's own address."""
 
-    untranslated: frozenset[str] = frozenset()
-    """Fields and block ids of the live version that stand in the source language (see `PublishedVersion`)."""
-
     # The slug stands in neither list: it is made by each language's rules and belongs to that language.
     translatable_fields: ClassVar[list] = [
         TranslatableField("title"),
@@ -300,8 +297,8 @@ class BasePage(Page):
 
     @property
     def card_language(self) -> str:
-        """Return the language of title and text where it is not that of the text around the card."""
-        return self.language_code if self.language_code != current_language().code else ""
+        """Return the language of the title where it is not that of the text around the card."""
+        return self._foreign_language_of("title")
 
     @property
     def card_mark(self) -> str:
@@ -316,7 +313,20 @@ class BasePage(Page):
     @property
     def card_text(self) -> str:
         """Return the text for cards and search results."""
-        return getattr(self, "lead", "") or self.search_description
+        return getattr(self, self._card_text_field)
+
+    @property
+    def card_text_language(self) -> str:
+        """Return the language of the text where it is not that of the text around the card."""
+        return self._foreign_language_of(self._card_text_field)
+
+    @property
+    def _card_text_field(self) -> str:
+        return "lead" if getattr(self, "lead", "") else "search_description"
+
+    def _foreign_language_of(self, field: str) -> str:
+        code = versions.language_of(self, field)
+        return code if code != current_language().code else ""
 
     @property
     def card_kind(self) -> str:
@@ -327,6 +337,11 @@ class BasePage(Page):
     def description(self) -> str:
         """Return the description for search engines."""
         return self.search_description or getattr(self, "lead", "")
+
+    @property
+    def description_language(self) -> str:
+        """Return the language in which the description stands."""
+        return versions.language_of(self, "search_description" if self.search_description else self._card_text_field)
 
     @cached_property
     def picture(self) -> dict[str, object]:
@@ -362,13 +377,13 @@ def page_at(url_path: str, locale_id: int) -> Page:
     versions.set_locales([row])
     if versions.is_published(row):
         page = row.specific
-        page.untranslated = frozenset(row.published_version.untranslated)
         page.published_version = row.published_version
     elif languages_by_code()[row.locale.language_code].follows_source:
         source = rows.filter(translation_key=row.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
         if source is None or source.pk == row.pk or not (source.live and versions.is_finished(source)):
             raise Http404
         page = source.specific
+        page.published_version = source.published_version
         page.shown_at = row
     else:
         raise Http404

@@ -10,7 +10,7 @@ class PublishedVersion(models.Model):
     """Says what was published of a page in its own language, and when it was first complete (see `portal.versions`).
 
     `untranslated` names what the live version still has in the source language, because somebody with that right published it
-    incomplete: names of fields, and ids of blocks. While `completed_at` is empty the page is not complete; while both are empty
+    incomplete: names of fields, and ids of their blocks. While `completed_at` is empty the page is not complete; while both are empty
     it shows the source's page again, as an alias or a translation begun anew, and only its slug is its own.
 
     A row of its own and no field of the page: copying a page into another language copies its fields, and the copy must

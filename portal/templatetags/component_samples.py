@@ -23,7 +23,7 @@ def _picture(name: str) -> dict[str, object]:
 
 
 def _card(title: str, text: str, drawing: str, **more: str) -> SimpleNamespace:
-    values = {"card_kind": "", "card_language": "", "card_mark": "", "date_text": "", "machine_date": "", **more}
+    values = {"card_kind": "", "card_language": "", "card_text_language": "", "card_mark": "", "date_text": "", "machine_date": "", **more}
     return SimpleNamespace(card_title=title, card_text=text, picture=_picture(drawing), card_url="#cards", **values)
 
 

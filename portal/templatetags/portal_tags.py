@@ -102,7 +102,7 @@ def content_language(context: Context) -> dict[str, object]:
 def field_language(context: Context, name: str) -> SafeString:
     """Return the attributes for a field that was published untranslated; nothing for all others."""
     page = _page(context)
-    return in_language(SOURCE_LANGUAGE if page is not None and name in getattr(page, "untranslated", ()) else "")
+    return in_language(SOURCE_LANGUAGE if page is not None and name in versions.untranslated_in(page) else "")
 
 
 class OwnLanguageNode(template.Node):
@@ -115,7 +115,7 @@ class OwnLanguageNode(template.Node):
     def render(self, context: Context) -> str:
         """Render a block that was published untranslated in the source language, in an element that says so."""
         page, block = _page(context), self.block.resolve(context)
-        if page is None or str(getattr(block, "id", "")) not in getattr(page, "untranslated", ()):
+        if page is None or str(getattr(block, "id", "")) not in versions.untranslated_in(page):
             return self.nodelist.render(context)
         with translation.override(SOURCE_LANGUAGE):
             content = self.nodelist.render(context)
@@ -147,7 +147,7 @@ def translation_note(context: Context) -> dict[str, object]:
             if language.code in found.real and language.code != code
         ],
         "date": page.last_published_at if is_translation else None,
-        "is_partial": bool(getattr(page, "untranslated", ())),
+        "is_partial": bool(versions.untranslated_in(page)),
     }
 
 
@@ -248,7 +248,8 @@ def same_path_elsewhere(context: Context) -> list[dict[str, object]]:
     for page in rows:
         found.update(versions.translations(page))
     return [
-        {"language": language, "hreflang": language.hreflang, "url": found[code].get_url(), "title": found[code].title}
+        {"language": language, "hreflang": language.hreflang, "url": found[code].get_url(), "title": found[code].title,
+         "title_language": versions.language_of(found[code], "title")}
         for code, language in languages_by_code().items()
         if code in found
     ]
@@ -275,7 +276,8 @@ def breadcrumbs(context: Context, title: str = "") -> dict[str, object]:
     page = _page(context)
     if page is not None:
         trail = head.trail_of(_request(context), page) if page.path else []
-        return {"trail": trail, "title": page.title}
+        language = versions.language_of(page, "title") if page.path else ""
+        return {"trail": trail, "title": page.title, "language": language if language != current_language().code else ""}
     return {"trail": navigation.home_crumb(), "title": title}
 
 
@@ -348,6 +350,20 @@ def with_levels(blocks: StreamValue) -> Iterator[tuple[object, int]]:
 def values(blocks: StreamValue) -> list[object]:
     """Return the plain values of a StreamField."""
     return [block.value for block in blocks or []]
+
+
+@register.filter
+def sources(page: Page) -> list[dict[str, str]]:
+    """Return the sources of a page as title, address and language, where it is not the page's."""
+    untranslated = versions.untranslated_in(page)
+    return [
+        {
+            "title": block.value["title"],
+            "url": block.value["url"],
+            "language": SOURCE_LANGUAGE if block.id in untranslated else "",
+        }
+        for block in page.sources
+    ]
 
 
 @register.filter

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Page
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Locale, Page
 from wagtail.models import get_page_models as wagtail_page_models
+from wagtail_localize.models import StringTranslation, TranslationSource
 
 from home.models import (
     Agenda2030Page,
@@ -23,7 +26,7 @@ from home.models import (
 )
 from news.models import NewsIndexPage, NewsPage
 from portal import versions
-from portal.models import BasePage
+from portal.models import BasePage, PortalImage
 from tests.builders import (
     add,
     make_alias,
@@ -217,7 +220,88 @@ def test_what_was_published_untranslated_is_marked(client: Client, home: HomePag
     assert "EN Ein Satz." in other
     # It was never complete: search engines are not told of it.
     assert '<meta name="robots" content="noindex">' in html
+    assert 'rel="alternate" hreflang' not in html
     assert 'hreflang="en"' not in client.get(page.get_url()).content.decode().split("</head>")[0]
+
+
+def bilingual_pages() -> list[BasePage]:
+    """Return a page of each type with text in all its fields, translated once; each text names its language."""
+    text = "<p>Deutscher Satz.</p><p>Deutscher Satz zwei.</p>"
+    contact = {"heading": "Deutsche Frage", "text": "Deutsche Antwort", "email": "", "phone": "", "page": None}
+    lists = [
+        ("timeline", [{"label": f"Deutsch {n}", "heading": f"Deutsch, {n}", "text": f"Deutsch: {n}", "current": False} for n in "12"]),
+        ("steps", [{"heading": "Deutscher Schritt", "text": "Deutsch 3"}]),
+        ("accordion", [{"question": "Deutsche Frage?", "answer": text}]),
+        ("facts", {"heading": "Deutsche Fakten", "items": [{"term": "Deutsches Wort", "description": "Deutscher Sinn"}]}),
+    ]
+    body = [("heading", f"Deutsche Überschrift {n}") for n in "123"] + [("text", text), *lists, ("contact", contact)]
+    sources = [("source", {"title": f"Deutsche Quelle {n}", "url": ""}) for n in "12"]
+    link = {"label": "Deutscher Verweis", "url": "https://example.org/", "page": None}
+    section = {"heading": "Deutscher Abschnitt", "background": "plain", "link": link, "content": [("text", text), *lists], "aside": []}
+    in_sections = {"body": [("section", section)] * 2}
+    home = make_home(
+        title="Deutsche Startseite", hero_title="Deutscher Gruß", hero_text="Deutscher Willkomm",
+        hero_links=[("link", link)] * 2, **in_sections,
+    )  # fmt: skip
+    for page_type in SECTIONS:
+        add(
+            home,
+            page_type(
+                title=f"Deutsch: {page_type.__name__}",
+                **({"seo_title": "Deutscher Titel"} if page_type is OurWorkPage else {"menu_title": "Deutsch im Menü"}),
+                menu_intro="Deutsch daneben", hero_text="Deutsch oben", lead="Deutscher Vorspann", sources=sources, **in_sections,
+            ),
+        )  # fmt: skip
+    parent = OurWorkPage.objects.get()
+    page = make_content_page(parent, "Deutsche Seite", lead="Deutscher Vorspann", body=body, sources=sources)
+    make_content_page(page, "Deutsches Blatt", lead="Deutscher Vorspann", related_pages=[("page", page)])
+    image = PortalImage.objects.create(title="x", file=get_test_image_file())
+    index = make_news_index(home, "Deutsche Meldungen", lead="Deutscher Vorspann")
+    for number in "123":
+        make_news(
+            index, f"Deutsche Meldung {number}", lead="Deutscher Vorspann", body=body, sources=sources, place="Deutschland",
+            contact=[("contact", contact)], image=image, image_alt="Deutsches Bild", image_caption="Deutsch darunter",
+        )  # fmt: skip
+    pages = [page.specific for page in Page.objects.filter(depth__gt=1, locale__language_code="de").order_by("path")]
+    for source in pages:
+        translate(source)
+    return pages
+
+
+def misplaced(html: str) -> list[str]:
+    """Return the texts of pages that stand in an element of the other language; the translations begin with “EN”."""
+    found = []
+    soup = BeautifulSoup(html, "html.parser")
+    shown = [(text, text.parent) for text in soup.find_all(string=re.compile("Deutsch"))]
+    shown += [(tag["alt"], tag) for tag in soup.find_all(alt=re.compile("Deutsch"))]
+    shown += [(tag["content"], tag) for tag in soup.find_all("meta", attrs={"name": "description"})]
+    for text, element in shown:
+        if element.name == "script":
+            continue
+        language = next(at["lang"] for at in (element, *element.parents) if at.get("lang"))
+        if language != ("en" if text.strip().startswith("EN ") else "de"):
+            found.append(f"{element.name}: {text.strip()}")
+    return found
+
+
+@pytest.mark.parametrize("left_out", ["all", "even", "odd"])
+def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: Client, left_out: str) -> None:
+    """The page itself, menus, cards, lists: of pages that were complete once and lack texts again."""
+    pages = bilingual_pages()
+    for page in pages:
+        source = TranslationSource.objects.get(object_id=page.translation_key)
+        texts = StringTranslation.objects.filter(context__object_id=page.translation_key).order_by("pk")
+        ids = list(texts.values_list("pk", flat=True))
+        texts.filter(pk__in={"all": ids, "even": ids[::2], "odd": ids[1::2]}[left_out]).delete()
+        source.create_or_update_translation(Locale.objects.get(language_code="en"), publish=True, fallback=True)
+    cache.clear()
+    english = list(Page.objects.filter(depth__gt=1, locale__language_code="en"))
+    assert len(english) == len(pages)
+    for address in [*(page.get_url() for page in english), "/en/news/?year=2024", "/en/nowhere/", "/en/deutsche-seite/"]:
+        html = client.get(address).content.decode()
+        assert "Deutsch" in html
+        assert misplaced(html) == [], address
+    assert "Deutsch" not in client.get("/en/feed.rss").content.decode().replace("EN Deutsch", "")
 
 
 @pytest.mark.parametrize(
