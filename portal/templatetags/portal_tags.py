@@ -25,7 +25,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
 from portal import dates, head, links, navigation, structured_data, typography, versions
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, languages_by_code
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
 
 register = template.Library()
 
@@ -235,14 +235,13 @@ def easy_access(context: Context) -> list[dict[str, object]]:
 
 @register.simple_tag(takes_context=True)
 def same_path_elsewhere(context: Context) -> list[dict[str, object]]:
-    """Return the pages of other languages that lie at the path which was asked for: suggestions where nothing is."""
-    request = _request(context)
-    reader = current_language().code
-    parts = [part for part in getattr(request, "path", "").split("/") if part][1:]
+    """Return the pages that lie at the path which was asked for in other languages: suggestions where nothing is."""
+    path = getattr(_request(context), "path", "")
+    parts = [part for part in path.split("/") if part][1 if language_of_path(path) else 0 :]
     if not parts:
         return []
     suffix = "/".join(parts)
-    paths = {home["url_path"] + suffix + "/" for code, home in navigation.homes().items() if code != reader}
+    paths = {home["url_path"] + suffix + "/" for home in navigation.homes().values()}
     rows = versions.real(Page.objects.filter(url_path__in=paths))
     found: dict[str, Page] = {}
     for page in rows:

@@ -84,6 +84,16 @@ def test_a_missing_page_speaks_the_visitors_language(client: Client, path: str, 
     assert response.headers["Content-Language"] == language
 
 
+@pytest.mark.parametrize("path", ["/en/seite/", "/uk/seite/", "/de/page/", "/seite/", "/page/"])
+def test_a_missing_page_names_those_that_lie_there_in_other_languages(client: Client, path: str) -> None:
+    translate(make_content_page(make_home(), "Seite"), title="Page")
+    response = client.get(path)
+    html = response.content.decode().split("<main")[1].split("</main>")[0]
+    assert response.status_code == 404
+    assert 'href="/de/seite/"' in html
+    assert 'href="/en/page/"' in html
+
+
 def test_errors_work_on_an_empty_database(client: Client) -> None:
     assert client.get("/de/").status_code == 404
     assert client.get("/").status_code == 302
