@@ -24,7 +24,7 @@ from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
-from translation.views.pages import TranslatedPageViewSet
+from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
 
 
 @hooks.register("register_admin_urls", order=-1)
@@ -181,6 +181,11 @@ def own_tree_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str |
 def register_page_viewset() -> TranslatedPageViewSet:
     """Ask on Wagtail's screens whether a German page's translations move, go offline or are deleted with it."""
     return TranslatedPageViewSet()
+
+
+for _action in BULK_ACTIONS:
+    # After Wagtail's own: the last one of a name is taken.
+    hooks.register("register_bulk_action", _action, order=1)
 
 
 @hooks.register("register_log_actions")

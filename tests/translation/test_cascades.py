@@ -302,6 +302,37 @@ class TestDeleting:
         assert fresh(trees.page).live
 
 
+@pytest.mark.usefixtures("easy_stays")
+class TestManyAtOnce:
+    """The bulk actions of the explorer ask as well, and once."""
+
+    @pytest.mark.parametrize(("choice", "stays"), [(None, False), ("all", False), ("source", True)])
+    @pytest.mark.parametrize("action", ["move", "unpublish", "delete"])
+    def test_the_choice(self, trees: Trees, moderator: Client, action: str, choice: str | None, stays: bool) -> None:
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        url += f"?id={trees.page.pk}&id={trees.other.pk}"
+        response = moderator.get(url)
+        assert {page.pk for page in response.context["finished_translations"]} == {
+            trees.of(trees.page, code).pk for code in CODES
+        }
+        assert response.content.decode().count('name="translations"') == 2
+        before = [trees.of(trees.page, code) for code in CODES]
+        data = {"chooser": trees.second.pk} | ({"translations": choice} if choice else {})
+        assert moderator.post(url, data).status_code == 302
+        after = [trees.of(trees.page, code) for code in CODES]
+        is_as_before = [
+            new is not None and new.live == old.live and new.get_parent().pk == old.get_parent().pk
+            for old, new in zip(before, after, strict=True)
+        ]
+        assert is_as_before == [stays, stays]
+        assert choice_logged(trees.page) == [(action, choice or "all", set(CODES))]
+        assert action != "unpublish" or not any(trees.of(trees.other, code).live for code in CODES)
+
+    def test_nothing_is_asked_where_nothing_is_translated(self, trees: Trees, moderator: Client) -> None:
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+        assert 'name="translations"' not in moderator.get(f"{url}?id={trees.other.pk}").content.decode()
+
+
 class TestSlugs:
     def test_aliases_and_what_was_begun_take_the_german_slug(
         self, trees: Trees, django_capture_on_commit_callbacks: Callable

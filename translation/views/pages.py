@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
+from wagtail.admin.views.pages.bulk_actions.move import MoveBulkAction
+from wagtail.admin.views.pages.bulk_actions.unpublish import UnpublishBulkAction
 from wagtail.admin.views.pages.delete import DeleteView
 from wagtail.admin.views.pages.move import MoveConfirmView
 from wagtail.admin.views.pages.unpublish import UnpublishView
@@ -54,6 +58,44 @@ class MovePageView(ChoiceMixin, MoveConfirmView):
     page_attribute = "page_to_move"
     with_subtree = False
     template_name = "translation/confirm_move.html"
+
+
+class BulkChoiceMixin:
+    """Asks once for all pages that are chosen in a list."""
+
+    with_subtree: ClassVar[bool] = True
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Do it, and as chosen."""
+        with cascades.chosen(self.request.POST.get(FIELD)):
+            return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Name the translations, each once."""
+        context = super().get_context_data(**kwargs)
+        translations = {
+            translation.pk: translation
+            for item in context["items"]
+            for translation in cascades.finished_translations(item["item"], with_subtree=self.with_subtree)
+        }
+        return {**context, "finished_translations": list(translations.values())}
+
+
+class DeletePagesAction(BulkChoiceMixin, DeleteBulkAction):
+    """Deletes pages."""
+
+
+class UnpublishPagesAction(BulkChoiceMixin, UnpublishBulkAction):
+    """Unpublishes pages."""
+
+
+class MovePagesAction(BulkChoiceMixin, MoveBulkAction):
+    """Moves pages."""
+
+    with_subtree = False
+
+
+BULK_ACTIONS = (DeletePagesAction, UnpublishPagesAction, MovePagesAction)
 
 
 class TranslatedPageViewSet(PageViewSet):
