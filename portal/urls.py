@@ -39,7 +39,7 @@ urlpatterns += i18n_patterns(
     path("", include("search.urls")),
     path("", include("news.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
-    # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses.
-    re_path(r"^((?:[\w\-]+/)*)$", views.serve_page),
+    # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
+    re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),
 )

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
@@ -354,6 +355,10 @@ class BasePage(Page):
             return super().serve(request, *args, **kwargs)
         with translation.override(self.language_code):
             return super().serve(request, *args, **kwargs)
+
+    def serve_password_required_response(self, request: HttpRequest, form: forms.Form, action_url: str) -> HttpResponse:
+        """Ask for the password in the reader's language; nothing of the page itself is told."""
+        return TemplateResponse(request, "wagtailcore/password_required.html", {"form": form, "action_url": action_url})
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Resolve all links of the page together, before its template asks for them one by one."""

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
@@ -26,6 +26,7 @@ from home.models import (
 )
 from news.models import NewsIndexPage, NewsPage
 from portal import versions
+from portal.languages import LANGUAGES
 from portal.models import BasePage, PortalImage
 from tests.builders import (
     add,
@@ -302,6 +303,29 @@ def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: C
         assert "Deutsch" in html
         assert misplaced(html) == [], address
     assert "Deutsch" not in client.get("/en/feed.rss").content.decode().replace("EN Deutsch", "")
+
+
+@pytest.mark.parametrize("kind", [PageViewRestriction.PASSWORD, PageViewRestriction.LOGIN])
+@pytest.mark.parametrize(("address", "language"), [("/de/geheim/", "de"), ("/uk/geheim/", "uk")])
+def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: HomePage, kind: str, address: str, language: str) -> None:
+    """In the reader's language, also where the page is not translated; all languages are offered, and nothing of it is told."""
+    page = make_content_page(home, title="Geheim", lead="Niemand soll es lesen.")
+    make_alias(page, "uk")
+    PageViewRestriction.objects.create(page=page, restriction_type=kind, password="sesam")
+    response = client.get(address, follow=True)
+    html = response.content.decode()
+    assert f'<html lang="{language}"' in html
+    assert {"de": "Diese Seite ist geschützt", "uk": "Ця сторінка захищена"}[language] in html
+    assert len(BeautifulSoup(html, "html.parser").select(".lang__list li")) == len(LANGUAGES)
+    assert '<meta name="robots" content="noindex">' in html
+    assert "Niemand soll es lesen." not in html
+    form = BeautifulSoup(html, "html.parser").select_one("main form[method=post]")
+    data = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+    wrong = client.post(form["action"], data | {"username": "x", "password": "x"}).content.decode()
+    assert 'role="alert"' in wrong
+    if kind == PageViewRestriction.PASSWORD:
+        opened = client.post(form["action"], data | {"password": "sesam"}, follow=True)
+        assert "Niemand soll es lesen." in opened.content.decode()
 
 
 @pytest.mark.parametrize(
