@@ -11,11 +11,12 @@ from django.contrib.auth.models import Group, User
 from django.core import serializers
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Locale, Site, Workflow, WorkflowState
-from wagtail_localize.models import LocaleSynchronization
+from django.urls import reverse
+from wagtail.models import Locale, Page, Site, Workflow, WorkflowState
+from wagtail_localize.models import LocaleSynchronization, Translation
 
 from portal.languages import LANGUAGES
-from tests.builders import make_home, translate
+from tests.builders import make_content_page, make_home, translate
 from translation import roles
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,27 @@ class TestWagtailsDefaults:
         assert not old.active
         assert not old.workflow_pages.exists()
         assert WorkflowState.objects.get().status == WorkflowState.STATUS_CANCELLED
+
+
+@pytest.mark.parametrize(("code", "source"), [("de-simple", "de"), ("uk", "en")])
+def test_a_language_follows_the_german_tree_or_none(client: Client, code: str, source: str) -> None:
+    make_content_page(make_home(), "Seite")
+    client.force_login(User.objects.create_superuser("admin", password="x"))
+    locales = {locale.language_code: locale for locale in Locale.objects.all()}
+    before = set(LocaleSynchronization.objects.values_list("locale_id", "sync_from_id"))
+    name = "component-wagtail_localize_localesynchronization"
+    data = {"language_code": code, f"{name}-enabled": "on", f"{name}-sync_from": locales[source].pk}
+    response = client.post(reverse("wagtaillocales:edit", args=[locales[code].pk]), data)
+    assert response.status_code == 200
+    assert set(LocaleSynchronization.objects.values_list("locale_id", "sync_from_id")) == before
+    assert not Page.objects.filter(locale=locales["de-simple"]).exists()
+
+
+def test_leichte_sprache_is_not_translated_text_by_text(client: Client) -> None:
+    page = make_content_page(make_home(), "Seite")
+    simple = Locale.objects.get(language_code="de-simple")
+    client.force_login(User.objects.create_superuser("admin", password="x"))
+    address = reverse("wagtail_localize:submit_page_translation", args=[page.pk])
+    assert simple not in client.get(address).context["form"].fields["locales"].queryset
+    assert client.post(address, {"locales": [simple.pk]}).status_code == 200
+    assert not Translation.objects.exists()
