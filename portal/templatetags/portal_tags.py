@@ -220,6 +220,8 @@ def easy_access(context: Context) -> list[dict[str, object]]:
             "title": language.name,
             "url": found.real[language.code].get_url() if language.code in found.real else home["url"],
             "language": language.code,
+            "hreflang": "",
+            "mark": "",
             "is_current": False,
         }
         for language in LANGUAGES
@@ -228,8 +230,9 @@ def easy_access(context: Context) -> list[dict[str, object]]:
         and (home := navigation.homes().get(language.code))
     ]
     if sign_language := (navigation.footer() or {}).get("sign_language"):
-        url = sign_language["url"]
-        places.append({"title": gettext("German Sign Language"), "url": url, "language": "", "is_current": path == url})
+        title = gettext("German Sign Language")
+        is_current = path == sign_language["url"]
+        places.append({**sign_language, "title": title, "language": "", "is_current": is_current})
     return places
 
 

@@ -27,7 +27,7 @@ from home.models import (
 from news.models import NewsIndexPage, NewsPage
 from portal import versions
 from portal.languages import LANGUAGES
-from portal.models import BasePage, PortalImage
+from portal.models import BasePage, Footer, PortalImage
 from tests.builders import (
     add,
     make_alias,
@@ -303,6 +303,18 @@ def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: C
         assert "Deutsch" in html
         assert misplaced(html) == [], address
     assert "Deutsch" not in client.get("/en/feed.rss").content.decode().replace("EN Deutsch", "")
+
+
+def test_the_link_to_sign_language_says_where_it_leads_to_german_text(client: Client, home: HomePage) -> None:
+    page = make_content_page(home, "Gebärdensprache")
+    make_alias(page, "uk")
+    translate(page, "ar", title="لغة الإشارة")
+    Footer.objects.create(locale=page.locale, about="Über uns", sign_language_page=page)
+    marks = {}
+    for code in ("de", "uk", "ar"):
+        (link,) = BeautifulSoup(client.get(f"/{code}/").content, "html.parser").select(".utility > .wrap > a")
+        marks[code] = (link.get("hreflang"), getattr(link.small, "string", None))
+    assert marks == {"de": (None, None), "uk": ("de", "німецькою"), "ar": (None, None)}
 
 
 @pytest.mark.parametrize("kind", [PageViewRestriction.PASSWORD, PageViewRestriction.LOGIN])
