@@ -112,6 +112,14 @@ def counterpart(page: Page, locale: Locale) -> Page:
     )
 
 
+def make_followers(page: Page) -> None:
+    """Give a page and all that is below it an alias in each language that follows its tree and has none."""
+    locales = list(following_locales(page.locale_id))
+    for source in Page.objects.filter(path__startswith=page.path).order_by("path") if locales else ():
+        for locale in locales:
+            counterpart(source, locale)
+
+
 def place(page: Page, source: Page) -> bool:
     """Put a page where its source stands: below the same parent, in the same order; return whether it moved.
 

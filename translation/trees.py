@@ -319,12 +319,6 @@ def _mend_order(trees: Trees, row: Row) -> None:
         cascades.place(_page(child), _page(trees.source(child)))
 
 
-def _mend_missing(trees: Trees, row: Row) -> None:
-    source = _page(row)
-    for locale in cascades.following_locales(row.locale_id):
-        cascades.counterpart(source, locale)
-
-
 def _mend_live(trees: Trees, row: Row) -> None:
     source = _page(trees.source(row)).specific
     if source.live:
@@ -340,7 +334,7 @@ _MENDERS = {
     "twins": lambda trees, row: Page.objects.filter(pk=row.pk).update(translation_key=uuid4()),
     "locale": _mend_place,
     "orphan": lambda trees, row: cascades.remove(_page(row), keep=True),
-    "missing": _mend_missing,
+    "missing": lambda trees, row: cascades.make_followers(_page(row)),
     "place": _mend_place,
     "order": _mend_order,
     "slug": lambda trees, row: cascades.take_slug(

@@ -183,6 +183,12 @@ def register_page_viewset() -> TranslatedPageViewSet:
     return TranslatedPageViewSet()
 
 
+@hooks.register("after_copy_page")
+def follow_copy(request: HttpRequest, page: Page, new_page: Page) -> None:
+    """A copy of a German page has versions in the languages that follow; wagtail-localize makes them for new pages only."""
+    cascades.make_followers(new_page)
+
+
 for _action in BULK_ACTIONS:
     # After Wagtail's own: the last one of a name is taken.
     hooks.register("register_bulk_action", _action, order=1)

@@ -14,6 +14,7 @@ from wagtail.models import GroupPagePermission, Locale, Page, PageLogEntry
 from home.models import ContentPage, HomePage
 from tests.builders import add, make_alias, make_content_page, make_home, make_section, publish, submit, translate
 from translation import cascades, roles
+from translation.trees import find_problems
 
 pytestmark = pytest.mark.django_db
 
@@ -300,6 +301,21 @@ class TestDeleting:
         trees.of(trees.page, "en").delete()
         assert trees.of(trees.page, "uk")
         assert fresh(trees.page).live
+
+
+@pytest.mark.usefixtures("easy_stays")
+class TestCopying:
+    @pytest.mark.parametrize("code", CODES)
+    @pytest.mark.parametrize("options", [{}, {"publish_copies": "on"}, {"alias": "on"}])
+    def test_in_the_admin(self, trees: Trees, moderator: Client, code: str, options: dict[str, str]) -> None:
+        url = reverse("wagtailadmin_pages:copy", args=[trees.page.pk])
+        data = {"new_title": "Kopie", "new_slug": "kopie", "new_parent_page": trees.second.pk, "copy_subpages": "on"}
+        assert moderator.post(url, data | options).status_code == 302
+        copy = fresh(trees.second).get_children().get()
+        assert trees.of(copy, code).alias_of_id == copy.pk
+        assert trees.of(copy, code).live == copy.live == bool(options)
+        assert trees.titles(copy, code) == ["Beratung"]
+        assert [problem for problem in find_problems() if problem.page_id == copy.pk] == []
 
 
 @pytest.mark.usefixtures("easy_stays")
