@@ -179,6 +179,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
 
     objects = NewsManager()
 
+    search_kinds: ClassVar[dict[str, str]] = dict(Kind.choices)
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -236,6 +237,11 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
     def card_kind(self) -> str:
         """Return the word above the title on cards."""
         return self.get_kind_display()
+
+    @property
+    def search_kind(self) -> str:
+        """Return which of `search_kinds` the item is."""
+        return self.kind
 
     @property
     def date_text(self) -> str:

@@ -34,7 +34,7 @@ def prepare(pages: list[Page]) -> list[Page]:
     return pages
 
 
-def specific(pages: list[Page]) -> list[Page]:
+def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     """Return the specific pages of `pages` in their order: one query for each page type among them."""
     by_type: dict[int, list[int]] = defaultdict(list)
     for page in pages:

@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from wagtail import hooks
 from wagtail.models import Page
 
 from portal.server import end_with_parent
@@ -144,6 +145,9 @@ def prepare(say: Say) -> str:
         if not has_pages():
             say("Loading the initial content …")
             call_command("load_content")
+        # Apps that keep something beside the database bring it up to date.
+        for bring_up_to_date in hooks.get_hooks("prepare_portal"):
+            bring_up_to_date(say)
         if static.process is not None and static.process.poll() is None:
             say("Waiting for the static files …")
         static.finish()

@@ -8,3 +8,6 @@ class SearchConfig(AppConfig):
     name = "search"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = pgettext_lazy("admin", "Search")
+
+    def ready(self) -> None:
+        from . import lookups, signals  # noqa: F401

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
@@ -131,6 +132,9 @@ class BasePage(Page):
     """What every page of the portal has: a title, an address by the rules of its language, search text."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    search_kinds: ClassVar[dict[str, str]] = {"page": _("Page")}
+    """What the search can tell apart among pages of this type, with the names that visitors read."""
+
     base_form_class = BasePageForm
     show_in_menus_default = True
 
@@ -333,6 +337,11 @@ class BasePage(Page):
     def card_kind(self) -> str:
         """Return the word above a card's title, or nothing."""
         return ""
+
+    @property
+    def search_kind(self) -> str:
+        """Return which of `search_kinds` the page is."""
+        return next(iter(self.search_kinds))
 
     @property
     def description(self) -> str:

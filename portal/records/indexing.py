@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import models
 from django.db.models.signals import post_save
 from modelsearch.backends import get_search_backends
 from modelsearch.index import get_indexed_models
 from modelsearch.signal_handlers import post_save_signal_handler
+from wagtail import hooks
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -32,9 +33,13 @@ def indexed_together() -> Iterator[None]:
         post_save.disconnect(post_save_signal_handler, sender=model)
     post_save.connect(remember)
     try:
-        with disable_reference_index_auto_update():
-            yield
-        _add(saved)
+        with ExitStack() as stack:
+            # Apps that keep an index of their own put it off too.
+            for together in hooks.get_hooks("index_together"):
+                stack.enter_context(together())
+            with disable_reference_index_auto_update():
+                yield
+            _add(saved)
     finally:
         post_save.disconnect(remember)
         for model in searched:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 # Set before the base settings read it; the folder vanishes with the machine's temporary files.
 os.environ.setdefault("PORTAL_VAR", tempfile.mkdtemp(prefix="portal-test-"))
 os.environ.setdefault("PORTAL_URL", "http://testserver")
+# Base forms of words are made once for all runs.
+os.environ.setdefault("PORTAL_DICTIONARIES", str(Path(__file__).resolve().parents[2] / "var" / "dictionaries"))
 
 from .base import *  # noqa: E402, F403
 

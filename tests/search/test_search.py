@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from search.views import search_pages
+from search.service import Request, search
 from tests.builders import make_alias, make_content_page, make_home, translate
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,11 @@ def test_any_page_number_is_answered(client: Client, page: str) -> None:
     assert client.get("/de/suche/", {"q": "Resettlement", "page": page}).status_code == 200
 
 
+def titles(query: str, language: str) -> list[str]:
+    """Return the titles of the pages that a query finds, in their order."""
+    return [hit.page.title for hit in search(Request(query, language)).hits]
+
+
 def test_only_real_pages_of_the_language_are_found() -> None:
     home = make_home()
     page = make_content_page(home, title="Resettlement", lead="Aufnahme")
@@ -63,9 +68,9 @@ def test_only_real_pages_of_the_language_are_found() -> None:
     make_alias(alias)
     translate(page, title="Resettlement in English")
 
-    assert {hit.title for hit in search_pages("Resettlement", "de")} == {"Resettlement", "Resettlement nur deutsch"}
-    assert [hit.title for hit in search_pages("Resettlement", "en")] == ["Resettlement in English"]
-    assert [hit.title for hit in search_pages("Aufnahme resettlement", "de")] == ["Resettlement"]
+    assert {*titles("Resettlement", "de")} == {"Resettlement", "Resettlement nur deutsch"}
+    assert titles("Resettlement", "en") == ["Resettlement in English"]
+    assert titles("Aufnahme resettlement", "de")[0] == "Resettlement"
 
 
 def test_each_hit_is_a_list_item_whose_first_link_is_the_page(client: Client) -> None:

@@ -1,0 +1,154 @@
+"""Analysis of text, in each language: from what a page says, or a visitor types, to the terms that both are compared by.
+
+The same functions serve the index and the query. A term is the stem of a word's base form, without marks; a compound also has the
+terms of its parts. Changing anything here changes what the index must hold: raise `VERSION`, and the index is made anew at the
+next start.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import Stemmer
+from django.utils import dates, translation
+
+from portal.languages import SOURCE_LANGUAGE
+
+from . import dictionaries, german, tokens, ukrainian
+from .stopwords import STOPWORDS
+
+VERSION = 1
+
+_SNOWBALL = {"ar": "arabic", "de": "german", "en": "english"}
+"""Languages whose stemmer has another name than Django's English name of the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text: `surface` as it is written, its `term`, the terms of a compound's `parts`."""
+
+    surface: str
+    term: str
+    parts: tuple[str, ...]
+    is_stopword: bool
+
+
+def base_language(code: str) -> str:
+    """Return the language that a variety is analysed as: German for Leichte Sprache."""
+    return code.split("-")[0] or SOURCE_LANGUAGE
+
+
+@cache
+def _months(language: str) -> tuple[str, ...]:
+    with translation.override(language):
+        return tuple(str(dates.MONTHS[number]) for number in range(1, 13))
+
+
+# A Snowball stemmer must not be used by two threads at once.
+_stemming = threading.Lock()
+
+
+@cache
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    name = _SNOWBALL.get(language)
+    if name is None:
+        info = translation.get_language_info(language) if language in translation.trans_real.get_languages() else None
+        name = info["name"].lower() if info else ""
+    return Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
+
+
+@lru_cache(maxsize=50_000)
+def term(word: str, language: str) -> str:
+    """Return the term of one word in lower case: letters and digits, marks taken off."""
+    if language == "uk":
+        return tokens.fold(ukrainian.stem(word))
+    if language == "de":
+        word = german.lemma(word)
+    stemmer = _stemmer(language)
+    if stemmer is not None:
+        with _stemming:
+            word = stemmer.stemWord(word)
+    return "".join(letter for letter in tokens.fold(word) if letter.isalnum())
+
+
+@lru_cache(maxsize=50_000)
+def _analyse_word(joined: str, language: str) -> tuple[Word, ...]:
+    """Return what stands for a word of a text; a word joined by hyphens or inner capitals stands for itself and its pieces."""
+    pieces = tokens.pieces(joined)
+    found: list[Word] = []
+    stopwords = STOPWORDS.get(language, frozenset())
+    for piece in pieces:
+        parts = german.compound_parts(piece) if language == "de" else ()
+        folded = tokens.fold(piece)
+        own = term(piece, language) or folded
+        if own:
+            part_terms = dict.fromkeys(filter(None, (term(part, language) for part in parts)))
+            part_terms.pop(own, None)
+            found.append(Word(piece, own, tuple(part_terms), folded in stopwords))
+    if len(found) > 1:
+        whole = "".join(piece.replace(".", "d") for piece in pieces)[: tokens.MAX_WORD]
+        whole_term = term(whole, language)
+        every = tuple(dict.fromkeys(name for word in found for name in (word.term, *word.parts) if name != whole_term))
+        return (Word(joined.lower(), whole_term, every, False),)
+    return tuple(found)
+
+
+def words(text: str, language_code: str) -> Iterator[Word]:
+    """Yield the words of a text in a language of the portal, in their order."""
+    language = base_language(language_code)
+    for joined in tokens.words(tokens.normalize(text, language, _months(language))):
+        yield from _analyse_word(joined, language)
+
+
+def stems(text: str, language_code: str) -> str:
+    """Return the terms of a text in their order, separated by blanks."""
+    return " ".join(word.term for word in words(text, language_code))
+
+
+def indexed_text(text: str, language_code: str) -> str:
+    """Return what an index of words keeps of a text: its terms in their order, then the terms of the parts of its compounds.
+
+    The parts stand behind all terms, so that phrases keep their order.
+    """
+    found = list(words(text, language_code))
+    parts = dict.fromkeys(part for word in found for part in word.parts)
+    return " ".join([*(word.term for word in found), *parts])
+
+
+def typed_words(text: str, language_code: str, with_digraphs: bool = False) -> list[str]:
+    """Return the words of a text as they are typed: not stemmed, without marks, with ae, oe, ue for umlauts where asked for."""
+    found = []
+    for joined in tokens.words(tokens.normalize(text, base_language(language_code))):
+        for piece in tokens.pieces(joined):
+            found.append(tokens.fold(piece.translate(_DIGRAPHS) if with_digraphs else piece))
+    return [word for word in found if word]
+
+
+def typed_parts(word: str, language_code: str) -> list[str]:
+    """Return the parts of a compound as they are typed; nothing where the word is none."""
+    if base_language(language_code) != "de":
+        return []
+    return [tokens.fold(part) for part in german.compound_parts(word.lower())]
+
+
+def autocomplete_text(text: str, language_code: str) -> str:
+    """Return what an index of beginnings keeps of a text: its words as they are typed, in both spellings, and parts of compounds."""
+    words_as_typed = typed_words(text, language_code)
+    found = dict.fromkeys([*words_as_typed, *typed_words(text, language_code, with_digraphs=True)])
+    for word in words(text, language_code):
+        found.update(dict.fromkeys(typed_parts(word.surface, language_code)))
+    return " ".join(found)
+
+
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def preload(language_codes: list[str]) -> None:
+    """Read dictionaries and stemmers, before processes are forked that share them."""
+    dictionaries.preload()
+    for code in language_codes:
+        stems("1", code)
+        _stemmer(base_language(code))

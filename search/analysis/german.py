@@ -1,0 +1,131 @@
+"""German words: base forms, feminine forms, compounds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .dictionaries import base_form
+
+_UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
+
+MIN_COMPOUND = 8
+"""Shorter words are not taken apart."""
+
+# What stands between the parts of a compound, the most frequent first.
+_LINKS = ("", "s", "n", "en", "es", "er", "e", "ens", "ns")
+
+# Heads and first parts of three letters that are words of their own; others of that length are mostly chance.
+_SHORT_PARTS = frozenset(
+    "amt art arm arzt bad bau bus ehe eis eid eil ein ende fach fall film foto geld gas hof job kur kurs land los mut not ort"
+    " öl ohr pass plan rad rat raum recht ruf see sog tag tat tee test text tod ton tor tür uhr uni weg welt wert zahl zeit zug"
+    " zoll eu un iom uno".split()
+)  # fmt: skip
+
+# Endings and beginnings that the dictionary knows as words too, and words that are mostly cut out of others.
+_NO_HEAD = frozenset(
+    "keit heit schaft schaften ung ungen lich liche lichen licher liches tion tionen ion ionen isch ische ischen lein chen bar bare"
+    " baren sam same samen haft hafte haften los lose losen mal male ling linge lingen tum ieren iert ierte ismus ist isten ität nis"
+    " nisse nissen samt sange sang sort enden endes enge inne innen ige igen rige weise artig fach facher mann mans ehren eigen ehrung"
+    " einig einige eilig enkel erin ehrt ehrte orten ampel ahne igel ehre arten rein wied stellen gehen halten".split()
+)  # fmt: skip
+_NO_FIRST_PART = frozenset(
+    "ab an auf aus be bei da dar durch ein ent er fort frei für ge gegen her hin hinter in los miss mit nach nieder ob über um un"
+    " unter ur ver vor weg wider wieder zer zu zurück zusammen über kon pro per prä post re trans inter sub super ultra anti dis"
+    " des sein seine ihr mein wer wie was hat bin ist sind mal dem den der die das eine einer eines als aller alle sang sange wied wiede rein ange einge ausge".split()
+)  # fmt: skip
+
+
+
+@lru_cache(maxsize=20_000)
+def known(word: str) -> str | None:
+    """Return the base form of a word that the dictionary knows, however its umlauts are typed; None for all others."""
+    if found := base_form(word, "de"):
+        return found
+    if "ss" in word and (found := base_form(word.replace("ss", "ß"), "de")):
+        return found
+    for letter, umlaut in _UMLAUTS.items():
+        if f"{letter}e" in word and (found := base_form(word.replace(f"{letter}e", umlaut), "de")):
+            return found
+    if len(word) < 5:
+        return None
+    # Typed without its umlaut: one letter at a time is enough for almost all words.
+    for position, letter in enumerate(word):
+        if letter in _UMLAUTS and (found := base_form(word[:position] + _UMLAUTS[letter] + word[position + 1 :], "de")):
+            return found
+    return None
+
+
+def masculine(word: str) -> str:
+    """Return a feminine noun in the form that both genders share (Mitarbeiterinnen → mitarbeiter), others as they are."""
+    stem = word[:-5] if word.endswith("innen") else word[:-2] if word.endswith("in") else ""
+    if len(stem) < 4:
+        return word
+    plain = stem.translate(str.maketrans("äöü", "aou"))
+    for candidate in (stem, f"{stem}e", plain):
+        found = base_form(candidate, "de")
+        if found and found[0].isupper():
+            return candidate
+    return stem if word.endswith("innen") else word
+
+
+def lemma(word: str) -> str:
+    """Return the base form of a word, feminine forms as the masculine; an unknown word as it is."""
+    shared = masculine(word)
+    return (known(shared) or shared).lower()
+
+
+def _first_part(chunk: str) -> str | None:
+    """Return the base form of a first part with what links it to the next, nouns before other words."""
+    other = None
+    for candidate in (chunk, f"{chunk}e"):
+        if candidate in _NO_FIRST_PART:
+            return None
+        if found := known(candidate):
+            if found[0].isupper():
+                return found.lower()
+            other = other or found.lower()
+    for link in _LINKS[1:]:
+        stem = chunk[: -len(link)]
+        if chunk.endswith(link) and (len(stem) > 3 or stem in _SHORT_PARTS) and stem not in _NO_FIRST_PART:
+            found = known(stem)
+            if found and found[0].isupper():
+                return found.lower()
+    return other
+
+
+@lru_cache(maxsize=20_000)
+def compound_parts(word: str) -> tuple[str, ...]:
+    """Return the base forms of the words that a compound is made of; nothing where the word is none.
+
+    Of several ways to take it apart, the one with the fewest parts counts, then the one whose shortest part is longest.
+    """
+    if len(word) < MIN_COMPOUND or not word.isalpha():
+        return ()
+    found = _split(masculine(word), 4)
+    return found if found and len(found) > 1 else ()
+
+
+def _split(word: str, most: int) -> tuple[str, ...] | None:
+    best: tuple[tuple[int, int], tuple[str, ...]] | None = None
+    for position in range(3, len(word) - 2):
+        left, right = word[:position], word[position:]
+        if len(left) == 3 and left not in _SHORT_PARTS or len(right) == 3 and right not in _SHORT_PARTS:
+            continue
+        if right in _NO_HEAD:
+            continue
+        first = _first_part(left)
+        if first is None:
+            continue
+        head = known(right)
+        if head is not None:
+            rest: tuple[str, ...] | None = (head.lower(),)
+        elif most > 2 and len(right) >= MIN_COMPOUND:
+            rest = _split(right, most - 1)
+        else:
+            continue
+        if rest is None:
+            continue
+        score = (-len(rest), min(len(left), len(right)))
+        if best is None or score > best[0]:
+            best = (score, (first, *rest))
+    return best[1] if best else None

@@ -1,0 +1,248 @@
+"""Finding documents: matches and their scores, from the postings; one SQL for every database.
+
+Ranking has two stages. The database finds the documents that match and sums up what their terms count; the best of them are then
+looked at more closely (`search.service`). Very common words of a query that asks for any of its words do not find documents, but
+count for those that the rarer ones have found.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from . import ranking
+from .indexing import statistics
+from .models import Document, FacetValue, Posting, Term
+from .query import Concept, Query
+
+LIMIT = 1001
+"""So many matches are looked at; of more, there are “more than 1000”."""
+
+POSTINGS = 40_000
+"""So many postings are summed up to find documents with any of the words."""
+
+
+@dataclass
+class Candidate:
+    """A document that matches, with its score so far."""
+
+    pk: int
+    score: float
+    date: datetime.date | None
+    ages: bool
+    facets: dict[str, list[str]]
+    coverage: float = 1.0
+    """How much of what was asked it holds, by weight, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class KnownTerm:
+    """A term that the language's documents hold."""
+
+    pk: int
+    documents: int
+    rarity: float
+
+
+@dataclass
+class Plan:
+    """A query with the terms that there are."""
+
+    query: Query
+    terms: dict[str, KnownTerm]
+    average: float
+    unknown: list[Concept] = field(default_factory=list)
+
+    def weights(self, concepts: Iterable[Concept]) -> dict[int, float]:
+        """Return what the terms of concepts count, by id: the most that any alternative gives them."""
+        found: dict[int, float] = {}
+        for concept in concepts:
+            for alternative in concept.alternatives:
+                if all(term in self.terms for term in alternative.terms):
+                    for term in alternative.terms:
+                        known = self.terms[term]
+                        found[known.pk] = max(found.get(known.pk, 0.0), alternative.weight * known.rarity)
+        return found
+
+    def options(self, concept: Concept) -> list[list[int]]:
+        """Return the alternatives of a concept as ids of terms that must stand in a document together."""
+        return [
+            [self.terms[term].pk for term in alternative.terms]
+            for alternative in concept.alternatives
+            if all(term in self.terms for term in alternative.terms)
+        ]
+
+    def frequency(self, concept: Concept) -> int:
+        """Return about how many documents a concept finds."""
+        return sum(min(self.terms_by_id[pk].documents for pk in option) for option in self.options(concept))
+
+    @property
+    def terms_by_id(self) -> dict[int, KnownTerm]:
+        """Return the terms by id."""
+        return {term.pk: term for term in self.terms.values()}
+
+
+def plan(query: Query) -> Plan:
+    """Return a query with the terms that its language has. One query."""
+    numbers = statistics(query.language)
+    wanted = query.terms | set(query.excluded)
+    rows = Term.objects.filter(language=query.language, term__in=wanted, documents__gt=0)
+    terms = {
+        term: KnownTerm(pk, documents, ranking.rarity(documents, numbers.documents))
+        for term, pk, documents in rows.values_list("term", "pk", "documents")
+    }
+    found = Plan(query, terms, numbers.length)
+    found.unknown = [concept for concept in query.concepts if not found.options(concept)]
+    return found
+
+
+# --- SQL ----------------------------------------------------------------------------------------------------------------
+
+_POSTING, _DOCUMENT, _FACET = Posting._meta.db_table, Document._meta.db_table, FacetValue._meta.db_table
+
+
+def _ids(ids: Iterable[int]) -> str:
+    """Return ids for an IN list. Numbers of our own tables: nothing that somebody typed."""
+    return ", ".join(str(int(pk)) for pk in sorted(set(ids)))
+
+
+def _holds(document: str, options: Sequence[Sequence[int]]) -> str:
+    """Return the condition that a document holds one of the options, each with all its terms."""
+    single = [option[0] for option in options if len(option) == 1]
+    conditions = []
+    if single:
+        conditions.append(_exists(document, single))
+    for option in options:
+        if len(option) > 1 and not set(option) & set(single):
+            conditions.append("(" + " AND ".join(_exists(document, [pk]) for pk in option) + ")")
+    return f"({' OR '.join(conditions)})"
+
+
+def _exists(document: str, ids: Iterable[int]) -> str:
+    return f"EXISTS (SELECT 1 FROM {_POSTING} x WHERE x.document_id = {document} AND x.term_id IN ({_ids(ids)}))"  # noqa: S608
+
+
+def _restrictions(query: Query, planned: Plan, filters: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Return the conditions on a document `d` besides its words, and their parameters."""
+    conditions, parameters = [], []
+    for phrase in query.phrases:
+        conditions.append("d.stems LIKE %s")
+        parameters.append(f"% {' '.join(phrase)} %")
+    excluded = [planned.terms[term].pk for term in query.excluded if term in planned.terms]
+    if excluded:
+        conditions.append(f"NOT {_exists('d.page_id', excluded)}")
+    for name, value in filters:
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM {_FACET} f WHERE f.document_id = d.page_id AND f.name = %s AND f.value = %s)"  # noqa: S608
+        )
+        parameters += [name, value]
+    return conditions, parameters
+
+
+def _run(
+    planned: Plan, weights: dict[int, float], matching: str, filters: Sequence[tuple[str, str]], by_date: bool
+) -> list[Candidate]:
+    """Return the best documents among those that `matching` selects, scored by the weights of their terms.
+
+    `matching` is a condition on a posting `p`, or empty.
+    """
+    fixed, by_length = ranking.saturation_parts(planned.average)
+    cases = " ".join(f"WHEN {pk} THEN {weight!r}" for pk, weight in weights.items())
+    conditions, parameters = _restrictions(planned.query, planned, filters)
+    order = "d.date DESC NULLS LAST, d.page_id DESC" if by_date else "s.score DESC, d.page_id DESC"
+    summed = f"""
+        SELECT p.document_id, SUM(CASE p.term_id {cases} END * p.frequency / (p.frequency + {fixed!r} + {by_length!r} * p.length))
+            AS score
+        FROM {_POSTING} p WHERE p.term_id IN ({_ids(weights)}){f" AND {matching}" if matching else ""}
+        GROUP BY p.document_id
+    """  # noqa: S608
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    if not where and not by_date:
+        # The best are found before their documents are read.
+        summed += f" ORDER BY score DESC, p.document_id DESC LIMIT {LIMIT}"
+    sql = f"""
+        SELECT d.page_id, s.score, d.date, d.ages, d.facets
+        FROM ({summed}) s JOIN {_DOCUMENT} d ON d.page_id = s.document_id {where}
+        ORDER BY {order} LIMIT {LIMIT}
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    return [
+        Candidate(
+            pk,
+            float(score or 0.0),
+            datetime.date.fromisoformat(date) if isinstance(date, str) else date,
+            bool(ages),
+            json.loads(values) if isinstance(values, str) else values,
+        )
+        for pk, score, date, ages, values in rows
+    ]
+
+
+def with_all(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bool = False) -> list[Candidate]:
+    """Return the documents that hold everything that was asked, the best first (or the newest); at most `LIMIT`."""
+    if planned.unknown or not planned.query:
+        return []
+    # The rarest finds, the others are looked up.
+    concepts = sorted(planned.query.concepts, key=planned.frequency)
+    options = [planned.options(concept) for concept in concepts]
+    matching = ""
+    if len(concepts) > 1 or any(len(option) > 1 for option in options[0]):
+        firsts = options[0]
+        driver = {min(option, key=lambda pk: planned.terms_by_id[pk].documents) for option in firsts}
+        matched = f"SELECT DISTINCT r.document_id FROM {_POSTING} r WHERE r.term_id IN ({_ids(driver)})"  # noqa: S608
+        rest = [_holds("r.document_id", option) for option in options[1:]]
+        if any(len(option) > 1 for option in firsts):
+            rest.append(_holds("r.document_id", firsts))
+        conditions = " AND ".join(["", *rest])
+        matching = f"p.document_id IN ({matched}{conditions})"
+    return _run(planned, planned.weights(concepts), matching, filters, by_date)
+
+
+def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bool = False) -> list[Candidate]:
+    """Return the documents that hold anything that was asked, the best first (or the newest); at most `LIMIT`."""
+    concepts = sorted(
+        (concept for concept in planned.query.concepts if planned.options(concept)), key=planned.frequency
+    )
+    if not concepts:
+        return []
+    finding: list[Concept] = []
+    number = 0
+    for concept in concepts:
+        number += planned.frequency(concept)
+        if finding and number > POSTINGS:
+            break
+        finding.append(concept)
+    return _run(planned, planned.weights(finding), "", filters, by_date)
+
+
+def complete(planned: Plan, candidates: Sequence[Candidate]) -> None:
+    """Score candidates by all terms of the query, and set how much of it each holds. One query."""
+    if not candidates:
+        return
+    concepts = [concept for concept in planned.query.concepts if planned.options(concept)]
+    weights = planned.weights(concepts)
+    fixed, by_length = ranking.saturation_parts(planned.average)
+    held: dict[int, dict[int, float]] = {candidate.pk: {} for candidate in candidates}
+    rows = Posting.objects.filter(term_id__in=list(weights), document_id__in=list(held))
+    for term_id, document_id, frequency, length in rows.values_list("term_id", "document_id", "frequency", "length"):
+        held[document_id][term_id] = weights[term_id] * frequency / (frequency + fixed + by_length * length)
+    values = {id(concept): max((planned.terms[t].rarity for t in concept.terms if t in planned.terms), default=0.0) for concept in concepts}
+    missing = 8.0 * len(planned.unknown)
+    total = sum(values.values()) + missing or 1.0
+    for candidate in candidates:
+        own = held[candidate.pk]
+        candidate.score = sum(own.values())
+        candidate.coverage = (
+            sum(
+                values[id(concept)]
+                for concept in concepts
+                if any(all(pk in own for pk in option) for option in planned.options(concept))
+            )
+            / total
+        )

@@ -1,0 +1,124 @@
+"""What a page says: its texts from the stored form of its fields, headings told apart; the files that it offers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import models
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.documents.models import AbstractDocument
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+from wagtail.rich_text import extract_references_from_rich_text
+from wagtail.search import index
+
+_HEADING_NAMES = frozenset({"heading", "title", "question"})
+_HEADING_TAGS = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
+_BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|tr|blockquote)>|<br\s*/?>")
+_TAGS = re.compile(r"<[^>]*>")
+
+
+@dataclass
+class PageText:
+    """The texts of a page by their weight, and the ids of the files that it offers."""
+
+    lead: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    in_order: list[str] = field(default_factory=list)
+    """Lead, headings and body as they follow each other on the page."""
+    file_ids: set[int] = field(default_factory=set)
+
+    def add(self, kind: str, text: str) -> None:
+        """Add a text of a kind: `lead`, `headings` or `body`."""
+        text = " ".join(text.split())
+        if text:
+            getattr(self, kind).append(text)
+            self.in_order.append(text)
+
+
+def plain_text(source: str) -> str:
+    """Return the text of rich text; blocks are separated."""
+    return html.unescape(_TAGS.sub("", _BLOCK_ENDS.sub(" \n", source)))
+
+
+def read_page(page: Page) -> PageText:
+    """Return the texts of a specific page: those of its search fields, in their order, without the title. No query."""
+    found = PageText()
+    for search_field in page.get_searchable_search_fields():
+        if search_field.field_name == "title":
+            continue
+        try:
+            model_field = search_field.get_field(type(page))
+        except models.FieldDoesNotExist:
+            model_field = None
+        if isinstance(model_field, StreamField):
+            value = model_field.value_from_object(page)
+            _read_block(model_field.stream_block, list(value.raw_data) if value else [], found)
+        elif isinstance(model_field, RichTextField):
+            _read_rich_text(model_field.value_from_object(page) or "", found)
+        else:
+            # Fields that count more than the body are those which introduce a page.
+            kind = "lead" if (search_field.boost or 1) > 1 else "body"
+            for text in _texts(search_field.get_value(page)):
+                found.add(kind, text)
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif value is not None:
+        yield str(value)
+
+
+def _read_rich_text(source: str, found: PageText) -> None:
+    position = 0
+    for match in _HEADING_TAGS.finditer(source):
+        found.add("body", plain_text(source[position : match.start()]))
+        found.add("headings", plain_text(match[1]))
+        position = match.end()
+    found.add("body", plain_text(source[position:]))
+    for model, object_id, _model_path, _content_path in extract_references_from_rich_text(source):
+        if issubclass(model, AbstractDocument):
+            found.file_ids.add(int(object_id))
+
+
+def _read_block(block: blocks.Block, raw: object, found: PageText, name: str = "") -> None:
+    """Add what the stored form of a block says. Choosers are not followed: they would ask for each object by itself."""
+    if not raw:
+        return
+    if isinstance(block, DocumentChooserBlock):
+        found.file_ids.add(int(raw))
+    elif isinstance(block, blocks.StreamBlock):
+        for item in raw:
+            if item["type"] in block.child_blocks:
+                _read_block(block.child_blocks[item["type"]], item["value"], found, item["type"])
+    elif isinstance(block, blocks.ListBlock):
+        for item in raw:
+            # Lists written by hand hold bare values.
+            value = item["value"] if isinstance(item, dict) and item.get("type") == "item" else item
+            _read_block(block.child_block, value, found)
+    elif isinstance(block, blocks.StructBlock):
+        if isinstance(raw, dict):
+            for child_name, child in block.child_blocks.items():
+                _read_block(child, raw.get(child_name), found, child_name)
+    elif isinstance(block, blocks.RichTextBlock):
+        _read_rich_text(str(raw), found)
+    elif isinstance(block, blocks.CharBlock) and name in _HEADING_NAMES:
+        found.add("headings", str(raw))
+    elif not isinstance(block, blocks.ChooserBlock):
+        for text in block.get_searchable_content(block.to_python(raw)):
+            found.add("body", text)
+
+
+def searched_text(search_field: index.BaseField, instance: models.Model) -> str:
+    """Return the text of one search field of any object, as the stock index takes it."""
+    return " \n".join(_texts(search_field.get_value(instance)))

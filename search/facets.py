@@ -1,0 +1,95 @@
+"""Facets: by what search results can be narrowed down. A page type adds its own with one line: `facets.register(Facet(…))`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from portal import taxonomy
+from portal.languages import languages_by_code
+from portal.models import PortalDocument, Region, Topic
+
+Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
+Labels = Callable[[list[str]], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet: `values` of a page (with the files that it offers) as they are stored, their `labels` for visitors."""
+
+    name: str
+    title: str | Promise
+    values: Values
+    labels: Labels
+    by_label: bool = False
+    """Whether its values are listed by their label, from the last to the first (years), and not by their number of pages."""
+
+
+_facets: dict[str, Facet] = {}
+
+
+def register(facet: Facet) -> Facet:
+    """Add a facet to the search; pages are given its values when they are indexed next."""
+    _facets[facet.name] = facet
+    return facet
+
+
+def all_facets() -> list[Facet]:
+    """Return the facets in the order in which they are shown."""
+    return list(_facets.values())
+
+
+def values_of(page: Page, files: list[PortalDocument]) -> dict[str, list[str]]:
+    """Return the values of a specific page for all facets that it has any for."""
+    found = {facet.name: sorted({str(value) for value in facet.values(page, files) if value}) for facet in all_facets()}
+    return {name: values for name, values in found.items() if values}
+
+
+def _kinds(values: list[str]) -> dict[str, str]:
+    from portal.models import BasePage
+
+    kinds: dict[str, str] = {}
+    pending = list(BasePage.__subclasses__())
+    while pending:
+        model = pending.pop()
+        pending.extend(model.__subclasses__())
+        kinds.update((str(value), str(label)) for value, label in model.search_kinds.items())
+    return {value: kinds.get(value, value) for value in values}
+
+
+def _terms(model: type[Topic] | type[Region]) -> Labels:
+    def labels(values: list[str]) -> dict[str, str]:
+        terms = model.objects.filter(slug__in=values).select_related("locale").order_by("locale_id")
+        found: dict[str, str] = {}
+        for term, shown in zip(terms, taxonomy.localized(list(terms)), strict=True):
+            found.setdefault(term.slug, shown["name"])
+        return {value: found[value] for value in values if value in found}
+
+    return labels
+
+
+def _slugs(name: str) -> Values:
+    return lambda page, files: [term.slug for term in getattr(page, name).all()] if hasattr(page, name) else []
+
+
+def _itself(values: list[str]) -> dict[str, str]:
+    return {value: value for value in values}
+
+
+def _languages(values: list[str]) -> dict[str, str]:
+    return {value: languages_by_code()[value].name for value in values if value in languages_by_code()}
+
+
+register(Facet("type", _("Type of page"), lambda page, files: [page.search_kind], _kinds))
+register(Facet("topic", _("Topic"), _slugs("topics"), _terms(Topic)))
+register(Facet("region", _("Region"), _slugs("regions"), _terms(Region)))
+register(
+    Facet("year", _("Year"), lambda page, files: [page.date.year] if getattr(page, "date", None) else [], _itself, by_label=True)
+)
+register(
+    Facet("file", _("Documents in"), lambda page, files: [getattr(file, "language", "") for file in files], _languages)
+)

@@ -1,0 +1,302 @@
+"""The search of the website: from what was typed to what is shown. All words first, then other spellings, then any of the words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils import timezone
+from wagtail.models import Page
+
+from portal import cards, versions
+from portal.languages import LANGUAGES, Language
+
+from . import engine, facets, maintained, ranking, spelling
+from .engine import Candidate, Plan
+from .models import Document
+from .query import Query, clean, corrected, parse
+from .snippets import Segment, highlight, snippet
+
+RESULTS_PER_PAGE = 10
+LOOKED_AT = 60
+"""So many of the best candidates are looked at more closely."""
+
+MIN_COVERAGE = 0.15
+OTHER_LANGUAGES_BELOW = 10
+"""Other languages are searched where the reader's own gives fewer results."""
+
+
+class Step(StrEnum):
+    """How results were found."""
+
+    ALL = "all"
+    SPELLING = "spelling"
+    ANY = "any"
+    NONE = "none"
+
+
+@dataclass
+class Hit:
+    """A page that was found, as it is shown."""
+
+    page: Page
+    title: list[Segment]
+    snippet: list[Segment]
+    is_partial: bool = False
+    """Whether it lacks some of the words, where others have them all."""
+
+
+@dataclass
+class FacetOption:
+    """A value of a facet that narrows the results down."""
+
+    value: str
+    label: str
+    number: int
+    is_chosen: bool = False
+
+
+@dataclass
+class ShownFacet:
+    """A facet with the values that the results have."""
+
+    name: str
+    title: str
+    options: list[FacetOption]
+
+
+@dataclass
+class OtherLanguage:
+    """Pages in another language."""
+
+    language: Language
+    hits: list[Hit]
+    total: int
+
+
+@dataclass
+class Request:
+    """What is searched: a text, in a language, narrowed down by `filters` (facet, value), from `page` on."""
+
+    text: str
+    language: str
+    filters: list[tuple[str, str]] = field(default_factory=list)
+    by_date: bool = False
+    page: int = 1
+    with_facets: bool = True
+    with_others: bool = True
+
+
+@dataclass
+class Outcome:
+    """What was found."""
+
+    query: Query
+    step: Step = Step.NONE
+    corrected_text: str = ""
+    total: int = 0
+    is_capped: bool = False
+    hits: list[Hit] = field(default_factory=list)
+    facets: list[ShownFacet] = field(default_factory=list)
+    promoted: list[Hit] = field(default_factory=list)
+    others: list[OtherLanguage] = field(default_factory=list)
+    page: int = 1
+    pages: int = 0
+    ids: list[int] = field(default_factory=list)
+    """All that was found, in order: as far as it is looked at."""
+    partial_from: int | None = None
+    """From which place on pages lack some of the words."""
+
+
+def search(request: Request) -> Outcome:
+    """Return what is found for a request."""
+    synonyms = maintained.synonyms(request.language)
+    query = parse(clean(request.text), request.language, synonyms)
+    outcome = Outcome(query)
+    if not query:
+        return outcome
+    planned, complete, partial = _find(query, synonyms, request, outcome)
+    chosen = [(name, value) for name, value in request.filters]
+    everything = [*complete, *partial] if outcome.step != Step.ANY else partial
+    if chosen and len(everything) >= engine.LIMIT:
+        # More than is looked at: the database narrows it down.
+        complete, partial = _again(planned, outcome, request)
+        everything = [*complete, *partial] if outcome.step != Step.ANY else partial
+    kept = [candidate for candidate in everything if _suits(candidate, chosen)]
+    number_complete = sum(1 for candidate in complete if _suits(candidate, chosen))
+    outcome.partial_from = number_complete if outcome.step != Step.ANY and number_complete < len(kept) else None
+    counted = number_complete if outcome.step != Step.ANY else len(kept)
+    outcome.is_capped = len(everything) >= engine.LIMIT and counted >= engine.LIMIT - 1
+    outcome.total = min(counted, engine.LIMIT - 1)
+    outcome.ids = [candidate.pk for candidate in kept]
+    if not kept:
+        outcome.step = Step.NONE
+    outcome.pages = -(-min(len(kept), engine.LIMIT - 1) // RESULTS_PER_PAGE)
+    outcome.page = max(1, min(request.page, outcome.pages or 1))
+    start = (outcome.page - 1) * RESULTS_PER_PAGE
+    shown = kept[start : start + RESULTS_PER_PAGE]
+    first_partial = outcome.partial_from if outcome.partial_from is not None else len(kept)
+    weights = _weights(planned)
+    outcome.hits = hits([candidate.pk for candidate in shown], weights, request.language)
+    partial_ids = {candidate.pk for candidate in kept[first_partial:]}
+    for hit in outcome.hits:
+        hit.is_partial = hit.page.pk in partial_ids
+    if request.with_facets:
+        outcome.facets = _facets(everything if outcome.step == Step.ANY else complete or everything, chosen)
+    if outcome.page == 1 and not chosen:
+        outcome.promoted = _promoted(query, weights, request.language)
+        if request.with_others and outcome.total < OTHER_LANGUAGES_BELOW:
+            outcome.others = list(other_languages(request.text, request.language))
+    return outcome
+
+
+def _find(
+    query: Query, synonyms: dict, request: Request, outcome: Outcome
+) -> tuple[Plan, list[Candidate], list[Candidate]]:
+    """Return the plan that found, the documents that have all words and those that only have some."""
+    planned = engine.plan(query)
+    complete = _ordered(planned, engine.with_all(planned, by_date=request.by_date), request.by_date)
+    outcome.step = Step.ALL
+    if not complete and planned.unknown:
+        unknown = [word.surface for concept in planned.unknown for word in concept.words]
+        if replaced := spelling.corrections(query, unknown):
+            other = engine.plan(corrected(query, replaced, synonyms))
+            complete = _ordered(other, engine.with_all(other, by_date=request.by_date), request.by_date)
+            if complete or len(replaced) == len(unknown) or not _has_anything(planned):
+                planned, outcome.step, outcome.corrected_text = other, Step.SPELLING, other.query.text
+    partial: list[Candidate] = []
+    if len(complete) < RESULTS_PER_PAGE and not planned.query.phrases and (len(planned.query.concepts) > 1 or not complete):
+        found = _ordered(planned, engine.with_any(planned, by_date=request.by_date), request.by_date, with_coverage=True)
+        known = {candidate.pk for candidate in complete}
+        partial = [candidate for candidate in found if candidate.pk not in known]
+    if not complete:
+        if outcome.step == Step.ALL or not partial:
+            outcome.step = Step.ANY if partial else Step.NONE
+        else:
+            outcome.step = Step.ANY
+    return planned, complete, partial
+
+
+def _has_anything(planned: Plan) -> bool:
+    return len(planned.unknown) < len(planned.query.concepts)
+
+
+def _again(planned: Plan, outcome: Outcome, request: Request) -> tuple[list[Candidate], list[Candidate]]:
+    if outcome.step == Step.ANY:
+        found = engine.with_any(planned, request.filters, request.by_date)
+        return [], _ordered(planned, found, request.by_date, with_coverage=True)
+    return _ordered(planned, engine.with_all(planned, request.filters, request.by_date), request.by_date), []
+
+
+def _ordered(
+    planned: Plan, candidates: list[Candidate], by_date: bool, with_coverage: bool = False
+) -> list[Candidate]:
+    """Return candidates in their final order: the best of them looked at more closely, news by its age."""
+    if not candidates or by_date:
+        return candidates
+    head, tail = candidates[:LOOKED_AT], candidates[LOOKED_AT:]
+    if with_coverage:
+        engine.complete(planned, head)
+        best = max(candidate.coverage for candidate in head)
+        head = [candidate for candidate in head if candidate.coverage >= min(MIN_COVERAGE, best)]
+    today = timezone.localdate()
+    texts = {
+        pk: (stems, title)
+        for pk, stems, title in Document.objects.filter(pk__in=[c.pk for c in head]).values_list("pk", "stems", "title")
+    }
+    words = planned.query.sequence
+    weights = [planned.terms[word].rarity if word in planned.terms else 0.0 for word in words]
+    for candidate in head:
+        stems, title = texts[candidate.pk]
+        title_length = len(stems.partition("  ")[0].split())
+        candidate.score += ranking.closeness(stems, title_length, words, weights)
+    for candidate in candidates:
+        candidate.score *= ranking.recency(candidate.date, candidate.ages, today)
+    head.sort(key=lambda candidate: (-round(candidate.score, 6), -candidate.pk))
+    tail.sort(key=lambda candidate: (-round(candidate.score, 6), -candidate.pk))
+    return head + tail
+
+
+def _weights(planned: Plan) -> dict[str, float]:
+    """Return the terms that are marked in snippets, with what each counts."""
+    found: dict[str, float] = {}
+    for concept in planned.query.concepts:
+        for alternative in concept.alternatives:
+            for term in alternative.terms:
+                if term in planned.terms:
+                    found[term] = max(found.get(term, 0.0), alternative.weight * planned.terms[term].rarity)
+    return found
+
+
+def _suits(candidate: Candidate, chosen: Sequence[tuple[str, str]]) -> bool:
+    return all(value in candidate.facets.get(name, ()) for name, value in chosen)
+
+
+def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) -> list[ShownFacet]:
+    """Return the facets of results; each is counted under the choices made in the others."""
+    shown = []
+    for facet in facets.all_facets():
+        others = [(name, value) for name, value in chosen if name != facet.name]
+        own = {value for name, value in chosen if name == facet.name}
+        counts: Counter[str] = Counter()
+        for candidate in candidates:
+            if _suits(candidate, others):
+                counts.update(candidate.facets.get(facet.name, ()))
+        labels = facet.labels(list(counts))
+        options = [
+            FacetOption(value, labels[value], number, value in own) for value, number in counts.items() if value in labels
+        ]
+        if facet.by_label:
+            options.sort(key=lambda option: option.label, reverse=True)
+        else:
+            options.sort(key=lambda option: (-option.number, option.label))
+        if len(options) > 1 or own:
+            shown.append(ShownFacet(facet.name, str(facet.title), options))
+    return shown
+
+
+def hits(ids: Sequence[int], weights: dict[str, float], language: str) -> list[Hit]:
+    """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
+    pages = versions.real(Page.objects.filter(pk__in=ids)).select_related("content_type", "locale").in_bulk()
+    shown = cards.prepare(cards.specific([pages[pk] for pk in ids if pk in pages]))
+    texts = dict(Document.objects.filter(pk__in=ids).values_list("pk", "text"))
+    terms = set(weights)
+    return [
+        Hit(page, highlight(page.card_title, terms, language), _snippet(page, texts.get(page.pk, ""), weights, language))
+        for page in shown
+    ]
+
+
+def _snippet(page: Page, text: str, weights: dict[str, float], language: str) -> list[Segment]:
+    return snippet(text, weights, language) or highlight(page.card_text, set(weights), language)
+
+
+def _promoted(query: Query, weights: dict[str, float], language: str) -> list[Hit]:
+    terms = tuple(word.term for concept in query.concepts for word in concept.words)
+    found = maintained.promoted(terms, language)
+    if not found:
+        return []
+    texts = dict(found)
+    shown = hits([pk for pk, _text in found], weights, language)
+    for hit in shown:
+        if own := texts[hit.page.pk]:
+            hit.snippet = [Segment(own)]
+    return [hit for hit in shown if hit.page.locale.language_code == language]
+
+
+def other_languages(text: str, language: str, most: int = 3) -> list[OtherLanguage]:
+    """Return the pages of the other languages that have all words of a query."""
+    found = []
+    for other in LANGUAGES:
+        if other.code == language:
+            continue
+        query = parse(clean(text), other.code, maintained.synonyms(other.code))
+        planned = engine.plan(query)
+        candidates = _ordered(planned, engine.with_all(planned), by_date=False)
+        if candidates and (shown := hits([c.pk for c in candidates[:most]], _weights(planned), other.code)):
+            found.append(OtherLanguage(other, shown, len(candidates)))
+    return found
+
+

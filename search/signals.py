@@ -1,0 +1,37 @@
+"""What changes a page, or what is real of it, reaches the search's own index."""
+
+from __future__ import annotations
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished
+
+from portal import versions
+
+from . import indexing, maintained
+from .models import BlockedSuggestion, Document, PromotedResult, Synonyms
+
+
+@receiver((page_published, page_unpublished), dispatch_uid="search.page_changed")
+def update_document(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page is real, or is not any more: Wagtail's index hears of the saved page before that is known."""
+    indexing.pages_changed([instance])
+
+
+@receiver((post_save, post_delete), sender=PageViewRestriction, dispatch_uid="search.restriction_changed")
+def update_documents_below(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
+    """Who may see a page and those below it has changed."""
+    versions.forget_restrictions()
+    indexing.update(Page.objects.filter(path__startswith=instance.page.path).iterator())
+
+
+for model in (Synonyms, PromotedResult, BlockedSuggestion):
+    post_save.connect(maintained.forget, sender=model, dispatch_uid="search.forget_maintained")
+    post_delete.connect(maintained.forget, sender=model, dispatch_uid="search.forget_maintained")
+
+
+@receiver(post_delete, sender=Document, dispatch_uid="search.document_deleted")
+def forget_statistics(sender: type, **kwargs: object) -> None:
+    """A page is gone, and its document with it."""
+    indexing.forget_statistics()

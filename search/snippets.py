@@ -1,0 +1,127 @@
+"""Snippets: the passages of a page that answer, with the words that made it a hit.
+
+The same analysis marks them that found them, so inflected forms and compounds are marked too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import analysis
+
+LENGTH = 240
+"""How many characters a snippet has, about."""
+
+_WORD = re.compile(r"[^\W_]+(?:[:*_·/’ʼ'`´.,()‐‑-]+[^\W_]+)*\)?")
+_SENTENCE_END = re.compile(r"(?<=[.!?…؟])\s+|\n")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of text that is marked or not."""
+
+    text: str
+    marked: bool = False
+
+
+def highlight(text: str, terms: set[str], language: str) -> list[Segment]:
+    """Return a text in segments, those words marked whose term, or the term of a part of theirs, is among `terms`."""
+    segments: list[Segment] = []
+    position = 0
+    for match in _WORD.finditer(text):
+        if not _terms(match[0], language) & terms:
+            continue
+        if match.start() > position:
+            segments.append(Segment(text[position : match.start()]))
+        segments.append(Segment(match[0], marked=True))
+        position = match.end()
+    if position < len(text):
+        segments.append(Segment(text[position:]))
+    return segments
+
+
+def _terms(word: str, language: str) -> set[str]:
+    found = set()
+    for part in analysis.words(word, language):
+        found.add(part.term)
+        found.update(part.parts)
+    return found
+
+
+def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment]:
+    """Return the sentences of a text that say most about a query, in their order; nothing where none does.
+
+    `weights` are the query's terms with what each counts.
+    """
+    terms = set(weights)
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    held = [_held(sentence, terms, language) for sentence in sentences]
+    chosen: list[int] = []
+    missing = dict(weights)
+    size = 0
+    while size < LENGTH and len(chosen) < 3:
+        best, value = -1, 0.0
+        for number, own in enumerate(held):
+            gain = sum(missing.get(term, 0.0) for term in own) + 0.05 * len(own)
+            if number not in chosen and own and gain > value + 1e-9:
+                best, value = number, gain
+        if best < 0 or (chosen and value < 0.2):
+            break
+        chosen.append(best)
+        size += len(sentences[best])
+        for term in held[best]:
+            missing.pop(term, None)
+    segments: list[Segment] = []
+    for place, number in enumerate(sorted(chosen)):
+        if place:
+            segments.append(Segment(" … "))
+        segments += _cut(highlight(sentences[number].strip(), terms, language), LENGTH // max(1, min(2, len(chosen))) + 40)
+    return segments
+
+
+def _held(sentence: str, terms: set[str], language: str) -> set[str]:
+    found: set[str] = set()
+    for match in _WORD.finditer(sentence):
+        found |= _terms(match[0], language) & terms
+    return found
+
+
+def _cut(segments: list[Segment], most: int) -> list[Segment]:
+    """Return at most about `most` characters around the first marked word, cut between words."""
+    whole = sum(len(segment.text) for segment in segments)
+    if whole <= most:
+        return segments
+    before = 0
+    for segment in segments:
+        if segment.marked:
+            break
+        before += len(segment.text)
+    start = max(0, min(before - most // 3, whole - most))
+    cut: list[Segment] = []
+    position = 0
+    for segment in segments:
+        end = position + len(segment.text)
+        left, right = max(start - position, 0), min(start + most, end) - position
+        piece = segment.text[left:right] if right > left else ""
+        if piece and not segment.marked:
+            if left and start > position:
+                piece = piece.partition(" ")[2] if " " in piece else piece
+            if right < len(segment.text):
+                piece = piece.rpartition(" ")[0] if " " in piece else piece
+        if segment.marked and piece != segment.text:
+            piece = segment.text if right > 0 and left < len(segment.text) else ""
+        if piece:
+            cut.append(Segment(piece, segment.marked))
+        position = end
+    if start > 0:
+        cut.insert(0, Segment("… "))
+    if start + most < whole:
+        cut.append(Segment(" …"))
+    return cut
+
+
+def plain(segments: Iterable[Segment]) -> str:
+    """Return the text of segments."""
+    return "".join(segment.text for segment in segments)
