@@ -22,6 +22,12 @@ from .query import Concept, Query
 LIMIT = 1001
 """So many matches are looked at; of more, there are “more than 1000”."""
 
+UNKNOWN = 8.0
+"""What a word counts that no document holds, where it is asked how much of a query a document holds."""
+
+OTHER_ALTERNATIVES = 0.3
+"""How much the alternatives of a concept count besides the best one."""
+
 POSTINGS = 40_000
 """So many postings are summed up to find documents with any of the words."""
 
@@ -222,27 +228,48 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
 
 
 def complete(planned: Plan, candidates: Sequence[Candidate]) -> None:
-    """Score candidates by all terms of the query, and set how much of it each holds. One query."""
+    """Score candidates by all terms of the query, and set how much of it each holds. One query.
+
+    Of the alternatives of a concept the best counts in full, the others a little: synonyms are one thing, not several.
+    """
     if not candidates:
         return
     concepts = [concept for concept in planned.query.concepts if planned.options(concept)]
-    weights = planned.weights(concepts)
+    wanted = {planned.terms[term].pk for concept in concepts for term in concept.terms if term in planned.terms}
     fixed, by_length = ranking.saturation_parts(planned.average)
     held: dict[int, dict[int, float]] = {candidate.pk: {} for candidate in candidates}
-    rows = Posting.objects.filter(term_id__in=list(weights), document_id__in=list(held))
+    rows = Posting.objects.filter(term_id__in=list(wanted), document_id__in=list(held))
     for term_id, document_id, frequency, length in rows.values_list("term_id", "document_id", "frequency", "length"):
-        held[document_id][term_id] = weights[term_id] * frequency / (frequency + fixed + by_length * length)
-    values = {id(concept): max((planned.terms[t].rarity for t in concept.terms if t in planned.terms), default=0.0) for concept in concepts}
-    missing = 8.0 * len(planned.unknown)
-    total = sum(values.values()) + missing or 1.0
+        held[document_id][term_id] = frequency / (frequency + fixed + by_length * length)
+    parts = [_Part.of(planned, concept) for concept in concepts]
+    total = sum(part.rarity for part in parts) + UNKNOWN * len(planned.unknown) or 1.0
     for candidate in candidates:
         own = held[candidate.pk]
-        candidate.score = sum(own.values())
-        candidate.coverage = (
-            sum(
-                values[id(concept)]
-                for concept in concepts
-                if any(all(pk in own for pk in option) for option in planned.options(concept))
-            )
-            / total
-        )
+        candidate.score = sum(part.score(own) for part in parts)
+        candidate.coverage = sum(part.rarity for part in parts if part.is_held(own)) / total
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A concept made ready for scoring: its alternatives as terms by id with what each counts."""
+
+    alternatives: list[list[tuple[int, float]]]
+    rarity: float
+
+    @classmethod
+    def of(cls, planned: Plan, concept: Concept) -> _Part:
+        alternatives = [
+            [(planned.terms[term].pk, alternative.weight * planned.terms[term].rarity) for term in alternative.terms]
+            for alternative in concept.alternatives
+            if all(term in planned.terms for term in alternative.terms)
+        ]
+        rarities = [planned.terms[term].rarity for term in concept.terms if term in planned.terms]
+        return cls(alternatives, max(rarities, default=0.0))
+
+    def score(self, own: dict[int, float]) -> float:
+        scores = [sum(weight * own.get(pk, 0.0) for pk, weight in terms) for terms in self.alternatives]
+        best = max(scores)
+        return best + OTHER_ALTERNATIVES * (sum(scores) - best)
+
+    def is_held(self, own: dict[int, float]) -> bool:
+        return any(all(pk in own for pk, _weight in terms) for terms in self.alternatives)

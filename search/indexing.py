@@ -77,7 +77,7 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
             weights[term] += weight
             if term not in surfaces or (len(word.surface), word.surface) < (len(surfaces[term]), surfaces[term]):
                 surfaces[term] = word.surface[:MAX_TERM]
-            for part in word.parts:
+            for part in word.all_parts:
                 weights[part[:MAX_TERM]] += weight * PART
 
     count(page.title, TITLE, with_stopwords=True)

@@ -24,8 +24,11 @@ RECENCY = 0.15
 ADJACENT = 0.25
 """What two words count, of their own weight, where they stand side by side as they do in the query."""
 
-EXACT = 0.5
-"""What the whole query adds, of its weight, where it stands in the page word for word."""
+STOPWORD_ADJACENT = 0.3
+"""The share of that where one of the two is a stopword: “kann ich arbeiten” is nearer to a question than its one telling word."""
+
+EXACT = 0.6
+"""What the whole query adds, of its weight, where it stands in the page word for word; three words or more of it add their share."""
 
 EXACT_TITLE = 1.0
 """The same for a title that consists of the query."""
@@ -64,17 +67,26 @@ def closeness(stems: str, title_length: int, words: Sequence[str], weights: Sequ
     """Return what the order of a query's words adds to a document: words side by side, the whole query, a title that is the query.
 
     `stems` are the document's terms between blanks, its title first, `title_length` terms long; `words` are the query's terms in
-    their order and `weights` what each adds at most.
+    their order, stopwords too, and `weights` what each counts, 0 for a stopword.
     """
     added = 0.0
-    for (left, right), (left_weight, right_weight) in zip(
-        zip(words, words[1:], strict=False), zip(weights, weights[1:], strict=False), strict=True
-    ):
+    for left, right, left_weight, right_weight in zip(words, words[1:], weights, weights[1:], strict=False):
+        value = min(left_weight, right_weight) or STOPWORD_ADJACENT * max(left_weight, right_weight, 1.0)
         if f" {left} {right} " in stems:
-            added += ADJACENT * min(left_weight, right_weight)
+            added += ADJACENT * value
     whole = " ".join(words)
-    if len(words) > 1 and f" {whole} " in stems:
-        added += EXACT * sum(weights) / len(weights)
+    run = _longest_run(stems, words)
+    if run > 2 or run == len(words) > 1:
+        added += EXACT * sum(weights) * (run - 1) / (len(words) - 1)
     if len(words) == title_length and stems.startswith(f" {whole} "):
         added += EXACT_TITLE * sum(weights)
     return added
+
+
+def _longest_run(stems: str, words: Sequence[str]) -> int:
+    """Return how many words of a query stand in a document one after the other, at most."""
+    longest = 0
+    for start in range(len(words)):
+        while start + longest < len(words) and f" {' '.join(words[start : start + longest + 1])} " in stems:
+            longest += 1
+    return longest

@@ -23,7 +23,9 @@ RESULTS_PER_PAGE = 10
 LOOKED_AT = 60
 """So many of the best candidates are looked at more closely."""
 
-MIN_COVERAGE = 0.15
+MIN_COVERAGE = 0.1
+"""Pages with less of what was asked, by weight, are no results of a search for any of the words."""
+
 OTHER_LANGUAGES_BELOW = 10
 """Other languages are searched where the reader's own gives fewer results."""
 
@@ -197,8 +199,8 @@ def _ordered(
     if not candidates or by_date:
         return candidates
     head, tail = candidates[:LOOKED_AT], candidates[LOOKED_AT:]
+    engine.complete(planned, head)
     if with_coverage:
-        engine.complete(planned, head)
         best = max(candidate.coverage for candidate in head)
         head = [candidate for candidate in head if candidate.coverage >= min(MIN_COVERAGE, best)]
     today = timezone.localdate()

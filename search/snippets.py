@@ -46,7 +46,7 @@ def _terms(word: str, language: str) -> set[str]:
     found = set()
     for part in analysis.words(word, language):
         found.add(part.term)
-        found.update(part.parts)
+        found.update(part.all_parts)
     return found
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from rapidfuzz.distance import DamerauLevenshtein
 
-from . import lookups  # noqa: F401  registers the lookup
+from . import analysis, lookups  # noqa: F401  registers the lookup
 from .maintained import is_blocked
 from .models import Term
 from .query import Query
@@ -23,9 +23,26 @@ def corrections(query: Query, unknown: list[str]) -> dict[str, str]:
     found = {}
     for concept in query.concepts:
         for word in concept.words:
-            if word.surface in unknown and (near := nearest(word.term, query.language)):
+            if word.surface in unknown and (
+                near := nearest(word.term, query.language) or apart(word.surface, query.language)
+            ):
                 found[word.surface] = near
     return found
+
+
+def apart(word: str, language: str) -> str:
+    """Return two words of the pages that were typed as one, or nothing: “familyreunification”."""
+    if not 2 * MIN_LENGTH <= len(word) <= 40 or not word.isalpha():
+        return ""
+    base = analysis.base_language(language)
+    splits = [(word[:place], word[place:]) for place in range(MIN_LENGTH, len(word) - MIN_LENGTH + 1)]
+    terms = {half: analysis.term(half, base) for split in splits for half in split}
+    documents = dict(
+        Term.objects.filter(language=language, term__in=set(terms.values()), documents__gt=0).values_list("term", "documents")
+    )
+    known = [split for split in splits if all(terms[half] in documents for half in split)]
+    best = max(known, key=lambda split: min(documents[terms[half]] for half in split), default=None)
+    return " ".join(best) if best and not is_blocked(" ".join(best), language) else ""
 
 
 def nearest(term: str, language: str) -> str:

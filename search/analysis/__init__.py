@@ -17,7 +17,7 @@ from django.utils import dates, translation
 
 from portal.languages import SOURCE_LANGUAGE
 
-from . import dictionaries, german, tokens, ukrainian
+from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import STOPWORDS
 
 VERSION = 1
@@ -28,12 +28,21 @@ _SNOWBALL = {"ar": "arabic", "de": "german", "en": "english"}
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text: `surface` as it is written, its `term`, the terms of a compound's `parts`."""
+    """One word of a text: `surface` as it is written, its `term`.
+
+    A compound has the terms of its `parts`, which stand for it together, and of what it is found by besides (`inner`).
+    """
 
     surface: str
     term: str
-    parts: tuple[str, ...]
-    is_stopword: bool
+    parts: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+    is_stopword: bool = False
+
+    @property
+    def all_parts(self) -> tuple[str, ...]:
+        """Return the terms of all parts."""
+        return self.parts + self.inner
 
 
 def base_language(code: str) -> str:
@@ -65,6 +74,8 @@ def term(word: str, language: str) -> str:
     """Return the term of one word in lower case: letters and digits, marks taken off."""
     if language == "uk":
         return tokens.fold(ukrainian.stem(word))
+    if language == "ar" and (found := arabic.lemma(word)):
+        return found
     if language == "de":
         word = german.lemma(word)
     stemmer = _stemmer(language)
@@ -81,19 +92,25 @@ def _analyse_word(joined: str, language: str) -> tuple[Word, ...]:
     found: list[Word] = []
     stopwords = STOPWORDS.get(language, frozenset())
     for piece in pieces:
-        parts = german.compound_parts(piece) if language == "de" else ()
         folded = tokens.fold(piece)
         own = term(piece, language) or folded
         if own:
-            part_terms = dict.fromkeys(filter(None, (term(part, language) for part in parts)))
-            part_terms.pop(own, None)
-            found.append(Word(piece, own, tuple(part_terms), folded in stopwords))
+            parts, inner = (german.compound_parts(piece), german.inner_parts(piece)) if language == "de" else ((), ())
+            part_terms = _terms(parts, language, {own})
+            found.append(Word(piece, own, part_terms, _terms(inner, language, {own, *part_terms}), folded in stopwords))
     if len(found) > 1:
         whole = "".join(piece.replace(".", "d") for piece in pieces)[: tokens.MAX_WORD]
         whole_term = term(whole, language)
-        every = tuple(dict.fromkeys(name for word in found for name in (word.term, *word.parts) if name != whole_term))
-        return (Word(joined.lower(), whole_term, every, False),)
+        parts = tuple(dict.fromkeys(word.term for word in found if word.term != whole_term))
+        inner = tuple(dict.fromkeys(name for word in found for name in word.all_parts if name not in (whole_term, *parts)))
+        return (Word(joined.lower(), whole_term, parts, inner),)
     return tuple(found)
+
+
+def _terms(words_of_compound: tuple[str, ...], language: str, known: set[str]) -> tuple[str, ...]:
+    """Return the terms of words, once each, without those that are known."""
+    found = dict.fromkeys(term(word, language) for word in words_of_compound)
+    return tuple(name for name in found if name and name not in known)
 
 
 def words(text: str, language_code: str) -> Iterator[Word]:
@@ -114,7 +131,7 @@ def indexed_text(text: str, language_code: str) -> str:
     The parts stand behind all terms, so that phrases keep their order.
     """
     found = list(words(text, language_code))
-    parts = dict.fromkeys(part for word in found for part in word.parts)
+    parts = dict.fromkeys(part for word in found for part in word.all_parts)
     return " ".join([*(word.term for word in found), *parts])
 
 

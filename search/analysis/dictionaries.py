@@ -18,13 +18,16 @@ from simplemma.strategies import DefaultDictionaryFactory
 
 from . import tokens
 
-DICTIONARY_LANGUAGES = ("de", "uk")
+DICTIONARY_LANGUAGES = ("ar", "de", "uk")
 """Languages whose words are looked up; the stems of the others are made by rules alone."""
+
+SPELLING = 1
+"""Raised when words are kept in another spelling than before."""
 
 
 def dictionary_path(language: str) -> Path:
-    """Return the file of a language's dictionary; its name holds the version of the words."""
-    return Path(settings.SEARCH_DICTIONARIES) / f"{language}-{version('simplemma')}.marisa"
+    """Return the file of a language's dictionary; its name holds the version of the words and of their spelling."""
+    return Path(settings.SEARCH_DICTIONARIES) / f"{language}-{version('simplemma')}-{SPELLING}.marisa"
 
 
 def build_dictionary(language: str) -> Path:
@@ -35,9 +38,11 @@ def build_dictionary(language: str) -> Path:
     """
     words: dict[str, str] = {}
     for word, lemma in DefaultDictionaryFactory().get_dictionary(language).items():
-        key = tokens.without_apostrophes(word.lower())
+        # Letters that readers type for each other are one in Arabic; German umlauts are not.
+        spell = tokens.fold if language == "ar" else tokens.without_apostrophes
+        key = spell(word.lower())
         if key not in words or word[:1].isupper():
-            words[key] = tokens.without_apostrophes(lemma)
+            words[key] = spell(lemma)
     path = dictionary_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     trie = marisa_trie.BytesTrie((word, lemma.encode()) for word, lemma in words.items())

@@ -11,27 +11,23 @@ _UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
 MIN_COMPOUND = 8
 """Shorter words are not taken apart."""
 
+MIN_INNER = 10
+"""Shorter parts of compounds are not taken apart again: Rückkehr in Rückkehrberatung is one thing."""
+
 # What stands between the parts of a compound, the most frequent first.
 _LINKS = ("", "s", "n", "en", "es", "er", "e", "ens", "ns")
 
 # Heads and first parts of three letters that are words of their own; others of that length are mostly chance.
 _SHORT_PARTS = frozenset(
-    "amt art arm arzt bad bau bus ehe eis eid eil ein ende fach fall film foto geld gas hof job kur kurs land los mut not ort"
-    " öl ohr pass plan rad rat raum recht ruf see sog tag tat tee test text tod ton tor tür uhr uni weg welt wert zahl zeit zug"
-    " zoll eu un iom uno".split()
+    ["amt", "art", "arm", "arzt", "bad", "bau", "bus", "ehe", "eis", "eid", "eil", "ein", "ende", "fach", "fall", "film", "foto", "geld", "gas", "hof", "job", "kur", "kurs", "land", "los", "mut", "not", "ort", "öl", "ohr", "pass", "plan", "rad", "rat", "raum", "recht", "ruf", "see", "sog", "tag", "tat", "tee", "test", "text", "tod", "ton", "tor", "tür", "uhr", "uni", "weg", "welt", "wert", "zahl", "zeit", "zug", "zoll", "eu", "un", "iom", "uno"]
 )  # fmt: skip
 
 # Endings and beginnings that the dictionary knows as words too, and words that are mostly cut out of others.
 _NO_HEAD = frozenset(
-    "keit heit schaft schaften ung ungen lich liche lichen licher liches tion tionen ion ionen isch ische ischen lein chen bar bare"
-    " baren sam same samen haft hafte haften los lose losen mal male ling linge lingen tum ieren iert ierte ismus ist isten ität nis"
-    " nisse nissen samt sange sang sort enden endes enge inne innen ige igen rige weise artig fach facher mann mans ehren eigen ehrung"
-    " einig einige eilig enkel erin ehrt ehrte orten ampel ahne igel ehre arten rein wied stellen gehen halten".split()
+    ["keit", "heit", "schaft", "schaften", "ung", "ungen", "lich", "liche", "lichen", "licher", "liches", "tion", "tionen", "ion", "ionen", "isch", "ische", "ischen", "lein", "chen", "bar", "bare", "baren", "sam", "same", "samen", "haft", "hafte", "haften", "los", "lose", "losen", "mal", "male", "ling", "linge", "lingen", "tum", "ieren", "iert", "ierte", "ismus", "ist", "isten", "ität", "nis", "nisse", "nissen", "samt", "sange", "sang", "sort", "enden", "endes", "enge", "inne", "innen", "ige", "igen", "rige", "weise", "artig", "fach", "facher", "mann", "mans", "ehren", "eigen", "ehrung", "einig", "einige", "eilig", "enkel", "erin", "ehrt", "ehrte", "orten", "ampel", "ahne", "igel", "ehre", "arten", "rein", "wied", "stellen", "gehen", "halten"]
 )  # fmt: skip
 _NO_FIRST_PART = frozenset(
-    "ab an auf aus be bei da dar durch ein ent er fort frei für ge gegen her hin hinter in los miss mit nach nieder ob über um un"
-    " unter ur ver vor weg wider wieder zer zu zurück zusammen über kon pro per prä post re trans inter sub super ultra anti dis"
-    " des sein seine ihr mein wer wie was hat bin ist sind mal dem den der die das eine einer eines als aller alle sang sange wied wiede rein ange einge ausge".split()
+    ["ab", "an", "auf", "aus", "be", "bei", "da", "dar", "durch", "ein", "ent", "er", "fort", "frei", "für", "ge", "gegen", "her", "hin", "hinter", "in", "los", "miss", "mit", "nach", "nieder", "ob", "über", "um", "un", "unter", "ur", "ver", "vor", "weg", "wider", "wieder", "zer", "zu", "zurück", "zusammen", "über", "kon", "pro", "per", "prä", "post", "re", "trans", "inter", "sub", "super", "ultra", "anti", "dis", "des", "sein", "seine", "ihr", "mein", "wer", "wie", "was", "hat", "bin", "ist", "sind", "mal", "dem", "den", "der", "die", "das", "eine", "einer", "eines", "als", "aller", "alle", "sang", "sange", "wied", "wiede", "rein", "ange", "einge", "ausge"]
 )  # fmt: skip
 
 
@@ -103,6 +99,21 @@ def compound_parts(word: str) -> tuple[str, ...]:
         return ()
     found = _split(masculine(word), 4)
     return found if found and len(found) > 1 else ()
+
+
+@lru_cache(maxsize=20_000)
+def inner_parts(word: str) -> tuple[str, ...]:
+    """Return what else a compound is found by: the parts of its parts, and its last two (Datenanalysezentrum: Analysezentrum)."""
+    parts = compound_parts(word)
+    found: dict[str, None] = {}
+    for part in parts:
+        if len(part) >= MIN_INNER:
+            found.update(dict.fromkeys((*compound_parts(part), *inner_parts(part))))
+    if len(parts) == 2 and len(parts[0]) >= MIN_INNER and (first := compound_parts(parts[0])):
+        found[first[-1] + parts[1]] = None
+    elif len(parts) > 2:
+        found["".join(parts[-2:])] = None
+    return tuple(name for name in found if name not in parts)
 
 
 def _split(word: str, most: int) -> tuple[str, ...] | None:

@@ -11,10 +11,7 @@ from collections.abc import Iterator
 
 # Harakat, dagger alif, tatweel: readers write Arabic without them.
 _ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
-_ARABIC_LETTERS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه"}
-    | {chr(start + digit): str(digit) for start in (0x0660, 0x06F0) for digit in range(10)}
-)
+_DIGITS = str.maketrans({chr(start + digit): str(digit) for start in (0x0660, 0x06F0) for digit in range(10)})
 # Soft hyphens, zero-width and direction marks stand inside words and mean nothing to a search.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _APOSTROPHES = re.compile("(?<=[^\\W\\d_])[’ʼ'`´‘](?=[^\\W\\d_])")
@@ -34,8 +31,11 @@ _HUMP = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ][a-zäöüß])")
 MAX_WORD = 60
 """Longer strings are no words; they are cut, alike in pages and queries."""
 
-# Letters whose mark does not come off by decomposition.
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+# Letters whose mark does not come off by decomposition, and Arabic ones that are typed for each other.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
+    | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه"}
+)
 
 
 def clean(text: str) -> str:
@@ -78,8 +78,8 @@ def normalize(text: str, language: str, months: tuple[str, ...] = ()) -> str:
         text = _GENDER_BRACKET.sub(lambda match: match[1].lstrip("-"), text)
         text = _INNER_CAPITAL.sub("in", text)
     text = without_apostrophes(text)
-    if "\u0600" <= max(text, default=""):
-        text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_LETTERS)
+    if max(text, default="") >= "\u0600":
+        text = _ARABIC_MARKS.sub("", text).translate(_DIGITS)
     if months:
         text = _DATE.sub(lambda match: _date_words(match, months), text)
     return _THOUSANDS.sub(_number, text)

@@ -22,9 +22,12 @@ _ENDINGS = re.compile(
     ")$"
 )
 
+# Often typed single: повернення, поверненя.
+_DOUBLED = re.compile(r"(.)\1$")
+
 
 def stem(word: str) -> str:
-    """Return the stem of a word: its base form without its ending."""
+    """Return the stem of a word: its base form without its ending, a doubled consonant made one."""
     word = base_form(word, "uk") or word
     word = word.lower()
     if len(word) <= 3:
@@ -32,4 +35,4 @@ def stem(word: str) -> str:
     shorter = _ENDINGS.sub("", _REFLEXIVE.sub("", word))
     if len(shorter) < 3 or not any(letter in _VOWELS for letter in shorter):
         return word
-    return shorter.removesuffix("ь")
+    return _DOUBLED.sub(r"\1", shorter.removesuffix("ь"))
