@@ -80,15 +80,7 @@ class Address:
 
 def command(address: Address) -> list[str]:
     """Return the command line of the production server."""
-    return [
-        sys.executable, "-m", "granian", "portal.wsgi:application",
-        "--interface", "wsgi", "--host", address.host, "--port", str(address.port),
-        "--workers", os.environ.get("WEB_WORKERS") or "2",
-        "--blocking-threads", os.environ.get("WEB_THREADS") or "4",
-        "--backlog", "1024", "--no-ws", "--no-access-log", "--log-level", "error",
-        "--respawn-failed-workers", "--workers-kill-timeout", str(STOP_TIMEOUT // 2),
-        "--working-dir", str(BASE_DIR),
-    ]  # fmt: skip
+    return [sys.executable, "-m", "portal.workers", address.host, str(address.port)]
 
 
 def end_with_parent() -> None:

@@ -80,6 +80,9 @@ class Posting(models.Model):
     frequency = models.IntegerField()
     length = models.IntegerField()
 
+    def __str__(self) -> str:
+        return f"{self.term_id} in {self.document_id}"
+
 
 class FacetValue(models.Model):
     """One value of a facet of a document: what the filters of very large results ask."""

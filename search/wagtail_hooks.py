@@ -26,3 +26,9 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         call_command("update_index", verbosity=0)
+
+
+@hooks.register("preload_portal")
+def preload_analysis() -> None:
+    """Read the dictionaries before the server's processes are forked: they share what is read."""
+    analysis.preload([language.code for language in LANGUAGES])

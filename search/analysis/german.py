@@ -19,15 +19,30 @@ _LINKS = ("", "s", "n", "en", "es", "er", "e", "ens", "ns")
 
 # Heads and first parts of three letters that are words of their own; others of that length are mostly chance.
 _SHORT_PARTS = frozenset(
-    ["amt", "art", "arm", "arzt", "bad", "bau", "bus", "ehe", "eis", "eid", "eil", "ein", "ende", "fach", "fall", "film", "foto", "geld", "gas", "hof", "job", "kur", "kurs", "land", "los", "mut", "not", "ort", "öl", "ohr", "pass", "plan", "rad", "rat", "raum", "recht", "ruf", "see", "sog", "tag", "tat", "tee", "test", "text", "tod", "ton", "tor", "tür", "uhr", "uni", "weg", "welt", "wert", "zahl", "zeit", "zug", "zoll", "eu", "un", "iom", "uno"]
+    """
+        amt art arm arzt bad bau bus ehe eis eid eil ein ende fach fall film foto geld gas hof job kur kurs land los mut not ort
+        öl ohr pass plan rad rat raum recht ruf see sog tag tat tee test text tod ton tor tür uhr uni weg welt wert zahl zeit zug
+        zoll eu un iom uno
+        """.split()
 )  # fmt: skip
 
 # Endings and beginnings that the dictionary knows as words too, and words that are mostly cut out of others.
 _NO_HEAD = frozenset(
-    ["keit", "heit", "schaft", "schaften", "ung", "ungen", "lich", "liche", "lichen", "licher", "liches", "tion", "tionen", "ion", "ionen", "isch", "ische", "ischen", "lein", "chen", "bar", "bare", "baren", "sam", "same", "samen", "haft", "hafte", "haften", "los", "lose", "losen", "mal", "male", "ling", "linge", "lingen", "tum", "ieren", "iert", "ierte", "ismus", "ist", "isten", "ität", "nis", "nisse", "nissen", "samt", "sange", "sang", "sort", "enden", "endes", "enge", "inne", "innen", "ige", "igen", "rige", "weise", "artig", "fach", "facher", "mann", "mans", "ehren", "eigen", "ehrung", "einig", "einige", "eilig", "enkel", "erin", "ehrt", "ehrte", "orten", "ampel", "ahne", "igel", "ehre", "arten", "rein", "wied", "stellen", "gehen", "halten"]
+    """
+        keit heit schaft schaften ung ungen lich liche lichen licher liches tion tionen ion ionen isch ische ischen lein chen bar
+        bare baren sam same samen haft hafte haften los lose losen mal male ling linge lingen tum ieren iert ierte ismus ist
+        isten ität nis nisse nissen samt sange sang sort enden endes enge inne innen ige igen rige weise artig fach facher mann
+        mans ehren eigen ehrung einig einige eilig enkel erin ehrt ehrte orten ampel ahne igel ehre arten rein wied stellen gehen
+        halten
+        """.split()
 )  # fmt: skip
 _NO_FIRST_PART = frozenset(
-    ["ab", "an", "auf", "aus", "be", "bei", "da", "dar", "durch", "ein", "ent", "er", "fort", "frei", "für", "ge", "gegen", "her", "hin", "hinter", "in", "los", "miss", "mit", "nach", "nieder", "ob", "über", "um", "un", "unter", "ur", "ver", "vor", "weg", "wider", "wieder", "zer", "zu", "zurück", "zusammen", "über", "kon", "pro", "per", "prä", "post", "re", "trans", "inter", "sub", "super", "ultra", "anti", "dis", "des", "sein", "seine", "ihr", "mein", "wer", "wie", "was", "hat", "bin", "ist", "sind", "mal", "dem", "den", "der", "die", "das", "eine", "einer", "eines", "als", "aller", "alle", "sang", "sange", "wied", "wiede", "rein", "ange", "einge", "ausge"]
+    """
+        ab an auf aus be bei da dar durch ein ent er fort frei für ge gegen her hin hinter in los miss mit nach nieder ob über um
+        un unter ur ver vor weg wider wieder zer zu zurück zusammen über kon pro per prä post re trans inter sub super ultra anti
+        dis des sein seine ihr mein wer wie was hat bin ist sind mal dem den der die das eine einer eines als aller alle sang
+        sange wied wiede rein ange einge ausge
+        """.split()
 )  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""The processes that answer: the application is loaded once and then forked, so that all of them share its memory.
+
+`portal.server` starts this module as a process of its own. granian by itself loads the application in each worker anew: two
+workers then take nearly twice the memory of one.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from portal.server import STOP_TIMEOUT
+
+
+def load() -> object:
+    """Return the WSGI application, with all that requests would load one by one: addresses, templates, what apps add."""
+    from wsgiref.util import setup_testing_defaults
+
+    from django.core.handlers.wsgi import WSGIRequest
+    from django.db import connections
+    from django.urls import get_resolver
+    from django.utils import translation
+    from wagtail import hooks
+
+    from portal.languages import LANGUAGES
+    from portal.wsgi import application
+
+    get_resolver()._populate()
+    for preload in hooks.get_hooks("preload_portal"):
+        preload()
+    for language in LANGUAGES:
+        # The first page of a language brings in its templates, formats and catalog. Whatever it answers is not looked at.
+        environ = {"PATH_INFO": f"/{language.code}/", "HTTP_HOST": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}
+        setup_testing_defaults(environ)
+        application.get_response(WSGIRequest(environ)).close()
+        translation.deactivate()
+    # A connection must not be shared by processes.
+    connections.close_all()
+    return application
+
+
+def main(host: str, port: str) -> None:
+    """Serve until the process is ended."""
+    application = load()
+    gc.collect()
+    # Objects that the collector never looks at again are not written to, and stay shared.
+    gc.freeze()
+    Granian(
+        "portal.wsgi:application",
+        address=host,
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_WORKERS") or 2),
+        blocking_threads=int(os.environ.get("WEB_THREADS") or 4),
+        backlog=1024,
+        websockets=False,
+        log_access=False,
+        log_level="error",
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_TIMEOUT // 2,
+    ).serve(target_loader=lambda *args, **options: application)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
