@@ -43,26 +43,30 @@ def load() -> object:
     return application
 
 
+def options(host: str, port: str) -> dict[str, object]:
+    """Return the options of the production server; `WEB_WORKERS` and `WEB_THREADS` may change two of them."""
+    return {
+        "address": host,
+        "port": int(port),
+        "interface": Interfaces.WSGI,
+        "workers": int(os.environ.get("WEB_WORKERS") or 2),
+        "blocking_threads": int(os.environ.get("WEB_THREADS") or 4),
+        "backlog": 1024,
+        "websockets": False,
+        "log_access": False,
+        "log_level": "error",
+        "respawn_failed_workers": True,
+        "workers_kill_timeout": STOP_TIMEOUT // 2,
+    }
+
+
 def main(host: str, port: str) -> None:
     """Serve until the process is ended."""
     application = load()
     gc.collect()
     # Objects that the collector never looks at again are not written to, and stay shared.
     gc.freeze()
-    Granian(
-        "portal.wsgi:application",
-        address=host,
-        port=int(port),
-        interface=Interfaces.WSGI,
-        workers=int(os.environ.get("WEB_WORKERS") or 2),
-        blocking_threads=int(os.environ.get("WEB_THREADS") or 4),
-        backlog=1024,
-        websockets=False,
-        log_access=False,
-        log_level="error",
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_TIMEOUT // 2,
-    ).serve(target_loader=lambda *args, **options: application)
+    Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from wagtail.models import Page
 
 from portal import operations
 from portal.server import Address, AddressError, command
+from portal.workers import options
 from tests import support
 from tests.builders import make_home
 
@@ -49,8 +50,12 @@ class TestAddress:
 
     def test_workers_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WEB_WORKERS", "3")
-        line = command(Address("127.0.0.1", 8000))
-        assert line[line.index("--workers") + 1] == "3"
+        assert options("127.0.0.1", "8000")["workers"] == 3
+        monkeypatch.setenv("WEB_WORKERS", "")
+        assert options("127.0.0.1", "8000")["workers"] == 2
+
+    def test_processes_are_forked_from_one_that_has_loaded_everything(self) -> None:
+        assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.workers", "127.0.0.1", "8000"]
 
 
 class TestStateFolder:
