@@ -26,6 +26,7 @@ class Alternative:
 
     terms: tuple[str, ...]
     weight: float = 1.0
+    is_synonym: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _concepts(
                     alternatives.append(Alternative(word.parts, PART_WEIGHT))
             if len(span) == 1 and word.term not in quoted:
                 alternatives += [Alternative((joined,)) for joined in _joined(words, position, language)]
-            alternatives += [Alternative(other, SYNONYM_WEIGHT) for other in others if other != own]
+            alternatives += [Alternative(other, SYNONYM_WEIGHT, is_synonym=True) for other in others if other != own]
             yield Concept(span, tuple(alternatives))
         position += len(span)
 
