@@ -233,7 +233,11 @@ def _weights(planned: Plan) -> dict[str, float]:
 
 
 def _suits(candidate: Candidate, chosen: Sequence[tuple[str, str]]) -> bool:
-    return all(value in candidate.facets.get(name, ()) for name, value in chosen)
+    """Return whether a document has one of the values chosen in each facet that any were chosen in."""
+    wanted: dict[str, set[str]] = {}
+    for name, value in chosen:
+        wanted.setdefault(name, set()).add(value)
+    return all(values & set(candidate.facets.get(name, ())) for name, values in wanted.items())
 
 
 def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) -> list[ShownFacet]:
