@@ -17,7 +17,6 @@ from django.http import HttpRequest, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-
 from .models import AskedQuery, Click
 from .service import Outcome
 

@@ -226,6 +226,9 @@ def _weights(planned: Plan) -> dict[str, float]:
     found: dict[str, float] = {}
     for concept in planned.query.concepts:
         for alternative in concept.alternatives:
+            if alternative.is_synonym and len(alternative.terms) > 1:
+                # Its words by themselves mean something else.
+                continue
             for term in alternative.terms:
                 if term in planned.terms:
                     found[term] = max(found.get(term, 0.0), alternative.weight * planned.terms[term].rarity)
@@ -250,6 +253,8 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
         for candidate in candidates:
             if _suits(candidate, others):
                 counts.update(candidate.facets.get(facet.name, ()))
+        # What was chosen can be taken back, also where nothing has it.
+        counts.update(dict.fromkeys(own - counts.keys(), 0))
         labels = facet.labels(list(counts))
         options = [
             FacetOption(value, labels[value], number, value in own) for value, number in counts.items() if value in labels
