@@ -25,8 +25,8 @@ LIMIT = 1001
 UNKNOWN = 8.0
 """What a word counts that no document holds, where it is asked how much of a query a document holds."""
 
-OTHER_ALTERNATIVES = 0.3
-"""How much the alternatives of a concept count besides the best one."""
+OTHER_SYNONYMS = 0.3
+"""How much synonyms of a word count besides the best one."""
 
 POSTINGS = 40_000
 """So many postings are summed up to find documents with any of the words."""
@@ -230,7 +230,7 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
 def complete(planned: Plan, candidates: Sequence[Candidate]) -> None:
     """Score candidates by all terms of the query, and set how much of it each holds. One query.
 
-    Of the alternatives of a concept the best counts in full, the others a little: synonyms are one thing, not several.
+    A word counts with the parts of its compound. Of synonyms the best counts in full, the others a little: they are one thing.
     """
     if not candidates:
         return
@@ -254,22 +254,29 @@ class _Part:
     """A concept made ready for scoring: its alternatives as terms by id with what each counts."""
 
     alternatives: list[list[tuple[int, float]]]
+    are_synonyms: list[bool]
     rarity: float
 
     @classmethod
     def of(cls, planned: Plan, concept: Concept) -> _Part:
+        known = [each for each in concept.alternatives if all(term in planned.terms for term in each.terms)]
         alternatives = [
             [(planned.terms[term].pk, alternative.weight * planned.terms[term].rarity) for term in alternative.terms]
-            for alternative in concept.alternatives
-            if all(term in planned.terms for term in alternative.terms)
+            for alternative in known
         ]
         rarities = [planned.terms[term].rarity for term in concept.terms if term in planned.terms]
-        return cls(alternatives, max(rarities, default=0.0))
+        return cls(alternatives, [each.is_synonym for each in known], max(rarities, default=0.0))
 
     def score(self, own: dict[int, float]) -> float:
-        scores = [sum(weight * own.get(pk, 0.0) for pk, weight in terms) for terms in self.alternatives]
+        scores = [0.0]
+        for terms, is_synonym in zip(self.alternatives, self.are_synonyms, strict=True):
+            score = sum(weight * own.get(pk, 0.0) for pk, weight in terms)
+            if is_synonym:
+                scores.append(score)
+            else:
+                scores[0] += score
         best = max(scores)
-        return best + OTHER_ALTERNATIVES * (sum(scores) - best)
+        return best + OTHER_SYNONYMS * (sum(scores) - best)
 
     def is_held(self, own: dict[int, float]) -> bool:
         return any(all(pk in own for pk, _weight in terms) for terms in self.alternatives)

@@ -226,7 +226,13 @@ def remove(page_ids: Iterable[int]) -> None:
         return
     with transaction.atomic():
         _remove_postings(ids)
-        Document.objects.filter(pk__in=ids).delete()
+        Document.objects.filter(pk__in=ids)._raw_delete(using=connection.alias)
+    forget_statistics()
+
+
+def forget_document(page_id: int) -> None:
+    """Remove what belongs to a document that is being deleted."""
+    _remove_postings([page_id])
     forget_statistics()
 
 

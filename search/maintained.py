@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 
 from django.core.cache import cache
 from django.db import transaction
+from wagtail.models import Locale
 
 from portal.languages import LANGUAGES
 
@@ -13,6 +16,22 @@ from . import analysis
 from .models import BlockedSuggestion, PromotedResult, Synonyms
 
 Terms = tuple[str, ...]
+
+
+INITIAL_SYNONYMS = Path(__file__).parent / "initial" / "synonyms.json"
+
+
+def load_initial_synonyms() -> int:
+    """Make the first synonyms where there are none at all, and return how many; editors maintain them from then on."""
+    if Synonyms.objects.exists():
+        return 0
+    locales = {locale.language_code: locale for locale in Locale.objects.all()}
+    made = 0
+    for entry in json.loads(INITIAL_SYNONYMS.read_text(encoding="utf-8")):
+        if locale := locales.get(entry["language"]):
+            Synonyms.objects.create(locale=locale, expressions="\n".join(entry["terms"]))
+            made += 1
+    return made
 
 
 def _key(kind: str, language: str) -> str:

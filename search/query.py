@@ -22,10 +22,14 @@ CORRECTION_WEIGHT = 0.8
 
 @dataclass(frozen=True)
 class Alternative:
-    """Terms which, all together, stand for something that was asked; `weight` is what each counts."""
+    """Terms which, all together, stand for something that was asked; `weight` is what each counts.
+
+    A synonym counts as much as one word, however many it consists of.
+    """
 
     terms: tuple[str, ...]
     weight: float = 1.0
+    is_synonym: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def _concepts(
                     alternatives.append(Alternative(word.parts, PART_WEIGHT))
             if len(span) == 1 and word.term not in quoted:
                 alternatives += [Alternative((joined,)) for joined in _joined(words, position, language)]
-            alternatives += [Alternative(other, SYNONYM_WEIGHT) for other in others if other != own]
+            alternatives += [Alternative(other, SYNONYM_WEIGHT / len(other), is_synonym=True) for other in others if other != own]
             yield Concept(span, tuple(alternatives))
         position += len(span)
 

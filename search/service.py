@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils import timezone
@@ -169,15 +169,15 @@ def _find(
             if complete or len(replaced) == len(unknown) or not _has_anything(planned):
                 planned, outcome.step, outcome.corrected_text = other, Step.SPELLING, other.query.text
     partial: list[Candidate] = []
+    if not complete and planned.query.phrases:
+        # Nobody is left with nothing because of quotation marks: the words are sought one by one.
+        planned = replace(planned, query=replace(planned.query, phrases=()))
     if len(complete) < RESULTS_PER_PAGE and not planned.query.phrases and (len(planned.query.concepts) > 1 or not complete):
         found = _ordered(planned, engine.with_any(planned, by_date=request.by_date), request.by_date, with_coverage=True)
         known = {candidate.pk for candidate in complete}
         partial = [candidate for candidate in found if candidate.pk not in known]
     if not complete:
-        if outcome.step == Step.ALL or not partial:
-            outcome.step = Step.ANY if partial else Step.NONE
-        else:
-            outcome.step = Step.ANY
+        outcome.step = Step.ANY if partial else Step.NONE
     return planned, complete, partial
 
 

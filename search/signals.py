@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished
@@ -31,7 +31,7 @@ for model in (Synonyms, PromotedResult, BlockedSuggestion):
     post_delete.connect(maintained.forget, sender=model, dispatch_uid="search.forget_maintained")
 
 
-@receiver(post_delete, sender=Document, dispatch_uid="search.document_deleted")
-def forget_statistics(sender: type, **kwargs: object) -> None:
-    """A page is gone, and its document with it."""
-    indexing.forget_statistics()
+@receiver(pre_delete, sender=Document, dispatch_uid="search.document_deleted")
+def forget_document(sender: type, instance: Document, **kwargs: object) -> None:
+    """A page is being deleted, and its document with it: its terms are counted down while they are known."""
+    indexing.forget_document(instance.pk)

@@ -10,7 +10,7 @@ from wagtail import hooks
 
 from portal.languages import LANGUAGES
 
-from . import analysis, indexing
+from . import analysis, indexing, maintained
 
 
 @hooks.register("index_together")
@@ -23,6 +23,7 @@ def index_together() -> AbstractContextManager[None]:
 def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""
     analysis.preload([language.code for language in LANGUAGES])
+    maintained.load_initial_synonyms()
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         call_command("update_index", verbosity=0)

@@ -22,10 +22,6 @@ from .stopwords import STOPWORDS
 
 VERSION = 1
 
-_SNOWBALL = {"ar": "arabic", "de": "german", "en": "english"}
-"""Languages whose stemmer has another name than Django's English name of the language."""
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a text: `surface` as it is written, its `term`.
@@ -62,10 +58,11 @@ _stemming = threading.Lock()
 
 @cache
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    name = _SNOWBALL.get(language)
-    if name is None:
-        info = translation.get_language_info(language) if language in translation.trans_real.get_languages() else None
-        name = info["name"].lower() if info else ""
+    try:
+        # Stemmers have the English names of their languages, as Django knows them.
+        name = translation.get_language_info(language)["name"].lower()
+    except KeyError:
+        return None
     return Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
 
 
@@ -78,6 +75,9 @@ def term(word: str, language: str) -> str:
         return found
     if language == "de":
         word = german.lemma(word)
+    elif word < "\u0250":
+        # Latin letters are typed without their marks; the German stemmer alone knows what that means.
+        word = tokens.fold(word)
     stemmer = _stemmer(language)
     if stemmer is not None:
         with _stemming:

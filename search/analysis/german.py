@@ -71,6 +71,9 @@ def masculine(word: str) -> str:
     stem = word[:-5] if word.endswith("innen") else word[:-2] if word.endswith("in") else ""
     if len(stem) < 4:
         return word
+    # Feminine words have a plural in -innen; Termin has none. Long words may be compounds that the dictionary does not know.
+    if not word.endswith("innen") and len(stem) < 7 and base_form(f"{word}nen", "de") is None:
+        return word
     plain = stem.translate(str.maketrans("äöü", "aou"))
     for candidate in (stem, f"{stem}e", plain):
         found = base_form(candidate, "de")

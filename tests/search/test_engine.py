@@ -1,0 +1,253 @@
+"""What is found, in which order, and what is said about it: alike on both databases."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
+
+from search import engine, indexing, service
+from search.models import Document, Posting, PromotedResult, Synonyms, Term
+from search.service import Outcome, Request, Step
+from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+
+pytestmark = pytest.mark.django_db
+
+
+def text(*paragraphs: str) -> list[tuple[str, str]]:
+    """Return a body of paragraphs."""
+    return [("text", f"<p>{paragraph}</p>") for paragraph in paragraphs]
+
+
+def search(query: str, language: str = "de", **options: object) -> Outcome:
+    return service.search(Request(query, language, **options))
+
+
+def titles(query: str, language: str = "de", **options: object) -> list[str]:
+    return [hit.page.title for hit in search(query, language, **options).hits]
+
+
+@pytest.fixture
+def home() -> Page:
+    return make_home()
+
+
+class TestSteps:
+    def test_all_words_come_first_pages_with_some_follow(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=text("Hilfe für Familien beim Nachzug."))
+        make_content_page(home, title="Zwei", body=text("Hilfe beim Umzug."))
+        outcome = search("Hilfe Familien")
+        assert outcome.step == Step.ALL
+        assert [(hit.page.title, hit.is_partial) for hit in outcome.hits] == [("Eins", False), ("Zwei", True)]
+        assert (outcome.total, outcome.partial_from) == (1, 1)
+
+    def test_a_compound_finds_its_parts_and_they_find_it(self, home: Page) -> None:
+        make_content_page(home, title="Geschrieben", body=text("Der Familiennachzug dauert."))
+        make_content_page(home, title="Umschrieben", body=text("Der Nachzug der Familie dauert."))
+        assert titles("Familiennachzug") == ["Geschrieben", "Umschrieben"]
+        assert set(titles("Familien Nachzug")) == {"Geschrieben", "Umschrieben"}
+        assert set(titles("Nachzug")) == {"Geschrieben", "Umschrieben"}
+
+    def test_another_spelling_is_tried_and_said(self, home: Page) -> None:
+        make_content_page(home, title="Resettlement")
+        outcome = search("resetlement")
+        assert (outcome.step, outcome.corrected_text) == (Step.SPELLING, "Resettlement".lower())
+        assert [hit.page.title for hit in outcome.hits] == ["Resettlement"]
+        assert titles("tesettlement") == ["Resettlement"]
+
+    def test_words_typed_as_one_are_taken_apart(self, home: Page) -> None:
+        make_content_page(home, title="Resettlement", body=text("Ein Programm des Bundes."))
+        assert search("resettlementprogramm").total == 1
+
+    def test_any_words_are_tried_last(self, home: Page) -> None:
+        make_content_page(home, title="Rückkehr", body=text("Wir beraten zur freiwilligen Rückkehr."))
+        outcome = search("Wie beantrage ich die freiwillige Rückkehr bei meinem Sachbearbeiter?")
+        assert outcome.step == Step.ANY
+        assert [hit.page.title for hit in outcome.hits] == ["Rückkehr"]
+
+    def test_nothing_is_nothing(self, home: Page) -> None:
+        make_content_page(home, title="Rückkehr")
+        outcome = search("Quantenphysik")
+        assert (outcome.step, outcome.total, outcome.hits) == (Step.NONE, 0, [])
+
+    def test_stopwords_alone_are_sought_all_the_same(self, home: Page) -> None:
+        make_content_page(home, title="Wer wir sind")
+        make_content_page(home, title="Anderes", body=text("Wir sind da."))
+        assert titles("wer wir sind")[0] == "Wer wir sind"
+
+
+class TestQueries:
+    def test_a_phrase_stands_word_for_word(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=text("Die freiwillige Rückkehr."))
+        make_content_page(home, title="Zwei", body=text("Rückkehr, und zwar freiwillig."))
+        for query in ('"freiwillige Rückkehr"', "„freiwillige Rückkehr“", "»freiwillige Rückkehr«", "“freiwillige Rückkehr”"):
+            assert titles(query) == ["Eins"]
+
+    def test_a_phrase_does_not_run_over_the_end_of_a_paragraph(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=[("heading", "Die freiwillige"), ("text", "<p>Rückkehr beginnt.</p>")])
+        assert search('"freiwillige Rückkehr"').step == Step.ANY
+
+    def test_a_phrase_that_stands_nowhere_is_sought_by_its_words(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=text("Rückkehr, und zwar freiwillig."))
+        outcome = search('"freiwillige Rückkehr"')
+        assert (outcome.step, len(outcome.hits)) == (Step.ANY, 1)
+
+    def test_a_word_after_a_minus_is_left_out(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=text("Rückkehr nach Ghana."))
+        make_content_page(home, title="Zwei", body=text("Rückkehr nach Irak."))
+        assert titles("Rückkehr -Ghana") == ["Zwei"]
+
+    @pytest.mark.parametrize("query", ["-Ghana", "- Ghana", "Rück-kehr", "Rückkehr -", "Rückkehr - Ghana", "--Ghana Rückkehr"])
+    def test_no_minus_is_syntax_by_accident(self, home: Page, query: str) -> None:
+        make_content_page(home, title="Eins", body=text("Rückkehr nach Ghana. Rück-kehr."))
+        assert titles(query) == ["Eins"]
+
+    def test_synonyms_find_each_other_phrases_too(self, home: Page) -> None:
+        make_content_page(home, title="Eins", body=text("Das Unterstützungsprogramm Familiennachzug hilft."))
+        make_content_page(home, title="Zwei", body=text("FAP hilft."))
+        assert titles("FAP") == ["Zwei"]
+        Synonyms.objects.create(locale=home.locale, expressions="FAP\nUnterstützungsprogramm Familiennachzug")
+        assert titles("FAP") == ["Zwei", "Eins"]
+        assert set(titles("Unterstützungsprogramm Familiennachzug")) == {"Eins", "Zwei"}
+        assert set(titles("fap hilfe")) == {"Eins", "Zwei"}
+
+    def test_promoted_results_stand_above_whatever_the_order_of_words(self, home: Page) -> None:
+        make_content_page(home, title="Geld", body=text("Hilfe mit Geld."))
+        page = make_content_page(home, title="StarthilfePlus")
+        PromotedResult.objects.create(locale=home.locale, queries="finanzielle Hilfe\nGeld", page=page, text="Ein Satz.")
+        outcome = search("Hilfen, finanzielle")
+        assert [hit.page.title for hit in outcome.promoted] == ["StarthilfePlus"]
+        assert outcome.promoted[0].snippet[0].text == "Ein Satz."
+        assert search("Hilfe").promoted == []
+        page.unpublish()
+        assert search("Geld").promoted == []
+
+
+class TestOrder:
+    def test_titles_count_most_then_headings_and_leads_then_text(self, home: Page) -> None:
+        filler = "Ein Satz ohne Belang steht hier, und noch einer dazu."
+        make_content_page(home, title="A Text", body=text("Etwas zum Visum.", filler))
+        make_content_page(home, title="B Überschrift", body=[("heading", "Visum"), ("text", f"<p>Etwas zum Thema. {filler}</p>")])
+        make_content_page(home, title="C Visum", body=text("Etwas zum Thema.", filler))
+        assert titles("Visum") == ["C Visum", "B Überschrift", "A Text"]
+
+    def test_rare_words_count_more(self, home: Page) -> None:
+        for number in range(5):
+            make_content_page(home, title=f"Seite {number}", body=text("Migration."))
+        make_content_page(home, title="Selten", body=text("Kafala."))
+        assert titles("Migration Kafala")[0] == "Selten"
+
+    def test_words_side_by_side_count_more(self, home: Page) -> None:
+        make_content_page(home, title="Getrennt", body=text("Schutz gibt es. Ganz anderes steht hier. Kinder gibt es."))
+        make_content_page(home, title="Beisammen", body=text("Schutz Kinder gibt es. Ganz anderes steht hier. Gibt es."))
+        assert titles("Schutz Kinder")[0] == "Beisammen"
+
+    def test_of_equal_news_the_newer_comes_first(self, home: Page) -> None:
+        index = make_news_index(home)
+        today = timezone.localdate()
+        make_news(index, title="Alt", lead="Rückkehr im Fokus.", date=today - datetime.timedelta(days=1500))
+        make_news(index, title="Neu", lead="Rückkehr im Fokus.", date=today)
+        assert titles("Rückkehr")[:2] == ["Neu", "Alt"]
+
+    def test_newest_first_where_asked_for(self, home: Page) -> None:
+        index = make_news_index(home)
+        make_news(index, title="Rückkehr Rückkehr", lead="Rückkehr.", date=datetime.date(2020, 1, 1))
+        make_news(index, title="Neues", lead="Auch zur Rückkehr.", date=datetime.date(2024, 1, 1))
+        assert titles("Rückkehr")[0] == "Rückkehr Rückkehr"
+        assert titles("Rückkehr", by_date=True)[:2] == ["Neues", "Rückkehr Rückkehr"]
+
+
+class TestFacets:
+    def test_they_are_counted_each_under_the_choices_in_the_others(self, home: Page) -> None:
+        index = make_news_index(home)
+        topic = make_topic("Rückkehr")
+        make_news(index, title="Hilfe eins", kind="news", date=datetime.date(2023, 1, 1), topics=[topic])
+        make_news(index, title="Hilfe zwei", kind="story", date=datetime.date(2024, 1, 1))
+        make_content_page(home, title="Hilfe drei")
+        shown = {facet.name: {o.value: o.number for o in facet.options} for facet in search("Hilfe").facets}
+        assert shown["type"] == {"news": 1, "story": 1, "page": 1}
+        assert shown["year"] == {"2024": 1, "2023": 1}
+        outcome = search("Hilfe", filters=[("year", "2023")])
+        assert [hit.page.title for hit in outcome.hits] == ["Hilfe eins"]
+        shown = {facet.name: {o.value: o.number for o in facet.options} for facet in outcome.facets}
+        assert shown["year"] == {"2024": 1, "2023": 1}
+        assert search("Hilfe", filters=[("year", "2023"), ("type", "story")]).total == 0
+
+    def test_more_matches_than_are_looked_at_are_narrowed_down_by_the_database(
+        self, home: Page, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        index = make_news_index(home)
+        for year in range(2015, 2025):
+            make_news(index, title=f"Hilfe {year}", date=datetime.date(year, 1, 1))
+        monkeypatch.setattr(engine, "LIMIT", 4)
+        outcome = search("Hilfe")
+        assert (outcome.total, outcome.is_capped) == (3, True)
+        assert titles("Hilfe", filters=[("year", "2015")]) == ["Hilfe 2015"]
+
+
+class TestOnlyRealPages:
+    def test_drafts_aliases_and_unpublished_pages_are_not_found(self, home: Page) -> None:
+        page = make_content_page(home, title="Resettlement")
+        make_content_page(home, title="Resettlement Entwurf", live=False)
+        assert titles("Resettlement") == ["Resettlement"]
+        assert titles("Resettlement", "en") == []
+        page.unpublish()
+        assert titles("Resettlement") == []
+        assert not Document.objects.filter(pk=page.pk).exists()
+        page.get_latest_revision().publish()
+        assert titles("Resettlement") == ["Resettlement"]
+
+    def test_a_protected_page_and_those_below_are_gone_at_once(self, home: Page) -> None:
+        section = make_content_page(home, title="Bereich")
+        make_content_page(section, title="Resettlement")
+        restriction = PageViewRestriction.objects.create(page=section, restriction_type="login")
+        assert titles("Resettlement") == []
+        assert not Document.objects.filter(title="Resettlement").exists()
+        restriction.delete()
+        assert titles("Resettlement") == ["Resettlement"]
+
+    def test_a_translation_is_found_in_its_language_alone(self, home: Page) -> None:
+        page = make_content_page(home, title="Aufnahme")
+        translate(page, title="Admission of refugees")
+        assert titles("refugee", "en") == ["Admission of refugees"]
+        outcome = search("refugee", "de")
+        assert outcome.total == 0
+        assert [(other.language.code, other.total) for other in outcome.others] == [("en", 1)]
+
+    def test_a_deleted_page_leaves_nothing(self, home: Page) -> None:
+        page = make_content_page(home, title="Einzigartig")
+        page.delete()
+        assert not Posting.objects.filter(document_id=page.pk).exists()
+        assert not Term.objects.filter(term="einzigart", documents__gt=0).exists()
+
+
+class TestIndex:
+    def test_what_has_not_changed_is_not_written_again(self, home: Page, django_assert_num_queries: object) -> None:
+        page = make_content_page(home, title="Resettlement")
+        before = Document.objects.get(pk=page.pk).digest
+        page.save_revision().publish()
+        assert Document.objects.get(pk=page.pk).digest == before
+
+    def test_counts_of_terms_stay_true(self, home: Page) -> None:
+        page = make_content_page(home, title="Resettlement", body=text("Kafala Kafala"))
+        other = make_content_page(home, title="Resettlement zwei")
+        page.body = text("Anderes")
+        page.save_revision().publish()
+        other.title = "Umbenannt"
+        other.save_revision().publish()
+        counted = {
+            (term.language, term.term): Posting.objects.filter(term=term).count() for term in Term.objects.all()
+        }
+        assert counted == {(term.language, term.term): term.documents for term in Term.objects.all()}
+
+    def test_a_rebuild_gives_the_same(self, home: Page) -> None:
+        from django.core.management import call_command
+
+        make_content_page(home, title="Resettlement", body=text("Kafala Kafala"))
+        before = sorted(Posting.objects.values_list("term__term", "document_id", "frequency", "length"))
+        assert not indexing.is_current()
+        call_command("update_index", verbosity=0)
+        assert sorted(Posting.objects.values_list("term__term", "document_id", "frequency", "length")) == before
+        assert indexing.is_current()
