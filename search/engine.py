@@ -178,13 +178,15 @@ def _run(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
+    # Many pages have the same values: each set of them is read once.
+    facets = {values: json.loads(values) for values in {row[-1] for row in rows}}
     return [
         Candidate(
             pk,
             float(score or 0.0),
             datetime.date.fromisoformat(date) if isinstance(date, str) else date,
             bool(ages),
-            json.loads(values) if isinstance(values, str) else values,
+            facets[values],
         )
         for pk, score, date, ages, values in rows
     ]
