@@ -141,11 +141,13 @@ def _restrictions(query: Query, planned: Plan, filters: Sequence[tuple[str, str]
     excluded = [planned.terms[term].pk for term in query.excluded if term in planned.terms]
     if excluded:
         conditions.append(f"NOT {_exists('d.page_id', excluded)}")
-    for name, value in filters:
+    for name in dict(filters):
+        values = [value for other, value in filters if other == name]
         conditions.append(
-            f"EXISTS (SELECT 1 FROM {_FACET} f WHERE f.document_id = d.page_id AND f.name = %s AND f.value = %s)"  # noqa: S608
+            f"EXISTS (SELECT 1 FROM {_FACET} f WHERE f.document_id = d.page_id AND f.name = %s"  # noqa: S608
+            f" AND f.value IN ({', '.join(['%s'] * len(values))}))"
         )
-        parameters += [name, value]
+        parameters += [name, *values]
     return conditions, parameters
 
 

@@ -1,37 +1,44 @@
-"""The search form."""
+"""What an address of the search asks for. Whatever stands in it is made harmless, never refused."""
 
 from __future__ import annotations
 
-import re
+from urllib.parse import urlencode
 
-from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.http import QueryDict
 
-MAX_QUERY_LENGTH = 200
+from . import facets
+from .query import clean
+from .service import Request
 
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
-
-
-def clean_query(text: str) -> str:
-    """Return a query that every database takes: no control characters, no lone surrogates, at most 200 characters."""
-    return " ".join(_UNWANTED.sub(" ", text).split())[:MAX_QUERY_LENGTH].strip()
+RELEVANCE, DATE = "relevance", "date"
+MAX_FILTERS = 20
 
 
-class QueryField(forms.CharField):
-    """A query: whatever was typed, made harmless, never refused."""
+class SearchForm:
+    """The query, filters, order and page of a search, read from the address; unknown values are left out."""
 
-    def to_python(self, value: object) -> str:
-        """Return the cleaned query."""
-        return clean_query(str(value or ""))
+    def __init__(self, data: QueryDict, language: str) -> None:
+        self.language = language
+        self.query = clean(data.get("q", ""))
+        self.by_date = data.get("sort") == DATE
+        names = {facet.name for facet in facets.all_facets()}
+        chosen = [(name, clean(value)[:100]) for name in data if name in names for value in data.getlist(name)]
+        self.filters = list(dict.fromkeys((name, value) for name, value in chosen if value))[:MAX_FILTERS]
+        page = data.get("page", "")
+        self.page = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
 
-    def validate(self, value: str) -> None:
-        """Accept everything; an empty query is no error but an empty form."""
+    def request(self) -> Request:
+        """Return what the search is asked for."""
+        return Request(self.query, self.language, self.filters, self.by_date, self.page)
 
-    def run_validators(self, value: str) -> None:
-        """Accept everything: `to_python` has made it harmless."""
+    def address(self, **changes: object) -> str:
+        """Return the address of this search on its first page, with `query`, `filters` or `by_date` changed."""
+        query, filters = changes.get("query", self.query), changes.get("filters", self.filters)
+        pairs = [("q", query), *filters]
+        if changes.get("by_date", self.by_date):
+            pairs.append(("sort", DATE))
+        return f"?{urlencode(pairs)}"
 
-
-class SearchForm(forms.Form):
-    """What visitors search for."""
-
-    q = QueryField(label=_("Search the website"), required=False)
+    def without(self, name: str, value: str) -> str:
+        """Return the address without one filter."""
+        return self.address(filters=[pair for pair in self.filters if pair != (name, value)])

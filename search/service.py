@@ -226,6 +226,9 @@ def _weights(planned: Plan) -> dict[str, float]:
     found: dict[str, float] = {}
     for concept in planned.query.concepts:
         for alternative in concept.alternatives:
+            if alternative.is_synonym and len(alternative.terms) > 1:
+                # Its words by themselves mean something else.
+                continue
             for term in alternative.terms:
                 if term in planned.terms:
                     found[term] = max(found.get(term, 0.0), alternative.weight * planned.terms[term].rarity)
@@ -233,7 +236,11 @@ def _weights(planned: Plan) -> dict[str, float]:
 
 
 def _suits(candidate: Candidate, chosen: Sequence[tuple[str, str]]) -> bool:
-    return all(value in candidate.facets.get(name, ()) for name, value in chosen)
+    """Return whether a document has one of the values chosen in each facet that any were chosen in."""
+    wanted: dict[str, set[str]] = {}
+    for name, value in chosen:
+        wanted.setdefault(name, set()).add(value)
+    return all(values & set(candidate.facets.get(name, ())) for name, values in wanted.items())
 
 
 def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) -> list[ShownFacet]:
@@ -250,6 +257,8 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
             if _suits(candidate, others):
                 for value in candidate.facets.get(facet.name, ()):
                     counts[value] += number
+        # What was chosen can be taken back, also where nothing has it.
+        counts.update(dict.fromkeys(own - counts.keys(), 0))
         labels = facet.labels(list(counts))
         options = [
             FacetOption(value, labels[value], number, value in own) for value, number in counts.items() if value in labels

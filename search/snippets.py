@@ -78,9 +78,12 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
             missing.pop(term, None)
     segments: list[Segment] = []
     for place, number in enumerate(sorted(chosen)):
-        if place:
-            segments.append(Segment(" … "))
-        segments += _cut(highlight(sentences[number].strip(), terms, language), LENGTH // max(1, min(2, len(chosen))) + 40)
+        piece = _cut(highlight(sentences[number].strip(), terms, language), LENGTH // max(1, min(2, len(chosen))) + 40)
+        if place and not segments[-1].text.endswith("…"):
+            segments.append(Segment(" …"))
+        if place and not piece[0].text.startswith("…"):
+            segments.append(Segment(" "))
+        segments += piece
     return segments
 
 

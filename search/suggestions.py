@@ -69,14 +69,15 @@ def _popular(beginning: str, language: str) -> list[Suggestion]:
 
 def _titles(typed: list[str], language: str) -> list[Suggestion]:
     """Return titles with a word that begins with the first word typed, and others for all words that follow."""
-    rows = TitleStart.objects.filter(language=language, start__beginswith=typed[0])
-    starts = rows.order_by("position", "start").values_list("document_id", "start")[: 200 if len(typed) > 1 else 40]
+    rows = TitleStart.objects.filter(language=language, start__beginswith=typed[0]).order_by("position", "start")
+    starts = rows.values_list("document_id", "start", "document__title")[: 200 if len(typed) > 1 else 40]
     whole, rest = " ".join(typed), typed[1:]
     ranked: dict[int, tuple[bool, int]] = {}
-    for place, (pk, start) in enumerate(starts):
-        words = start.split()
-        if start.startswith(whole) or all(any(word.startswith(one) for word in words) for one in rest):
-            ranked.setdefault(pk, (not start.startswith(whole), place))
+    for place, (pk, start, title) in enumerate(starts):
+        is_whole = start.startswith(whole)
+        words = [] if is_whole or pk in ranked else analysis.typed_words(title, language)
+        if is_whole or (words and all(any(word.startswith(one) for word in words) for one in rest)):
+            ranked.setdefault(pk, (not is_whole, place))
     ids = sorted(ranked, key=lambda pk: ranked[pk])[:MOST]
     pages = versions.real(Page.objects.filter(pk__in=ids)).in_bulk()
     versions.set_locales(pages.values())

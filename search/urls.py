@@ -1,11 +1,22 @@
-"""The search page, at an address of each language's own."""
+"""The search of each language, at an address of its own."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.languages import search_route
 
-from .views import SearchView
+from . import views
 
-urlpatterns = [path(search_route, SearchView.as_view(), name="search")]
+urlpatterns = [
+    path(
+        search_route,
+        include(
+            [
+                path("", views.SearchView.as_view(), name="search"),
+                path("suggestions/", views.suggest, name="search_suggestions"),
+                path("click/", views.click, name="search_click"),
+            ]
+        ),
+    ),
+]

@@ -182,6 +182,11 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": env.str("SEARCH_BACKEND", default="search.backends.database")}}
+# How often one address may ask within a minute.
+SEARCH_RATE = env.int("SEARCH_RATE", default=60)
+SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=300)
+# What was asked is kept for so many days.
+SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
 # Base forms of words, made once; several portals on a machine can share them.
 SEARCH_DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
 

@@ -264,6 +264,13 @@ def search_url() -> str:
         return reverse("search")
 
 
+@register.simple_tag
+def suggestions_url() -> str:
+    """Return the address that suggests searches in the reader's language."""
+    with translation.override(links.readers_language()):
+        return reverse("search_suggestions")
+
+
 @register.simple_tag(takes_context=True)
 def other_searches(context: Context) -> list[navigation.LanguageLink]:
     """Return the addresses of the search in the other languages that have a home page."""

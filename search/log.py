@@ -1,0 +1,98 @@
+"""What was asked and what was opened: numbers for editors, nothing about who it was.
+
+A query is written after its answer was sent. What may be about a person is not kept at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F
+from django.http import HttpRequest, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from .models import AskedQuery, Click
+from .service import Outcome
+
+logger = logging.getLogger(__name__)
+
+MAX_LENGTH, MAX_WORDS = 80, 8
+_PERSONAL = re.compile(r"@|\d{5,}|(?:\d[\s/().-]*){7,}|https?:|www\.")
+_BOT = re.compile(r"bot|crawl|spider|slurp|preview|curl|wget|python|http-?client|headless|monitor", re.IGNORECASE)
+
+
+def is_kept(query: str) -> bool:
+    """Return whether a query may be kept: short, and without what looks like an address, a number of a person or a file."""
+    return bool(query) and len(query) <= MAX_LENGTH and len(query.split()) <= MAX_WORDS and not _PERSONAL.search(query)
+
+
+def is_bot(request: HttpRequest) -> bool:
+    """Return whether a request comes from a program rather than from a person, by its own word."""
+    agent = request.headers.get("User-Agent", "")
+    return not agent or bool(_BOT.search(agent))
+
+
+class _WritesAfterwards:
+    """An answer that does something once it has been sent."""
+
+    afterwards: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        """Do what is left to do, then let the answer go. The server calls this when all of it is sent."""
+        if self.afterwards is not None:
+            afterwards, self.afterwards = self.afterwards, None
+            try:
+                afterwards()
+            except DatabaseError:
+                logger.warning("A query could not be counted.", exc_info=True)
+        super().close()
+
+
+class SearchResponse(_WritesAfterwards, TemplateResponse):
+    """The results as a page."""
+
+
+class SearchJsonResponse(_WritesAfterwards, JsonResponse):
+    """The results for programs."""
+
+
+def remember(request: HttpRequest, response: _WritesAfterwards, outcome: Outcome, language: str) -> None:
+    """Let a query be counted when its answer has been sent, unless it may be personal or a program asked."""
+    query = outcome.query.text.casefold()
+    if outcome.page == 1 and is_kept(query) and not is_bot(request):
+        step, results = str(outcome.step), outcome.total
+        response.afterwards = lambda: count_query(query, language, results, step)
+
+
+def count_query(query: str, language: str, results: int, step: str) -> None:
+    """Count a query of today."""
+    row, created = AskedQuery.objects.get_or_create(
+        day=timezone.localdate(), language=language, query=query, defaults={"searches": 1, "results": results, "step": step}
+    )
+    if not created:
+        AskedQuery.objects.filter(pk=row.pk).update(searches=F("searches") + 1, results=results, step=step)
+
+
+def count_click(query: str, language: str, page_id: int, position: int) -> None:
+    """Count that a page was opened from the results of a query today."""
+    row, created = Click.objects.get_or_create(
+        day=timezone.localdate(),
+        language=language,
+        query=query,
+        page_id=page_id,
+        defaults={"clicks": 1, "positions": position},
+    )
+    if not created:
+        Click.objects.filter(pk=row.pk).update(clicks=F("clicks") + 1, positions=F("positions") + position)
+
+
+def delete_old() -> int:
+    """Delete what is older than `SEARCH_LOG_DAYS` and return how many rows that were."""
+    before = timezone.localdate() - datetime.timedelta(days=settings.SEARCH_LOG_DAYS)
+    return sum(model.objects.filter(day__lt=before).delete()[0] for model in (AskedQuery, Click))

@@ -1,0 +1,100 @@
+"""Suggestions while typing."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page
+
+from search.models import AskedQuery, BlockedSuggestion
+from search.suggestions import suggest
+from tests.builders import make_content_page, make_home, translate
+
+pytestmark = pytest.mark.django_db
+
+
+def texts(typed: str, language: str = "de") -> list[str]:
+    return [suggestion.text for suggestion in suggest(typed, language)]
+
+
+@pytest.fixture
+def home() -> Page:
+    return make_home()
+
+
+@pytest.mark.parametrize(
+    "typed", ["unter", "Unterstützungsprogramm", "unterstuetz", "unterstutz", "famil", "nachz", "famil unter", "fap"]
+)
+def test_a_title_is_suggested_by_each_of_its_words_and_their_parts(home: Page, typed: str) -> None:
+    make_content_page(home, title="Unterstützungsprogramm Familiennachzug (FAP)")
+    found = suggest(typed, "de")[0]
+    assert (found.text, found.url) == (
+        "Unterstützungsprogramm Familiennachzug (FAP)",
+        "/de/unterstuetzungsprogramm-familiennachzug-fap/",
+    )
+
+
+def test_words_of_pages_are_suggested_behind_what_stands_before_them(home: Page) -> None:
+    make_content_page(home, title="Seite", lead="Reintegration beginnt.")
+    assert "hilfe reintegration" in texts("hilfe reint")
+
+
+def test_queries_that_others_asked_come_first(home: Page) -> None:
+    make_content_page(home, title="Rückkehr")
+    today = timezone.localdate()
+    for query, searches, results, age in [
+        ("ruckkehr geld", 5, 3, 1),
+        ("ruckkehr selten", 2, 3, 1),
+        ("ruckkehr leer", 9, 0, 1),
+        ("ruckkehr alt", 9, 3, 60),
+    ]:
+        AskedQuery.objects.create(
+            day=today - datetime.timedelta(days=age), language="de", query=query, searches=searches, results=results
+        )
+    found = texts("Rückkehr")
+    assert found[0] == "ruckkehr geld"
+    assert not {"ruckkehr selten", "ruckkehr leer", "ruckkehr alt"} & set(found)
+
+
+def test_eight_at_most_and_none_twice(home: Page) -> None:
+    for number in range(20):
+        make_content_page(home, title=f"Hilfe {number}", show_in_menus=False)
+    found = texts("hilfe")
+    assert len(found) == 8 == len(set(found))
+
+
+def test_blocked_ones_are_left_out(home: Page) -> None:
+    make_content_page(home, title="Hilfe für alle")
+    make_content_page(home, title="Hilfe für manche")
+    BlockedSuggestion.objects.create(locale=home.locale, text="alle")
+    assert "Hilfe für manche" in texts("hilf")
+    assert "Hilfe für alle" not in texts("hilf")
+
+
+def test_only_real_pages_of_the_language(home: Page) -> None:
+    page = make_content_page(home, title="Hilfe")
+    translate(page, title="Help for all")
+    assert texts("hel", "en") == ["Help for all"] or "Help for all" in texts("hel", "en")
+    assert "Help for all" not in texts("hel", "de")
+    page.unpublish()
+    assert texts("hilfe") == []
+
+
+@pytest.mark.parametrize("typed", ["", "h", " ", "\x00", "\ud800", "*", "%", "_%", "'", '"', "?" * 500, "x" * 10_000, "[a-z]"])
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_odd_input_is_answered(client: Client, home: Page, typed: str, language: str) -> None:
+    path = {"de": "/de/suche/suggestions/", "ar": "/ar/bahth/suggestions/"}[language]
+    response = client.get(path, {"q": typed.encode("utf-8", "surrogatepass")})
+    assert response.status_code == 200
+    assert response.json() == {"suggestions": []}
+
+
+def test_few_queries_whatever_is_found(client: Client, home: Page, django_assert_max_num_queries: object) -> None:
+    for number in range(12):
+        make_content_page(home, title=f"Hilfe {number}", show_in_menus=False)
+    client.get("/de/suche/suggestions/", {"q": "hilfe"})
+    with django_assert_max_num_queries(4):
+        client.get("/de/suche/suggestions/", {"q": "hilfe"})

@@ -1,0 +1,219 @@
+"""The search page: what visitors read and choose, without JavaScript; the same for programs; limits."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client, override_settings
+from wagtail.models import Page
+
+from search.models import AskedQuery, Click, PromotedResult
+from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+
+pytestmark = pytest.mark.django_db
+
+PERSON = {"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140"}
+
+
+def soup_of(client: Client, address: str, **query: object) -> BeautifulSoup:
+    response = client.get(address, query)
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def titles(soup: BeautifulSoup) -> list[str]:
+    return [link.get_text() for link in soup.select("li.search-result h3 a")]
+
+
+@pytest.fixture
+def home() -> Page:
+    return make_home()
+
+
+@pytest.fixture
+def news(home: Page) -> None:
+    index = make_news_index(home)
+    topic = make_topic("Rückkehr")
+    make_news(index, title="Hilfe eins", kind="news", date=datetime.date(2023, 1, 1), topics=[topic])
+    make_news(index, title="Hilfe zwei", kind="story", date=datetime.date(2024, 1, 1))
+    make_content_page(home, title="Hilfe drei", lead="Hilfen für alle.")
+
+
+def test_words_are_marked_in_all_their_forms_and_nothing_is_markup(client: Client, home: Page) -> None:
+    body = [("text", "<p>Die Familiennachzüge &lt;b&gt; dauern.</p>")]
+    make_content_page(home, title="Nachzug <i>", body=body)
+    soup = soup_of(client, "/de/suche/", q="Nachzug")
+    result = soup.select_one("li.search-result")
+    assert [mark.get_text() for mark in result.select("mark")] == ["Nachzug", "Familiennachzüge"]
+    assert result.h3.get_text() == "Nachzug <i>"
+    assert "<b>" in result.select_one("p:last-of-type").get_text()
+    assert result.find("b") is None
+
+
+def test_facets_combine_and_chips_take_them_back(client: Client, news: None) -> None:
+    soup = soup_of(client, "/de/suche/", q="Hilfe")
+    assert {legend.get_text() for legend in soup.select(".facets legend")} >= {"Art der Seite", "Jahr"}
+    soup = soup_of(client, "/de/suche/", q="Hilfe", year=["2023", "2024"], type="story")
+    assert titles(soup) == ["Hilfe zwei"]
+    assert len(soup.select(".facets input[checked]")) == 3
+    chips = {" ".join(chip.get_text().split()): chip["href"] for chip in soup.select(".result-head .chip")}
+    without_type = next(address for label, address in chips.items() if label.startswith("Art der Seite"))
+    assert sorted(titles(soup_of(client, f"/de/suche/{without_type}"))) == ["Hilfe eins", "Hilfe zwei"]
+    everything = chips.get("Alle Filter entfernen")
+    assert len(titles(soup_of(client, f"/de/suche/{everything}"))) == 3
+
+
+def test_the_facet_of_a_language_is_named_in_it(client: Client, news: None) -> None:
+    page = Page.objects.get(title="Hilfe drei").specific
+    translate(page, title="Help three")
+    translate(Page.objects.get(title="Hilfe eins").specific, title="Help one")
+    soup = soup_of(client, "/en/search/", q="help")
+    assert {legend.get_text() for legend in soup.select(".facets legend")} >= {"Type of page"}
+    assert "Page" in soup.select_one(".facets").get_text()
+
+
+def test_unknown_filters_and_values_change_nothing(client: Client, news: None) -> None:
+    assert len(titles(soup_of(client, "/de/suche/", q="Hilfe", unknown="x", format="xml", sort="x"))) == 3
+    assert titles(soup_of(client, "/de/suche/", q="Hilfe", type="gibt es nicht")) == []
+
+
+def test_newest_first(client: Client, news: None) -> None:
+    soup = soup_of(client, "/de/suche/", q="Hilfe", sort="date", type=["news", "story"])
+    assert titles(soup) == ["Hilfe zwei", "Hilfe eins"]
+    assert "Neueste zuerst" in soup.select_one(".sorting strong").get_text()
+
+
+def test_json_has_the_same_results(client: Client, news: None) -> None:
+    response = client.get("/de/suche/", {"q": "Hilfe", "format": "json"})
+    data = json.loads(response.content)
+    soup = soup_of(client, "/de/suche/", q="Hilfe")
+    assert [result["title"] for result in data["results"]] == titles(soup)
+    assert [result["url"] for result in data["results"]] == [a["href"] for a in soup.select("li.search-result h3 a")]
+    assert (data["total"], data["step"], data["language"]) == (3, "all", "de")
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Content-Language"] == "de"
+    assert soup.find("meta", {"name": "robots"})["content"] == "noindex"
+
+
+def test_each_step_is_said(client: Client, home: Page) -> None:
+    make_content_page(home, title="Resettlement", lead="Aufnahme von Menschen.")
+    head = soup_of(client, "/de/suche/", q="resetlement").select_one(".page-head").get_text()
+    assert "Zu resetlement wurde nichts gefunden. Das sind die Treffer zu resettlement." in " ".join(head.split())
+    head = soup_of(client, "/de/suche/", q="Aufnahme Quantenphysik").select_one(".page-head").get_text()
+    assert "Keine Seite enthält alle Wörter." in head
+    status = soup_of(client, "/de/suche/", q="Quantenphysik").select_one("[role=status]").get_text()
+    assert "Keine Treffer" in status
+
+
+def test_other_languages_are_offered_in_their_own(client: Client, home: Page) -> None:
+    page = make_content_page(home, title="Familiennachzug")
+    translate(page, "uk", title="Возз’єднання сім’ї")
+    soup = soup_of(client, "/de/suche/", q="возз'єднання")
+    group = soup.select_one("div[lang=uk]")
+    assert group["dir"] == "ltr"
+    assert group.select_one("h3 a").get_text() == "Возз’єднання сім’ї"
+    assert group.select_one("a.more")["href"].startswith("/uk/poshuk/?q=")
+    assert "1 результат" in group.select_one("a.more").get_text()
+
+
+def test_a_promoted_result_stands_above(client: Client, home: Page) -> None:
+    page = make_content_page(home, title="StarthilfePlus")
+    make_content_page(home, title="Geld")
+    PromotedResult.objects.create(locale=home.locale, queries="Geld", page=page, text="Hilfe nach der Rückkehr.")
+    promoted = soup_of(client, "/de/suche/", q="geld").select_one(".result--top")
+    assert "Empfohlen" in promoted.get_text()
+    assert promoted.a["href"] == "/de/starthilfeplus/"
+    assert "Hilfe nach der Rückkehr." in promoted.get_text()
+
+
+def test_the_language_switch_keeps_query_and_filters(client: Client, news: None) -> None:
+    soup = soup_of(client, "/de/suche/", q="Hilfe", type="story")
+    addresses = {link.span["lang"]: link["href"] for link in soup.select(".lang__list a")}
+    assert addresses["ar"] == "/ar/bahth/?q=Hilfe&type=story"
+
+
+@override_settings(SEARCH_RATE=2, SEARCH_SUGGESTION_RATE=2)
+def test_who_asks_too_often_is_told_so(client: Client, home: Page) -> None:
+    for _ in range(2):
+        assert client.get("/ar/bahth/", {"q": "a"}).status_code == 200
+        assert client.get("/ar/bahth/suggestions/", {"q": "ab"}).status_code == 200
+    response = client.get("/ar/bahth/", {"q": "a"})
+    assert response.status_code == 429
+    assert response["Retry-After"] == "60"
+    assert 'lang="ar"' in response.content.decode()
+    assert client.get("/ar/bahth/suggestions/", {"q": "ab"}).status_code == 429
+    assert client.get("/ar/bahth/").status_code == 200
+    assert client.get("/ar/bahth/", {"q": "a"}, REMOTE_ADDR="192.0.2.1").status_code == 200
+
+
+def test_head_costs_no_query(client: Client, home: Page, django_assert_num_queries: object) -> None:
+    client.get("/de/suche/")
+    with django_assert_num_queries(0):
+        assert client.head("/de/suche/", {"q": "Hilfe"}).status_code == 200
+
+
+class TestNumbers:
+    def ask(self, client: Client, query: str, **options: object) -> None:
+        client.get("/de/suche/", {"q": query, **options}, headers=PERSON)
+
+    def test_a_query_is_counted_when_its_answer_has_been_sent(self, client: Client, news: None) -> None:
+        self.ask(client, "Hilfe ")
+        self.ask(client, "hilfe")
+        self.ask(client, "Quantenphysik")
+        assert set(AskedQuery.objects.values_list("query", "searches", "results", "step")) == {
+            ("hilfe", 2, 3, "all"),
+            ("quantenphysik", 1, 0, "none"),
+        }
+
+    def test_nothing_is_written_before(self, rf: object, news: None) -> None:
+        from search.views import SearchView
+
+        response = SearchView.as_view()(rf.get("/de/suche/", {"q": "Hilfe"}, headers=PERSON))
+        response.render()
+        assert not AskedQuery.objects.exists()
+        response.close()
+        assert AskedQuery.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "query",
+        ["anna@example.org", "0151 2345678", "12345678", "https://example.org/x", " ".join(["wort"] * 9), "x" * 81, ""],
+    )
+    def test_what_may_be_about_a_person_is_not_kept(self, client: Client, home: Page, query: str) -> None:
+        self.ask(client, query)
+        assert not AskedQuery.objects.exists()
+
+    def test_programs_are_not_counted(self, client: Client, news: None) -> None:
+        client.get("/de/suche/", {"q": "Hilfe"}, headers={"user-agent": "Googlebot/2.1"})
+        client.get("/de/suche/", {"q": "Hilfe"}, headers={"user-agent": ""})
+        assert not AskedQuery.objects.exists()
+
+    def test_clicks(self, client: Client, news: None) -> None:
+        page = Page.objects.get(title="Hilfe eins")
+        values = {"q": "Hilfe", "page": page.pk, "position": 2}
+        for _ in range(2):
+            response = client.post("/de/suche/click/", values, headers={**PERSON, "sec-fetch-site": "same-origin"})
+            assert response.status_code == 204
+        assert list(Click.objects.values_list("query", "page_id", "clicks", "positions")) == [("hilfe", page.pk, 2, 4)]
+
+    @pytest.mark.parametrize(
+        ("values", "status"),
+        [
+            ({}, 400),
+            ({"q": "x", "page": "a", "position": "1"}, 400),
+            ({"q": "x", "page": "1" * 30, "position": "1"}, 400),
+            ({"q": "\x00", "page": "1", "position": "1"}, 400),
+            ({"q": "x", "page": "99999", "position": "1"}, 204),
+            ({"q": "x" * 5000, "page": "1", "position": "1"}, 413),
+        ],
+    )
+    def test_odd_clicks(self, client: Client, home: Page, values: dict[str, str], status: int) -> None:
+        assert client.post("/de/suche/click/", values, headers=PERSON).status_code == status
+        assert not Click.objects.exists()
+
+    def test_other_sites_count_nothing(self, client: Client, news: None) -> None:
+        headers = {**PERSON, "sec-fetch-site": "cross-site"}
+        assert client.post("/de/suche/click/", {"q": "Hilfe"}, headers=headers).status_code == 403
+        assert client.get("/de/suche/click/").status_code == 405
