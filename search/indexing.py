@@ -337,7 +337,7 @@ def _insert_postings(rows: list[tuple[int, int, int, int]]) -> None:
             connection.cursor() as cursor,
             cursor.copy(f"COPY {Posting._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy,
         ):
-            copy.write("".join("%d\t%d\t%d\t%d\n" % row for row in rows))
+            copy.write("".join(f"{a}\t{b}\t{c}\t{d}\n" for a, b, c, d in rows))
     else:
         _insert(Posting, dict.fromkeys(columns, ""), rows)
 
@@ -351,7 +351,7 @@ def _insert(model: type[models.Model], columns: dict[str, str], rows: list[tuple
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
             values = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(f"{sql} SELECT * FROM unnest({arrays}){conflicts}", values)
+            cursor.execute(f"{sql} SELECT * FROM unnest({arrays}){conflicts}", values)  # noqa: S608
         else:
             cursor.executemany(f"{sql} VALUES ({', '.join(['%s'] * len(columns))}){conflicts}", rows)
 

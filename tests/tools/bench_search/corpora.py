@@ -58,9 +58,8 @@ def xquad(folder: Path, language: str, every: int = 1) -> Collection:
 
 # --- made-up pages --------------------------------------------------------------------------------------------------------
 
-_ONSETS = "b br d dr f fl g gr h j k kl kr l m n p pf r s sch schl st str t tr v w z".split()
-_VOWELS = "a e i o u ä ö ü au ei eu ie".split()
-_ENDINGS = {"de": "ung keit er e el ing at ik or in tät heit".split(), "en": "ing ness er y le ment ate ic or ity ion ship".split()}
+_CONSONANTS, _VOWELS = "bdfghjklmnprstvwz", "aeiouäöü"
+_ENDINGS = {"de": ("ung", "keit", "er", "e", "ling", "ik", "or"), "en": ("ing", "ness", "er", "y", "ment", "ate", "ship")}
 _REAL_WORDS = 25_000
 _COMPOUNDS = {"de": 15_000, "en": 0}
 _MADE_UP = 20_000
@@ -95,9 +94,8 @@ class Words:
 
     def made_up(self) -> str:
         """Return a word that nobody knows."""
-        random = self.random
-        syllables = [_ONSETS[random.integers(len(_ONSETS))] + _VOWELS[random.integers(len(_VOWELS))] for _n in range(random.integers(2, 4))]
-        return "".join([*syllables, _ENDINGS[self.language][random.integers(len(_ENDINGS[self.language]))]])
+        letters = [kind[self.random.integers(len(kind))] for kind in (_CONSONANTS, _VOWELS) * int(self.random.integers(2, 5))]
+        return "".join([*letters, _ENDINGS[self.language][self.random.integers(len(_ENDINGS[self.language]))]])
 
     def draw(self, number: int) -> list[str]:
         """Return words of a text."""

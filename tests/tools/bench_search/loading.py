@@ -20,7 +20,7 @@ from wagtail.models import Locale, Page, Site
 from home.models import ContentPage, HomePage
 from news.models import NewsIndexPage, NewsPage
 from portal.locales import set_up_locales
-from portal.models import BasePage, PublishedVersion, Region, Topic
+from portal.models import BasePage, PublishedVersion, Region
 from tests import builders
 
 BATCH = 500
@@ -112,17 +112,12 @@ class Tree:
             parent = self.parents[language, model]
             parent.numchild += len(group)
             Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild)
-            self._link(model, "topics", [(page.pk, self.topics[n].pk) for page, text in self._with(pages, texts, model) for n in text.topics])
-            self._link(
-                model, "regions", [(page.pk, self.regions[n].pk) for page, text in self._with(pages, texts, model) for n in text.regions]
-            )
+            for name, terms in (("topics", self.topics), ("regions", self.regions)):
+                of_model = [(page, text) for page, text in zip(pages, texts, strict=True) if type(page) is model]
+                self._link(model, name, [(page.pk, terms[number].pk) for page, text in of_model for number in getattr(text, name)])
         now = timezone.now()
         PublishedVersion.objects.bulk_create(PublishedVersion(page_id=base.pk, completed_at=now) for base in bases)
         return [base.pk for base in bases]
-
-    @staticmethod
-    def _with(pages: list[BasePage], texts: list[Text], model: type[BasePage]) -> list[tuple[BasePage, Text]]:
-        return [(page, text) for page, text in zip(pages, texts, strict=True) if type(page) is model]
 
     @staticmethod
     def _link(model: type[BasePage], name: str, pairs: list[tuple[int, int]]) -> None:

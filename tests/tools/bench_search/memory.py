@@ -70,4 +70,5 @@ def measure(folder: Path) -> tuple[dict[str, float], list[float]]:
         waiting = _server(portal.folder)
         parent = _children(waiting)[0]
         workers = _children(parent)
-        return {"waits for the end (portal.server)": _pss(waiting), "loads and forks (parent)": _pss(parent)}, [_pss(pid) for pid in workers]
+        others = {"waits for the end (portal.server)": _pss(waiting), "loads and forks (parent)": _pss(parent)}
+        return others, [_pss(worker) for worker in workers]
