@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ def _kinds(values: list[str]) -> dict[str, str]:
         model = pending.pop()
         pending.extend(model.__subclasses__())
         kinds.update((str(value), str(label)) for value, label in model.search_kinds.items())
-    return {value: kinds.get(value, value) for value in values}
+    return {value: kinds[value] for value in values if value in kinds}
 
 
 def _terms(model: type[Topic] | type[Region]) -> Labels:
@@ -76,8 +77,8 @@ def _slugs(name: str) -> Values:
     return lambda page, files: [term.slug for term in getattr(page, name).all()] if hasattr(page, name) else []
 
 
-def _itself(values: list[str]) -> dict[str, str]:
-    return {value: value for value in values}
+def _years(values: list[str]) -> dict[str, str]:
+    return {value: value for value in values if re.fullmatch(r"\d{4}", value, re.ASCII)}
 
 
 def _languages(values: list[str]) -> dict[str, str]:
@@ -88,7 +89,7 @@ register(Facet("type", _("Type of page"), lambda page, files: [page.search_kind]
 register(Facet("topic", _("Topic"), _slugs("topics"), _terms(Topic)))
 register(Facet("region", _("Region"), _slugs("regions"), _terms(Region)))
 register(
-    Facet("year", _("Year"), lambda page, files: [page.date.year] if getattr(page, "date", None) else [], _itself, by_label=True)
+    Facet("year", _("Year"), lambda page, files: [page.date.year] if getattr(page, "date", None) else [], _years, by_label=True)
 )
 register(
     Facet("file", _("Documents in"), lambda page, files: [getattr(file, "language", "") for file in files], _languages)

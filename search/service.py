@@ -89,6 +89,8 @@ class Request:
     page: int = 1
     with_facets: bool = True
     with_others: bool = True
+    is_exact: bool = False
+    """Whether no other spelling is tried."""
 
 
 @dataclass
@@ -161,7 +163,7 @@ def _find(
     planned = engine.plan(query)
     complete = _ordered(planned, engine.with_all(planned, by_date=request.by_date), request.by_date)
     outcome.step = Step.ALL
-    if not complete and planned.unknown:
+    if not complete and planned.unknown and not request.is_exact:
         unknown = [word.surface for concept in planned.unknown for word in concept.words]
         if replaced := spelling.corrections(query, unknown):
             other = engine.plan(corrected(query, replaced, synonyms))
@@ -257,8 +259,8 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
             if _suits(candidate, others):
                 for value in candidate.facets.get(facet.name, ()):
                     counts[value] += number
-        # What was chosen can be taken back, also where nothing has it.
-        counts.update(dict.fromkeys(own - counts.keys(), 0))
+        # What was chosen stays there to be taken back, also where it finds nothing.
+        counts.update(dict.fromkeys(own, 0))
         labels = facet.labels(list(counts))
         options = [
             FacetOption(value, labels[value], number, value in own) for value, number in counts.items() if value in labels

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: queries that others asked and that find something, titles of pages, words of the pages."""
+"""Suggestions while somebody types: queries that others asked and that find something, words of the pages, titles."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from wagtail.models import Page
 
 from portal import versions
 
-from . import analysis
+from . import analysis, lookups  # noqa: F401  registers the lookup
 from .maintained import is_blocked
 from .models import AskedQuery, Term, TitleStart
 from .query import clean
 
 MOST = 8
 MIN_LENGTH = 2
-POPULAR_DAYS = 30
-POPULAR_SEARCHES = 3
+POPULAR_DAYS, POPULAR_SEARCHES, MOST_POPULAR = 30, 3, 3
+FEWEST_TERMS = 2
+"""So many words of the pages are among the suggestions, where there are any, before titles fill the rest."""
 
 
 class Kind(StrEnum):
@@ -41,28 +42,51 @@ class Suggestion:
 
 
 def suggest(text: str, language: str) -> list[Suggestion]:
-    """Return at most eight suggestions for the beginning of a query; three queries, and one for the pages of titles."""
-    typed = analysis.typed_words(clean(text), language)
+    """Return at most eight suggestions for the beginning of a query: what others asked, words, titles. Three queries."""
+    text = clean(text)
+    typed = analysis.typed_words(text, language)
     beginning = " ".join(typed)
     if len(beginning) < MIN_LENGTH:
         return []
+    # A title goes before the same words as a query: it leads straight to its page.
     found: dict[str, Suggestion] = {}
-    candidates = [*_popular(beginning, language), *_titles(typed, language), *_terms(typed, text, language)]
-    for suggestion in candidates:
+    for suggestion in [*_titles(typed, language), *_popular(text, language), *_terms(typed, text, language)]:
         key = " ".join(analysis.typed_words(suggestion.text, language))
-        if key and key not in found and not is_blocked(suggestion.text, language):
-            found[key] = suggestion
-    return list(found.values())[:MOST]
+        if (key != beginning or suggestion.url) and not is_blocked(suggestion.text, language):
+            found.setdefault(key, suggestion)
+    queries, titles, terms = (
+        [suggestion for suggestion in found.values() if suggestion.kind == kind] for kind in (Kind.QUERY, Kind.TITLE, Kind.TERM)
+    )
+    titles = titles[: MOST - len(queries) - len(terms[:FEWEST_TERMS])]
+    return [*queries, *terms[: MOST - len(queries) - len(titles)], *titles]
 
 
-def _popular(beginning: str, language: str) -> list[Suggestion]:
+def _with_umlauts(word: str) -> str:
+    return word.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
+
+
+def _without_digraphs(word: str) -> str:
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def _spellings(word: str, other: str, language: str) -> list[str]:
+    """Return a word, and in German its other spelling: umlauts may be typed as ae, oe, ue."""
+    return list(dict.fromkeys([word, other] if analysis.base_language(language) == "de" else [word]))
+
+
+def _popular(text: str, language: str) -> list[Suggestion]:
+    """Return queries with results that begin with a text and were asked often of late; they are kept as they were typed."""
+    typed = text.casefold()
+    begins = Q()
+    for spelling in _spellings(typed, _with_umlauts(typed), language):
+        begins |= Q(query__beginswith=spelling)
     since = timezone.localdate() - datetime.timedelta(days=POPULAR_DAYS)
     rows = (
-        AskedQuery.objects.filter(language=language, query__beginswith=beginning[:60], day__gte=since, results__gt=0)
+        AskedQuery.objects.filter(begins, language=language, day__gte=since, results__gt=0)
         .values("query")
         .annotate(number=Sum("searches"))
         .filter(number__gte=POPULAR_SEARCHES)
-        .order_by("-number", "query")[:3]
+        .order_by("-number", "query")[:MOST_POPULAR]
     )
     return [Suggestion(row["query"], Kind.QUERY) for row in rows]
 
@@ -89,7 +113,10 @@ def _terms(typed: list[str], text: str, language: str) -> list[Suggestion]:
     last = typed[-1]
     if len(last) < MIN_LENGTH:
         return []
-    rows = Term.objects.filter(language=language, term__beginswith=last[:80], documents__gt=0).exclude(word="")
+    begins = Q()
+    for spelling in _spellings(last, _without_digraphs(last), language):
+        begins |= Q(term__beginswith=spelling)
+    rows = Term.objects.filter(begins, language=language, documents__gt=0).exclude(word="")
     words = rows.order_by("-documents", "word").values_list("word", flat=True)[:MOST]
-    before = clean(text).rpartition(" ")[0]
-    return [Suggestion(f"{before} {word}".strip(), Kind.TERM) for word in words if len(word) > len(last)]
+    before = text.rpartition(" ")[0]
+    return [Suggestion(f"{before} {word}".strip(), Kind.TERM) for word in words]

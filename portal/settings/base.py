@@ -125,6 +125,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+# Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
+CACHES["counters"] = dict(CACHES["default"])
+if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
+    CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -184,7 +188,7 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": env.str("SEARCH_BACKEND", default="search.backends.database")}}
 # How often one address may ask within a minute.
 SEARCH_RATE = env.int("SEARCH_RATE", default=60)
-SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=300)
+SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=240)
 # What was asked is kept for so many days.
 SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
 # Base forms of words, made once; several portals on a machine can share them.

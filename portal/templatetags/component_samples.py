@@ -27,6 +27,11 @@ def _card(title: str, text: str, drawing: str, **more: str) -> SimpleNamespace:
     return SimpleNamespace(card_title=title, card_text=text, picture=_picture(drawing), card_url="#cards", **values)
 
 
+def _found(*texts: str) -> list[SimpleNamespace]:
+    """Return the segments of a text that was found: every second one is marked."""
+    return [SimpleNamespace(text=text, marked=bool(number % 2)) for number, text in enumerate(texts)]
+
+
 @register.simple_tag
 def component_samples() -> dict[str, object]:
     """Return values for every component; none comes from the database."""
@@ -87,6 +92,10 @@ def component_samples() -> dict[str, object]:
                 "children": [{"title": "Resettlement", "url": "#navigation", "children": []}],
             }
         ],
+        "found": {
+            "title": _found("Familie nachholen: ", "Familiennachzug"),
+            "text": _found("Was unterscheidet Resettlement vom ", "Familiennachzug", "? Beim Nachzug lebt schon jemand in Deutschland."),
+        },
         "picture": _picture("partnership"),
         "contact_link": SimpleNamespace(
             url="#boxes", title="Nachricht schreiben", hreflang="", title_language="", mark=""

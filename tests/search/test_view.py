@@ -7,6 +7,8 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client, override_settings
 from wagtail.models import Page
 
@@ -174,7 +176,10 @@ class TestNumbers:
         response = SearchView.as_view()(rf.get("/de/suche/", {"q": "Hilfe"}, headers=PERSON))
         response.render()
         assert not AskedQuery.objects.exists()
+        # As the test client does it: the connection is the test's own.
+        request_finished.disconnect(close_old_connections)
         response.close()
+        request_finished.connect(close_old_connections)
         assert AskedQuery.objects.count() == 1
 
     @pytest.mark.parametrize(

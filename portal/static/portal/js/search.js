@@ -1,128 +1,125 @@
-// Suggestions while typing (ARIA combobox with a list), and counting of opened results. Every search works without this file.
+// Suggestions while typing (ARIA combobox with a list, chosen by hand), and counting of opened results.
+// Every search works without this file.
 const DELAY = 120;
+const MIN_LENGTH = 2;
+
+const element = (name, properties, attributes = {}) => {
+  const made = Object.assign(document.createElement(name), properties);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
 
 const combobox = (form) => {
-  if (form.dataset.ready) return;
-  form.dataset.ready = 'true';
   const input = form.querySelector('input[type="search"]');
-  const list = document.createElement('ul');
-  const status = document.createElement('p');
   const id = `${input.id}-suggestions`;
-  Object.assign(list, { id, className: 'suggestions', hidden: true });
-  list.setAttribute('role', 'listbox');
-  list.setAttribute('aria-label', form.dataset.suggestionsLabel);
-  status.className = 'vh';
-  status.setAttribute('role', 'status');
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-expanded': 'false', 'aria-controls': id, 'aria-autocomplete': 'list' })) {
-    input.setAttribute(name, value);
+  const list = element('ul', { id, className: 'suggestions', hidden: true }, { role: 'listbox', 'aria-label': form.dataset.suggestionsLabel });
+  const status = element('p', { className: 'vh' }, { role: 'status' });
+  for (const [key, value] of Object.entries({ role: 'combobox', 'aria-expanded': 'false', 'aria-controls': id, 'aria-autocomplete': 'list' })) {
+    input.setAttribute(key, value);
   }
-  input.after(list, status);
+  form.append(list, status);
 
-  let options = [], active = -1, timer = 0, request = null, typed = input.value;
+  let found = [], active = -1, timer = 0, request;
 
-  const close = () => {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute('aria-expanded', 'false');
-    input.removeAttribute('aria-activedescendant');
-    status.textContent = '';
-  };
-
+  // What is typed stays as it is until a suggestion is chosen.
   const mark = (index) => {
+    list.children[active]?.setAttribute('aria-selected', 'false');
     active = index;
-    [...list.children].forEach((item, place) => item.setAttribute('aria-selected', String(place === index)));
-    if (index < 0) {
-      input.removeAttribute('aria-activedescendant');
-      input.value = typed;
-      return;
-    }
-    input.setAttribute('aria-activedescendant', list.children[index].id);
-    list.children[index].scrollIntoView({ block: 'nearest' });
-    input.value = options[index].text;
+    const option = list.children[index];
+    if (!option) return input.removeAttribute('aria-activedescendant');
+    option.setAttribute('aria-selected', 'true');
+    input.setAttribute('aria-activedescendant', option.id);
+    option.scrollIntoView({ block: 'nearest' });
   };
 
-  const choose = (index) => {
-    const { text, url } = options[index];
-    close();
-    input.value = text;
-    if (url) location.assign(url);
-    else form.requestSubmit();
-  };
-
-  const show = (found) => {
-    options = found;
-    active = -1;
-    input.removeAttribute('aria-activedescendant');
+  const show = (suggestions, said) => {
+    mark(-1);
+    found = suggestions;
     list.replaceChildren(...found.map(({ text, kind }, index) => {
-      const item = document.createElement('li');
-      item.id = `${id}-${index}`;
-      item.setAttribute('role', 'option');
-      item.setAttribute('aria-selected', 'false');
-      const words = document.createElement('span');
-      words.textContent = text;
-      item.append(words);
-      if (kind === 'title') {
-        const note = document.createElement('small');
-        note.textContent = form.dataset.suggestionsPage;
-        item.append(' ', note);
-      }
-      // Before the field loses the focus, and with it the list.
-      item.addEventListener('mousedown', (event) => event.preventDefault());
-      item.addEventListener('click', () => choose(index));
-      return item;
+      const option = element('li', { id: `${id}-${index}` }, { role: 'option', 'aria-selected': 'false' });
+      option.append(element('span', { textContent: text }));
+      if (kind === 'title') option.append(' ', element('small', { textContent: form.dataset.suggestionsPage }));
+      return option;
     }));
     list.hidden = !found.length;
-    input.setAttribute('aria-expanded', String(!!found.length));
-    status.textContent = found.length ? form.dataset.suggestionsHint : '';
+    input.setAttribute('aria-expanded', String(!list.hidden));
+    status.textContent = said;
+  };
+
+  const close = () => {
+    clearTimeout(timer);
+    request?.abort();
+    show([], '');
   };
 
   const ask = async () => {
     request?.abort();
-    typed = input.value;
-    if (typed.trim().length < 2) {
-      close();
-      return;
-    }
+    const q = input.value.trim();
+    if (q.length < MIN_LENGTH) return close();
     request = new AbortController();
     try {
-      const address = `${form.dataset.suggestions}?${new URLSearchParams({ q: typed })}`;
-      const answer = await fetch(address, { signal: request.signal, credentials: 'omit' });
-      if (answer.ok && document.activeElement === input) show((await answer.json()).suggestions);
+      const answer = await fetch(`${form.dataset.suggestions}?${new URLSearchParams({ q })}`, { signal: request.signal, credentials: 'omit' });
+      if (!answer.ok) return close();
+      const { suggestions, said } = await answer.json();
+      show(suggestions, said);
     } catch {
       // A newer request has taken over, or there is no connection: the search itself still works.
     }
+  };
+
+  const choose = ({ text, url }) => {
+    close();
+    if (url) return location.assign(url);
+    input.value = text;
+    form.requestSubmit();
+  };
+
+  const keys = {
+    ArrowDown: () => mark(active + 1 < found.length ? active + 1 : -1),
+    ArrowUp: () => mark((active < 0 ? found.length : active) - 1),
+    Escape: close,
   };
 
   input.addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(ask, DELAY);
   });
-  input.addEventListener('blur', close);
   input.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
     if (list.hidden) {
       if (event.key === 'ArrowDown') ask();
-      return;
-    }
-    const last = options.length - 1;
-    if (event.key === 'ArrowDown') mark(active === last ? -1 : active + 1);
-    else if (event.key === 'ArrowUp') mark(active < 0 ? last : active - 1);
-    else if (event.key === 'Enter' && active >= 0) choose(active);
-    else if (event.key === 'Escape') {
+    } else if (event.key in keys) {
+      event.preventDefault();
+      keys[event.key]();
+    } else if (event.key === 'Enter' && active >= 0) {
+      event.preventDefault();
+      choose(found[active]);
+    } else if (event.key === 'Home' || event.key === 'End') {
+      // They move in the text again.
       mark(-1);
-      close();
-    } else return;
-    event.preventDefault();
+    }
   });
+  input.addEventListener('blur', close);
   form.addEventListener('submit', close);
+  // Before the field loses the focus, and with it the list.
+  list.addEventListener('mousedown', (event) => event.preventDefault());
+  list.addEventListener('click', (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option) choose(found[[...list.children].indexOf(option)]);
+  });
 };
 
 document.querySelectorAll('form[data-suggestions]').forEach(combobox);
 
 // Which results are opened tells editors what is missing; nothing is said about who opened them.
-document.querySelectorAll('[data-click-url]').forEach((results) => results.addEventListener('click', (event) => {
+const count = (event) => {
+  const results = event.currentTarget;
   const result = event.target.closest('a')?.closest('[data-page]');
-  if (!result) return;
+  if (!result || event.button > 1) return;
   const { page, position } = result.dataset;
   navigator.sendBeacon?.(results.dataset.clickUrl, new URLSearchParams({ q: results.dataset.query, page, position }));
-}));
+};
+document.querySelectorAll('[data-click-url]').forEach((results) => {
+  results.addEventListener('click', count);
+  results.addEventListener('auxclick', count);
+});
