@@ -58,7 +58,7 @@ fi
 rm -f "$$state_folder/.writable"
 endef
 
-.PHONY: help serve test dev lint services tools lighthouse check-all messages lock
+.PHONY: help serve test dev lint services tools lighthouse check-all bench-search messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -91,6 +91,11 @@ lighthouse: ## Lighthouse on home, section and article (median of 3)
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.lighthouse $(ARGS)
+
+bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='--only quality', ARGS='--sizes 1000,10000'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
 
 lint: ## ruff, djlint, migrations, message catalogs, deployment check
 	$(begin)

@@ -35,7 +35,10 @@ def prepare(pages: list[Page]) -> list[Page]:
 
 
 def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
-    """Return the specific pages of `pages` in their order: one query for each page type among them."""
+    """Return the specific pages of `pages` in their order: one query for each page type among them.
+
+    Cards do without streamfields; who needs them (`with_streamfields`) is spared a query for each page.
+    """
     by_type: dict[int, list[int]] = defaultdict(list)
     for page in pages:
         by_type[page.content_type_id].append(page.pk)
@@ -43,7 +46,7 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     for type_id, ids in by_type.items():
         model = ContentType.objects.get_for_id(type_id).model_class()
         pages_of_type = model.objects.filter(pk__in=ids).select_related("published_version")
-        found.update(pages_of_type.defer_streamfields().in_bulk())
+        found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
     return [found[page.pk] for page in pages if page.pk in found]
 
 

@@ -11,6 +11,7 @@ import datetime
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import connection
 
@@ -30,6 +31,9 @@ OTHER_SYNONYMS = 0.3
 
 POSTINGS = 40_000
 """So many postings are summed up to find documents with any of the words."""
+
+LOOKUP = 8
+"""So many postings are read one after the other in the time in which one is looked up."""
 
 
 @dataclass
@@ -86,7 +90,7 @@ class Plan:
         """Return about how many documents a concept finds."""
         return sum(min(self.terms_by_id[pk].documents for pk in option) for option in self.options(concept))
 
-    @property
+    @cached_property
     def terms_by_id(self) -> dict[int, KnownTerm]:
         """Return the terms by id."""
         return {term.pk: term for term in self.terms.values()}
@@ -116,16 +120,21 @@ def _ids(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in sorted(set(ids)))
 
 
-def _holds(document: str, options: Sequence[Sequence[int]]) -> str:
-    """Return the condition that a document holds one of the options, each with all its terms."""
+def _number(value: float) -> str:
+    """Return a number as SQL that every database computes with in floating point: PostgreSQL takes 0.5 for an exact decimal."""
+    return f"CAST({value!r} AS double precision)"
+
+
+def _held(options: Sequence[Sequence[int]]) -> str:
+    """Return the condition that the postings `p` of a document hold one of the options, each with all its terms."""
     single = [option[0] for option in options if len(option) == 1]
-    conditions = []
-    if single:
-        conditions.append(_exists(document, single))
-    for option in options:
-        if len(option) > 1 and not set(option) & set(single):
-            conditions.append("(" + " AND ".join(_exists(document, [pk]) for pk in option) + ")")
-    return f"({' OR '.join(conditions)})"
+    conditions = [[single]] if single else []
+    conditions += [[[pk] for pk in option] for option in options if len(option) > 1 and not set(option) & set(single)]
+    alternatives = [
+        " AND ".join(f"MAX(CASE WHEN p.term_id IN ({_ids(ids)}) THEN 1 ELSE 0 END) = 1" for ids in condition)
+        for condition in conditions
+    ]
+    return f"({' OR '.join(alternatives)})"
 
 
 def _exists(document: str, ids: Iterable[int]) -> str:
@@ -152,21 +161,25 @@ def _restrictions(query: Query, planned: Plan, filters: Sequence[tuple[str, str]
 
 
 def _run(
-    planned: Plan, weights: dict[int, float], matching: str, filters: Sequence[tuple[str, str]], by_date: bool
+    planned: Plan,
+    weights: dict[int, float],
+    filters: Sequence[tuple[str, str]],
+    by_date: bool,
+    held: Sequence[str] = (),
+    among: str = "",
 ) -> list[Candidate]:
-    """Return the best documents among those that `matching` selects, scored by the weights of their terms.
+    """Return the best documents, scored by the weights of their terms.
 
-    `matching` is a condition on a posting `p`, or empty.
+    `held` are conditions on all postings `p` of a document, `among` one on each.
     """
-    fixed, by_length = ranking.saturation_parts(planned.average)
-    cases = " ".join(f"WHEN {pk} THEN {weight!r}" for pk, weight in weights.items())
+    fixed, by_length = map(_number, ranking.saturation_parts(planned.average))
     conditions, parameters = _restrictions(planned.query, planned, filters)
     order = "d.date DESC NULLS LAST, d.page_id DESC" if by_date else "s.score DESC, d.page_id DESC"
+    cases = " ".join(f"WHEN {pk} THEN {_number(weight)}" for pk, weight in weights.items())
     summed = f"""
-        SELECT p.document_id, SUM(CASE p.term_id {cases} END * p.frequency / (p.frequency + {fixed!r} + {by_length!r} * p.length))
-            AS score
-        FROM {_POSTING} p WHERE p.term_id IN ({_ids(weights)}){f" AND {matching}" if matching else ""}
-        GROUP BY p.document_id
+        SELECT p.document_id, SUM(CASE p.term_id {cases} END * p.frequency / (p.frequency + {fixed} + {by_length} * p.length)) AS score
+        FROM {_POSTING} p WHERE p.term_id IN ({_ids(weights)}){f" AND {among}" if among else ""}
+        GROUP BY p.document_id{f" HAVING {' AND '.join(held)}" if held else ""}
     """  # noqa: S608
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     if not where and not by_date:
@@ -180,13 +193,15 @@ def _run(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
+    # Many pages have the same values: each set of them is read once.
+    facets = {values: json.loads(values) for values in {row[-1] for row in rows}}
     return [
         Candidate(
             pk,
             float(score or 0.0),
             datetime.date.fromisoformat(date) if isinstance(date, str) else date,
             bool(ages),
-            json.loads(values) if isinstance(values, str) else values,
+            facets[values],
         )
         for pk, score, date, ages, values in rows
     ]
@@ -196,20 +211,19 @@ def with_all(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
     """Return the documents that hold everything that was asked, the best first (or the newest); at most `LIMIT`."""
     if planned.unknown or not planned.query:
         return []
-    # The rarest finds, the others are looked up.
     concepts = sorted(planned.query.concepts, key=planned.frequency)
     options = [planned.options(concept) for concept in concepts]
-    matching = ""
+    weights = planned.weights(concepts)
+    held, among = [], ""
     if len(concepts) > 1 or any(len(option) > 1 for option in options[0]):
-        firsts = options[0]
-        driver = {min(option, key=lambda pk: planned.terms_by_id[pk].documents) for option in firsts}
-        matched = f"SELECT DISTINCT r.document_id FROM {_POSTING} r WHERE r.term_id IN ({_ids(driver)})"  # noqa: S608
-        rest = [_holds("r.document_id", option) for option in options[1:]]
-        if any(len(option) > 1 for option in firsts):
-            rest.append(_holds("r.document_id", firsts))
-        conditions = " AND ".join(["", *rest])
-        matching = f"p.document_id IN ({matched}{conditions})"
-    return _run(planned, planned.weights(concepts), matching, filters, by_date)
+        held = [_held(option) for option in options]
+        # A term of each alternative of the rarest concept. Where it finds few documents, the other terms are looked up in them;
+        # otherwise to read all postings once is faster.
+        driver = {min(option, key=lambda pk: planned.terms_by_id[pk].documents) for option in options[0]}
+        everything = sum(planned.terms_by_id[pk].documents for pk in weights)
+        if sum(planned.terms_by_id[pk].documents for pk in driver) * len(weights) * LOOKUP < everything:
+            among = f"p.document_id IN (SELECT r.document_id FROM {_POSTING} r WHERE r.term_id IN ({_ids(driver)}))"  # noqa: S608
+    return _run(planned, weights, filters, by_date, held, among)
 
 
 def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bool = False) -> list[Candidate]:
@@ -226,7 +240,7 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
         if finding and number > POSTINGS:
             break
         finding.append(concept)
-    return _run(planned, planned.weights(finding), "", filters, by_date)
+    return _run(planned, planned.weights(finding), filters, by_date)
 
 
 def complete(planned: Plan, candidates: Sequence[Candidate]) -> None:

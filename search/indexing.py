@@ -31,6 +31,9 @@ TITLE, LEAD, HEADING, BODY, FILE = 5.0, 2.0, 2.5, 1.0, 0.4
 PART = 0.5
 """A part of a compound counts half."""
 
+LanguageTerm = tuple[str, str]
+"""A language and a term of it."""
+
 BATCH = 100
 MAX_FILE_WORDS = 20_000
 MAX_TERM = 80
@@ -73,10 +76,11 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
             if word.is_stopword and not with_stopwords:
                 continue
             length += 1
-            term = word.term[:MAX_TERM]
+            term, surface = word.term[:MAX_TERM], word.surface[:MAX_TERM]
             weights[term] += weight
-            if term not in surfaces or (len(word.surface), word.surface) < (len(surfaces[term]), surfaces[term]):
-                surfaces[term] = word.surface[:MAX_TERM]
+            known = surfaces.get(term)
+            if known is None or (known != surface and (len(surface), surface) < (len(known), known)):
+                surfaces[term] = surface
             for part in word.all_parts:
                 weights[part[:MAX_TERM]] += weight * PART
 
@@ -193,28 +197,39 @@ def write(analysed: list[Analysed]) -> None:
     if not changed:
         return
     with transaction.atomic():
-        by_language: dict[str, list[Analysed]] = defaultdict(list)
-        for item in changed:
-            by_language[item.document.language].append(item)
-        _remove_postings([item.document.page_id for item in changed if item.document.page_id in known])
+        gone = _remove_postings([item.document.page_id for item in changed if item.document.page_id in known])
         Document.objects.bulk_create(
             [item.document for item in changed],
             update_conflicts=True,
             unique_fields=["page"],
             update_fields=[f.name for f in Document._meta.local_concrete_fields if not f.primary_key],
         )
-        for language, items in sorted(by_language.items()):
-            _write_postings(language, items)
-        FacetValue.objects.bulk_create(
-            FacetValue(document_id=item.document.page_id, name=name, value=value)
-            for item in changed
-            for name, values in item.document.facets.items()
-            for value in values
+        ids = _write_terms(changed, gone)
+        _insert_postings(
+            [
+                (ids[item.document.language, term], item.document.page_id, frequency, item.document.length)
+                for item in changed
+                for term, frequency in item.frequencies.items()
+            ]
         )
-        TitleStart.objects.bulk_create(
-            TitleStart(document_id=item.document.page_id, language=item.document.language, start=start, position=position)
-            for item in changed
-            for start, position in item.starts
+        _insert(
+            FacetValue,
+            {"document_id": "integer", "name": "text", "value": "text"},
+            [
+                (item.document.page_id, name, value)
+                for item in changed
+                for name, values in item.document.facets.items()
+                for value in values
+            ],
+        )
+        _insert(
+            TitleStart,
+            {"document_id": "integer", "language": "text", "start": "text", "position": "smallint"},
+            [
+                (item.document.page_id, item.document.language, start, position)
+                for item in changed
+                for start, position in item.starts
+            ],
         )
     forget_statistics()
 
@@ -225,113 +240,120 @@ def remove(page_ids: Iterable[int]) -> None:
     if not ids:
         return
     with transaction.atomic():
-        _remove_postings(ids)
+        _count_terms(_remove_postings(ids), {})
         Document.objects.filter(pk__in=ids)._raw_delete(using=connection.alias)
     forget_statistics()
 
 
 def forget_document(page_id: int) -> None:
     """Remove what belongs to a document that is being deleted."""
-    _remove_postings([page_id])
+    _count_terms(_remove_postings([page_id]), {})
     forget_statistics()
 
 
-def _remove_postings(ids: list[int]) -> None:
-    """Remove what belongs to documents, and count their terms down."""
+def _remove_postings(ids: list[int]) -> Counter[LanguageTerm]:
+    """Remove what belongs to documents; return by how much the numbers of their terms change."""
     if not ids:
-        return
+        return Counter()
     postings = Posting.objects.filter(document_id__in=ids)
-    gone = postings.order_by().values("term_id").annotate(number=models.Count("document_id"))
-    _add_to_counts({row["term_id"]: -row["number"] for row in gone})
-    postings._raw_delete(using=postings.db)
-    FacetValue.objects.filter(document_id__in=ids).delete()
-    TitleStart.objects.filter(document_id__in=ids).delete()
+    rows = postings.order_by().values_list("term__language", "term__term").annotate(number=models.Count("document_id"))
+    gone = Counter({(language, term): -number for language, term, number in rows})
+    for model in (Posting, FacetValue, TitleStart):
+        model.objects.filter(document_id__in=ids)._raw_delete(using=connection.alias)
+    return gone
 
 
-def _write_postings(language: str, items: list[Analysed]) -> None:
-    surfaces: dict[str, str] = {}
-    counts: Counter[str] = Counter()
+def _write_terms(items: list[Analysed], changes: Counter[LanguageTerm]) -> dict[LanguageTerm, int]:
+    """Count the terms of documents, and those that are gone (`changes`), and return the ids of the terms."""
+    words: dict[LanguageTerm, str] = {}
+    wanted: set[LanguageTerm] = set()
     for item in items:
-        counts.update(item.frequencies.keys())
+        language = item.document.language
+        own = [(language, term) for term in item.frequencies]
+        wanted.update(own)
+        # `update` of a counter adds.
+        changes.update(own)
         for term, word in item.surfaces.items():
-            if term not in surfaces or (len(word), word) < (len(surfaces[term]), surfaces[term]):
-                surfaces[term] = word
-    ids = _term_ids(language, sorted(counts), surfaces)
-    _add_to_counts({ids[term]: number for term, number in counts.items()})
-    _insert_postings(
+            key = (language, term)
+            if key not in words or (len(word), word) < (len(words[key]), words[key]):
+                words[key] = word
+    known = _known_terms(wanted)
+    # The word of a term is the shortest that any page writes.
+    shorter = {
+        key: word
+        for key, word in words.items()
+        if key not in known or not known[key][1] or (len(word), word) < (len(known[key][1]), known[key][1])
+    }
+    _count_terms(changes, shorter)
+    if missing := wanted - known.keys():
+        known |= _known_terms(missing)
+    return {key: pk for key, (pk, _word) in known.items()}
+
+
+def _known_terms(wanted: set[LanguageTerm]) -> dict[LanguageTerm, tuple[int, str]]:
+    """Return the ids and words of those terms that there are."""
+    found: dict[LanguageTerm, tuple[int, str]] = {}
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for language, term in wanted:
+        by_language[language].append(term)
+    for language, terms in by_language.items():
+        # One value, however many terms: a list of thousands is slow to make, and longer than SQLite takes.
+        if connection.vendor == "postgresql":
+            condition, value = "= ANY(%s)", terms
+        else:
+            condition, value = "IN (SELECT value FROM json_each(%s))", json.dumps(terms)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, term, word FROM {Term._meta.db_table} WHERE language = %s AND term {condition}",  # noqa: S608
+                [language, value],
+            )
+            found.update(((language, term), (pk, word)) for pk, term, word in cursor.fetchall())
+    return found
+
+
+def _count_terms(changes: Counter[LanguageTerm], words: dict[LanguageTerm, str]) -> None:
+    """Add to the numbers of documents of terms, and set their words; terms that are missing are made.
+
+    All at once and in their order, so that two writers never wait for each other.
+    """
+    _insert(
+        Term,
+        {"language": "text", "term": "text", "backwards": "text", "word": "text", "documents": "integer"},
         [
-            (ids[term], item.document.page_id, frequency, item.document.length)
-            for item in items
-            for term, frequency in item.frequencies.items()
-        ]
+            (language, term, term[::-1], words.get((language, term), ""), changes[language, term])
+            for language, term in sorted({key for key, change in changes.items() if change} | words.keys())
+        ],
+        f" ON CONFLICT (language, term) DO UPDATE SET documents = {Term._meta.db_table}.documents + excluded.documents,"
+        f" word = CASE excluded.word WHEN '' THEN {Term._meta.db_table}.word ELSE excluded.word END",
     )
 
 
-def _term_ids(language: str, wanted: list[str], surfaces: dict[str, str]) -> dict[str, int]:
-    """Return the ids of terms; missing ones are made, the words of the others are kept as short as any page writes them."""
-    ids: dict[str, int] = {}
-    shorter: list[Term] = []
-
-    def fetch(terms: list[str]) -> None:
-        for start in range(0, len(terms), 900):
-            rows = Term.objects.filter(language=language, term__in=terms[start : start + 900])
-            for pk, term, word in rows.values_list("pk", "term", "word"):
-                ids[term] = pk
-                own = surfaces.get(term)
-                if own and (not word or (len(own), own) < (len(word), word)):
-                    shorter.append(Term(pk=pk, word=own))
-
-    fetch(wanted)
-    if missing := [term for term in wanted if term not in ids]:
-        Term.objects.bulk_create(
-            [
-                Term(language=language, term=term, backwards=term[::-1], word=surfaces.get(term, ""))
-                for term in missing
-            ],
-            batch_size=2000,
-            ignore_conflicts=True,
-        )
-        fetch(missing)
-    if shorter:
-        Term.objects.bulk_update(shorter, ["word"], batch_size=200)
-    return ids
+def _insert_postings(rows: list[tuple[int, int, int, int]]) -> None:
+    """Insert postings, in the order of their key: neighbours are written together."""
+    rows.sort()
+    columns = ("term_id", "document_id", "frequency", "length")
+    if connection.vendor == "postgresql":
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {Posting._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy,
+        ):
+            copy.write("".join(f"{a}\t{b}\t{c}\t{d}\n" for a, b, c, d in rows))
+    else:
+        _insert(Posting, dict.fromkeys(columns, ""), rows)
 
 
-def _add_to_counts(changes: dict[int, int]) -> None:
-    """Add to the number of documents of terms, in the order of their ids, so that two writers never wait for each other."""
-    rows = sorted((pk, change) for pk, change in changes.items() if change)
+def _insert(model: type[models.Model], columns: dict[str, str], rows: list[tuple], conflicts: str = "") -> None:
+    """Insert rows without an object for each: a page has hundreds. `columns` come with their types in PostgreSQL."""
     if not rows:
         return
-    table = Term._meta.db_table
+    sql = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"  # noqa: S608
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            ids, numbers = [pk for pk, _change in rows], [change for _pk, change in rows]
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])  # noqa: S608
-            cursor.execute(
-                f"UPDATE {table} SET documents = documents + change"  # noqa: S608
-                " FROM unnest(%s::bigint[], %s::integer[]) AS changes(pk, change) WHERE id = pk",
-                [ids, numbers],
-            )
+            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            values = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"{sql} SELECT * FROM unnest({arrays}){conflicts}", values)  # noqa: S608
         else:
-            cursor.executemany(
-                f"UPDATE {table} SET documents = documents + %s WHERE id = %s",  # noqa: S608
-                [(change, pk) for pk, change in rows],
-            )
-
-
-def _insert_postings(rows: list[tuple[int, int, int, int]]) -> None:
-    """Insert postings without an object for each: a page has hundreds."""
-    table = Posting._meta.db_table
-    columns = "(term_id, document_id, frequency, length)"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"INSERT INTO {table} {columns}"  # noqa: S608
-                " SELECT * FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[])",
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            cursor.executemany(f"INSERT INTO {table} {columns} VALUES (%s, %s, %s, %s)", rows)  # noqa: S608
+            cursor.executemany(f"{sql} VALUES ({', '.join(['%s'] * len(columns))}){conflicts}", rows)
 
 
 # --- numbers of a language ----------------------------------------------------------------------------------------------

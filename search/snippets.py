@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import analysis
 
@@ -31,7 +32,7 @@ def highlight(text: str, terms: set[str], language: str) -> list[Segment]:
     segments: list[Segment] = []
     position = 0
     for match in _WORD.finditer(text):
-        if not _terms(match[0], language) & terms:
+        if _terms(match[0], language).isdisjoint(terms):
             continue
         if match.start() > position:
             segments.append(Segment(text[position : match.start()]))
@@ -42,12 +43,14 @@ def highlight(text: str, terms: set[str], language: str) -> list[Segment]:
     return segments
 
 
-def _terms(word: str, language: str) -> set[str]:
-    found = set()
+@lru_cache(maxsize=30_000)
+def _terms(word: str, language: str) -> frozenset[str]:
+    """Return the terms of a word as it is written. Kept: a page of results has thousands of words, most of them again and again."""
+    found: set[str] = set()
     for part in analysis.words(word, language):
         found.add(part.term)
         found.update(part.all_parts)
-    return found
+    return frozenset(found)
 
 
 def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment]:
@@ -86,8 +89,9 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
 
 def _held(sentence: str, terms: set[str], language: str) -> set[str]:
     found: set[str] = set()
-    for match in _WORD.finditer(sentence):
-        found |= _terms(match[0], language) & terms
+    for word in _WORD.findall(sentence):
+        if not (own := _terms(word, language)).isdisjoint(terms):
+            found |= own & terms
     return found
 
 

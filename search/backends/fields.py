@@ -22,7 +22,19 @@ def language_of(instance: models.Model) -> str:
     return locales[locale_id].language_code if locale_id in locales else instance.locale.language_code
 
 
-class AnalysedSearchField(index.SearchField):
+class _Remembering:
+    """A field whose value the stock indexers ask for several times for each object."""
+
+    _last: tuple[models.Model, str] | None = None
+
+    def get_value(self, obj: models.Model) -> str:
+        """Return the value, made once for an object."""
+        if self._last is None or self._last[0] is not obj:
+            self._last = (obj, self.make_value(obj))
+        return self._last[1]
+
+
+class AnalysedSearchField(_Remembering, index.SearchField):
     """A search field in the terms of its language."""
 
     def __init__(self, field: index.SearchField, language: str, name: str = "") -> None:
@@ -30,12 +42,12 @@ class AnalysedSearchField(index.SearchField):
         self.field = field
         self.language = language
 
-    def get_value(self, obj: models.Model) -> str:
+    def make_value(self, obj: models.Model) -> str:
         """Return the terms of the field's text."""
         return analysis.indexed_text(searched_text(self.field, obj), self.language)
 
 
-class AnalysedAutocompleteField(index.AutocompleteField):
+class AnalysedAutocompleteField(_Remembering, index.AutocompleteField):
     """An autocomplete field in the words of its language, as they are typed."""
 
     def __init__(self, field: index.AutocompleteField, language: str) -> None:
@@ -43,7 +55,7 @@ class AnalysedAutocompleteField(index.AutocompleteField):
         self.field = field
         self.language = language
 
-    def get_value(self, obj: models.Model) -> str:
+    def make_value(self, obj: models.Model) -> str:
         """Return the words of the field's text, folded."""
         return analysis.autocomplete_text(searched_text(self.field, obj), self.language)
 
