@@ -98,7 +98,8 @@ class TestPromotedResults:
         sign_in(client)
         self.post(client, Page.objects.get(title="Familiennachzug"), "en")
         assert PromotedResult.objects.get().page.title == "Family reunification"
-        assert search(Request("familie nachholen", "en")).promoted == []
+        promoted = search(Request("nachholen Familie", "en")).promoted
+        assert [hit.page.title for hit in promoted] == ["Family reunification"]
 
     def test_a_page_that_cannot_be_read_there_is_refused(self, client: Client, home: Page) -> None:
         sign_in(client)
@@ -250,7 +251,8 @@ class TestAdminSearch:
         sign_in(client)
         for name in ("wagtailadmin_pages:search", "wagtailimages:index", "wagtaildocs:index"):
             assert client.get(reverse(name), {"q": query}).status_code == 200
-        assert "Familiennachzug" not in self.found(client, reverse("wagtailadmin_pages:search"), "Migrant:innen")
+        # Wagtail would take the colon for a filter and list everything.
+        assert client.get(reverse("wagtailadmin_pages:search"), {"q": "Migrant:innen"}).context["object_list"].count() == 0
 
 
 class TestSearchApi:
