@@ -5,12 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
 
 from portal.languages import LANGUAGES
 
-from . import analysis, indexing, maintained
+from . import analysis, indexing, log, maintained
+from .report import ReportMenuItem, SearchReportView
+from .viewsets import SearchSnippetGroup
+
+register_snippet(SearchSnippetGroup)
+
+
+@hooks.register("register_admin_urls")
+def register_report_urls() -> list[URLPattern]:
+    """Add the report's addresses."""
+    return [
+        path("reports/website-search/", SearchReportView.as_view(), name="search_report"),
+        path("reports/website-search/results/", SearchReportView.as_view(results_only=True), name="search_report_results"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_report_menu_item() -> MenuItem:
+    """Put the report among the others."""
+    return ReportMenuItem(
+        pgettext_lazy("admin", "Searches on the website"),
+        reverse("search_report"),
+        name="website-search",
+        icon_name="search",
+        order=1200,
+    )
+
+
+@hooks.register("register_permissions")
+def register_report_permission() -> QuerySet:
+    """Offer the right to see the report when groups are edited."""
+    return Permission.objects.filter(content_type__app_label="search", codename="view_askedquery")
 
 
 @hooks.register("index_together")
@@ -24,6 +61,7 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""
     analysis.preload([language.code for language in LANGUAGES])
     maintained.load_initial_synonyms()
+    log.delete_old()
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         call_command("update_index", verbosity=0)

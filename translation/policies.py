@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 from modelcluster.fields import ParentalKey
-from wagtail.models import Page, TranslatableMixin
+from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
@@ -51,14 +51,20 @@ class LanguagePermissionPolicy(ModelPermissionPolicy):
 
 
 def language_bound_models() -> list[type[Model]]:
-    """Return the translatable models that are neither pages nor parts of another object."""
+    """Return the models of the portal whose objects have a language, and are neither pages nor parts of another object."""
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, TranslatableMixin)
+        if (issubclass(model, TranslatableMixin) or _has_locale(model))
         and not issubclass(model, Page)
         and not any(isinstance(field, ParentalKey) for field in model._meta.get_fields())
     ]
+
+
+def _has_locale(model: type[Model]) -> bool:
+    return not model.__module__.startswith("wagtail") and any(
+        field.name == "locale" and field.related_model is Locale for field in model._meta.get_fields()
+    )
 
 
 def register_language_policies() -> None:

@@ -54,6 +54,15 @@ _CHANGE_SNIPPETS = (
     "portal.view_footer",
     "portal.change_footer",
 )
+# What helps visitors find things, in the languages that somebody works in, and the report on what they sought.
+_KEEP_SEARCH = (
+    "search.view_askedquery",
+    *(
+        f"search.{action}_{model}"
+        for model in ("synonyms", "promotedresult", "blockedsuggestion")
+        for action in ("view", "add", "change", "delete")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ def translator_role(language: Language) -> Role:
         group=TRANSLATORS.format(language=_german_name(language)),
         languages=(language.code,),
         page_actions=("change", "publish"),
-        permissions=(*_ADMIN, *_CHANGE_SNIPPETS),
+        permissions=(*_ADMIN, *_CHANGE_SNIPPETS, *_KEEP_SEARCH),
         file_permissions=_USE_FILES,
     )
 
@@ -107,7 +116,13 @@ def author_role(language: Language) -> Role:
         group=language.name,
         languages=(language.code,),
         page_actions=("add", "change", "publish"),
-        permissions=("wagtailadmin.access_admin", "portal.view_footer", "portal.change_footer", "portal.add_footer"),
+        permissions=(
+            "wagtailadmin.access_admin",
+            "portal.view_footer",
+            "portal.change_footer",
+            "portal.add_footer",
+            *_KEEP_SEARCH,
+        ),
         file_permissions=_KEEP_FILES,
     )
 
@@ -134,6 +149,7 @@ def roles() -> tuple[Role, ...]:
             page_actions=("add", "change"),
             permissions=(
                 *_ADMIN,
+                *_KEEP_SEARCH,
                 "portal.view_topic",
                 "portal.add_topic",
                 "portal.change_topic",
@@ -151,6 +167,7 @@ def roles() -> tuple[Role, ...]:
             permissions=(
                 *_ADMIN,
                 *_CHANGE_SNIPPETS,
+                *_KEEP_SEARCH,
                 PUBLISH_INCOMPLETE_PERMISSION,
                 "portal.add_topic",
                 "portal.delete_topic",
