@@ -11,7 +11,7 @@ import datetime
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import connection
 
@@ -36,7 +36,7 @@ LOOKUP = 8
 """So many postings are read one after the other in the time in which one is looked up."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Candidate:
     """A document that matches, with its score so far."""
 
@@ -120,6 +120,12 @@ def _ids(ids: Iterable[int]) -> str:
     return ", ".join(str(int(pk)) for pk in sorted(set(ids)))
 
 
+@lru_cache(maxsize=5_000)
+def facet_values(stored: str) -> dict[str, list[str]]:
+    """Return the values of a document's facets as they are stored. Many documents have the same: they share what is returned."""
+    return json.loads(stored)
+
+
 def _number(value: float) -> str:
     """Return a number as SQL that every database computes with in floating point: PostgreSQL takes 0.5 for an exact decimal."""
     return f"CAST({value!r} AS double precision)"
@@ -193,15 +199,13 @@ def _run(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    # Many pages have the same values: each set of them is read once.
-    facets = {values: json.loads(values) for values in {row[-1] for row in rows}}
     return [
         Candidate(
             pk,
             float(score or 0.0),
             datetime.date.fromisoformat(date) if isinstance(date, str) else date,
             bool(ages),
-            facets[values],
+            facet_values(values),
         )
         for pk, score, date, ages, values in rows
     ]

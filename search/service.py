@@ -248,7 +248,7 @@ def _suits(candidate: Candidate, chosen: Sequence[tuple[str, str]]) -> bool:
 def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) -> list[ShownFacet]:
     """Return the facets of results; each is counted under the choices made in the others."""
     shown = []
-    # Candidates with the same values share them (`engine`): each set is looked at once.
+    # Candidates with the same values share them (`engine.facet_values`): each set is looked at once.
     by_values = {id(candidate.facets): candidate for candidate in candidates}
     alike = [(by_values[values], number) for values, number in Counter(id(c.facets) for c in candidates).items()]
     for facet in facets.all_facets():
@@ -256,7 +256,7 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
         own = {value for name, value in chosen if name == facet.name}
         counts: Counter[str] = Counter()
         for candidate, number in alike:
-            if _suits(candidate, others):
+            if not others or _suits(candidate, others):
                 for value in candidate.facets.get(facet.name, ()):
                     counts[value] += number
         # What was chosen stays there to be taken back, also where it finds nothing.

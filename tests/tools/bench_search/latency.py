@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,7 +24,10 @@ from .measures import Clock, quantiles
 
 LANGUAGES = ("de", "en")
 QUERIES = 30
-"""So many queries of each kind are asked in each language, none of them twice."""
+"""So many queries of each kind are asked in each language, each set of them by other words."""
+
+WARMING, FIRST_PAGE, WITH_FACETS = range(3)
+"""The sets of queries: of all kinds to begin with, as a process has answered before long, then those that are measured."""
 
 KINDS = ("rare", "typical", "very common", "two words", "two very common", "question", "misspelt")
 SUGGESTIONS, CORRECTIONS = "suggestions", "did you mean"
@@ -64,9 +68,9 @@ def _misspelt(word: str, random: np.random.Generator) -> str:
     return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
-def queries() -> Queries:
-    """Return queries of each kind, for the words that the pages hold."""
-    random = np.random.default_rng(SEED)
+def queries(which: int) -> Queries:
+    """Return one of the sets of queries: of each kind some, for the words that the pages hold."""
+    random = np.random.default_rng([SEED, which])
     found: Queries = {kind: [] for kind in (*KINDS, SUGGESTIONS)}
     for code in LANGUAGES:
         documents = statistics(code).documents
@@ -128,19 +132,21 @@ def _suggest() -> Callable[[str, str], object] | None:
 
 
 def _measure() -> Iterator[dict[str, object]]:
-    asked = queries()
-    for text, language in asked["typical"][:5] + asked["typical"][-5:]:
-        # What is loaded once in the life of a process.
-        search(Request(text, language))
+    for kind, asked in queries(WARMING).items():
+        for text, language in asked if kind != SUGGESTIONS else ():
+            search(Request(text, language))
+    # As the production server does before it answers.
+    gc.collect()
+    gc.freeze()
+    first, second = queries(FIRST_PAGE), queries(WITH_FACETS)
     for kind in KINDS:
-        if asked[kind]:
-            yield {"kind": kind, "what": "first page", **measured(_first_page(with_facets=False), asked[kind])}
-            yield {"kind": kind, "what": "with facets", **measured(_first_page(with_facets=True), asked[kind])}
-    yield {"kind": "misspelt", "what": CORRECTIONS, **measured(_corrected, asked["misspelt"])}
+        yield {"kind": kind, "what": "first page", **measured(_first_page(with_facets=False), first[kind])}
+        yield {"kind": kind, "what": "with facets", **measured(_first_page(with_facets=True), second[kind])}
+    yield {"kind": "misspelt", "what": CORRECTIONS, **measured(_corrected, first["misspelt"])}
     if suggest := _suggest():
-        for text, language in asked[SUGGESTIONS][:5]:
+        for text, language in second[SUGGESTIONS]:
             suggest(text, language)
-        yield {"kind": "beginnings", "what": SUGGESTIONS, **measured(suggest, asked[SUGGESTIONS])}
+        yield {"kind": "beginnings", "what": SUGGESTIONS, **measured(suggest, first[SUGGESTIONS])}
 
 
 def measure(sizes: list[int]) -> list[dict[str, object]]:
