@@ -191,9 +191,9 @@ def footer() -> dict[str, object] | None:
         code = current_language().code
         snippets = {
             snippet.locale.language_code: snippet
-            for snippet in Footer.objects.filter(locale__language_code__in={code, SOURCE_LANGUAGE}).select_related(
-                "locale"
-            )
+            for snippet in Footer.objects.filter(
+                locale__language_code__in={code, SOURCE_LANGUAGE}, is_finished=True
+            ).select_related("locale")
         }
         snippet = snippets.get(code) or snippets.get(SOURCE_LANGUAGE)
         if snippet is None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.signals import post_delete, post_save
+from django.db.models import Model, Q
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site, TranslatableMixin
 from wagtail.signals import page_published, page_unpublished, post_page_move
 from wagtail_localize.models import StringSegment, Translation
 
 from portal import navigation, taxonomy, versions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
-from portal.models import Footer, PublishedVersion, Region, Topic
+from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic
 
 
-def _translation_into(page: Page) -> Translation | None:
-    """Return the translation that writes a page, or wrote it until it was stopped; None of a page that was written by hand."""
+def _translation_into(page: TranslatableMixin) -> Translation | None:
+    """Return the translation that writes a page or snippet, or did until it was stopped; None of what was written by hand."""
     return (
         Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id)
         .exclude(source__locale_id=page.locale_id)
@@ -26,8 +26,8 @@ def _translation_into(page: Page) -> Translation | None:
     )
 
 
-def _missing_texts(page: Page, translation: Translation) -> list[str]:
-    """Return the content paths (`title`, `body.<id>.text`) of a page's texts that are not translated.
+def _missing_texts(page: TranslatableMixin, translation: Translation) -> list[str]:
+    """Return the content paths (`title`, `body.<id>.text`) of a page's or snippet's texts that are not translated.
 
     A translation left blank is missing: the source's text would be published for it.
     """
@@ -78,6 +78,13 @@ def forget_published_version(sender: type, instance: object, created: bool, **kw
         PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, untranslated=[])
 
 
+def remember_finished_snippet(sender: type[Model], instance: FinishedMixin, **kwargs: object) -> None:
+    """Store whether a snippet that is being saved holds the text of its own language, or some of the source's."""
+    translation = _translation_into(instance)
+    by_hand = translation is None or not translation.enabled
+    instance.is_finished = by_hand or not _missing_texts(instance, translation)
+
+
 def forget_navigation(**kwargs: object) -> None:
     """Empty the caches of menus and footers, once the change is committed."""
     transaction.on_commit(navigation.forget)
@@ -101,6 +108,8 @@ post_page_move.connect(forget_restrictions, dispatch_uid="portal.forget_restrict
 for model in (Footer, Topic, Region, Site, PageViewRestriction):
     post_save.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
     post_delete.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
+for model in (Footer, Topic, Region):
+    pre_save.connect(remember_finished_snippet, sender=model, dispatch_uid="portal.snippet_saved")
 for signal in (post_save, post_delete):
     signal.connect(forget_restrictions, sender=PageViewRestriction, dispatch_uid="portal.forget_restrictions")
     signal.connect(forget_locales, sender=Locale, dispatch_uid="portal.forget_locales")

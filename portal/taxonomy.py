@@ -36,7 +36,7 @@ def names() -> dict[object, Name]:
     if found is None:
         found = {}
         tables = [
-            model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE})
+            model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}, is_finished=True)
             .order_by()
             .values_list("translation_key", "name", "locale__language_code")
             for model in (Topic, Region)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .media import PortalDocument, PortalImage, PortalRendition
 from .navigation import Footer
 from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
-from .publication import PublishedVersion
+from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
 from .taxonomy import Region, Topic
 
@@ -13,6 +13,7 @@ __all__ = [
     "BasePage",
     "BodyMixin",
     "CoverMixin",
+    "FinishedMixin",
     "Footer",
     "LeadMixin",
     "LoadedRecord",

@@ -11,8 +11,10 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.links import LinkBlock, LinkColumnBlock
 
+from .publication import FinishedMixin
 
-class Footer(TranslatableMixin, RevisionMixin, models.Model):
+
+class Footer(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
     """What stands at the end of every page: a sentence about the office, columns of links, the legal links."""
 
     title = models.CharField(

@@ -1,4 +1,4 @@
-"""The stored moment at which a page became a real version in its language."""
+"""What is stored of being finished in a language: of a page the moment, of a snippet that it is."""
 
 from __future__ import annotations
 
@@ -26,3 +26,17 @@ class PublishedVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.completed_at:%Y-%m-%d}" if self.completed_at else str(self.page_id)
+
+
+class FinishedMixin(models.Model):
+    """A translatable snippet that says whether its row holds the text of its own language.
+
+    wagtail-localize needs a row as soon as a snippet is submitted, and fills it with the source's text. Until the translation is
+    complete and saved, readers get the source's snippet, marked as such (`portal.signals` keeps this; a later change of the
+    source changes nothing).
+    """
+
+    is_finished = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        abstract = True

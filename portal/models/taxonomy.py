@@ -12,8 +12,10 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.illustrations import Illustration
 from portal.slugs import slug_for_title
 
+from .publication import FinishedMixin
 
-class Term(TranslatableMixin, RevisionMixin, index.Indexed, models.Model):
+
+class Term(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, models.Model):
     """A word of a controlled vocabulary, unique in each language.
 
     Pages refer to the term of the source language, in every language alike; what a reader sees is its version in the

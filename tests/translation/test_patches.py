@@ -8,17 +8,20 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from wagtail.actions.convert_alias import ConvertAliasPageAction
 from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation
 
 from home.models import ContentPage
-from portal import versions
+from portal import navigation, taxonomy, versions
+from portal.models import Footer, Topic
 from tests.builders import (
     make_alias,
     make_content_page,
     make_home,
     make_section,
+    make_topic,
     publish,
     submit,
     translate,
@@ -32,6 +35,12 @@ pytestmark = pytest.mark.django_db
 def admin(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("admin", password="x"))
     return client
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
+    """Menus, footers and names are built anew with the commit."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 def row(page: Page) -> dict[str, object]:
@@ -168,6 +177,69 @@ class TestCopies:
         Translation.objects.update(enabled=False)
         publish(source.get_translation(translation.target_locale).get_latest_revision_as_object())
         assert ("en" in versions.translations(source)) == bool(lead)
+
+
+class TestSnippets:
+    """A topic or footer that was only submitted for translation is a copy of the German one."""
+
+    @pytest.fixture
+    def german(self) -> list[Topic | Footer]:
+        make_home()
+        footer = Footer(locale=Locale.get_default(), about="Deutscher Satz.")
+        footer.save()
+        return [make_topic("Schutz"), footer]
+
+    @staticmethod
+    def shown() -> tuple[dict[str, str], str]:
+        """Return the topic's name and the footer's language, as Ukrainian readers get them."""
+        with override("uk"):
+            (name,) = taxonomy.names().values()
+            return name, navigation.footer()["language"]
+
+    def test_german_text_is_marked_until_it_is_translated(
+        self, admin: Client, german: list[Topic | Footer], committed: Callable
+    ) -> None:
+        ukrainian = Locale.objects.get(language_code="uk")
+        for snippet in german:
+            address = reverse(
+                "wagtail_localize:submit_snippet_translation", args=["portal", snippet._meta.model_name, snippet.pk]
+            )
+            with committed():
+                admin.post(address, {"locales": [ukrainian.pk]})
+            assert snippet.get_translation(ukrainian)
+            assert self.shown() == ({"name": "Schutz", "language": "de"}, "de")
+        for translation in Translation.objects.all():
+            translate_texts(translation)
+            # Translated is not yet published: the row still holds the German text.
+            navigation.forget()
+            taxonomy.forget()
+            assert self.shown() == ({"name": "Schutz", "language": "de"}, "de")
+        with committed():
+            for translation in Translation.objects.all():
+                translation.save_target(publish=True)
+        assert self.shown() == ({"name": "EN Schutz", "language": ""}, "")
+
+    def test_a_later_change_of_the_source_takes_nothing_away(
+        self, german: list[Topic | Footer], committed: Callable
+    ) -> None:
+        with committed():
+            for snippet in german:
+                translation = submit(snippet, "uk")
+                translate_texts(translation)
+                translation.save_target(publish=True)
+        german[0].name = "Schutz von Kindern"
+        german[1].about = "Ein anderer Satz."
+        with committed():
+            for snippet in german:
+                snippet.save()
+                submit(snippet, "uk")
+        assert self.shown() == ({"name": "EN Schutz", "language": ""}, "")
+
+    def test_what_is_written_by_hand_is_shown(self, german: list[Topic | Footer], committed: Callable) -> None:
+        with committed():
+            for snippet in german:
+                snippet.copy_for_translation(Locale.objects.get(language_code="uk")).save()
+        assert self.shown() == ({"name": "Schutz", "language": ""}, "")
 
 
 class TestTree:
