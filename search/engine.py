@@ -3,6 +3,9 @@
 Ranking has two stages. The database finds the documents that match and sums up what their terms count; the best of them are then
 looked at more closely (`search.service`). Very common words of a query that asks for any of its words do not find documents, but
 count for those that the rarer ones have found.
+
+Where the settings name a search server, it finds in the database's place (`search.backends.remote`); the same SQL then looks at what
+it has found, so that matches and scores do not depend on it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from functools import cached_property, lru_cache
 from django.db import connection
 
 from . import ranking
+from .backends import remote
 from .indexing import statistics
 from .models import Document, FacetValue, Posting, Term
 from .query import Concept, Query
@@ -218,14 +222,14 @@ def with_all(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
     concepts = sorted(planned.query.concepts, key=planned.frequency)
     options = [planned.options(concept) for concept in concepts]
     weights = planned.weights(concepts)
-    held, among = [], ""
+    held, among = [], _found_by_server(planned, concepts, "and", filters, by_date)
     if len(concepts) > 1 or any(len(option) > 1 for option in options[0]):
         held = [_held(option) for option in options]
         # A term of each alternative of the rarest concept. Where it finds few documents, the other terms are looked up in them;
         # otherwise to read all postings once is faster.
         driver = {min(option, key=lambda pk: planned.terms_by_id[pk].documents) for option in options[0]}
         everything = sum(planned.terms_by_id[pk].documents for pk in weights)
-        if sum(planned.terms_by_id[pk].documents for pk in driver) * len(weights) * LOOKUP < everything:
+        if not among and sum(planned.terms_by_id[pk].documents for pk in driver) * len(weights) * LOOKUP < everything:
             among = f"p.document_id IN (SELECT r.document_id FROM {_POSTING} r WHERE r.term_id IN ({_ids(driver)}))"  # noqa: S608
     return _run(planned, weights, filters, by_date, held, among)
 
@@ -237,6 +241,8 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
     )
     if not concepts:
         return []
+    if among := _found_by_server(planned, concepts, "or", filters, by_date):
+        return _run(planned, planned.weights(concepts), filters, by_date, among=among)
     finding: list[Concept] = []
     number = 0
     for concept in concepts:
@@ -245,6 +251,14 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
             break
         finding.append(concept)
     return _run(planned, planned.weights(finding), filters, by_date)
+
+
+def _found_by_server(
+    planned: Plan, concepts: Sequence[Concept], operator: str, filters: Sequence[tuple[str, str]], by_date: bool
+) -> str:
+    """Return the condition that a posting `p` is of a document which the search server finds; empty where none is asked."""
+    found = remote.candidates(planned.query, concepts, operator, filters, by_date)
+    return "" if found is None else f"p.document_id IN ({_ids(found) or 'NULL'})"
 
 
 def complete(planned: Plan, candidates: Sequence[Candidate]) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, models, transaction
 from wagtail.models import Page
@@ -392,15 +393,21 @@ def forget_statistics() -> None:
 # --- the whole index ----------------------------------------------------------------------------------------------------
 
 
+def _whole_version() -> str:
+    """Return what the whole index must have been made with: the analysis, and the backends that hold it."""
+    backends = json.dumps(settings.WAGTAILSEARCH_BACKENDS, sort_keys=True, default=str)
+    return f"{index_version()}:{hashlib.md5(backends.encode(), usedforsecurity=False).hexdigest()[:8]}"
+
+
 def mark_current() -> None:
-    """Remember the analysis that the index is made with, once all of it is."""
+    """Remember what the index is made with, once all of it is."""
     IndexVersion.objects.all().delete()
-    IndexVersion.objects.create(version=index_version())
+    IndexVersion.objects.create(version=_whole_version())
 
 
 def is_current() -> bool:
-    """Return whether the index was made with the analysis that queries are analysed with."""
-    return IndexVersion.objects.filter(version=index_version()).exists()
+    """Return whether the index was made with the analysis that queries are analysed with, and where they are asked."""
+    return IndexVersion.objects.filter(version=_whole_version()).exists()
 
 
 _postponed: ContextVar[dict[int, Page] | None] = ContextVar("postponed_pages", default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -12,6 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
 from portal.languages import LANGUAGES
@@ -19,6 +22,8 @@ from portal.languages import LANGUAGES
 from . import analysis, indexing, log, maintained
 from .report import ReportMenuItem, SearchReportView
 from .viewsets import SearchSnippetGroup
+
+logger = logging.getLogger(__name__)
 
 register_snippet(SearchSnippetGroup)
 
@@ -64,7 +69,15 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     log.delete_old()
     if not indexing.is_current():
         say("Indexing the pages for the search …")
-        call_command("update_index", verbosity=0)
+        try:
+            call_command("update_index", verbosity=0)
+        except Exception:
+            if not get_search_backend().catch_indexing_errors:
+                raise
+            # Visitors can do without the server, not without what the database knows.
+            logger.exception("The search server could not be given the pages")
+            say("The search server does not answer: the database searches until the portal is started again.")
+            indexing.update(Page.objects.iterator())
 
 
 @hooks.register("preload_portal")

@@ -6,6 +6,7 @@ of a load's time.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,8 @@ from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail import hooks
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -60,4 +63,10 @@ def _add(saved: dict[type[models.Model], set[object]]) -> None:
         if is_searched:
             indexed = list(model.get_indexed_objects().filter(pk__in=ids))
             for backend in get_search_backends(with_auto_update=True):
-                backend.add_bulk(model, indexed)
+                try:
+                    backend.add_bulk(model, indexed)
+                except Exception:
+                    # As Wagtail does at each save: content is not lost because a search server does not answer.
+                    if not backend.catch_indexing_errors:
+                        raise
+                    logger.exception("The search backend %s could not be given %s", backend, model.__name__)

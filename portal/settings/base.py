@@ -185,7 +185,14 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": env.str("SEARCH_BACKEND", default="search.backends.database")}}
+# URLs and prefix are for search servers; the database takes no notice of them.
+WAGTAILSEARCH_BACKENDS = {
+    "default": {
+        "BACKEND": env.str("SEARCH_BACKEND", default="search.backends.database"),
+        "URLS": env.list("SEARCH_URLS", default=["http://localhost:9200"]),
+        "INDEX_PREFIX": env.str("SEARCH_PREFIX", default=""),
+    },
+}
 # How often one address may ask within a minute.
 SEARCH_RATE = env.int("SEARCH_RATE", default=60)
 SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=240)
