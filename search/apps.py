@@ -10,4 +10,7 @@ class SearchConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Search")
 
     def ready(self) -> None:
-        from . import lookups, signals  # noqa: F401
+        """Connect the signals, register the lookup, apply the patch."""
+        from . import lookups, patches, signals  # noqa: F401
+
+        patches.apply()

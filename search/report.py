@@ -8,10 +8,12 @@ import django_filters
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, FloatField, Max, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
+from wagtail.admin.auth import permission_denied
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
@@ -110,7 +112,6 @@ class SearchReportView(ReportView):
 
     page_title = pgettext_lazy("admin", "Searches on the website")
     header_icon = "search"
-    permission_required = PERMISSION
     is_searchable = True
     search_fields = ("query",)
     filterset_class = ReportFilterSet
@@ -140,6 +141,10 @@ class SearchReportView(ReportView):
         "mean_position": pgettext_lazy("admin", "At place"),
         "last_day": pgettext_lazy("admin", "Last asked"),
     }
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer those who may see the report."""
+        return super().dispatch(request, *args, **kwargs) if request.user.has_perm(PERMISSION) else permission_denied(request)
 
     def get_filterset_kwargs(self) -> dict[str, object]:
         """Let the filters work on the grouped queries."""

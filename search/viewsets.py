@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, ObjectList, PageChooserPanel
 from wagtail.models import Locale
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
@@ -58,8 +58,8 @@ class LanguageForm(WagtailAdminModelForm):
             ValidationError: the person has no right in it.
         """
         locale = self.cleaned_data["locale"]
-        policy = policy_registry.get(self._meta.model)
         probe = self._meta.model(locale=locale)
+        policy = policy_registry.get(probe)
         if self.for_user is not None and not policy.user_has_permission_for_instance(self.for_user, "change", probe):
             self.add_error("locale", pgettext("admin", "You do not work in this language."))
         elif locale.language_code not in languages_by_code():
@@ -107,18 +107,20 @@ class PromotedResultViewSet(SnippetViewSet):
     model = PromotedResult
     icon = "pick"
     add_view_class = PromotedResultCreateView
-    base_form_class = PromotedResultForm
     list_display = ("__str__", "locale")
     list_filter = ("locale",)
     search_fields = ("queries", "page__title")
     search_backend_name = None
     menu_label = pgettext_lazy("admin", "Promoted results")
-    panels = (
-        FieldPanel("locale"),
-        FieldPanel("queries"),
-        PageChooserPanel("page"),
-        FieldPanel("text"),
-        FieldPanel("sort_order"),
+    edit_handler = ObjectList(
+        [
+            FieldPanel("locale"),
+            FieldPanel("queries"),
+            PageChooserPanel("page"),
+            FieldPanel("text"),
+            FieldPanel("sort_order"),
+        ],
+        base_form_class=PromotedResultForm,
     )
 
 
@@ -128,13 +130,12 @@ class BlockedSuggestionViewSet(SnippetViewSet):
     model = BlockedSuggestion
     icon = "no-view"
     add_view_class = BlockedSuggestionCreateView
-    base_form_class = LanguageForm
     list_display = ("text", "locale")
     list_filter = ("locale",)
     search_fields = ("text",)
     search_backend_name = None
     menu_label = pgettext_lazy("admin", "Blocked suggestions")
-    panels = (FieldPanel("locale"), FieldPanel("text"))
+    edit_handler = ObjectList([FieldPanel("locale"), FieldPanel("text")], base_form_class=LanguageForm)
 
 
 class SearchSnippetGroup(SnippetViewSetGroup):

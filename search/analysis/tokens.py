@@ -67,6 +67,13 @@ def _number(match: re.Match[str]) -> str:
     return re.sub(r"\D", "", match[0])
 
 
+def without_gender_marks(text: str) -> str:
+    """Return German text with the words that gender marks stand in written as one: Migrant:innen, MigrantInnen as Migrantinnen."""
+    text = _GENDER_MARK.sub("", text)
+    text = _GENDER_BRACKET.sub(lambda match: match[1].lstrip("-"), text)
+    return _INNER_CAPITAL.sub("in", text)
+
+
 def normalize(text: str, language: str, months: tuple[str, ...] = ()) -> str:
     """Return text with one spelling for gender marks, numbers, dates, apostrophes and Arabic letters.
 
@@ -74,9 +81,7 @@ def normalize(text: str, language: str, months: tuple[str, ...] = ()) -> str:
     """
     text = clean(text)
     if language == "de":
-        text = _GENDER_MARK.sub("", text)
-        text = _GENDER_BRACKET.sub(lambda match: match[1].lstrip("-"), text)
-        text = _INNER_CAPITAL.sub("in", text)
+        text = without_gender_marks(text)
     text = without_apostrophes(text)
     if max(text, default="") >= "\u0600":
         text = _ARABIC_MARKS.sub("", text).translate(_DIGITS)
