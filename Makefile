@@ -58,7 +58,7 @@ fi
 rm -f "$$state_folder/.writable"
 endef
 
-.PHONY: help serve test dev lint services tools lighthouse check-all bench-search messages lock
+.PHONY: help serve test fuzz dev lint services tools lighthouse check-all bench-search messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -81,6 +81,12 @@ test: ## the test suite; ARGS='-k slugs' passes options, DATABASE_URL=postgres:/
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m pytest -n 2 $(ARGS)
+
+fuzz: ## odd input for the search, as many cases as FUZZ_EXAMPLES says (200,000)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200000}
+	exec $(BIN)/python -m pytest -n 2 tests/search/test_fuzz.py $(ARGS)
 
 check-all: ## axe on every page of the portal, light and dark, wide and narrow
 	$(begin)

@@ -42,7 +42,7 @@ class Suggestion:
 
 
 def suggest(text: str, language: str) -> list[Suggestion]:
-    """Return at most eight suggestions for the beginning of a query: what others asked, words, titles. Three queries."""
+    """Return at most eight suggestions for the beginning of a query: what others asked, words, titles. Four queries."""
     text = clean(text)
     typed = analysis.typed_words(text, language)
     beginning = " ".join(typed)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -64,9 +64,7 @@ class SearchView(View):
         status = HTTPStatus.TOO_MANY_REQUESTS
         if _is_for_programs(request):
             return JsonResponse({"detail": gettext("Too many searches")}, status=status, headers=headers, **JSON)
-        response = render(request, "search/too_many.html", status=status)
-        response.headers.update(headers)
-        return response
+        return TemplateResponse(request, "search/too_many.html", status=status, headers=headers)
 
     def _context(self, request: HttpRequest, form: SearchForm, outcome: Outcome) -> dict[str, object]:
         start = (outcome.page - 1) * service.RESULTS_PER_PAGE

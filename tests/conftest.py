@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -83,7 +83,8 @@ def _forget() -> None:
     """Empty what this process remembers of database and language."""
     translation.activate("de")
     translation.deactivate()
-    cache.clear()
+    for name in caches:
+        caches[name].clear()
     versions.forget_locales()
     ContentType.objects.clear_cache()
 

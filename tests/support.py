@@ -118,6 +118,8 @@ def environment(folder: Path, database: str = "", **values: str) -> dict[str, st
     result = {key: value for key, value in os.environ.items() if not key.startswith(own)}
     result["PORTAL_DICTIONARIES"] = str(settings.SEARCH_DICTIONARIES)
     result |= {"PORTAL_VAR": str(folder), "PORTAL_DEMO_PASSWORD": DEMO_PASSWORD, "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+    # All tests come from one address.
+    result |= {"SEARCH_RATE": "1000000", "SEARCH_SUGGESTION_RATE": "1000000"}
     if database:
         result["DATABASE_URL"] = database_url(database)
     return result | values

@@ -12,8 +12,9 @@ from django.db import close_old_connections
 from django.test import Client, override_settings
 from wagtail.models import Page
 
+from portal.models import Footer
 from search.models import AskedQuery, Click, PromotedResult
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,9 @@ def test_the_facet_of_a_language_is_named_in_it(client: Client, news: None) -> N
 
 def test_unknown_filters_and_values_change_nothing(client: Client, news: None) -> None:
     assert len(titles(soup_of(client, "/de/suche/", q="Hilfe", unknown="x", format="xml", sort="x"))) == 3
-    assert titles(soup_of(client, "/de/suche/", q="Hilfe", type="gibt es nicht")) == []
+    soup = soup_of(client, "/de/suche/", q="Hilfe", type="gibt es nicht", topic="\x00", year=["1", "x" * 10_000])
+    assert len(titles(soup)) == 3
+    assert not soup.select(".result-head .chip")
 
 
 def test_newest_first(client: Client, news: None) -> None:
@@ -93,21 +96,84 @@ def test_json_has_the_same_results(client: Client, news: None) -> None:
     data = json.loads(response.content)
     soup = soup_of(client, "/de/suche/", q="Hilfe")
     assert [result["title"] for result in data["results"]] == titles(soup)
-    assert [result["url"] for result in data["results"]] == [a["href"] for a in soup.select("li.search-result h3 a")]
+    assert [result["url"] for result in data["results"]] == [
+        f"http://testserver{link['href']}" for link in soup.select("li.search-result h3 a")
+    ]
     assert (data["total"], data["step"], data["language"]) == (3, "all", "de")
     assert response["X-Robots-Tag"] == "noindex"
     assert response["Content-Language"] == "de"
     assert soup.find("meta", {"name": "robots"})["content"] == "noindex"
 
 
+def status(client: Client, address: str, **query: object) -> str:
+    """Return what is said about a search."""
+    return " ".join(soup_of(client, address, **query).select_one("[role=status]").get_text().split())
+
+
 def test_each_step_is_said(client: Client, home: Page) -> None:
     make_content_page(home, title="Resettlement", lead="Aufnahme von Menschen.")
-    head = soup_of(client, "/de/suche/", q="resetlement").select_one(".page-head").get_text()
-    assert "Zu resetlement wurde nichts gefunden. Das sind die Treffer zu resettlement." in " ".join(head.split())
-    head = soup_of(client, "/de/suche/", q="Aufnahme Quantenphysik").select_one(".page-head").get_text()
-    assert "Keine Seite enthält alle Wörter." in head
-    status = soup_of(client, "/de/suche/", q="Quantenphysik").select_one("[role=status]").get_text()
-    assert "Keine Treffer" in status
+    assert status(client, "/de/suche/", q="Resettlement") == "1 Treffer"
+    assert status(client, "/de/suche/", q="resetlement") == (
+        "1 Treffer Zu resetlement wurde nichts gefunden. Das sind die Treffer zu resettlement."
+    )
+    said = status(client, "/de/suche/", q="Aufnahme Quantenphysik")
+    assert said.startswith("1 Seite mit einigen der Wörter Keine Seite enthält alle Wörter.")
+    assert "Keine Treffer" in status(client, "/de/suche/", q="Quantenphysik")
+    assert "passt" in status(client, "/de/suche/", q="Resettlement", year="1999")
+
+
+def test_the_spelling_that_was_typed_is_sought_on_demand(client: Client, home: Page) -> None:
+    make_content_page(home, title="Resettlement", lead="Aufnahme von Menschen.")
+    assert not soup_of(client, "/de/suche/", q="resetlement").select("a[href*=exact]")
+    soup = soup_of(client, "/de/suche/", q="Aufnahme resetlement")
+    link = soup.select_one("main a[href*=exact]")
+    assert link["href"] == "?q=Aufnahme+resetlement&exact=1"
+    said = status(client, f"/de/suche/{link['href']}")
+    assert said.startswith("1 Seite mit einigen der Wörter")
+    assert "resettlement" not in said
+
+
+def test_pages_with_some_of_the_words_have_a_heading_of_their_own(client: Client, home: Page) -> None:
+    for number in range(8):
+        make_content_page(home, title=f"Hilfe Familie {number}", show_in_menus=False)
+    for number in range(6):
+        make_content_page(home, title=f"Hilfe {number}", show_in_menus=False)
+    soup = soup_of(client, "/de/suche/", q="Hilfe Familie")
+    lists = [[item["data-position"] for item in found.select("li")] for found in soup.select("[data-click-url] ul")]
+    assert lists == [[str(number) for number in range(1, 9)], ["9", "10"]]
+    assert soup.select_one("#partial").get_text() == "Seiten mit einigen der Wörter"
+    soup = soup_of(client, "/de/suche/", q="Hilfe Familie", page=2)
+    assert soup.select_one("#partial")
+    assert [item["data-position"] for item in soup.select("[data-click-url] li")] == ["11", "12", "13", "14"]
+    assert "8 Treffer" in soup.select_one("[role=status]").get_text()
+    assert not soup.select(".pager a[rel=next]")
+
+
+def test_more_than_is_counted_is_said(client: Client, home: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.engine.LIMIT", 13)
+    for number in range(14):
+        make_content_page(home, title=f"Hilfe {number}", show_in_menus=False, topics=[])
+    soup = soup_of(client, "/de/suche/", q="Hilfe")
+    assert "Mehr als 12 Treffer" in soup.select_one("[role=status]").get_text()
+    assert [link.get_text() for link in soup.select(".pager a[aria-label]")] == ["2"]
+
+
+def test_headings_are_in_order(client: Client, news: None) -> None:
+    for query in ("Hilfe", "nirgends", "Hilfe eins"):
+        soup = soup_of(client, "/de/suche/", q=query)
+        levels = [int(heading.name[1]) for heading in soup.select("main :is(h1, h2, h3, h4)")]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_nothing_found_offers_sections_and_contact(client: Client, home: Page) -> None:
+    section = make_section(home)
+    contact = make_content_page(home, title="Kontakt")
+    column = {"heading": "Service", "links": [{"page": contact, "label": ""}]}
+    Footer.objects.create(locale=home.locale, title="Fuß", about="Wir.", body=[("column", column)])
+    soup = soup_of(client, "/de/suche/", q="zzzz")
+    assert soup.select_one(f'main .chips a[href="{section.get_url()}"]')
+    assert soup.select_one('main a.more[href="/de/kontakt/"]')
 
 
 def test_other_languages_are_offered_in_their_own(client: Client, home: Page) -> None:
@@ -144,9 +210,11 @@ def test_who_asks_too_often_is_told_so(client: Client, home: Page) -> None:
         assert client.get("/ar/bahth/suggestions/", {"q": "ab"}).status_code == 200
     response = client.get("/ar/bahth/", {"q": "a"})
     assert response.status_code == 429
-    assert response["Retry-After"] == "60"
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert response["X-Robots-Tag"] == "noindex"
     assert 'lang="ar"' in response.content.decode()
     assert client.get("/ar/bahth/suggestions/", {"q": "ab"}).status_code == 429
+    assert client.get("/ar/bahth/", {"q": "a", "format": "json"}).status_code == 429
     assert client.get("/ar/bahth/").status_code == 200
     assert client.get("/ar/bahth/", {"q": "a"}, REMOTE_ADDR="192.0.2.1").status_code == 200
 
