@@ -218,7 +218,8 @@ def recorded_server(product: str) -> Iterator[RecordedServer]:
                 body = [json.loads(line) for line in content.splitlines() if line]
             elif content:
                 body = json.loads(content)
-            one = Recorded(self.command, path, dict(parse_qsl(address.query)), body, {name.lower(): value for name, value in self.headers.items()})
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            one = Recorded(self.command, path, dict(parse_qsl(address.query)), body, headers)
             server.requests.append(one)
             try:
                 status, answer = 200, server.answer(one)
