@@ -92,5 +92,5 @@ register(
     Facet("year", _("Year"), lambda page, files: [page.date.year] if getattr(page, "date", None) else [], _years, by_label=True)
 )
 register(
-    Facet("file", _("Documents in"), lambda page, files: [getattr(file, "language", "") for file in files], _languages)
+    Facet("file", _("Documents in"), lambda page, files: [file.language for file in files], _languages)
 )

@@ -25,7 +25,7 @@ from portal.models import PortalDocument
 
 from . import analysis, facets
 from .extraction import PageText, read_page
-from .models import FREQUENCY_UNIT, Document, FacetValue, IndexVersion, Posting, Term, TitleStart
+from .models import FREQUENCY_UNIT, Document, FacetValue, IndexVersion, OfferedFile, Posting, Term, TitleStart
 
 # How much a word counts by where it stands, in units of a word of running text.
 TITLE, LEAD, HEADING, BODY, FILE = 5.0, 2.0, 2.5, 1.0, 0.4
@@ -42,12 +42,13 @@ MAX_TERM = 80
 
 @dataclass
 class Analysed:
-    """A page analysed: the row of its document, its frequencies by term, a word for each term, the starts of its title."""
+    """A page analysed: the row of its document, its frequencies by term, a word for each term, the starts of its title, its files."""
 
     document: Document
     frequencies: dict[str, int]
     surfaces: dict[str, str]
     starts: list[tuple[str, int]] = field(default_factory=list)
+    file_ids: list[int] = field(default_factory=list)
 
 
 def index_version() -> str:
@@ -113,9 +114,10 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
         facets=facets.values_of(page, files),
     )
     frequencies = {term: max(1, round(weight * FREQUENCY_UNIT)) for term, weight in weights.items()}
-    analysed = Analysed(document, frequencies, surfaces, title_starts(page.title, code))
+    file_ids = [file.pk for file in files]
+    analysed = Analysed(document, frequencies, surfaces, title_starts(page.title, code), file_ids)
     # Sorted: the same page gives the same digest whatever order it was counted in.
-    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets]
+    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets, file_ids]
     document.digest = hashlib.md5(
         json.dumps([*held, sorted(frequencies.items())], ensure_ascii=False).encode(errors="replace"), usedforsecurity=False
     ).hexdigest()
@@ -232,6 +234,11 @@ def write(analysed: list[Analysed]) -> None:
                 for start, position in item.starts
             ],
         )
+        _insert(
+            OfferedFile,
+            {"document_id": "integer", "file_id": "integer"},
+            [(item.document.page_id, file_id) for item in changed for file_id in item.file_ids],
+        )
     forget_statistics()
 
 
@@ -259,7 +266,7 @@ def _remove_postings(ids: list[int]) -> Counter[LanguageTerm]:
     postings = Posting.objects.filter(document_id__in=ids)
     rows = postings.order_by().values_list("term__language", "term__term").annotate(number=models.Count("document_id"))
     gone = Counter({(language, term): -number for language, term, number in rows})
-    for model in (Posting, FacetValue, TitleStart):
+    for model in (Posting, FacetValue, TitleStart, OfferedFile):
         model.objects.filter(document_id__in=ids)._raw_delete(using=connection.alias)
     return gone
 

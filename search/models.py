@@ -111,6 +111,16 @@ class TitleStart(models.Model):
         return self.start
 
 
+class OfferedFile(models.Model):
+    """A file that a document's page offers: what is searched with the page, and which pages change with the file."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    file = models.ForeignKey("portal.PortalDocument", on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.file_id} on {self.document_id}"
+
+
 class FileText(models.Model):
     """The text of an uploaded file, found with the pages that offer it."""
 

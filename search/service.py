@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -12,12 +12,13 @@ from wagtail.models import Page
 
 from portal import cards, versions
 from portal.languages import LANGUAGES, Language
+from portal.models import PortalDocument
 
 from . import engine, facets, maintained, ranking, spelling
 from .engine import Candidate, Plan
-from .models import Document
-from .query import Query, clean, corrected, parse
-from .snippets import Segment, highlight, snippet
+from .models import Document, FileText, OfferedFile
+from .query import Concept, Query, clean, corrected, parse
+from .snippets import Segment, held, highlight, snippet
 
 RESULTS_PER_PAGE = 10
 LOOKED_AT = 60
@@ -40,12 +41,22 @@ class Step(StrEnum):
 
 
 @dataclass
+class FoundFile:
+    """A file that a page offers, with what it says about a query."""
+
+    document: PortalDocument
+    snippet: list[Segment]
+
+
+@dataclass
 class Hit:
     """A page that was found, as it is shown."""
 
     page: Page
     title: list[Segment]
     snippet: list[Segment]
+    file: FoundFile | None = None
+    """The file that holds what the page itself does not say."""
     is_partial: bool = False
     """Whether it lacks some of the words, where others have them all."""
 
@@ -143,7 +154,7 @@ def search(request: Request) -> Outcome:
     shown = kept[start : start + RESULTS_PER_PAGE]
     first_partial = outcome.partial_from if outcome.partial_from is not None else len(kept)
     weights = _weights(planned)
-    outcome.hits = hits([candidate.pk for candidate in shown], weights, request.language)
+    outcome.hits = hits([candidate.pk for candidate in shown], planned.query.concepts, weights, request.language)
     partial_ids = {candidate.pk for candidate in kept[first_partial:]}
     for hit in outcome.hits:
         hit.is_partial = hit.page.pk in partial_ids
@@ -274,16 +285,45 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
     return shown
 
 
-def hits(ids: Sequence[int], weights: dict[str, float], language: str) -> list[Hit]:
+def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, float], language: str) -> list[Hit]:
     """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
     pages = versions.real(Page.objects.filter(pk__in=ids)).select_related("content_type", "locale").in_bulk()
     shown = cards.prepare(cards.specific([pages[pk] for pk in ids if pk in pages]))
     texts = dict(Document.objects.filter(pk__in=ids).values_list("pk", "text"))
     terms = set(weights)
-    return [
+    found = [
         Hit(page, highlight(page.card_title, terms, language), _snippet(page, texts.get(page.pk, ""), weights, language))
         for page in shown
     ]
+    _add_files(found, texts, concepts, weights, language)
+    return found
+
+
+def _add_files(
+    found: list[Hit], texts: dict[int, str], concepts: Sequence[Concept], weights: dict[str, float], language: str
+) -> None:
+    """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most two queries."""
+    offered: dict[int, list[int]] = defaultdict(list)
+    rows = OfferedFile.objects.filter(document_id__in=texts).order_by("pk").values_list("document_id", "file_id")
+    for page_id, file_id in rows:
+        offered[page_id].append(file_id)
+    wanted: dict[int, dict[str, float]] = {}
+    for hit in found:
+        if hit.page.pk in offered:
+            own = held(f"{hit.page.title} \n{texts[hit.page.pk]}", set(weights), language)
+            lacking = [concept.terms for concept in concepts if own.isdisjoint(concept.terms)]
+            wanted[hit.page.pk] = {term: weights[term] for terms in lacking for term in terms if term in weights}
+    ids = {file_id for page_id, terms in wanted.items() if terms for file_id in offered[page_id]}
+    if not ids:
+        return
+    files = FileText.objects.filter(pk__in=ids).select_related("document").in_bulk()
+    for hit in found:
+        best = 0.0
+        terms = wanted.get(hit.page.pk, {})
+        for file in (files[pk] for pk in offered.get(hit.page.pk, ()) if pk in files):
+            value = sum(terms[term] for term in held(file.text, set(terms), language))
+            if value > best:
+                best, hit.file = value, FoundFile(file.document, snippet(file.text, terms, language))
 
 
 def _snippet(page: Page, text: str, weights: dict[str, float], language: str) -> list[Segment]:
@@ -296,7 +336,7 @@ def _promoted(query: Query, weights: dict[str, float], language: str) -> list[Hi
     if not found:
         return []
     texts = dict(found)
-    shown = hits([pk for pk, _text in found], weights, language)
+    shown = hits([pk for pk, _text in found], query.concepts, weights, language)
     for hit in shown:
         if own := texts[hit.page.pk]:
             hit.snippet = [Segment(own)]
@@ -312,7 +352,7 @@ def other_languages(text: str, language: str, most: int = 3) -> list[OtherLangua
         query = parse(clean(text), other.code, maintained.synonyms(other.code))
         planned = engine.plan(query)
         candidates = _ordered(planned, engine.with_all(planned), by_date=False)
-        if candidates and (shown := hits([c.pk for c in candidates[:most]], _weights(planned), other.code)):
+        if candidates and (shown := hits([c.pk for c in candidates[:most]], planned.query.concepts, _weights(planned), other.code)):
             found.append(OtherLanguage(other, shown, len(candidates)))
     return found
 

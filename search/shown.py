@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from portal import head
 
 from .forms import SearchForm
-from .service import Hit, Outcome
+from .service import FoundFile, Hit, Outcome
 from .snippets import Segment, plain
 
 
@@ -32,8 +32,15 @@ def result(hit: Hit) -> dict[str, object]:
         "kind": page.search_kinds[page.search_kind],
         "date_text": getattr(page, "date_text", ""),
         "machine_date": getattr(page, "machine_date", ""),
-        "file": getattr(hit, "file", None),
+        "file": _file(hit.file) if hit.file else None,
     }
+
+
+def _file(found: FoundFile) -> dict[str, object]:
+    """Return the values of the file that holds what was asked; `lang` where it is known to be in a language of the portal."""
+    document = found.document
+    lang = document.written_in.code if document.written_in else ""
+    return {"title": document.title, "url": document.url, "lang": lang, "text": found.snippet}
 
 
 def _result_data(hit: Hit) -> dict[str, object]:
@@ -48,6 +55,17 @@ def _result_data(hit: Hit) -> dict[str, object]:
         "date": values["machine_date"],
         "language": hit.page.language_code,
         "has_all_words": not hit.is_partial,
+        "file": _file_data(values["file"]) if values["file"] else None,
+    }
+
+
+def _file_data(file: dict[str, object]) -> dict[str, object]:
+    return {
+        "title": file["title"],
+        "url": head.absolute(file["url"]),
+        "snippet": plain(file["text"]),
+        "snippet_html": marked(file["text"]),
+        "language": file["lang"] or None,
     }
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished
 
 from portal import versions
+from portal.models import PortalDocument
 
-from . import indexing, maintained
+from . import files, indexing, maintained
 from .models import BlockedSuggestion, Document, PromotedResult, Synonyms
 
 
@@ -35,3 +39,16 @@ for model in (Synonyms, PromotedResult, BlockedSuggestion):
 def forget_document(sender: type, instance: Document, **kwargs: object) -> None:
     """A page is being deleted, and its document with it: its terms are counted down while they are known."""
     indexing.forget_document(instance.pk)
+
+
+@receiver(post_save, sender=PortalDocument, dispatch_uid="search.file_saved")
+def read_saved_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
+    """A file was uploaded or changed: it is read once it is there for good."""
+    transaction.on_commit(partial(files.read_file.enqueue, instance.pk))
+
+
+@receiver(pre_delete, sender=PortalDocument, dispatch_uid="search.file_deleted")
+def forget_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
+    """Pages that offer a file are not found by it any more once it is gone."""
+    if pages := files.pages_that_offer(instance.pk):
+        transaction.on_commit(partial(indexing.update, pages))

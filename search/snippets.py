@@ -60,13 +60,13 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
     """
     terms = set(weights)
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    held = [_held(sentence, terms, language) for sentence in sentences]
+    answers = [held(sentence, terms, language) for sentence in sentences]
     chosen: list[int] = []
     missing = dict(weights)
     size = 0
     while size < LENGTH and len(chosen) < 3:
         best, value = -1, 0.0
-        for number, own in enumerate(held):
+        for number, own in enumerate(answers):
             gain = sum(missing.get(term, 0.0) for term in own) + 0.05 * len(own)
             if number not in chosen and own and gain > value + 1e-9:
                 best, value = number, gain
@@ -74,7 +74,7 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
             break
         chosen.append(best)
         size += len(sentences[best])
-        for term in held[best]:
+        for term in answers[best]:
             missing.pop(term, None)
     segments: list[Segment] = []
     for place, number in enumerate(sorted(chosen)):
@@ -87,9 +87,10 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
     return segments
 
 
-def _held(sentence: str, terms: set[str], language: str) -> set[str]:
+def held(text: str, terms: set[str], language: str) -> set[str]:
+    """Return those of the terms that stand in a text."""
     found: set[str] = set()
-    for word in _WORD.findall(sentence):
+    for word in _WORD.findall(text):
         if not (own := _terms(word, language)).isdisjoint(terms):
             found |= own & terms
     return found

@@ -19,7 +19,7 @@ from wagtail.snippets.models import register_snippet
 
 from portal.languages import LANGUAGES
 
-from . import analysis, indexing, log, maintained
+from . import analysis, files, indexing, log, maintained
 from .report import ReportMenuItem, SearchReportView
 from .viewsets import SearchSnippetGroup
 
@@ -67,6 +67,7 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     analysis.preload([language.code for language in LANGUAGES])
     maintained.load_initial_synonyms()
     log.delete_old()
+    files.read_new()
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         try:

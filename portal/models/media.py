@@ -7,6 +7,8 @@ from django.utils.translation import pgettext_lazy
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
+from portal.languages import Language, languages_by_code
+
 
 class PortalImage(AbstractImage):
     """A photograph. Its alternative text belongs to the place where it is used (`ImageBlock`), its credit to itself."""
@@ -42,8 +44,20 @@ class PortalRendition(AbstractRendition):
 class PortalDocument(AbstractDocument):
     """A file for download."""
 
-    admin_form_fields = Document.admin_form_fields
+    language = models.CharField(
+        pgettext_lazy("admin", "language"),
+        max_length=20,
+        blank=True,
+        help_text=pgettext_lazy("admin", "The language that the file is written in. Readers are told, and can search by it."),
+    )
+
+    admin_form_fields = (*Document.admin_form_fields, "language")
 
     class Meta(AbstractDocument.Meta):
         verbose_name = pgettext_lazy("admin", "document")
         verbose_name_plural = pgettext_lazy("admin", "documents")
+
+    @property
+    def written_in(self) -> Language | None:
+        """Return the language that the file is written in; None where it is not known, or none of the portal's."""
+        return languages_by_code().get(self.language)

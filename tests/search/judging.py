@@ -14,12 +14,12 @@ from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils import translation
-from search.suggestions import suggest
 from wagtail.models import Page, get_page_models
 
 from portal import versions
 from portal.models import LoadedRecord
 from search.service import Request, search
+from search.suggestions import suggest
 
 JUDGED = Path(__file__).with_name("judged.json")
 FIRST = 3

@@ -1,0 +1,22 @@
+"""Forms of the admin for the portal's own fields."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import pgettext_lazy
+from wagtail.documents.forms import BaseDocumentForm
+
+from portal.languages import LANGUAGES
+
+
+class DocumentForm(BaseDocumentForm):
+    """A file for download. Its language is chosen here and not in the model: a further language is no migration."""
+
+    language = forms.ChoiceField(
+        label=pgettext_lazy("admin", "Language"),
+        required=False,
+        choices=[("", pgettext_lazy("admin", "Another, or none")), *((each.code, each.name) for each in LANGUAGES)],
+        help_text=pgettext_lazy(
+            "admin", "The language that the file is written in. Readers are told, and can search by it."
+        ),
+    )

@@ -1,0 +1,284 @@
+"""Text of uploaded files: read, found with the pages that offer them, and no error whatever is wrong with one."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from home.models import ContentPage
+from portal.models import PortalDocument
+from search import files
+from search.models import Document, FileText
+from search.service import Request, search
+from tests.builders import make_content_page, make_home, publish, translate
+from tests.search.test_admin import sign_in
+
+pytestmark = pytest.mark.django_db
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OPEN = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+
+
+def pdf(*pages: str) -> bytes:
+    """Return a PDF with one line of text on each page."""
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    kids = []
+    for text in pages:
+        content = b"BT /F1 12 Tf 72 700 Td (" + text.encode("cp1252") + b") Tj ET"
+        parts.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        parts.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % len(parts)
+        )
+        kids.append(len(parts))
+    parts[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % kid for kid in kids), len(kids))
+    out = io.BytesIO(b"%PDF-1.4\n")
+    out.seek(0, io.SEEK_END)
+    places = []
+    for number, part in enumerate(parts, start=1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, part))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1))
+    out.writelines(b"%010d 00000 n \n" % place for place in places)
+    out.write(b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(parts) + 1, start))
+    return out.getvalue()
+
+
+def packed(**members: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return out.getvalue()
+
+
+def docx(body: str) -> bytes:
+    return packed(word__document_xml=f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+
+
+def odt(body: str) -> bytes:
+    return packed(content_xml=f'<office xmlns:text="{OPEN}">{body}</office>')
+
+
+def upload(content: bytes, name: str, title: str = "Merkblatt", language: str = "") -> PortalDocument:
+    document = PortalDocument(title=title, language=language, file=ContentFile(content, name=name))
+    document.file_size = len(content)
+    document.save()
+    return document
+
+
+def offering(document: PortalDocument, title: str = "Seite", **values: object) -> ContentPage:
+    return make_content_page(
+        make_home(), title=title, body=[("downloads", [{"document": document, "description": ""}])], **values
+    )
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
+    """Files are read once they are there for good."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+class TestExtract:
+    @pytest.mark.parametrize(
+        ("content", "extension", "text"),
+        [
+            (pdf("Schutz für Kinder", "Zweite Seite"), "pdf", "Schutz für Kinder\nZweite Seite"),
+            (docx("<w:p><w:r><w:t>Rück</w:t></w:r><w:r><w:t>kehr</w:t></w:r></w:p><w:p><w:r><w:t>zwei</w:t><w:tab/><w:t>drei</w:t></w:r></w:p>"),
+             "docx", "Rückkehr\nzwei drei"),
+            (odt("<text:h>Über<text:span>schrift</text:span></text:h><text:p>eins<text:s/>zwei</text:p><text:p>drei</text:p>"),
+             "odt", "Überschrift\neins zwei\ndrei"),
+            ("\ufeffZeile eins\r\n\r\n  Zeile  zwei ".encode("utf-8"), "txt", "Zeile eins\nZeile zwei"),
+            ("Größe".encode("cp1252"), "txt", "Größe"),
+            ("Größe العودة".encode("utf-16"), "txt", "Größe العودة"),
+            (b"Familien-\nnachzug und Ein-\nMann", "txt", "Familiennachzug und Ein-\nMann"),
+            (b"a\x00b \xed\xa0\x80", "txt", "a b í €"),
+            (b"", "txt", ""),
+        ],
+    )  # fmt: skip
+    def test_text_is_read_with_its_lines(self, content: bytes, extension: str, text: str) -> None:
+        assert files.extract(io.BytesIO(content), extension) == text
+
+    def test_long_texts_are_cut(self) -> None:
+        assert len(files.extract(io.BytesIO(b"wort " * 200_000), "txt")) <= files.MAX_CHARACTERS
+
+    def test_a_slow_pdf_is_read_as_far_as_time_allows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MAX_SECONDS", -1.0)
+        assert files.extract(io.BytesIO(pdf("eins", "zwei")), "pdf") == "eins"
+
+
+class TestUpload:
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("a.pdf", b"%PDF-1.7 nothing of the kind"),
+            ("a.pdf", b""),
+            ("a.pdf", pdf("Schutz")[:200]),
+            ("a.docx", b"PK\x03\x04 broken"),
+            ("a.docx", docx("<w:p>")),
+            ("a.docx", packed(other_xml="<a/>")),
+            ("a.odt", odt("<text:p>&lol;</text:p>")),
+            # Entities that unfold to millions of letters, and files from elsewhere.
+            ("a.odt", packed(content_xml='<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>')),
+            ("a.odt", packed(content_xml='<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>')),
+            ("a.zip", packed(a="a")),
+            ("A.PDF", b"\x00" * 1000),
+        ],
+    )
+    def test_no_file_is_an_error(self, name: str, content: bytes, committed: Callable) -> None:
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        with committed():
+            document = upload(content, name)
+        assert FileText.objects.get(document=document).text == ""
+
+    def test_what_unpacks_to_too_much_is_not_read(self, committed: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MAX_UNPACKED", 1000)
+        with committed():
+            document = upload(odt(f"<text:p>{'Rückkehr ' * 500}</text:p>"), "a.odt")
+        assert FileText.objects.get(document=document).text == ""
+
+    def test_a_file_that_is_lost_is_no_error(self, committed: Callable) -> None:
+        with committed():
+            document = upload(pdf("Schutz"), "a.pdf")
+        Path(document.file.path).unlink()
+        document.file_hash = "changed"
+        with committed():
+            PortalDocument.objects.get(pk=document.pk).save()
+        assert FileText.objects.get(document=document).text == ""
+
+    def test_an_editor_uploads_and_says_the_language(self, client: Client, committed: Callable) -> None:
+        sign_in(client)
+        with committed():
+            client.post(
+                reverse("wagtaildocs:add"),
+                {
+                    "title": "Flyer",
+                    "file": ContentFile(pdf("Haftpflichtversicherung"), name="flyer.pdf"),
+                    "language": "uk",
+                    "collection": 1,
+                },
+            )
+        document = PortalDocument.objects.get(title="Flyer")
+        assert document.language == "uk"
+        assert document.file_text.text == "Haftpflichtversicherung"
+        response = client.get(reverse("wagtaildocs:edit", args=[document.pk]))
+        choices = BeautifulSoup(response.content, "html.parser").select("select[name=language] option")
+        assert [choice["value"] for choice in choices] == ["", "de", "en", "uk", "ar", "de-simple"]
+        page = offering(document)
+        html = BeautifulSoup(client.get(page.url).content, "html.parser")
+        assert html.select_one(".doc a")["hreflang"] == "uk"
+        assert html.select_one(".doc .metaline [lang=uk]").get_text() == "Українська"
+
+
+class TestSearch:
+    def test_a_page_is_found_by_its_file_and_shows_it(self, client: Client, committed: Callable) -> None:
+        with committed():
+            document = upload(pdf("Die Haftpflichtversicherungen zahlen. Etwas anderes."), "a.pdf", "Merkblatt", "en")
+        page = offering(document, "Ankommen")
+        response = client.get("/de/suche/", {"q": "Ankommen Haftpflichtversicherung"})
+        (result,) = BeautifulSoup(response.content, "html.parser").select("li.search-result")
+        assert result.h3.get_text() == "Ankommen"
+        shown = result.select_one(".result__file")
+        assert (shown.a.get_text(), shown.a["href"], shown.a["lang"]) == ("Merkblatt", document.url, "en")
+        assert [mark.get_text() for mark in shown.select("mark")] == ["Haftpflichtversicherungen"]
+        data = client.get("/de/suche/", {"q": "Haftpflicht", "format": "json"}).json()
+        assert data["results"][0]["file"]["title"] == "Merkblatt"
+        assert data["results"][0]["file"]["snippet"].startswith("Die Haftpflichtversicherungen zahlen.")
+        # What the page says itself needs no file.
+        assert search(Request("Ankommen", "de")).hits[0].file is None
+        assert [facet.name for facet in search(Request("Ankommen", "de", filters=[("file", "en")])).facets] == ["file"]
+        assert search(Request("Ankommen", "de", filters=[("file", "uk")])).total == 0
+        assert page.pk == search(Request("Merkblatt", "de")).ids[0]
+
+    def test_a_page_says_it_itself_counts_more(self, committed: Callable) -> None:
+        with committed():
+            document = upload(b"Haftpflicht und anderes", "a.txt")
+        offering(document, "Seite eins")
+        other = make_content_page(make_home(), title="Seite zwei", lead="Haftpflicht und anderes")
+        assert search(Request("Haftpflicht", "de")).ids[0] == other.pk
+
+    def test_in_another_language(self, client: Client, committed: Callable) -> None:
+        with committed():
+            document = upload("العودة إلى الوطن".encode(), "a.txt", language="ar")
+        translate(offering(document), "ar", title="الوصول")
+        response = client.get("/ar/bahth/", {"q": "بالعودة"})
+        (result,) = BeautifulSoup(response.content, "html.parser").select("li.search-result")
+        assert result.select_one(".result__file mark").get_text() == "العودة"
+
+    def test_pages_change_with_the_file(self, committed: Callable) -> None:
+        with committed():
+            document = upload(b"Haftpflicht", "a.txt", "Altes Blatt")
+        page = offering(document)
+        document = PortalDocument.objects.get(pk=document.pk)
+        document.file = ContentFile(b"Hausrat", name="b.txt")
+        document.title, document.language = "Neues Blatt", "uk"
+        with committed():
+            document.save()
+        assert search(Request("Haftpflicht", "de")).total == 0
+        assert search(Request("Hausrat", "de", filters=[("file", "uk")])).ids == [page.pk]
+        assert search(Request("neues", "de")).ids == [page.pk]
+        with committed():
+            document.delete()
+        assert search(Request("Hausrat", "de")).total == 0
+        assert search(Request("Seite", "de")).ids[0] == page.pk
+
+    def test_a_page_that_offers_it_no_longer(self, committed: Callable) -> None:
+        with committed():
+            document = upload(b"Haftpflicht", "a.txt")
+        page = offering(document)
+        page.body = []
+        publish(page)
+        assert search(Request("Haftpflicht", "de")).total == 0
+        assert files.pages_that_offer(document.pk) == []
+
+    def test_as_many_queries_for_many_files(self, committed: Callable) -> None:
+        def number_of_queries() -> int:
+            # What is known of the language is counted anew after each change.
+            search(Request("Haftpflicht", "de", with_others=False))
+            with CaptureQueriesContext(connection) as captured:
+                assert search(Request("Haftpflicht", "de", with_others=False)).hits[0].file
+            return len(captured)
+
+        home = make_home()
+        for number in range(11):
+            with committed():
+                document = upload(b"Haftpflicht", f"{number}.txt", f"Blatt {number}")
+            make_content_page(
+                home, title=f"Seite {number}", body=[("downloads", [{"document": document, "description": ""}])]
+            )
+            if number == 1:
+                few = number_of_queries()
+        assert number_of_queries() == few
+
+
+class TestCommand:
+    def test_files_from_before_are_read(self, capsys: pytest.CaptureFixture) -> None:
+        document = upload(b"Haftpflicht", "a.txt")
+        page = offering(document)
+        assert not FileText.objects.exists()
+        call_command("read_files")
+        assert capsys.readouterr().out == "1 files read.\n"
+        assert search(Request("Haftpflicht", "de")).ids == [page.pk]
+        call_command("read_files")
+        assert capsys.readouterr().out == "0 files read.\n"
+        FileText.objects.update(text="")
+        call_command("read_files", all=True, verbosity=0)
+        assert FileText.objects.get().text == "Haftpflicht"
+        assert Document.objects.filter(pk=page.pk).exists()
