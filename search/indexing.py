@@ -81,7 +81,7 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
             term, surface = word.term[:MAX_TERM], word.surface[:MAX_TERM]
             weights[term] += weight
             known = surfaces.get(term)
-            if known is None or (known != surface and (len(surface), surface) < (len(known), known)):
+            if known is None or (known != surface and analysis.form_order(surface, code) < analysis.form_order(known, code)):
                 surfaces[term] = surface
             for part in word.all_parts:
                 weights[part[:MAX_TERM]] += weight * PART
@@ -283,16 +283,18 @@ def _write_terms(items: list[Analysed], changes: Counter[LanguageTerm]) -> dict[
         changes.update(own)
         for term, word in item.surfaces.items():
             key = (language, term)
-            if key not in words or (len(word), word) < (len(words[key]), words[key]):
+            if key not in words or analysis.form_order(word, language) < analysis.form_order(words[key], language):
                 words[key] = word
     known = _known_terms(wanted)
-    # The word of a term is the shortest that any page writes.
-    shorter = {
+    # The word of a term is the best that any page writes.
+    better = {
         key: word
         for key, word in words.items()
-        if key not in known or not known[key][1] or (len(word), word) < (len(known[key][1]), known[key][1])
+        if key not in known
+        or not known[key][1]
+        or analysis.form_order(word, key[0]) < analysis.form_order(known[key][1], key[0])
     }
-    _count_terms(changes, shorter)
+    _count_terms(changes, better)
     if missing := wanted - known.keys():
         known |= _known_terms(missing)
     return {key: pk for key, (pk, _word) in known.items()}

@@ -20,7 +20,7 @@ from portal.languages import SOURCE_LANGUAGE
 from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import STOPWORDS
 
-VERSION = 1
+VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -135,6 +135,14 @@ def indexed_text(text: str, language_code: str) -> str:
     return " ".join([*(word.term for word in found), *parts])
 
 
+@lru_cache(maxsize=50_000)
+def form_order(word: str, language_code: str) -> tuple[bool, int, str]:
+    """Return the place of a form among those of one term, the first of which is shown for it: the base form, then the shortest."""
+    language = base_language(language_code)
+    base = dictionaries.base_form(word, language) if language in dictionaries.DICTIONARY_LANGUAGES else None
+    return (base is None or base.lower() != word, len(word), word)
+
+
 def typed_words(text: str, language_code: str, with_digraphs: bool = False) -> list[str]:
     """Return the words of a text as they are typed: not stemmed, without marks, with ae, oe, ue for umlauts where asked for."""
     found = []
@@ -145,10 +153,13 @@ def typed_words(text: str, language_code: str, with_digraphs: bool = False) -> l
 
 
 def typed_parts(word: str, language_code: str) -> list[str]:
-    """Return the parts of a compound as they are typed; nothing where the word is none."""
-    if base_language(language_code) != "de":
-        return []
-    return [tokens.fold(part) for part in german.compound_parts(word.lower())]
+    """Return what of a word somebody may begin with who does not type it from its start: parts of compounds, what follows an article."""
+    match base_language(language_code):
+        case "de":
+            return [tokens.fold(part) for part in german.compound_parts(word.lower())]
+        case "ar":
+            return arabic.without_article(tokens.fold(word))
+    return []
 
 
 def autocomplete_text(text: str, language_code: str) -> str:

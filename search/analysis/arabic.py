@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from . import tokens
 from .dictionaries import base_form
 
-_PREFIXES = ("وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال", "وب", "ول", "و", "ف", "ب", "ل", "ك", "س")
+_ARTICLES = ("وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
+_PREFIXES = (*_ARTICLES, "وب", "ول", "و", "ف", "ب", "ل", "ك", "س")
 _SUFFIXES = ("هما", "كما", "هم", "هن", "كم", "كن", "نا", "ها", "ه", "ك", "ي")
 
 
@@ -30,6 +31,11 @@ def _without_prefix(word: str) -> Iterator[str]:
         rest = word.removeprefix(prefix)
         if rest != word and len(rest) >= 3:
             yield rest
+
+
+def without_article(word: str) -> list[str]:
+    """Return a folded word without the article that is written together with it, and what stands before that; nothing without one."""
+    return next(([rest] for prefix in _ARTICLES if (rest := word.removeprefix(prefix)) != word and len(rest) >= 3), [])
 
 
 def lemma(word: str) -> str | None:

@@ -101,4 +101,4 @@ def pieces(word: str) -> list[str]:
     if word[0].isdigit() and not word[-1].isalpha() and "-" not in word:
         return [word[:MAX_WORD].replace(".", "d").replace(",", "d")]
     found = [piece for part in re.split("[-‐‑]", word) for piece in _HUMP.split(part) if piece]
-    return [piece[:MAX_WORD].lower() for piece in found]
+    return [piece.lower()[:MAX_WORD] for piece in found]

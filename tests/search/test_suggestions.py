@@ -41,6 +41,23 @@ def test_words_of_pages_are_suggested_behind_what_stands_before_them(home: Page)
     assert "hilfe reintegration" in texts("hilfe reint")
 
 
+@pytest.mark.parametrize("typed", ["العود", "عود", "إدماج", "ادم"])
+def test_arabic_titles_are_suggested_with_and_without_the_article(home: Page, typed: str) -> None:
+    translate(make_content_page(home, title="Rückkehr"), "ar", title="المساعدة على العودة والإدماج")
+    assert "المساعدة على العودة والإدماج" in texts(typed, "ar")
+
+
+def test_a_word_is_suggested_in_its_base_form(home: Page) -> None:
+    make_content_page(home, title="Eins", lead="Den Kindern hilft ein Haus.")
+    make_content_page(home, title="Zwei", lead="Des Kindes Häuser.")
+    assert "kind" not in texts("kin")
+    make_content_page(home, title="Drei", lead="Ein Kind.")
+    assert texts("kin")[0] == "kind"
+    page = make_content_page(home, title="Vier")
+    translate(page, "uk", title="переселенню переселення переселенням")
+    assert "переселення" in texts("переселен", "uk")
+
+
 def test_queries_that_others_asked_come_first(home: Page) -> None:
     make_content_page(home, title="Rückkehr")
     today = timezone.localdate()
