@@ -199,13 +199,14 @@ def _once(shared: Path, name: str, build: Callable[[], None]) -> None:
         done.touch()
 
 
-def _manage(state: State, *arguments: str) -> None:
-    """Run a management command on a state folder and leave one closed database file behind."""
-    Portal("", state.folder, environment(state.folder, state.database, PORTAL_URL="http://testserver")).manage(*arguments)
+def manage(state: State, *arguments: str) -> str:
+    """Run a management command on a state folder, leave one closed database file behind, and return the output."""
+    output = Portal("", state.folder, environment(state.folder, state.database, PORTAL_URL="http://testserver")).manage(*arguments)
     if not state.database:
         # One file without a write-ahead log beside it is copied without surprises.
         with contextlib.closing(sqlite3.connect(state.sqlite_file)) as database:
             database.execute("PRAGMA journal_mode=DELETE")
+    return output
 
 
 def _code_fingerprint() -> str:
@@ -224,11 +225,11 @@ def build_migrated(shared: Path, kept: Path) -> State:
         state.folder.mkdir()
         if state.database:
             create_database(state.database)
-            _manage(state, "migrate", "--verbosity=0")
+            manage(state, "migrate", "--verbosity=0")
             return
         file = kept / f"migrated-{_code_fingerprint()}.sqlite3"
         if not file.exists():
-            _manage(state, "migrate", "--verbosity=0")
+            manage(state, "migrate", "--verbosity=0")
             for old in kept.glob("migrated-*.sqlite3"):
                 old.unlink()
             shutil.copyfile(state.sqlite_file, file)
@@ -246,7 +247,7 @@ def build_state(shared: Path, migrated: State) -> State:
         shutil.copytree(migrated.folder, state.folder)
         if state.database:
             create_database(state.database, migrated.database)
-        _manage(state, "serve", "--prepare")
+        manage(state, "serve", "--prepare")
 
     _once(shared, "state", build)
     return state

@@ -81,6 +81,19 @@ def judge_all() -> list[Judgement]:
     return [judge(entry, pages) for entry in json.loads(JUDGED.read_text(encoding="utf-8"))]
 
 
+def results(first: int = 30) -> dict[str, list[object]]:
+    """Return for each query how results were found, how many, and the addresses of the first of them, in their order."""
+    paths = dict(Page.objects.values_list("pk", "url_path"))
+    found = {}
+    for entry in json.loads(JUDGED.read_text(encoding="utf-8")):
+        outcome = search(Request(entry["query"], entry["language"], with_others=False))
+        facets = [[facet.name, [[option.value, option.number] for option in facet.options]] for facet in outcome.facets]
+        found[f"{entry['language']} {entry['query']}"] = [
+            str(outcome.step), outcome.corrected_text, outcome.total, facets, [paths[pk] for pk in outcome.ids[:first]],
+        ]  # fmt: skip
+    return found
+
+
 def success(judgements: list[Judgement], by: str) -> dict[str, tuple[float, int]]:
     """Return the share of queries that succeeded, and their number, by `kind` or `language`."""
     groups: dict[str, list[bool]] = defaultdict(list)

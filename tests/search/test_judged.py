@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from tests.search.judging import judge_all, success
+from tests import support
+from tests.search.judging import judge_all, results, success
 
 pytestmark = pytest.mark.content
 
@@ -24,3 +28,17 @@ def test_visitors_find_what_answers_their_query(content: None) -> None:
     assert share >= AT_LEAST, f"success@3 is {share:.3f}:\n{missed}"
     for kind, (value, number) in success(judgements, "kind").items():
         assert value >= AT_LEAST_IN_EACH_CLASS, f"{kind}: {value:.3f} of {number}:\n{missed}"
+
+
+@pytest.mark.skipif("not support.on_postgresql()", reason="compares PostgreSQL with SQLite")
+def test_both_databases_find_the_same(content: None, tmp_path: Path) -> None:
+    state = support.State(tmp_path / "sqlite", "")
+    state.folder.mkdir()
+    support.manage(state, "serve", "--prepare")
+    said = support.manage(
+        state, "shell", "-c", "import json; from tests.search.judging import results; print('RESULTS' + json.dumps(results()))"
+    )
+    on_sqlite = json.loads(next(line for line in said.splitlines() if line.startswith("RESULTS")).removeprefix("RESULTS"))
+    on_postgresql = results()
+    assert on_sqlite.keys() == on_postgresql.keys()
+    assert {query: found for query, found in on_sqlite.items() if found != on_postgresql[query]} == {}
