@@ -33,7 +33,8 @@ _NO_HEAD = frozenset(
         bare baren sam same samen haft hafte haften los lose losen mal male ling linge lingen tum ieren iert ierte ismus ist
         isten ität nis nisse nissen samt sange sang sort enden endes enge inne innen ige igen rige weise artig fach facher mann
         mans ehren eigen ehrung einig einige eilig enkel erin ehrt ehrte orten ampel ahne igel ehre arten rein wied stellen gehen
-        halten
+        halten stag stags stage samts samtes steil steile steilen send sende sendes tand ergrund ergründe ergründen ätze ätzen uropa lunge
+        lungen dung dungen rum ahm ahme ahmen teig tein exen mente menten sten stort stören
         """.split()
 )  # fmt: skip
 _NO_FIRST_PART = frozenset(
@@ -113,7 +114,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
 
     Of several ways to take it apart, the one with the fewest parts counts, then the one whose shortest part is longest.
     """
-    if len(word) < MIN_COMPOUND or not word.isalpha():
+    if len(word) < MIN_COMPOUND or not word.isalpha() or len(known(word) or word) < MIN_COMPOUND:
         return ()
     found = _split(masculine(word), 4)
     return found if found and len(found) > 1 else ()

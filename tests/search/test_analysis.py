@@ -51,6 +51,9 @@ def test_forms_of_a_word_meet(language: str, spellings: str) -> None:
         ("kriegsfluchtlinge", {"Krieg", "Flüchtling"}),
         ("Datenanalysezentrum", {"Daten", "Analyse", "Zentrum", "Analysezentrum"}),
         ("Menschenrechte", {"Mensch", "Recht"}),
+        ("Bundestags", {"Bund", "Tag"}),
+        ("Bundesamts", {"Bund", "Amt"}),
+        ("Jahresende", {"Jahr", "Ende"}),
         ("StarthilfePlus", {"Starthilfe", "Plus"}),
         ("Resettlement-Programm", {"Resettlement", "Programm"}),
     ],
@@ -60,8 +63,9 @@ def test_compounds_have_the_terms_of_their_parts(compound: str, expected: set[st
 
 
 @pytest.mark.parametrize(
-    "word", ["Staatsangehörigkeit", "Botschaft", "Übersetzung", "Wissenschaft", "zurückkehren", "Wiedereingliederung", "Medizin"]
-)
+    "word", ["Staatsangehörigkeit", "Botschaft", "Übersetzung", "Wissenschaft", "zurückkehren", "Wiedereingliederung", "Medizin",
+             "Deutscher", "Globales", "Regelungen", "Einsätze", "Gründung", "Dokumente", "Südeuropa"],
+)  # fmt: skip
 def test_words_are_not_cut_where_they_only_look_like_compounds(word: str) -> None:
     assert german.compound_parts(word.lower()) == ()
 
