@@ -276,6 +276,8 @@ class AskedQuery(models.Model):
     """How they were found, see `search.service.Step`."""
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "search of the website")
+        verbose_name_plural = pgettext_lazy("admin", "searches of the website")
         constraints: ClassVar[list] = [
             models.UniqueConstraint(fields=["day", "language", "query"], name="search_asked_query_unique"),
         ]

@@ -10,13 +10,14 @@ from django.db.models import F, FloatField, Max, OuterRef, QuerySet, Subquery, S
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
+from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Locale
 
@@ -82,6 +83,23 @@ class LanguageColumn(Column):
         return language.name if language else instance["language"]
 
 
+class PlaceColumn(NumberColumn):
+    """The place among the results, on average, at which pages were opened."""
+
+    def get_value(self, instance: dict[str, object]) -> object:
+        """Return it with one decimal, or a dash where nothing was opened."""
+        place = instance["mean_position"]
+        return "–" if place is None else number_format(place, 1)
+
+
+class DayColumn(Column):
+    """The day of the last search; its hour is not kept."""
+
+    def get_value(self, instance: dict[str, object]) -> object:
+        """Return it as it is written in the language of the admin."""
+        return date_format(instance["last_day"], "SHORT_DATE_FORMAT")
+
+
 class RemedyColumn(Column):
     """Links that lead to what an editor may do about a query."""
 
@@ -126,8 +144,8 @@ class SearchReportView(ReportView):
         NumberColumn("last_results", label=pgettext_lazy("admin", "Results"), sort_key="last_results"),
         StepColumn("last_step", label=pgettext_lazy("admin", "Found by")),
         NumberColumn("clicks", label=pgettext_lazy("admin", "Opened"), sort_key="clicks"),
-        NumberColumn("mean_position", label=pgettext_lazy("admin", "At place")),
-        DateColumn("last_day", label=pgettext_lazy("admin", "Last asked"), sort_key="last_day"),
+        PlaceColumn("mean_position", label=pgettext_lazy("admin", "At place")),
+        DayColumn("last_day", label=pgettext_lazy("admin", "Last asked"), sort_key="last_day"),
         RemedyColumn("remedy", label=pgettext_lazy("admin", "What helps")),
     )
     list_export = ("query", "language", "number", "last_results", "last_step", "clicks", "mean_position", "last_day")

@@ -141,7 +141,7 @@ class BlockedSuggestionViewSet(SnippetViewSet):
 class SearchSnippetGroup(SnippetViewSetGroup):
     """All of it in the menu."""
 
-    menu_label = pgettext_lazy("admin", "Search of the website")
+    menu_label = pgettext_lazy("admin", "Website search")
     menu_icon = "search"
     menu_order = 360
     items = (SynonymsViewSet, PromotedResultViewSet, BlockedSuggestionViewSet)
