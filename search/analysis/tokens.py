@@ -20,7 +20,7 @@ _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 # Gender marks: Migrant:innen, Mitarbeiter*in, Antragsteller/-innen, jede_r, MigrantInnen, Lehrer(in).
 _GENDER_ENDING = "innen|in|r|n|e|er|en|frauen|frau"
 _GENDER_MARK = re.compile(rf"(?<=\w)(?:[:*_·•]|/-?)(?=(?:{_GENDER_ENDING})(?!\w))", re.IGNORECASE)
-_GENDER_BRACKET = re.compile(r"(?<=\w)\((-?(?:innen|in|r|n|e|er|en))\)")
+_GENDER_BRACKET = re.compile(r"(?<=\w)\((-?(?:innen|inn|in|r|n|e|er|en))\)")
 _INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])In(?=(?:nen)?(?!\w))")
 
 _DATE = re.compile(r"(?<![\w.])(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)(?!\w)|(?<!\w)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\w)")

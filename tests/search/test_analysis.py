@@ -20,7 +20,10 @@ def parts(word: str) -> set[str]:
     ("language", "spellings"),
     [
         ("de", "Flüchtlinge flüchtling Fluechtlinge fluchtlinge Flüchtlingen"),
-        ("de", "Migrantinnen Migrant:innen Migrant*innen Migrant_innen Migrant/-innen MigrantInnen Migranten Migrant(innen)"),
+        (
+            "de",
+            "Migrantinnen Migrant:innen Migrant*innen Migrant_innen Migrant/-innen MigrantInnen Migranten Migrant(innen) Migrant(inn)en",
+        ),
         ("de", "Straße Strasse Straßen"),
         ("de", "Ärztin Ärzte Arzt Aerzte"),
         ("de", "Kollegin Kollege Kolleg:innen"),
