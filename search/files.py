@@ -18,7 +18,6 @@ from typing import BinaryIO
 from defusedxml.ElementTree import iterparse
 from django.db.models import F
 from django_tasks import task
-from pypdf import PdfReader
 from wagtail.documents.models import AbstractDocument
 from wagtail.models import Page
 from wagtail.utils.file import hash_filelike
@@ -54,6 +53,9 @@ _OPEN_SPACES = {f"{_OPEN_TEXT}s", f"{_OPEN_TEXT}tab", f"{_OPEN_TEXT}line-break"}
 
 
 def _pdf(file: BinaryIO) -> Iterator[str]:
+    # It needs memory in each process, and almost none reads a file.
+    from pypdf import PdfReader
+
     until = time.monotonic() + MAX_SECONDS
     for page in PdfReader(file).pages:
         yield page.extract_text() + "\n"

@@ -289,28 +289,28 @@ def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, flo
     """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
     pages = versions.real(Page.objects.filter(pk__in=ids)).select_related("content_type", "locale").in_bulk()
     shown = cards.prepare(cards.specific([pages[pk] for pk in ids if pk in pages]))
-    texts = dict(Document.objects.filter(pk__in=ids).values_list("pk", "text"))
+    documents = {document.pk: document for document in Document.objects.filter(pk__in=ids).only("text", "stems")}
     terms = set(weights)
     found = [
-        Hit(page, highlight(page.card_title, terms, language), _snippet(page, texts.get(page.pk, ""), weights, language))
+        Hit(page, highlight(page.card_title, terms, language), _snippet(page, documents.get(page.pk), weights, language))
         for page in shown
     ]
-    _add_files(found, texts, concepts, weights, language)
+    _add_files(found, documents, concepts, weights, language)
     return found
 
 
 def _add_files(
-    found: list[Hit], texts: dict[int, str], concepts: Sequence[Concept], weights: dict[str, float], language: str
+    found: list[Hit], documents: dict[int, Document], concepts: Sequence[Concept], weights: dict[str, float], language: str
 ) -> None:
     """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most two queries."""
     offered: dict[int, list[int]] = defaultdict(list)
-    rows = OfferedFile.objects.filter(document_id__in=texts).order_by("pk").values_list("document_id", "file_id")
+    rows = OfferedFile.objects.filter(document_id__in=documents).order_by("pk").values_list("document_id", "file_id")
     for page_id, file_id in rows:
         offered[page_id].append(file_id)
     wanted: dict[int, dict[str, float]] = {}
     for hit in found:
         if hit.page.pk in offered:
-            own = held(f"{hit.page.title} \n{texts[hit.page.pk]}", set(weights), language)
+            own = held(f"{hit.page.title} \n{documents[hit.page.pk].text}", set(weights), language)
             lacking = [concept.terms for concept in concepts if own.isdisjoint(concept.terms)]
             wanted[hit.page.pk] = {term: weights[term] for terms in lacking for term in terms if term in weights}
     ids = {file_id for page_id, terms in wanted.items() if terms for file_id in offered[page_id]}
@@ -326,8 +326,9 @@ def _add_files(
                 best, hit.file = value, FoundFile(file.document, snippet(file.text, terms, language))
 
 
-def _snippet(page: Page, text: str, weights: dict[str, float], language: str) -> list[Segment]:
-    return snippet(text, weights, language) or highlight(page.card_text, set(weights), language)
+def _snippet(page: Page, document: Document | None, weights: dict[str, float], language: str) -> list[Segment]:
+    found = snippet(document.text, weights, language, document.stems) if document else []
+    return found or highlight(page.card_text, set(weights), language)
 
 
 def _promoted(query: Query, weights: dict[str, float], language: str) -> list[Hit]:

@@ -6,11 +6,12 @@ The same analysis marks them that found them, so inflected forms and compounds a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from . import analysis
+from .analysis.tokens import fold
 
 LENGTH = 240
 """How many characters a snippet has, about."""
@@ -27,12 +28,16 @@ class Segment:
     marked: bool = False
 
 
-def highlight(text: str, terms: set[str], language: str) -> list[Segment]:
-    """Return a text in segments, those words marked whose term, or the term of a part of theirs, is among `terms`."""
+def highlight(text: str, terms: set[str], language: str, in_every_word: bool = True) -> list[Segment]:
+    """Return a text in segments, those words marked whose term, or the term of a part of theirs, is among `terms`.
+
+    Not `in_every_word`: only in those that look like one of the terms.
+    """
     segments: list[Segment] = []
     position = 0
+    looks = None if in_every_word else _looks(frozenset(terms))
     for match in _WORD.finditer(text):
-        if _terms(match[0], language).isdisjoint(terms):
+        if (looks is not None and not looks(match[0])) or _terms(match[0], language).isdisjoint(terms):
             continue
         if match.start() > position:
             segments.append(Segment(text[position : match.start()]))
@@ -41,6 +46,29 @@ def highlight(text: str, terms: set[str], language: str) -> list[Segment]:
     if position < len(text):
         segments.append(Segment(text[position:]))
     return segments
+
+
+# Letters of all alphabets that the portal is written in, without their marks; apostrophes inside words are nothing.
+_FOLDED = {code: fold(chr(code).lower()) for code in range(0xC0, 0x700)} | dict.fromkeys(map(ord, "’ʼ'`´"), "")
+
+
+@lru_cache(maxsize=64)
+def _looks(terms: frozenset[str]) -> Callable[[str], bool]:
+    """Return a function that tells whether a word may have one of the terms, without analysing it: that costs most of a page of results.
+
+    It holds the beginning of the term, as words and compounds do whatever their form; or it is short and begins with the same letter,
+    as irregular forms do (geben, gibt); or it has a digit.
+    """
+    beginnings = {term[:3] for term in terms}
+    beginnings |= {start.replace(vowel, f"{vowel}e", 1)[:3] for start in beginnings for vowel in "aou" if vowel in start}
+    pattern = re.compile("|".join([*map(re.escape, sorted(beginnings)), r"\d"]))
+    firsts = {term[:1] for term in terms}
+
+    def looks(word: str) -> bool:
+        folded = word.lower() if word.isascii() else word.lower().translate(_FOLDED)
+        return pattern.search(folded) is not None or (len(folded) < 9 and folded[:1] in firsts)
+
+    return looks
 
 
 @lru_cache(maxsize=30_000)
@@ -53,14 +81,19 @@ def _terms(word: str, language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment]:
+def snippet(text: str, weights: dict[str, float], language: str, stems: str | None = None) -> list[Segment]:
     """Return the sentences of a text that say most about a query, in their order; nothing where none does.
 
-    `weights` are the query's terms with what each counts.
+    `weights` are the query's terms with what each counts. With the `stems` of a document, words that look like none of them are not
+    analysed, unless one of the terms stands in the document and in no word that looks like it.
     """
     terms = set(weights)
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    answers = [held(sentence, terms, language) for sentence in sentences]
+    in_every_word = stems is None
+    answers = [held(sentence, terms, language, in_every_word) for sentence in sentences]
+    if stems is not None and any(f" {term} " in stems for term in terms.difference(*answers)):
+        in_every_word = True
+        answers = [held(sentence, terms, language) for sentence in sentences]
     chosen: list[int] = []
     missing = dict(weights)
     size = 0
@@ -78,7 +111,8 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
             missing.pop(term, None)
     segments: list[Segment] = []
     for place, number in enumerate(sorted(chosen)):
-        piece = _cut(highlight(sentences[number].strip(), terms, language), LENGTH // max(1, min(2, len(chosen))) + 40)
+        marked = highlight(sentences[number].strip(), terms, language, in_every_word)
+        piece = _cut(marked, LENGTH // max(1, min(2, len(chosen))) + 40)
         if place and not segments[-1].text.endswith("…"):
             segments.append(Segment(" …"))
         if place and not piece[0].text.startswith("…"):
@@ -87,10 +121,11 @@ def snippet(text: str, weights: dict[str, float], language: str) -> list[Segment
     return segments
 
 
-def held(text: str, terms: set[str], language: str) -> set[str]:
-    """Return those of the terms that stand in a text."""
+def held(text: str, terms: set[str], language: str, in_every_word: bool = True) -> set[str]:
+    """Return those of the terms that stand in a text; not `in_every_word`: those that stand in words which look like one of them."""
     found: set[str] = set()
-    for word in _WORD.findall(text):
+    words = _WORD.findall(text)
+    for word in words if in_every_word else filter(_looks(frozenset(terms)), words):
         if not (own := _terms(word, language)).isdisjoint(terms):
             found |= own & terms
     return found
