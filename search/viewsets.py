@@ -87,30 +87,33 @@ class PromotedResultForm(LanguageForm):
         return cleaned
 
 
-class SynonymsViewSet(SnippetViewSet):
+class ByLanguageViewSet(SnippetViewSet):
+    """What editors maintain for each language; lists of it are short enough to be searched in the database."""
+
+    list_filter = ("locale",)
+    search_backend_name = None
+
+
+class SynonymsViewSet(ByLanguageViewSet):
     """Synonyms."""
 
     model = Synonyms
     icon = "comment"
     add_view_class = SynonymsCreateView
     list_display = ("__str__", "locale")
-    list_filter = ("locale",)
     list_per_page = 100
     search_fields = ("expressions",)
-    search_backend_name = None
     menu_label = pgettext_lazy("admin", "Synonyms")
 
 
-class PromotedResultViewSet(SnippetViewSet):
+class PromotedResultViewSet(ByLanguageViewSet):
     """Promoted results."""
 
     model = PromotedResult
     icon = "pick"
     add_view_class = PromotedResultCreateView
     list_display = ("__str__", "locale")
-    list_filter = ("locale",)
     search_fields = ("queries", "page__title")
-    search_backend_name = None
     menu_label = pgettext_lazy("admin", "Promoted results")
     edit_handler = ObjectList(
         [
@@ -124,16 +127,14 @@ class PromotedResultViewSet(SnippetViewSet):
     )
 
 
-class BlockedSuggestionViewSet(SnippetViewSet):
+class BlockedSuggestionViewSet(ByLanguageViewSet):
     """Blocked suggestions."""
 
     model = BlockedSuggestion
     icon = "no-view"
     add_view_class = BlockedSuggestionCreateView
     list_display = ("text", "locale")
-    list_filter = ("locale",)
     search_fields = ("text",)
-    search_backend_name = None
     menu_label = pgettext_lazy("admin", "Blocked suggestions")
     edit_handler = ObjectList([FieldPanel("locale"), FieldPanel("text")], base_form_class=LanguageForm)
 

@@ -7,7 +7,7 @@ brought up to date in any case (`search.backends.remote`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from django.db import models
@@ -137,6 +137,8 @@ class ServerBackend:
     rebuilder_class = atomic_rebuilder_class = AnalysedRebuilder
     errors: tuple[type[Exception], ...]
     """What the client raises when the server does not answer, or not as it should."""
+    ask: Callable[[str, dict, float], dict]
+    """Asks for the name of an index, with a body, waits some seconds at most and returns the answer: each client does it its own way."""
 
     settings: ClassVar[dict] = {
         "settings": {
@@ -160,10 +162,6 @@ class ServerBackend:
         if key not in self._clients:
             self._clients[key] = stock(**options)
         return self._clients[key]
-
-    def ask(self, index_name: str, body: dict, seconds: float) -> dict:
-        """Return the server's answer to a search; wait for it no longer than some seconds."""
-        raise NotImplementedError
 
     def candidates(
         self, query: Query, concepts: Sequence[Concept], operator: str, filters: Sequence[tuple[str, str]], by_date: bool, most: int
