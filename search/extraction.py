@@ -50,23 +50,26 @@ def read_page(page: Page) -> PageText:
     """Return the texts of a specific page: those of its search fields, in their order, without the title. No query."""
     found = PageText()
     for search_field in page.get_searchable_search_fields():
-        if search_field.field_name == "title":
-            continue
-        try:
-            model_field = search_field.get_field(type(page))
-        except models.FieldDoesNotExist:
-            model_field = None
-        if isinstance(model_field, StreamField):
-            value = model_field.value_from_object(page)
-            _read_block(model_field.stream_block, list(value.raw_data) if value else [], found)
-        elif isinstance(model_field, RichTextField):
-            _read_rich_text(model_field.value_from_object(page) or "", found)
-        else:
-            # Fields that count more than the body are those which introduce a page.
-            kind = "lead" if (search_field.boost or 1) > 1 else "body"
-            for text in _texts(search_field.get_value(page)):
-                found.add(kind, text)
+        if search_field.field_name != "title":
+            _read_field(search_field, page, found)
     return found
+
+
+def _read_field(search_field: index.BaseField, instance: models.Model, found: PageText) -> None:
+    try:
+        model_field = search_field.get_field(type(instance))
+    except models.FieldDoesNotExist:
+        model_field = None
+    if isinstance(model_field, StreamField):
+        value = model_field.value_from_object(instance)
+        _read_block(model_field.stream_block, list(value.raw_data) if value else [], found)
+    elif isinstance(model_field, RichTextField):
+        _read_rich_text(model_field.value_from_object(instance) or "", found)
+    else:
+        # Fields that count more than the body are those which introduce a page.
+        kind = "lead" if (getattr(search_field, "boost", None) or 1) > 1 else "body"
+        for text in _texts(search_field.get_value(instance)):
+            found.add(kind, text)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -93,7 +96,7 @@ def _read_rich_text(source: str, found: PageText) -> None:
 
 def _read_block(block: blocks.Block, raw: object, found: PageText, name: str = "") -> None:
     """Add what the stored form of a block says. Choosers are not followed: they would ask for each object by itself."""
-    if not raw:
+    if not raw or not getattr(block, "search_index", True):
         return
     if isinstance(block, DocumentChooserBlock):
         found.file_ids.add(int(raw))
@@ -119,6 +122,8 @@ def _read_block(block: blocks.Block, raw: object, found: PageText, name: str = "
             found.add("body", text)
 
 
-def searched_text(search_field: index.BaseField, instance: models.Model) -> str:
-    """Return the text of one search field of any object, as the stock index takes it."""
-    return " \n".join(_texts(search_field.get_value(instance)))
+def searched_texts(search_field: index.BaseField, instance: models.Model) -> list[str]:
+    """Return the texts of one search field of any object, in their order."""
+    found = PageText()
+    _read_field(search_field, instance, found)
+    return found.in_order

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.conf import settings
 from django.core.cache import cache
@@ -32,10 +33,10 @@ TITLE, LEAD, HEADING, BODY, FILE = 5.0, 2.0, 2.5, 1.0, 0.4
 PART = 0.5
 """A part of a compound counts half."""
 
-LanguageTerm = tuple[str, str]
-"""A language and a term of it."""
+Changes = dict[str, Counter[str]]
+"""By how much the numbers of documents of terms change, by language."""
 
-BATCH = 100
+BATCH = 500
 MAX_FILE_WORDS = 20_000
 MAX_TERM = 80
 
@@ -68,11 +69,9 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
     stems: list[str] = []
     length = 0
 
-    def count(text: str, weight: float, with_stopwords: bool, in_order: bool = True, most: int | None = None) -> None:
+    def count(words: Iterable[analysis.Word], weight: float, with_stopwords: bool, in_order: bool = True) -> None:
         nonlocal length
-        for number, word in enumerate(analysis.words(text, code)):
-            if most is not None and number >= most:
-                break
+        for word in words:
             if in_order:
                 stems.append(word.term)
             if word.is_stopword and not with_stopwords:
@@ -86,19 +85,20 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
             for part in word.all_parts:
                 weights[part[:MAX_TERM]] += weight * PART
 
-    count(page.title, TITLE, with_stopwords=True)
+    count(analysis.paragraph(page.title, code), TITLE, with_stopwords=True)
     headings, lead = set(texts.headings), set(texts.lead)
     for text in texts.in_order:
         stems.append("")
+        words = analysis.paragraph(text, code)
         if text in headings:
-            count(text, HEADING, with_stopwords=True)
+            count(words, HEADING, with_stopwords=True)
         else:
-            count(text, LEAD if text in lead else BODY, with_stopwords=False)
+            count(words, LEAD if text in lead else BODY, with_stopwords=False)
     file_texts = [text.text for file in files if (text := getattr(file, "file_text", None)) is not None]
     for file in files:
-        count(file.title, BODY, with_stopwords=False)
+        count(analysis.words(file.title, code), BODY, with_stopwords=False)
     for text in file_texts:
-        count(text, FILE, with_stopwords=False, in_order=False, most=MAX_FILE_WORDS)
+        count(islice(analysis.words(text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
     date = getattr(page, "date", None)
     published = page.first_published_at or page.last_published_at
@@ -210,8 +210,9 @@ def write(analysed: list[Analysed]) -> None:
         ids = _write_terms(changed, gone)
         _insert_postings(
             [
-                (ids[item.document.language, term], item.document.page_id, frequency, item.document.length)
+                (ids_of_language[term], item.document.page_id, frequency, item.document.length)
                 for item in changed
+                for ids_of_language in (ids[item.document.language],)
                 for term, frequency in item.frequencies.items()
             ]
         )
@@ -259,69 +260,68 @@ def forget_document(page_id: int) -> None:
     forget_statistics()
 
 
-def _remove_postings(ids: list[int]) -> Counter[LanguageTerm]:
+def _remove_postings(ids: list[int]) -> Changes:
     """Remove what belongs to documents; return by how much the numbers of their terms change."""
-    if not ids:
-        return Counter()
-    postings = Posting.objects.filter(document_id__in=ids)
-    rows = postings.order_by().values_list("term__language", "term__term").annotate(number=models.Count("document_id"))
-    gone = Counter({(language, term): -number for language, term, number in rows})
-    for model in (Posting, FacetValue, TitleStart, OfferedFile):
-        model.objects.filter(document_id__in=ids)._raw_delete(using=connection.alias)
+    gone: Changes = {}
+    if ids:
+        postings = Posting.objects.filter(document_id__in=ids)
+        rows = postings.order_by().values_list("term__language", "term__term").annotate(number=models.Count("document_id"))
+        for language, term, number in rows:
+            gone.setdefault(language, Counter())[term] = -number
+        for model in (Posting, FacetValue, TitleStart, OfferedFile):
+            model.objects.filter(document_id__in=ids)._raw_delete(using=connection.alias)
     return gone
 
 
-def _write_terms(items: list[Analysed], changes: Counter[LanguageTerm]) -> dict[LanguageTerm, int]:
-    """Count the terms of documents, and those that are gone (`changes`), and return the ids of the terms."""
-    words: dict[LanguageTerm, str] = {}
-    wanted: set[LanguageTerm] = set()
+def _write_terms(items: list[Analysed], changes: Changes) -> dict[str, dict[str, int]]:
+    """Count the terms of documents, and those that are gone (`changes`), and return the ids of the terms by language."""
+    by_language: dict[str, list[Analysed]] = defaultdict(list)
     for item in items:
-        language = item.document.language
-        own = [(language, term) for term in item.frequencies]
-        wanted.update(own)
-        # `update` of a counter adds.
-        changes.update(own)
-        for term, word in item.surfaces.items():
-            key = (language, term)
-            if key not in words or analysis.form_order(word, language) < analysis.form_order(words[key], language):
-                words[key] = word
-    known = _known_terms(wanted)
-    # The word of a term is the best that any page writes.
-    better = {
-        key: word
-        for key, word in words.items()
-        if key not in known
-        or not known[key][1]
-        or analysis.form_order(word, key[0]) < analysis.form_order(known[key][1], key[0])
-    }
+        by_language[item.document.language].append(item)
+    wanted: dict[str, set[str]] = {}
+    known: dict[str, dict[str, tuple[int, str]]] = {}
+    better: dict[str, dict[str, str]] = {}
+    for language, group in by_language.items():
+        counter = changes.setdefault(language, Counter())
+        words: dict[str, str] = {}
+        wanted[language] = set().union(*(item.frequencies for item in group))
+        for item in group:
+            # `update` of a counter adds.
+            counter.update(item.frequencies.keys())
+            for term, word in item.surfaces.items():
+                if (other := words.setdefault(term, word)) != word:
+                    words[term] = min(other, word, key=lambda form, code=language: analysis.form_order(form, code))
+        known[language] = _known_terms(language, wanted[language])
+        # The word of a term is the best that any page writes.
+        better[language] = {
+            term: word
+            for term, word in words.items()
+            if not (other := known[language].get(term, (0, ""))[1])
+            or (other != word and analysis.form_order(word, language) < analysis.form_order(other, language))
+        }
     _count_terms(changes, better)
-    if missing := wanted - known.keys():
-        known |= _known_terms(missing)
-    return {key: pk for key, (pk, _word) in known.items()}
+    for language, terms in wanted.items():
+        if missing := terms - known[language].keys():
+            known[language] |= _known_terms(language, missing)
+    return {language: {term: pk for term, (pk, _word) in found.items()} for language, found in known.items()}
 
 
-def _known_terms(wanted: set[LanguageTerm]) -> dict[LanguageTerm, tuple[int, str]]:
-    """Return the ids and words of those terms that there are."""
-    found: dict[LanguageTerm, tuple[int, str]] = {}
-    by_language: dict[str, list[str]] = defaultdict(list)
-    for language, term in wanted:
-        by_language[language].append(term)
-    for language, terms in by_language.items():
-        # One value, however many terms: a list of thousands is slow to make, and longer than SQLite takes.
-        if connection.vendor == "postgresql":
-            condition, value = "= ANY(%s)", terms
-        else:
-            condition, value = "IN (SELECT value FROM json_each(%s))", json.dumps(terms)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT id, term, word FROM {Term._meta.db_table} WHERE language = %s AND term {condition}",  # noqa: S608
-                [language, value],
-            )
-            found.update(((language, term), (pk, word)) for pk, term, word in cursor.fetchall())
-    return found
+def _known_terms(language: str, terms: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return the ids and words of those terms of a language that there are."""
+    # One value, however many terms: a list of thousands is slow to make, and longer than SQLite takes.
+    if connection.vendor == "postgresql":
+        condition, value = "= ANY(%s::text[])", _array(terms)
+    else:
+        condition, value = "IN (SELECT value FROM json_each(%s))", json.dumps(list(terms))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT term, id, word FROM {Term._meta.db_table} WHERE language = %s AND term {condition}",  # noqa: S608
+            [language, value],
+        )
+        return {term: (pk, word) for term, pk, word in cursor.fetchall()}
 
 
-def _count_terms(changes: Counter[LanguageTerm], words: dict[LanguageTerm, str]) -> None:
+def _count_terms(changes: Changes, words: dict[str, dict[str, str]]) -> None:
     """Add to the numbers of documents of terms, and set their words; terms that are missing are made.
 
     All at once and in their order, so that two writers never wait for each other.
@@ -330,8 +330,10 @@ def _count_terms(changes: Counter[LanguageTerm], words: dict[LanguageTerm, str])
         Term,
         {"language": "text", "term": "text", "backwards": "text", "word": "text", "documents": "integer"},
         [
-            (language, term, term[::-1], words.get((language, term), ""), changes[language, term])
-            for language, term in sorted({key for key, change in changes.items() if change} | words.keys())
+            (language, term, term[::-1], words_of_language.get(term, ""), counter[term])
+            for language, counter in sorted(changes.items())
+            for words_of_language in (words.get(language, {}),)
+            for term in sorted({term for term, change in counter.items() if change} | words_of_language.keys())
         ],
         f" ON CONFLICT (language, term) DO UPDATE SET documents = {Term._meta.db_table}.documents + excluded.documents,"
         f" word = CASE excluded.word WHEN '' THEN {Term._meta.db_table}.word ELSE excluded.word END",
@@ -347,7 +349,7 @@ def _insert_postings(rows: list[tuple[int, int, int, int]]) -> None:
             connection.cursor() as cursor,
             cursor.copy(f"COPY {Posting._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy,
         ):
-            copy.write("".join(f"{a}\t{b}\t{c}\t{d}\n" for a, b, c, d in rows))
+            copy.write("".join([f"{a}\t{b}\t{c}\t{d}\n" for a, b, c, d in rows]))
     else:
         _insert(Posting, dict.fromkeys(columns, ""), rows)
 
@@ -360,10 +362,16 @@ def _insert(model: type[models.Model], columns: dict[str, str], rows: list[tuple
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-            values = [list(column) for column in zip(*rows, strict=True)]
+            values = [_array(map(str, column)) for column in zip(*rows, strict=True)]
             cursor.execute(f"{sql} SELECT * FROM unnest({arrays}){conflicts}", values)  # noqa: S608
         else:
             cursor.executemany(f"{sql} VALUES ({', '.join(['%s'] * len(columns))}){conflicts}", rows)
+
+
+def _array(values: Iterable[str]) -> str:
+    """Return values as PostgreSQL reads an array: the driver takes ten times as long for lists of thousands."""
+    escaped = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(escaped) + '"}' if escaped else "{}"
 
 
 # --- numbers of a language ----------------------------------------------------------------------------------------------

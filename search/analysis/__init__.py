@@ -8,7 +8,7 @@ next start.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,7 +20,7 @@ from portal.languages import SOURCE_LANGUAGE
 from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import STOPWORDS
 
-VERSION = 2
+VERSION = 3
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -120,18 +120,24 @@ def words(text: str, language_code: str) -> Iterator[Word]:
         yield from _analyse_word(joined, language)
 
 
+@lru_cache(maxsize=8_192)
+def paragraph(text: str, language_code: str) -> tuple[Word, ...]:
+    """Return the words of a paragraph, remembered: Wagtail's index and the search's own are made of the same ones in turn."""
+    return tuple(words(text, language_code))
+
+
 def stems(text: str, language_code: str) -> str:
     """Return the terms of a text in their order, separated by blanks."""
     return " ".join(word.term for word in words(text, language_code))
 
 
-def indexed_text(text: str, language_code: str) -> str:
-    """Return what an index of words keeps of a text: its terms in their order, then the terms of the parts of its compounds.
+def indexed_text(texts: Iterable[str], language_code: str) -> str:
+    """Return what an index of words keeps of texts: their terms in their order, then the terms of the parts of their compounds.
 
     The parts stand behind all terms, so that phrases keep their order.
     """
-    found = list(words(text, language_code))
-    parts = dict.fromkeys(part for word in found for part in word.all_parts)
+    found = [word for text in texts for word in paragraph(text, language_code)]
+    parts = dict.fromkeys(part for word in found if word.parts or word.inner for part in word.all_parts)
     return " ".join([*(word.term for word in found), *parts])
 
 

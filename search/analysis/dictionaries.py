@@ -1,13 +1,14 @@
 """Dictionaries of base forms, in files that all processes map into their memory.
 
 The words come from simplemma. As a Python dictionary the German ones alone take 115 MB in each process; as a trie in a file they
-take 7 MB, once for the whole machine. A file is made when it is first wanted, in some seconds, and kept in the state folder.
+take 9 MB, once for the whole machine. A file is made when it is first wanted, in some seconds, and kept in the state folder.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +22,11 @@ from . import tokens
 DICTIONARY_LANGUAGES = ("ar", "de", "uk")
 """Languages whose words are looked up; the stems of the others are made by rules alone."""
 
-SPELLING = 1
+SPELLING = 2
 """Raised when words are kept in another spelling than before."""
+
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_WITHOUT_UMLAUTS = str.maketrans("äöü", "aou")
 
 
 def dictionary_path(language: str) -> Path:
@@ -43,6 +47,8 @@ def build_dictionary(language: str) -> Path:
         key = spell(word.lower())
         if key not in words or word[:1].isupper():
             words[key] = spell(lemma)
+    if language == "de":
+        _add_german_spellings(words)
     path = dictionary_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     trie = marisa_trie.BytesTrie((word, lemma.encode()) for word, lemma in words.items())
@@ -52,6 +58,31 @@ def build_dictionary(language: str) -> Path:
     trie.save(name)
     Path(name).replace(path)
     return path
+
+
+def _add_german_spellings(words: dict[str, str]) -> None:
+    """Add how German words are typed without ß and umlauts, wherever that is no word of its own; the likeliest word comes first."""
+    spellings: tuple[Callable[[str], Iterable[str]], ...] = (
+        lambda word: [word.replace("ß", "ss")],
+        lambda word: [word.translate(_DIGRAPHS), word.replace("ß", "ss").translate(_DIGRAPHS)],
+        # Short words are too much alike: Bar, Bär.
+        lambda word: _with_an_umlaut_less(word) if len(word) >= 5 else [],
+        lambda word: _with_an_umlaut_less(word.replace("ß", "ss")) if len(word) >= 5 else [],
+    )
+    marked = [(word, lemma) for word, lemma in words.items() if not word.isascii()]
+    for spelling in spellings:
+        for word, lemma in marked:
+            for typed in spelling(word):
+                words.setdefault(typed, lemma)
+
+
+def _with_an_umlaut_less(word: str) -> Iterator[str]:
+    """Yield a word with each one of its umlauts typed as a plain letter, then with all of them."""
+    plain = word.translate(_WITHOUT_UMLAUTS)
+    for position, letter in enumerate(plain):
+        if letter != word[position]:
+            yield word[:position] + letter + word[position + 1 :]
+    yield plain
 
 
 @cache

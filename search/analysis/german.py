@@ -6,16 +6,14 @@ from functools import lru_cache
 
 from .dictionaries import base_form
 
-_UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
-
 MIN_COMPOUND = 8
 """Shorter words are not taken apart."""
 
 MIN_INNER = 10
 """Shorter parts of compounds are not taken apart again: Rückkehr in Rückkehrberatung is one thing."""
 
-# What stands between the parts of a compound, the most frequent first.
-_LINKS = ("", "s", "n", "en", "es", "er", "e", "ens", "ns")
+# What stands between the parts of a compound, by its last letter, the most frequent first.
+_LINKS = {"s": ("s", "es", "ens", "ns"), "n": ("n", "en"), "r": ("er",), "e": ("e",)}
 
 # Heads and first parts of three letters that are words of their own; others of that length are mostly chance.
 _SHORT_PARTS = frozenset(
@@ -48,25 +46,6 @@ _NO_FIRST_PART = frozenset(
 
 
 
-@lru_cache(maxsize=20_000)
-def known(word: str) -> str | None:
-    """Return the base form of a word that the dictionary knows, however its umlauts are typed; None for all others."""
-    if found := base_form(word, "de"):
-        return found
-    if "ss" in word and (found := base_form(word.replace("ss", "ß"), "de")):
-        return found
-    for letter, umlaut in _UMLAUTS.items():
-        if f"{letter}e" in word and (found := base_form(word.replace(f"{letter}e", umlaut), "de")):
-            return found
-    if len(word) < 5:
-        return None
-    # Typed without its umlaut: one letter at a time is enough for almost all words.
-    for position, letter in enumerate(word):
-        if letter in _UMLAUTS and (found := base_form(word[:position] + _UMLAUTS[letter] + word[position + 1 :], "de")):
-            return found
-    return None
-
-
 def masculine(word: str) -> str:
     """Return a feminine noun in the form that both genders share (Mitarbeiterinnen → mitarbeiter), others as they are."""
     stem = word[:-5] if word.endswith("innen") else word[:-2] if word.endswith("in") else ""
@@ -86,7 +65,7 @@ def masculine(word: str) -> str:
 def lemma(word: str) -> str:
     """Return the base form of a word, feminine forms as the masculine; an unknown word as it is."""
     shared = masculine(word)
-    return (known(shared) or shared).lower()
+    return (base_form(shared, "de") or shared).lower()
 
 
 def _first_part(chunk: str) -> str | None:
@@ -95,14 +74,14 @@ def _first_part(chunk: str) -> str | None:
     for candidate in (chunk, f"{chunk}e"):
         if candidate in _NO_FIRST_PART:
             return None
-        if found := known(candidate):
+        if found := base_form(candidate, "de"):
             if found[0].isupper():
                 return found.lower()
             other = other or found.lower()
-    for link in _LINKS[1:]:
+    for link in _LINKS.get(chunk[-1], ()):
         stem = chunk[: -len(link)]
         if chunk.endswith(link) and (len(stem) > 3 or stem in _SHORT_PARTS) and stem not in _NO_FIRST_PART:
-            found = known(stem)
+            found = base_form(stem, "de")
             if found and found[0].isupper():
                 return found.lower()
     return other
@@ -114,7 +93,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
 
     Of several ways to take it apart, the one with the fewest parts counts, then the one whose shortest part is longest.
     """
-    if len(word) < MIN_COMPOUND or not word.isalpha() or len(known(word) or word) < MIN_COMPOUND:
+    if len(word) < MIN_COMPOUND or not word.isalpha() or len(base_form(word, "de") or word) < MIN_COMPOUND:
         return ()
     found = _split(masculine(word), 4)
     return found if found and len(found) > 1 else ()
@@ -136,26 +115,23 @@ def inner_parts(word: str) -> tuple[str, ...]:
 
 
 def _split(word: str, most: int) -> tuple[str, ...] | None:
-    best: tuple[tuple[int, int], tuple[str, ...]] | None = None
+    """Return the best way to take a word apart into so many parts at most, from two on; None where there is none."""
+    best: tuple[str, ...] | None = None
+    best_score = (-most, 0)
     for position in range(3, len(word) - 2):
         left, right = word[:position], word[position:]
         if len(left) == 3 and left not in _SHORT_PARTS or len(right) == 3 and right not in _SHORT_PARTS:
             continue
         if right in _NO_HEAD:
             continue
-        first = _first_part(left)
-        if first is None:
+        head = base_form(right, "de")
+        if head is None and (most <= 2 or len(right) < MIN_COMPOUND):
             continue
-        head = known(right)
-        if head is not None:
-            rest: tuple[str, ...] | None = (head.lower(),)
-        elif most > 2 and len(right) >= MIN_COMPOUND:
-            rest = _split(right, most - 1)
-        else:
+        # Looking words up is what takes time: only for what would be better than what was found.
+        shortest = min(len(left), len(right))
+        if (-1 if head else -2, shortest) <= best_score or (first := _first_part(left)) is None:
             continue
-        if rest is None:
-            continue
-        score = (-len(rest), min(len(left), len(right)))
-        if best is None or score > best[0]:
-            best = (score, (first, *rest))
-    return best[1] if best else None
+        rest = (head.lower(),) if head else _split(right, most - 1)
+        if rest is not None and (score := (-len(rest), shortest)) > best_score:
+            best, best_score = (first, *rest), score
+    return best

@@ -14,14 +14,15 @@ _ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed
 _DIGITS = str.maketrans({chr(start + digit): str(digit) for start in (0x0660, 0x06F0) for digit in range(10)})
 # Soft hyphens, zero-width and direction marks stand inside words and mean nothing to a search.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_APOSTROPHES = re.compile("(?<=[^\\W\\d_])[’ʼ'`´‘](?=[^\\W\\d_])")
+_APOSTROPHES = re.compile("[’ʼ'`´‘](?<=[^\\W\\d_].)(?=[^\\W\\d_])")
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 # Gender marks: Migrant:innen, Mitarbeiter*in, Antragsteller/-innen, jede_r, MigrantInnen, Lehrer(in).
 _GENDER_ENDING = "innen|in|r|n|e|er|en|frauen|frau"
-_GENDER_MARK = re.compile(rf"(?<=\w)(?:[:*_·•]|/-?)(?=(?:{_GENDER_ENDING})(?!\w))", re.IGNORECASE)
-_GENDER_BRACKET = re.compile(r"(?<=\w)\((-?(?:innen|inn|in|r|n|e|er|en))\)")
-_INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])In(?=(?:nen)?(?!\w))")
+# Each begins with the letter that is rare, and looks back from there: all text of all pages is searched.
+_GENDER_MARK = re.compile(rf"[:*_·•/](?<=\w.)(?:(?<=/)-)?(?=(?:{_GENDER_ENDING})(?!\w))", re.IGNORECASE)
+_GENDER_BRACKET = re.compile(r"\((?<=\w\()(-?(?:innen|inn|in|r|n|e|er|en))\)")
+_INNER_CAPITAL = re.compile(r"In(?<=[a-zäöüß]In)(?=(?:nen)?(?!\w))")
 
 _DATE = re.compile(r"(?<![\w.])(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)(?!\w)|(?<!\w)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\w)")
 _THOUSANDS = re.compile("(?<![\\w.,])\\d{1,3}(?:([.,’'\u00a0\u202f ])\\d{3})(?:\\1\\d{3})*(?![\\w])")

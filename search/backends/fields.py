@@ -1,8 +1,10 @@
-"""Search fields whose values are analysed: what the stock indexers are given in place of an object's own fields."""
+"""Search fields whose values are analysed: what the stock indexers are given in place of an object's own."""
 
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
+from collections.abc import Iterator
 
 from django.db import models
 from wagtail.search import index
@@ -10,7 +12,7 @@ from wagtail.search import index
 from portal import versions
 from portal.languages import SOURCE_LANGUAGE
 from search import analysis
-from search.extraction import searched_text
+from search.extraction import searched_texts
 
 
 def language_of(instance: models.Model) -> str:
@@ -22,67 +24,70 @@ def language_of(instance: models.Model) -> str:
     return locales[locale_id].language_code if locale_id in locales else instance.locale.language_code
 
 
-class _Remembering:
-    """A field whose value the stock indexers ask for several times for each object."""
-
-    _last: tuple[models.Model, str] | None = None
-
-    def get_value(self, obj: models.Model) -> str:
-        """Return the value, made once for an object."""
-        if self._last is None or self._last[0] is not obj:
-            self._last = (obj, self.make_value(obj))
-        return self._last[1]
+def search_terms(field: index.SearchField, instance: models.Model, language: str) -> str:
+    """Return the terms of a search field."""
+    return analysis.indexed_text(searched_texts(field, instance), language)
 
 
-class AnalysedSearchField(_Remembering, index.SearchField):
-    """A search field in the terms of its language."""
-
-    def __init__(self, field: index.SearchField, language: str, name: str = "") -> None:
-        super().__init__(name or field.field_name, boost=field.boost, **field.kwargs)
-        self.field = field
-        self.language = language
-
-    def make_value(self, obj: models.Model) -> str:
-        """Return the terms of the field's text."""
-        return analysis.indexed_text(searched_text(self.field, obj), self.language)
+def typed_words(field: index.AutocompleteField, instance: models.Model, language: str) -> str:
+    """Return the words of an autocomplete field as they are typed, folded."""
+    return analysis.autocomplete_text(" \n".join(searched_texts(field, instance)), language)
 
 
-class AnalysedAutocompleteField(_Remembering, index.AutocompleteField):
-    """An autocomplete field in the words of its language, as they are typed."""
-
-    def __init__(self, field: index.AutocompleteField, language: str) -> None:
-        super().__init__(field.field_name, **field.kwargs)
-        self.field = field
-        self.language = language
-
-    def make_value(self, obj: models.Model) -> str:
-        """Return the words of the field's text, folded."""
-        return analysis.autocomplete_text(searched_text(self.field, obj), self.language)
+def _related(field: index.RelatedFields, instance: models.Model) -> Iterator[models.Model]:
+    """Yield the objects whose fields are searched with an object, as the stock indexers find them."""
+    found = field.get_value(instance)
+    if isinstance(found, models.Manager):
+        yield from found.all()
+    elif found is not None:
+        yield found() if callable(found) else found
 
 
-def analysed_fields(fields: list, language: str) -> list:
-    """Return the fields of a model with their texts analysed; the words of the title stand in the body too.
+def _collect(fields: list, instance: models.Model, language: str, columns: dict[str, list[str]]) -> None:
+    """Add the texts of an object's fields to the columns of the stock index.
 
-    Everything is then found in one column, with the index that the database has on it.
+    The words of titles stand in the body too: everything is then found in one column, with the index that the database has on it.
     """
-    found: list = []
     for field in fields:
         if isinstance(field, index.SearchField):
-            found.append(AnalysedSearchField(field, language))
+            columns["body"].append(search_terms(field, instance, language))
             if field.field_name == "title":
-                found.append(AnalysedSearchField(field, language, name="title_in_body"))
+                columns["title"].append(columns["body"][-1])
         elif isinstance(field, index.AutocompleteField):
-            found.append(AnalysedAutocompleteField(field, language))
+            columns["autocomplete"].append(typed_words(field, instance, language))
         elif isinstance(field, index.RelatedFields):
-            found.append(index.RelatedFields(field.field_name, analysed_fields(field.fields, language)))
-        else:
-            found.append(field)
-    return found
+            for related in _related(field, instance):
+                _collect(field.fields, related, language, columns)
+
+
+class _Ready(index.BaseField):
+    """A field whose value is there: the stock indexers ask for it several times."""
+
+    def __init__(self, name: str, value: str, **kwargs: object) -> None:
+        super().__init__(name, **kwargs)
+        self.value = value
+
+    def get_value(self, obj: models.Model) -> str:
+        """Return the value."""
+        return self.value
+
+
+class ReadySearchField(_Ready, index.SearchField):
+    """A search field with its terms."""
+
+
+class ReadyAutocompleteField(_Ready, index.AutocompleteField):
+    """An autocomplete field with its words as they are typed."""
 
 
 def analysed(instance: models.Model) -> models.Model:
-    """Return a copy of an object whose search fields are analysed."""
+    """Return a copy of an object whose search fields are analysed: one for each column of the stock index."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    _collect(type(instance).get_search_fields(), instance, language_of(instance), columns)
+    fields = [
+        (ReadyAutocompleteField if name == "autocomplete" else ReadySearchField)(name, " ".join(filter(None, texts)))
+        for name, texts in columns.items()
+    ]
     twin = copy.copy(instance)
-    fields = analysed_fields(type(instance).get_search_fields(), language_of(instance))
     twin.get_search_fields = lambda: fields
     return twin

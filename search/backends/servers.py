@@ -24,7 +24,7 @@ from search.extraction import read_page
 from search.models import FacetValue
 from search.query import Concept, Query
 
-from .fields import AnalysedAutocompleteField, AnalysedSearchField, language_of
+from .fields import ReadyAutocompleteField, ReadySearchField, language_of, search_terms, typed_words
 from .queries import beginnings, rewrite
 
 MOST_IDS = 65_536
@@ -64,9 +64,10 @@ class AnalysedMapping:
 
     def _get_document_field_data(self, field: index.BaseField, obj: models.Model) -> tuple[str, object, list]:
         if isinstance(field, index.SearchField):
-            field = AnalysedSearchField(field, language_of(obj))
+            terms = search_terms(field, obj, language_of(obj))
+            field = ReadySearchField(field.field_name, terms, boost=field.boost, **field.kwargs)
         elif isinstance(field, index.AutocompleteField):
-            field = AnalysedAutocompleteField(field, language_of(obj))
+            field = ReadyAutocompleteField(field.field_name, typed_words(field, obj, language_of(obj)), **field.kwargs)
         return super()._get_document_field_data(field, obj)
 
 
@@ -74,8 +75,8 @@ def _files(page: Page) -> list[str]:
     """Return the terms of the files that a page offers."""
     ids = read_page(page).file_ids
     files = PortalDocument.objects.filter(pk__in=ids).select_related("file_text").order_by("pk") if ids else ()
-    texts = [f"{file.title} \n{file.file_text.text if hasattr(file, 'file_text') else ''}" for file in files]
-    return [analysis.indexed_text(text, language_of(page)) for text in texts]
+    texts = [[file.title, *(file.file_text.text.splitlines() if hasattr(file, "file_text") else ())] for file in files]
+    return [analysis.indexed_text(lines, language_of(page)) for lines in texts]
 
 
 class AnalysedIndex:

@@ -6,10 +6,11 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from wagtail import blocks
 from wagtail.models import Page, PageViewRestriction
 
-from search import engine, indexing, service
-from search.models import Document, Posting, PromotedResult, Synonyms, Term
+from search import engine, extraction, facets, indexing, service
+from search.models import Document, FacetValue, Posting, PromotedResult, Synonyms, Term
 from search.service import Outcome, Request, Step
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
 
@@ -224,6 +225,23 @@ class TestOnlyRealPages:
 
 
 class TestIndex:
+    def test_values_of_facets_may_hold_anything(self, home: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+        odd = ["", "a\\b", 'say "a"', "{a,b}", "NULL", "%s", "a\tb"]
+        monkeypatch.setattr(facets, "values_of", lambda page, files: {"odd": odd})
+        page = make_content_page(home, title="Eins")
+        stored = FacetValue.objects.filter(document_id=page.pk).values_list("value", flat=True)
+        assert sorted(stored) == sorted(odd)
+
+    def test_blocks_that_are_not_to_be_searched_are_left_out(self) -> None:
+        class Note(blocks.StructBlock):
+            text = blocks.CharBlock()
+
+        stream = blocks.StreamBlock([("note", Note(search_index=False)), ("seen", Note())])
+        found = extraction.PageText()
+        raw = [{"type": kind, "value": {"text": kind}} for kind in ("note", "seen")]
+        extraction._read_block(stream, raw, found)
+        assert found.in_order == ["seen"]
+
     def test_what_has_not_changed_is_not_written_again(self, home: Page, django_assert_num_queries: object) -> None:
         page = make_content_page(home, title="Resettlement")
         before = Document.objects.get(pk=page.pk).digest

@@ -107,7 +107,7 @@ class TestWhatIsSent:
         assert german["_edgengrams"] == [german["title_edgengrams"]]
         assert german["home_contentpage__lead"] == "fur mitarbeit"
         assert {"antrag", "geflucht", "haus", "pruf"} <= set(german["home_contentpage__body"].split())
-        assert foreign["title"] == analysis.indexed_text("العودة الطوعية للاجئين", "ar") != "العودة الطوعية للاجئين"
+        assert foreign["title"] == analysis.indexed_text(["العودة الطوعية للاجئين"], "ar") != "العودة الطوعية للاجئين"
         # Nothing is left of the texts themselves but the titles, by which Wagtail filters.
         assert (german.pop("title_filter"), foreign.pop("title_filter")) == ("Familiennachzüge", "العودة الطوعية للاجئين")
         sent = json.dumps([german, foreign], ensure_ascii=False)
