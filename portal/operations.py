@@ -24,6 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail import hooks
 from wagtail.models import Page
 
+from portal import typography
 from portal.server import end_with_parent
 
 Say = Callable[[str], None]
@@ -145,6 +146,7 @@ def prepare(say: Say) -> str:
         if not has_pages():
             say("Loading the initial content …")
             call_command("load_content")
+        typography.hyphenation()
         # Apps that keep something beside the database bring it up to date.
         for bring_up_to_date in hooks.get_hooks("prepare_portal"):
             bring_up_to_date(say)

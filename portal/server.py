@@ -104,9 +104,14 @@ class Server:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(name) is not signal.SIG_IGN:
                 signal.signal(name, self._stop)
-        # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order.
+        # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
+        # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         self.process = subprocess.Popen(  # noqa: S603
-            command(self.address), cwd=BASE_DIR, start_new_session=True, preexec_fn=end_with_parent
+            command(self.address),
+            cwd=BASE_DIR,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+            env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
         if self.stopping:
             self.process.terminate()

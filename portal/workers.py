@@ -50,7 +50,7 @@ def options(host: str, port: str) -> dict[str, object]:
         "port": int(port),
         "interface": Interfaces.WSGI,
         "workers": int(os.environ.get("WEB_WORKERS") or 2),
-        "blocking_threads": int(os.environ.get("WEB_THREADS") or 4),
+        "blocking_threads": int(os.environ.get("WEB_THREADS") or 3),
         "backlog": 1024,
         "websockets": False,
         "log_access": False,
@@ -66,6 +66,10 @@ def main(host: str, port: str) -> None:
     gc.collect()
     # Objects that the collector never looks at again are not written to, and stay shared.
     gc.freeze()
+    # It waits with a full collection until a quarter as many objects are new as there were at its last one. After this one there
+    # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
+    gc.collect()
+    gc.set_threshold(300, 5, 5)
     Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
 
 

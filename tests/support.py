@@ -116,7 +116,7 @@ def environment(folder: Path, database: str = "", **values: str) -> dict[str, st
     """Return the environment of a portal of its own, free of what the test run itself was given."""
     own = ("PORTAL_", "DATABASE_URL", "CACHE_URL", "HOST", "PORT", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "MAKE", "MFLAGS")
     result = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-    result["PORTAL_DICTIONARIES"] = str(settings.SEARCH_DICTIONARIES)
+    result["PORTAL_DICTIONARIES"] = str(settings.DICTIONARIES)
     result |= {"PORTAL_VAR": str(folder), "PORTAL_DEMO_PASSWORD": DEMO_PASSWORD, "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
     # All tests come from one address.
     result |= {"SEARCH_RATE": "1000000", "SEARCH_SUGGESTION_RATE": "1000000"}

@@ -198,8 +198,8 @@ SEARCH_RATE = env.int("SEARCH_RATE", default=60)
 SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=240)
 # What was asked is kept for so many days.
 SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
-# Base forms of words, made once; several portals on a machine can share them.
-SEARCH_DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
+# Base forms of words and where they may break, made once; several portals on a machine can share them.
+DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

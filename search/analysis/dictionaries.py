@@ -1,45 +1,36 @@
-"""Dictionaries of base forms, in files that all processes map into their memory.
-
-The words come from simplemma. As a Python dictionary the German ones alone take 115 MB in each process; as a trie in a file they
-take 9 MB, once for the whole machine. A file is made when it is first wanted, in some seconds, and kept in the state folder.
-"""
+"""Dictionaries of base forms. The words come from simplemma and are kept in files (`portal.tries`)."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import marisa_trie
-from django.conf import settings
-from simplemma.strategies import DefaultDictionaryFactory
+
+from portal.tries import mapped_trie
 
 from . import tokens
 
 DICTIONARY_LANGUAGES = ("ar", "de", "uk")
 """Languages whose words are looked up; the stems of the others are made by rules alone."""
 
-SPELLING = 2
-"""Raised when words are kept in another spelling than before."""
+SPELLING = 3
+"""Raised when words or their base forms are kept in another way than before."""
 
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WITHOUT_UMLAUTS = str.maketrans("äöü", "aou")
 
 
-def dictionary_path(language: str) -> Path:
-    """Return the file of a language's dictionary; its name holds the version of the words and of their spelling."""
-    return Path(settings.SEARCH_DICTIONARIES) / f"{language}-{version('simplemma')}-{SPELLING}.marisa"
-
-
-def build_dictionary(language: str) -> Path:
-    """Make the file of a language's dictionary and return it.
+def _words(language: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the words of a language with the rules that make their base forms.
 
     Words are found in lower case, since visitors type so: of two that differ in nothing else the noun counts, which German writes
     with a capital. Base forms keep theirs.
     """
+    from simplemma.strategies import DefaultDictionaryFactory
+
     words: dict[str, str] = {}
     for word, lemma in DefaultDictionaryFactory().get_dictionary(language).items():
         # Letters that readers type for each other are one in Arabic; German umlauts are not.
@@ -49,15 +40,29 @@ def build_dictionary(language: str) -> Path:
             words[key] = spell(lemma)
     if language == "de":
         _add_german_spellings(words)
-    path = dictionary_path(language)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    trie = marisa_trie.BytesTrie((word, lemma.encode()) for word, lemma in words.items())
-    # Renamed when it is whole: another process may be reading, or making the same.
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    os.close(handle)
-    trie.save(name)
-    Path(name).replace(path)
-    return path
+    return ((word, _rule(word, lemma)) for word, lemma in words.items())
+
+
+def _rule(word: str, lemma: str) -> bytes:
+    """Return how a base form is made from a word: many words share a rule, and a trie keeps that once.
+
+    A letter says whether it has a capital, the next how many letters of the word go; what is put in their place follows.
+    """
+    lowered = lemma.lower()
+    kept = len(os.path.commonprefix([word, lowered]))
+    for kind, form in (("l", lowered), ("C", lowered[:1].upper() + lowered[1:])):
+        if form == lemma:
+            return f"{kind}{chr(ord('0') + len(word) - kept)}{lowered[kept:]}".encode()
+    return f"={lemma}".encode()
+
+
+def _apply(rule: bytes, word: str) -> str:
+    """Return the base form that a rule makes from a word."""
+    text = rule.decode()
+    if text[0] == "=":
+        return text[1:]
+    form = word[: len(word) - (ord(text[1]) - ord("0"))] + text[2:]
+    return form[:1].upper() + form[1:] if text[0] == "C" else form
 
 
 def _add_german_spellings(words: dict[str, str]) -> None:
@@ -87,16 +92,13 @@ def _with_an_umlaut_less(word: str) -> Iterator[str]:
 
 @cache
 def _dictionary(language: str) -> marisa_trie.BytesTrie:
-    path = dictionary_path(language)
-    if not path.exists():
-        build_dictionary(language)
-    return marisa_trie.BytesTrie().mmap(str(path))
+    return mapped_trie(f"{language}-{version('simplemma')}-{SPELLING}", lambda: _words(language))
 
 
 def base_form(word: str, language: str) -> str | None:
     """Return the base form of a word (in lower case), nouns with their capital; None when the dictionary does not know the word."""
     found = _dictionary(language).get(word)
-    return found[0].decode() if found else None
+    return _apply(found[0], word) if found else None
 
 
 def preload() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+import pyphen
 import pytest
 from django.utils import formats, translation
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
 
 from portal.dates import date_text
-from portal.typography import soft_hyphens
+from portal.typography import hyphenation, soft_hyphens
 from tests.builders import make_content_page, make_home, submit, translate
 
 DAY = datetime.date(2022, 3, 5)
@@ -32,6 +33,13 @@ def test_dates_and_numbers(code: str, day: str, month: str, number: str) -> None
         assert date_text(DAY, "YEAR_MONTH_FORMAT") == month
         assert date_text(DAY, "Y") == "2022"
         assert formats.number_format(725000.5, use_l10n=True, force_grouping=True) == number
+
+
+def test_patterns_from_a_file_break_words_where_their_library_does() -> None:
+    words = ["Unterstützungsprogramm", "Familienzusammenführung", "Rückkehrberatungsstelle", "Straßenverkehrsordnung", "Xyz"]
+    library = pyphen.HyphDict(pyphen.LANGUAGES["de_DE"])
+    assert [hyphenation().positions(word) for word in words] == [library.positions(word) for word in words]
+    assert hyphenation().maxlen == library.maxlen
 
 
 STORED = '<p>Die <a linktype="lang-en">Family Assistance</a> hilft.</p>'

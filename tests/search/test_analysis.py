@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search import analysis
-from search.analysis import german, tokens
+from search.analysis import dictionaries, german, tokens
 
 
 def terms(text: str, language: str = "de") -> list[str]:
@@ -75,6 +75,15 @@ def test_compounds_have_the_terms_of_their_parts(compound: str, expected: set[st
 )  # fmt: skip
 def test_words_are_not_cut_where_they_only_look_like_compounds(word: str) -> None:
     assert german.compound_parts(word.lower()) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "lemma"),
+    [("ging", "gehen"), ("häuser", "Haus"), ("haeuser", "Haus"), ("aerzte", "Arzt"), ("iom", "IOM"), ("mcdonalds", "McDonald"),
+     ("gut", "gut"), ("x" * 60, "y"), ("وظائف", "وظيفه"), ("сім’ї", "сім’я")],
+)  # fmt: skip
+def test_a_rule_makes_the_base_form_that_it_was_made_from(word: str, lemma: str) -> None:
+    assert dictionaries._apply(dictionaries._rule(word, lemma), word) == lemma
 
 
 @pytest.mark.parametrize("word", ["Medizin", "Berlin", "Termin", "Disziplin", "Vitamin"])
