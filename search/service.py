@@ -139,8 +139,8 @@ def search(request: Request) -> Outcome:
         # More than is looked at: the database narrows it down.
         complete, partial = _again(planned, outcome, request)
         everything = [*complete, *partial] if outcome.step != Step.ANY else partial
-    kept = [candidate for candidate in everything if _suits(candidate, chosen)]
-    number_complete = sum(1 for candidate in complete if _suits(candidate, chosen))
+    kept = [candidate for candidate in everything if _suits(candidate, chosen)] if chosen else everything
+    number_complete = sum(1 for candidate in complete if _suits(candidate, chosen)) if chosen else len(complete)
     outcome.partial_from = number_complete if outcome.step != Step.ANY and number_complete < len(kept) else None
     counted = number_complete if outcome.step != Step.ANY else len(kept)
     outcome.is_capped = len(everything) >= engine.LIMIT and counted >= engine.LIMIT - 1
