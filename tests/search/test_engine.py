@@ -62,6 +62,12 @@ class TestSteps:
         make_content_page(home, title="Resettlement", body=text("Ein Programm des Bundes."))
         assert search("resettlementprogramm").total == 1
 
+    @pytest.mark.parametrize("query", ["Überprüfung", "uberprufung"])
+    def test_a_word_of_the_language_is_not_taken_apart(self, home: Page, query: str) -> None:
+        make_content_page(home, title="Alles über die Prüfung")
+        outcome = search(query)
+        assert (outcome.step, outcome.total, outcome.corrected_text) == (Step.NONE, 0, "")
+
     def test_any_words_are_tried_last(self, home: Page) -> None:
         make_content_page(home, title="Rückkehr", body=text("Wir beraten zur freiwilligen Rückkehr."))
         outcome = search("Wie beantrage ich die freiwillige Rückkehr bei meinem Sachbearbeiter?")
