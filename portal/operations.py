@@ -146,6 +146,7 @@ def prepare(say: Say) -> str:
         if not has_pages():
             say("Loading the initial content …")
             call_command("load_content")
+        # Its file is made now, and not while the first visitor waits.
         typography.hyphenation()
         # Apps that keep something beside the database bring it up to date.
         for bring_up_to_date in hooks.get_hooks("prepare_portal"):

@@ -22,6 +22,7 @@ from .stopwords import STOPWORDS
 
 VERSION = 3
 
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a text: `surface` as it is written, its `term`.
@@ -154,7 +155,7 @@ def typed_words(text: str, language_code: str, with_digraphs: bool = False) -> l
     found = []
     for joined in tokens.words(tokens.normalize(text, base_language(language_code))):
         for piece in tokens.pieces(joined):
-            found.append(tokens.fold(piece.translate(_DIGRAPHS) if with_digraphs else piece))
+            found.append(tokens.fold(piece.translate(tokens.DIGRAPHS) if with_digraphs else piece))
     return [word for word in found if word]
 
 
@@ -175,9 +176,6 @@ def autocomplete_text(text: str, language_code: str) -> str:
     for word in words(text, language_code):
         found.update(dict.fromkeys(typed_parts(word.surface, language_code)))
     return " ".join(found)
-
-
-_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 def preload(language_codes: list[str]) -> None:

@@ -19,9 +19,6 @@ DICTIONARY_LANGUAGES = ("ar", "de", "uk")
 SPELLING = 3
 """Raised when words or their base forms are kept in another way than before."""
 
-_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_WITHOUT_UMLAUTS = str.maketrans("äöü", "aou")
-
 
 def _words(language: str) -> Iterator[tuple[str, bytes]]:
     """Yield the words of a language with the rules that make their base forms.
@@ -69,7 +66,7 @@ def _add_german_spellings(words: dict[str, str]) -> None:
     """Add how German words are typed without ß and umlauts, wherever that is no word of its own; the likeliest word comes first."""
     spellings: tuple[Callable[[str], Iterable[str]], ...] = (
         lambda word: [word.replace("ß", "ss")],
-        lambda word: [word.translate(_DIGRAPHS), word.replace("ß", "ss").translate(_DIGRAPHS)],
+        lambda word: [word.translate(tokens.DIGRAPHS), word.replace("ß", "ss").translate(tokens.DIGRAPHS)],
         # Short words are too much alike: Bar, Bär.
         lambda word: _with_an_umlaut_less(word) if len(word) >= 5 else [],
         lambda word: _with_an_umlaut_less(word.replace("ß", "ss")) if len(word) >= 5 else [],
@@ -83,7 +80,7 @@ def _add_german_spellings(words: dict[str, str]) -> None:
 
 def _with_an_umlaut_less(word: str) -> Iterator[str]:
     """Yield a word with each one of its umlauts typed as a plain letter, then with all of them."""
-    plain = word.translate(_WITHOUT_UMLAUTS)
+    plain = word.translate(tokens.PLAIN_VOWELS)
     for position, letter in enumerate(plain):
         if letter != word[position]:
             yield word[:position] + letter + word[position + 1 :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from . import tokens
 from .dictionaries import base_form
 
 MIN_COMPOUND = 8
@@ -45,7 +46,6 @@ _NO_FIRST_PART = frozenset(
 )  # fmt: skip
 
 
-
 def masculine(word: str) -> str:
     """Return a feminine noun in the form that both genders share (Mitarbeiterinnen → mitarbeiter), others as they are."""
     stem = word[:-5] if word.endswith("innen") else word[:-2] if word.endswith("in") else ""
@@ -54,7 +54,7 @@ def masculine(word: str) -> str:
     # Feminine words have a plural in -innen; Termin has none. Long words may be compounds that the dictionary does not know.
     if not word.endswith("innen") and len(stem) < 7 and base_form(f"{word}nen", "de") is None:
         return word
-    plain = stem.translate(str.maketrans("äöü", "aou"))
+    plain = stem.translate(tokens.PLAIN_VOWELS)
     for candidate in (stem, f"{stem}e", plain):
         found = base_form(candidate, "de")
         if found and found[0].isupper():

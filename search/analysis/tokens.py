@@ -29,6 +29,11 @@ _THOUSANDS = re.compile("(?<![\\w.,])\\d{1,3}(?:([.,’'\u00a0\u202f ])\\d{3})(?
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:[-‐‑][^\W_]+)*")
 _HUMP = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ][a-zäöüß])")
 
+DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+"""How umlauts are typed where a keyboard has none."""
+
+PLAIN_VOWELS = str.maketrans("äöü", "aou")
+
 MAX_WORD = 60
 """Longer strings are no words; they are cut, alike in pages and queries."""
 
