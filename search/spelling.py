@@ -7,7 +7,8 @@ from django.db.models.functions import Length
 from rapidfuzz.distance import DamerauLevenshtein
 
 from . import analysis, lookups  # noqa: F401  registers the lookup
-from .analysis import dictionaries
+from .analysis.stopwords import STOPWORDS
+from .analysis.tokens import fold
 from .maintained import is_blocked
 from .models import Term
 from .query import Query
@@ -34,14 +35,14 @@ def corrections(query: Query, unknown: list[str]) -> dict[str, str]:
 def apart(word: str, language: str) -> str:
     """Return two words of the pages that were typed as one, or nothing: “familyreunification”.
 
-    What the dictionary knows is one word: “Überprüfung” is no “über” and “Prüfung”.
+    Neither says nothing by itself: “Überprüfung” is no “über” and “Prüfung”.
     """
     if not 2 * MIN_LENGTH <= len(word) <= 40 or not word.isalpha():
         return ""
     base = analysis.base_language(language)
-    if base in dictionaries.DICTIONARY_LANGUAGES and dictionaries.base_form(word.lower(), base):
-        return ""
     splits = [(word[:place], word[place:]) for place in range(MIN_LENGTH, len(word) - MIN_LENGTH + 1)]
+    stopwords = STOPWORDS.get(base, frozenset())
+    splits = [split for split in splits if stopwords.isdisjoint(map(fold, split))]
     terms = {half: analysis.term(half, base) for split in splits for half in split}
     documents = dict(
         Term.objects.filter(language=language, term__in=set(terms.values()), documents__gt=0).values_list("term", "documents")

@@ -63,7 +63,7 @@ class TestSteps:
         assert search("resettlementprogramm").total == 1
 
     @pytest.mark.parametrize("query", ["Überprüfung", "uberprufung"])
-    def test_a_word_of_the_language_is_not_taken_apart(self, home: Page, query: str) -> None:
+    def test_no_stopword_is_taken_from_a_word(self, home: Page, query: str) -> None:
         make_content_page(home, title="Alles über die Prüfung")
         outcome = search(query)
         assert (outcome.step, outcome.total, outcome.corrected_text) == (Step.NONE, 0, "")
