@@ -240,11 +240,16 @@ def build_migrated(shared: Path, kept: Path) -> State:
 
 
 def build_state(shared: Path, migrated: State) -> State:
-    """Return the prepared portal with the initial content of this test run."""
+    """Return the prepared portal with the initial content of this test run.
+
+    `PORTAL_TEST_STATE` names a prepared state folder that is brought up to date instead of loading the content anew, which takes a
+    minute: SQLite only, made with the password of the tests, and changes of `content/` are not in it.
+    """
     state = State(shared / "state", f"{run_name()}_content" if on_postgresql() else "")
+    prepared = "" if state.database else os.environ.get("PORTAL_TEST_STATE", "")
 
     def build() -> None:
-        shutil.copytree(migrated.folder, state.folder)
+        shutil.copytree(prepared or migrated.folder, state.folder)
         if state.database:
             create_database(state.database, migrated.database)
         manage(state, "serve", "--prepare")
