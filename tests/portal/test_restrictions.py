@@ -64,7 +64,7 @@ def pages() -> Pages:
     return Pages(home, section, page, below, outside)
 
 
-def restrict(page: Page, kind: str = PageViewRestriction.PASSWORD, password: str = "sesam") -> PageViewRestriction:
+def restrict(page: Page, kind: str = PageViewRestriction.PASSWORD, password: str = "sesam") -> PageViewRestriction:  # noqa: S107
     restriction = PageViewRestriction.objects.create(page=page, restriction_type=kind, password=password)
     if kind == PageViewRestriction.GROUPS:
         restriction.groups.add(Group.objects.get_or_create(name="Leser")[0])
