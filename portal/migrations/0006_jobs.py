@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('portal', '0004_document_language'),
+        ('portal', '0005_copied_restrictions'),
     ]
 
     operations = [
