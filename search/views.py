@@ -81,6 +81,8 @@ class SearchView(View):
             "partial": [hit for hit in outcome.hits if hit.is_partial],
             "first_partial": start + len(complete) + 1,
             "is_any": outcome.step == Step.ANY,
+            "offered": self._link(form, outcome.offered_text) if outcome.offered_text else None,
+            "near": [self._link(form, text) for text in outcome.near],
             "exact": form.address(is_exact=True) if has_exact else "",
             "results": Paginator(numbers, service.RESULTS_PER_PAGE).get_page(outcome.page),
             "chips": [{"title": one.title, "text": one.label, "href": form.without(one)} for one in form.choices],
@@ -91,6 +93,10 @@ class SearchView(View):
             "paths": self._paths(form),
             "click_url": reverse("search_click"),
         }
+
+    def _link(self, form: SearchForm, text: str) -> dict[str, str]:
+        """Return another query with its address."""
+        return {"text": text, "href": form.address(query=text, filters=[])}
 
     def _paths(self, form: SearchForm) -> dict[str, str]:
         """Return the address of this search in each language."""

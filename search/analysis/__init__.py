@@ -20,7 +20,7 @@ from portal.languages import SOURCE_LANGUAGE
 from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import STOPWORDS
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,10 @@ def term(word: str, language: str) -> str:
     """Return the term of one word in lower case: letters and digits, marks taken off."""
     if language == "uk":
         return tokens.fold(ukrainian.stem(word))
-    if language == "ar" and (found := arabic.lemma(word)):
-        return found
+    if language == "ar":
+        if found := arabic.lemma(word):
+            return found
+        word = arabic.bare(tokens.fold(word))
     if language == "de":
         word = german.lemma(word)
     elif word < "\u0250":
@@ -112,6 +114,40 @@ def _terms(words_of_compound: tuple[str, ...], language: str, known: set[str]) -
     """Return the terms of words, once each, without those that are known."""
     found = dict.fromkeys(term(word, language) for word in words_of_compound)
     return tuple(name for name in found if name and name not in known)
+
+
+def is_known(word: str, language_code: str) -> bool:
+    """Return whether a word (in lower case, as `Word.surface`) is a right one as far as its language's dictionary tells.
+
+    Numbers are, stopwords, compounds of words that it knows, and words joined by hyphens each of which it knows.
+    """
+    language = base_language(language_code)
+    return all(_is_known_piece(piece, language) for piece in tokens.pieces(word))
+
+
+@lru_cache(maxsize=20_000)
+def _is_known_piece(word: str, language: str) -> bool:
+    if any(letter.isdigit() for letter in word) or tokens.fold(word) in STOPWORDS.get(language, ()):
+        return True
+    match language:
+        case "ar":
+            return arabic.lemma(word) is not None
+        case "de":
+            return german.is_known(word)
+    return language in dictionaries.KNOWN_LANGUAGES and dictionaries.base_form(word, language) is not None
+
+
+def near_words(word: str, language_code: str) -> Iterator[str]:
+    """Yield the words of a language's dictionary that are one letter away from a word; Arabic ones behind the article too."""
+    language = base_language(language_code)
+    if language != "ar":
+        yield from dictionaries.near_words(word, language)
+        return
+    folded = tokens.fold(word)
+    yield from dictionaries.near_words(folded, "ar")
+    for rest in arabic.without_article(folded):
+        before = folded.removesuffix(rest)
+        yield from (before + other for other in dictionaries.near_words(rest, "ar"))
 
 
 def words(text: str, language_code: str) -> Iterator[Word]:
