@@ -24,18 +24,13 @@ FIRST = 0.3
 
 # Beginnings that give one stem directions or sides which exclude each other, and those that turn a word into its opposite, also as
 # they are misspelt: ilegal.
-_SIDES = frozenset(
-    map(
-        tokens.fold,
-        """
-            ein aus an ab auf zu hin her weg vor nach rück über unter mit be ent er ver im em e ex in out up down pre post
-            в ви у від при за з до ім е
-        """.split(),
-    )
-)
-_NEGATIONS = frozenset(
-    map(tokens.fold, "un in il im ir miss mis dis des non nicht anti gegen ab не без проти لا غير عدم".split())
-)
+_SIDES_TEXT = """
+    ein aus an ab auf zu hin her weg vor nach rück über unter mit be ent er ver im em e ex in out up down pre post
+    в ви у від при за з до ім е
+"""
+_NEGATIONS_TEXT = "un in il im ir miss mis dis des non nicht anti gegen ab не без проти لا غير عدم"
+_SIDES = frozenset(map(tokens.fold, _SIDES_TEXT.split()))
+_NEGATIONS = frozenset(map(tokens.fold, _NEGATIONS_TEXT.split()))
 _CUT_NEGATIONS = frozenset("iun")
 
 

@@ -38,11 +38,6 @@ class SearchView(View):
 
     http_method_names = ("get", "head", "options")
 
-    def head(self, request: HttpRequest) -> HttpResponse:
-        """Answer without a search: programs only ask whether the address is there."""
-        kind = "application/json" if _is_for_programs(request) else None
-        return HttpResponse(content_type=kind, headers=NO_INDEX)
-
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer with the results, as a page or as JSON."""
         if request.GET.get("q") and (seconds := limits.seconds_to_wait(request, "search", settings.SEARCH_RATE)):
@@ -55,7 +50,8 @@ class SearchView(View):
         else:
             context = self._context(request, form, outcome)
             response = log.SearchResponse(request, "search/search.html", context, headers=NO_INDEX)
-        log.remember(request, response, outcome, language)
+        if request.method == "GET":
+            log.remember(request, response, outcome, language)
         return response
 
     def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
@@ -75,6 +71,9 @@ class SearchView(View):
         return {
             "form": form,
             "query": form.query,
+            "is_empty": "q" in request.GET and not form.query,
+            # Made here and not in the template: what a template puts into a text is escaped, and the head escapes it again.
+            "page_title": gettext("Search: %(query)s") % {"query": form.query} if form.query else gettext("Search"),
             "outcome": outcome,
             "complete": complete,
             "first": start + 1,

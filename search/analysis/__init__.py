@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import Stemmer
@@ -18,7 +18,7 @@ from django.utils import dates, translation
 from portal.languages import SOURCE_LANGUAGE
 
 from . import arabic, dictionaries, german, tokens, ukrainian
-from .stopwords import STOPWORDS
+from .stopwords import KNOWN_TERMS, STOPWORDS
 
 VERSION = 4
 
@@ -153,8 +153,26 @@ def near_words(word: str, language_code: str) -> Iterator[str]:
 def words(text: str, language_code: str) -> Iterator[Word]:
     """Yield the words of a text in a language of the portal, in their order."""
     language = base_language(language_code)
+    waiting: Word | None = None
     for joined in tokens.words(tokens.normalize(text, language, _months(language))):
-        yield from _analyse_word(joined, language)
+        for word in _analyse_word(joined, language):
+            if waiting:
+                is_known = (tokens.fold(waiting.surface), word.term) in _known_terms(language)
+                yield replace(waiting, is_stopword=False) if is_known else waiting
+                waiting = None
+            if word.is_stopword:
+                waiting = word
+            else:
+                yield word
+    if waiting:
+        yield waiting
+
+
+@cache
+def _known_terms(language: str) -> frozenset[tuple[str, str]]:
+    """Return the terms in which a stopword is none: it, and the term of the word that follows."""
+    pairs = (text.split() for text in KNOWN_TERMS.get(language, ()))
+    return frozenset((tokens.fold(stopword), term(word.lower(), language)) for stopword, word in pairs)
 
 
 @lru_cache(maxsize=8_192)

@@ -16,6 +16,8 @@ from .dictionaries import base_form
 _ARTICLE = "ال"
 _BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "وك", "فب", "")
 _PREFIXES = ("و", "ف", "ب", "ل", "ك", "س", "وب", "ول", "وك", "وس", "فب", "فل", "فك", "فس")
+_BEFORE_NOUNS = ("ب", "ك", "وب", "وك", "فب", "فك")
+_ENDINGS = ("ون", "ين", "ان", "ات")
 _SUFFIXES = ("هما", "كما", "هم", "هن", "كم", "كن", "نا", "ها", "ه", "ك", "ي")
 
 # The article is part of these words, or only looks like it: Germany, Albania, obligation, inflammation, cancellation, electronic …
@@ -32,7 +34,10 @@ _WITH_OWN_LAM = ("لجن", "لجو", "لجا", "لاجي", "لغه", "لغات",
                  "لوايح", "لايح", "لوكسمبورغ", "لاتفي")  # fmt: skip
 
 # Words whose first letters only look like a conjunction or preposition before the article: parents, adults, calcium, balloon …
-_NOT_BEFORE_ARTICLE = re.compile("والد(?:ه|ا|ي|ان|ين|ات|ت)?(?:ه|ها|هم|هن|ك|كم|نا|ي|ي[هن].*)?|بالغ(?:ا|ه|ون|ين|ات|تين|تان)?|بالونا?ت?|كالسيوم|كاليفورنيا")
+_NOT_BEFORE_ARTICLE = re.compile(
+    "والد(?:ه|ا|ي|ان|ين|ات|ت)?(?:ه|ها|هم|هن|ك|كم|نا|ي|ي[هن].*)?"
+    "|بالغ(?:ا|ه|ون|ين|ات|تين|تان)?|بالونا?ت?|كالسيوم|كاليفورنيا"
+)
 
 
 def _without_suffix(word: str) -> Iterator[str]:
@@ -46,13 +51,41 @@ def _without_suffix(word: str) -> Iterator[str]:
             if rest.endswith("ي"):
                 yield f"{rest[:-1]}ء"
             yield rest
+    for ending in _ENDINGS:
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= 3 and _is_noun(rest):
+            yield rest
 
 
 def _known_form(word: str) -> str | None:
-    """Return the base form of a word that has nothing before it; its pronoun is taken off where needed."""
-    if found := base_form(word, "ar"):
-        return found
-    return next((found for rest in _without_suffix(word) if (found := base_form(rest, "ar"))), None)
+    """Return the base form of a word that has nothing before it; its pronoun or regular ending is taken off where needed."""
+    return next((found for form in (word, *_without_suffix(word)) if (found := _base(form))), None)
+
+
+def _base(word: str) -> str | None:
+    """Return the base form of a word, as a noun where it can be one: with the article, the dictionary knows it as nothing else."""
+    noun = base_form(_ARTICLE + word, "ar")
+    return noun if noun and not noun.startswith(_ARTICLE) else base_form(word, "ar")
+
+
+def _is_noun(word: str) -> bool:
+    return base_form(_ARTICLE + word, "ar") is not None
+
+
+def _without_prefix(word: str) -> str:
+    """Return a word without the conjunction and preposition before it, where the dictionary knows the rest better than the whole.
+
+    Pronouns are taken off last: what is a noun without its first letter is one. Only conjunctions, ل and س stand before verbs.
+    """
+    if base_form(word, "ar"):
+        return word
+    shorter = [(prefix, rest) for prefix in _PREFIXES if len(rest := word.removeprefix(prefix)) >= 3 and rest != word]
+    for prefix, rest in shorter:
+        if _is_noun(rest) or (prefix not in _BEFORE_NOUNS and base_form(rest, "ar")):
+            return rest
+    if _known_form(word):
+        return word
+    return next((rest for _prefix, rest in shorter if _known_form(rest)), word)
 
 
 def without_article(word: str) -> list[str]:
@@ -84,13 +117,7 @@ def bare(word: str) -> str:
     if word.endswith("يء"):
         # لاجىء for لاجئ.
         word = word.removesuffix("ء")
-    if _known_form(word):
-        return word
-    for prefix in _PREFIXES:
-        rest = word.removeprefix(prefix)
-        if rest != word and len(rest) >= 3 and _known_form(rest):
-            return rest
-    return word
+    return _without_prefix(word)
 
 
 def lemma(word: str) -> str | None:
