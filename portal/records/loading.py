@@ -27,6 +27,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
 
+from portal.dates import parse_partial
 from portal.languages import SOURCE_LANGUAGE
 from portal.locales import set_up_locales
 from portal.models import LoadedRecord
@@ -41,7 +42,8 @@ from .values import References, StreamValues, ValueProblem, rich_text
 # Fields that `fields` may not set: they have keys of their own or belong to Wagtail.
 _OWN_KEYS = {
     "title", "name", "lead", "body", "sources", "date", "date_precision", "topics", "regions", "reviewed_on", "image",
-    "show_in_menus", "menu_title", "menu_intro",
+    "show_in_menus", "menu_title", "menu_intro", "original_title", "original_url", "original_date", "original_date_precision",
+    "original_language",
 }  # fmt: skip
 _PAGE_INTERNALS = {field.name for field in Page._meta.get_fields()} - {"seo_title", "search_description"}
 
@@ -92,12 +94,10 @@ def _state(instance: models.Model) -> str:
 
 def _parse_date(text: str) -> tuple[datetime.date, str]:
     """Return a date and its precision from `2022-03-25`, `2022-03` or `2022`."""
-    for pattern, precision in (("%Y-%m-%d", "day"), ("%Y-%m", "month"), ("%Y", "year")):
-        try:
-            return datetime.datetime.strptime(text, pattern).date(), precision  # noqa: DTZ007 (a date without time)
-        except ValueError:
-            continue
-    raise ValueProblem(f"“{text}” is no date; write 2022-03-25, 2022-03 or 2022")
+    try:
+        return parse_partial(text)
+    except ValueError as error:
+        raise ValueProblem(f"“{text}” is no date; write 2022-03-25, 2022-03 or 2022") from error
 
 
 class _Loader:
@@ -396,6 +396,11 @@ class _Loader:
             self._set(record, instance, "date", "date_precision", data.get("date_precision", precision))
         if "reviewed" in data:
             self._set(record, instance, "reviewed", "reviewed_on", _parse_date(data["reviewed"])[0])
+        for key, value in (data.get("original") or {}).items():
+            if key == "date":
+                value, precision = _parse_date(value)
+                self._set(record, instance, "original", "original_date_precision", precision)
+            self._set(record, instance, "original", f"original_{key}", value)
         menu = data.get("menu") or {}
         for key, name in (("show", "show_in_menus"), ("title", "menu_title"), ("intro", "menu_intro")):
             if key in menu:
