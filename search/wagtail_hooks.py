@@ -66,6 +66,8 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""
     analysis.preload([language.code for language in LANGUAGES])
     maintained.load_initial_synonyms()
+    maintained.forget()
+    indexing.forget_statistics()
     log.delete_old()
     files.read_new()
     if not indexing.is_current():
