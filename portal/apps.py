@@ -10,5 +10,7 @@ class PortalConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
-        """Connect the signals and register the checks."""
-        from portal import checks, redirects, signals  # noqa: F401
+        """Connect the signals, register the checks, let Wagtail ask the portal what is private."""
+        from portal import checks, redirects, restrictions, signals  # noqa: F401
+
+        restrictions.apply()

@@ -19,6 +19,7 @@ handler500 = "portal.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
+    path("admin/", include("portal.admin.urls")),
     path("admin/", include(wagtailadmin_urls)),
     # Before Wagtail's own pattern, which stays for reversing and for its other address.
     path("documents/<int:document_id>/<str:document_filename>", uploads.document),

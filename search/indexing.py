@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 from wagtail.models import Page
 
-from portal import cards, versions
+from portal import cards, restrictions, versions
 from portal.models import PortalDocument
 
 from . import analysis
@@ -44,6 +44,14 @@ def update(pages: Iterable[Page]) -> None:
         remove(set(ids) - {page.pk for page in real})
         if real:
             write(_analysed(_specific(real)))
+
+
+def privacy_changed(page: Page) -> None:
+    """Bring the documents up to date of all pages that what binds a page binds too: those that came or went, no others."""
+    bound = Page.objects.filter(restrictions.at_or_below(restrictions.bound_paths(page)))
+    real = set(versions.real(bound).values_list("pk", flat=True))
+    known = set(Document.objects.filter(page__in=bound.values("pk")).values_list("pk", flat=True))
+    update(Page.objects.filter(pk__in=real ^ known).iterator())
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:

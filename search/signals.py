@@ -8,9 +8,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published, page_unpublished
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from portal import versions
 from portal.models import PortalDocument
 
 from . import files, indexing, maintained
@@ -24,10 +23,15 @@ def update_document(sender: type[Page], instance: Page, **kwargs: object) -> Non
 
 
 @receiver((post_save, post_delete), sender=PageViewRestriction, dispatch_uid="search.restriction_changed")
-def update_documents_below(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
-    """Who may see a page and those below it has changed."""
-    versions.forget_restrictions()
-    indexing.update(Page.objects.filter(path__startswith=instance.page.path).iterator())
+def update_bound_documents(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
+    """Who may see a page, its versions and all those below them has changed."""
+    indexing.privacy_changed(instance.page)
+
+
+@receiver(post_page_move, dispatch_uid="search.page_moved")
+def update_moved_documents(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page stands below another one: it may be private by it, or be so no more."""
+    indexing.privacy_changed(instance)
 
 
 for model in (Synonyms, PromotedResult, BlockedSuggestion):
