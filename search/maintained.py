@@ -60,6 +60,17 @@ def synonyms(language: str) -> dict[Terms, list[Terms]]:
     return found
 
 
+def words_of_synonyms(language: str) -> frozenset[str]:
+    """Return the words of all synonyms of a language, as they are typed and without marks: editors know them."""
+    key = _key("words", language)
+    found = cache.get(key)
+    if found is None:
+        rows = Synonyms.objects.filter(locale__language_code__in={language, analysis.base_language(language)})
+        found = frozenset(word for row in rows for line in row.lines for word in analysis.typed_words(line, language))
+        cache.set(key, found, timeout=None)
+    return found
+
+
 def promoted(query_terms: Terms, language: str) -> list[tuple[int, str]]:
     """Return the ids of the pages that stand above the results of a query, each with its text."""
     key = _key("promoted", language)
@@ -98,6 +109,6 @@ def is_blocked(suggestion: str, language: str) -> bool:
 
 def forget(**kwargs: object) -> None:
     """Empty the cache, at once and once more when the change is committed."""
-    keys = [_key(kind, language.code) for kind in ("synonyms", "promoted", "blocked") for language in LANGUAGES]
+    keys = [_key(kind, language.code) for kind in ("synonyms", "words", "promoted", "blocked") for language in LANGUAGES]
     cache.delete_many(keys)
     transaction.on_commit(lambda: cache.delete_many(keys))
