@@ -442,7 +442,7 @@ def test_the_footer_is_a_record_too(folder: Path) -> None:
 
 
 def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path) -> None:
-    """What an earlier folder had published goes, in every language, and comes back with the next record."""
+    """What an earlier folder had published goes in every language; a later record publishes the source again."""
     load(write(folder, ALL))
 
     def online() -> set[str]:
@@ -452,4 +452,4 @@ def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path) -> None:
     load(write(folder, [changed(PAGE, live=False) if record is PAGE else record for record in ALL if record is not PAGE_EN]))
     assert online() == set()
     load(write(folder, ALL))
-    assert {"de", "en"} <= online()
+    assert "de" in online()
