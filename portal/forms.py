@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from django import forms
 from django.db import models
-from django.utils.translation import pgettext_lazy
+from django.utils.text import format_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.forms import BaseImageForm
 
 from portal.languages import LANGUAGES
+
+
+class ImageForm(BaseImageForm):
+    """A photograph; who uploads it is told what becomes of its metadata."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            field = self.fields["file"]
+            note = pgettext(
+                "admin",
+                "Place, camera and all other data in a photograph are removed when it is saved;"
+                " credit and copyright that it names are kept.",
+            )
+            field.help_text = format_lazy("{} {}", field.help_text, note)
 
 
 class DocumentForm(BaseDocumentForm):

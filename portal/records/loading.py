@@ -20,6 +20,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
 from django.utils import translation as django_translation
+from PIL import UnidentifiedImageError
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
@@ -366,14 +367,17 @@ class _Loader:
             instance.credit = entry.get("credit", "")
         with path.open("rb") as opened:
             file_field = instance.file
-            file_field.save(path.name, File(opened), save=False)
+            try:
+                file_field.save(path.name, File(opened), save=False)
+            except UnidentifiedImageError as error:
+                raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
             self.written_files.append((file_field.storage, file_field.name))
             if key == "images":
                 try:
                     instance.width, instance.height = file_field.width, file_field.height
                 except Exception as error:
                     raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
-            instance.file_size = path.stat().st_size
+            instance.file_size = file_field.size
             instance.full_clean(exclude=["collection", "uploaded_by_user", "tags"])
             instance.save()
         LoadedRecord.objects.update_or_create(

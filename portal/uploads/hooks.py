@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, path
@@ -62,3 +64,11 @@ def list_documents() -> list[URLPattern]:
         path("documents/", DocumentsView.as_view()),
         path("documents/results/", DocumentsView.as_view(results_only=True)),
     ]
+
+
+@hooks.register("prepare_portal")
+def clean_older_photographs(say: Callable[[str], None]) -> None:
+    """Remove the metadata of photographs from before."""
+    from portal.uploads.cleaning import clean_photographs
+
+    clean_photographs()
