@@ -19,10 +19,11 @@ from defusedxml.ElementTree import iterparse
 from django.db.models import F
 from django_tasks import task
 from wagtail.documents.models import AbstractDocument
-from wagtail.models import Page
+from wagtail.models import Collection, Page
 from wagtail.utils.file import hash_filelike
 
 from portal.models import PortalDocument
+from portal.uploads.access import referring_pages
 
 from . import indexing
 from .analysis.tokens import clean
@@ -152,9 +153,16 @@ def read(document: AbstractDocument) -> bool:
     return True
 
 
-def pages_that_offer(document_id: int) -> list[Page]:
-    """Return the pages that are found by a file, as far as the search knows them."""
-    return list(Page.objects.filter(pk__in=OfferedFile.objects.filter(file_id=document_id).values("document_id")))
+def pages_that_offer(*document_ids: int) -> list[Page]:
+    """Return the pages that refer to files, and those that are found by them as far as the search knows."""
+    found = OfferedFile.objects.filter(file_id__in=document_ids).values_list("document_id", flat=True)
+    return list(Page.objects.filter(pk__in=referring_pages(document_ids).union(found)))
+
+
+def privacy_changed(collection: Collection) -> None:
+    """Bring the pages up to date that offer files of a collection, or of one below it: who may read them has changed."""
+    ids = PortalDocument.objects.filter(collection__path__startswith=collection.path).values_list("pk", flat=True)
+    indexing.pages_changed(pages_that_offer(*ids))
 
 
 @task()

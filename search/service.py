@@ -13,6 +13,7 @@ from wagtail.models import Page
 from portal import cards, versions
 from portal.languages import LANGUAGES, Language
 from portal.models import PortalDocument
+from portal.uploads.access import restricted_collections
 
 from . import engine, facets, maintained, ranking, spelling
 from .engine import Candidate, Plan
@@ -332,7 +333,7 @@ def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, flo
 def _add_files(
     found: list[Hit], documents: dict[int, Document], concepts: Sequence[Concept], weights: dict[str, float], language: str
 ) -> None:
-    """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most two queries."""
+    """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most four queries."""
     offered: dict[int, list[int]] = defaultdict(list)
     rows = OfferedFile.objects.filter(document_id__in=documents).order_by("pk").values_list("document_id", "file_id")
     for page_id, file_id in rows:
@@ -346,7 +347,8 @@ def _add_files(
     ids = {file_id for page_id, terms in wanted.items() if terms for file_id in offered[page_id]}
     if not ids:
         return
-    files = FileText.objects.filter(pk__in=ids).select_related("document").in_bulk()
+    files = FileText.objects.exclude(document__collection__in=restricted_collections())
+    files = files.filter(pk__in=ids).select_related("document").in_bulk()
     for hit in found:
         best = 0.0
         terms = wanted.get(hit.page.pk, {})

@@ -216,6 +216,7 @@ SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
 DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
