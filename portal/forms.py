@@ -10,6 +10,7 @@ from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
 from portal.languages import LANGUAGES
+from portal.uploads.lists import notes
 
 
 class ImageForm(BaseImageForm):
@@ -38,6 +39,12 @@ class DocumentForm(BaseDocumentForm):
             "admin", "The language that the file is written in. Readers are told, and can search by it."
         ),
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "file" in self.fields:
+            field = self.fields["file"]
+            field.help_text = format_lazy("{} {}", field.help_text, notes([self.instance])[self.instance.pk])
 
     def save(self, commit: bool = True) -> models.Model:
         """Save; whether the file is available by link was looked at."""

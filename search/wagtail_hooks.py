@@ -53,6 +53,9 @@ def register_report_menu_item() -> MenuItem:
     )
 
 
+hooks.register("describe_documents", files.notes)
+
+
 @hooks.register("after_bulk_action")
 def update_pages_of_moved_files(
     request: HttpRequest, action_type: str, objects: list[Model], action_class_instance: BulkAction
