@@ -13,6 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal import links, restrictions
 from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
+from portal.uploads import access
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -98,7 +99,7 @@ class LanguageMiddleware:
         language = language_of_path(request.path_info) or language_asked_for(request)
         is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
         remembered = restrictions.remembered() if is_safe else nullcontext()
-        with translation.override(language.code), links.remembered(language.code), remembered:
+        with translation.override(language.code), links.remembered(language.code), remembered, access.remembered(request):
             request.LANGUAGE_CODE = language.code
             # Wagtail's explorer and status panel keep here what is private: they are to know what everybody else does.
             request.all_page_view_restriction_paths = SimpleLazyObject(restrictions.restricted_paths)

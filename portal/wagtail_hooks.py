@@ -13,7 +13,8 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-import portal.admin.hooks  # noqa: F401
+import portal.admin.hooks
+import portal.uploads.hooks  # noqa: F401
 from portal import publication
 from portal.jobs import Periodic
 from portal.models import Footer, Region, Topic

@@ -21,6 +21,7 @@ from wagtail.models import Page
 
 from portal import cards, restrictions, versions
 from portal.models import PortalDocument
+from portal.uploads.access import restricted_collections
 
 from . import analysis
 from .documents import Analysed, analyse_page, index_version
@@ -82,7 +83,9 @@ def _specific(pages: list[Page]) -> list[Page]:
 def _analysed(pages: list[Page]) -> list[Analysed]:
     texts = {page.pk: read_page(page) for page in pages}
     wanted = set().union(*(text.file_ids for text in texts.values())) if texts else set()
-    files = PortalDocument.objects.select_related("file_text").in_bulk(wanted) if wanted else {}
+    # What a restricted file says, or is called, is nowhere to be found.
+    known = PortalDocument.objects.exclude(collection__in=restricted_collections()) if wanted else PortalDocument.objects
+    files = known.select_related("file_text").in_bulk(wanted) if wanted else {}
     return [
         analyse_page(page, [files[pk] for pk in sorted(texts[page.pk].file_ids) if pk in files], texts[page.pk])
         for page in pages

@@ -32,6 +32,7 @@ from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, slug_for_title
+from portal.uploads import access
 
 from .publication import PublishedVersion
 
@@ -392,7 +393,8 @@ class CoverMixin(models.Model):
         name = self.illustration
         if not name:
             name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
-        return {"image": self.image, "url": illustration_url(name or self.illustration_default)}
+        image = self.image if self.image_id and access.is_shown(self.image) else None
+        return {"image": image, "url": illustration_url(name or self.illustration_default)}
 
 
 class BodyMixin(models.Model):

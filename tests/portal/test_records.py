@@ -439,3 +439,17 @@ def test_the_footer_is_a_record_too(folder: Path) -> None:
     assert Locale.objects.count() == len(LANGUAGES)
     assert Region.objects.count() == 0
     assert OurWorkPage.objects.filter(locale__language_code="de").exists()
+
+
+def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path) -> None:
+    """What an earlier folder had published goes in every language; a later record publishes the source again."""
+    load(write(folder, ALL))
+
+    def online() -> set[str]:
+        return set(ContentPage.objects.filter(live=True).values_list("locale__language_code", flat=True))
+
+    assert online() == {"de", "en", "uk", "ar"}
+    load(write(folder, [changed(PAGE, live=False) if record is PAGE else record for record in ALL if record is not PAGE_EN]))
+    assert online() == set()
+    load(write(folder, ALL))
+    assert "de" in online()
