@@ -12,3 +12,6 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Connect the signals and register the checks."""
         from portal import checks, redirects, signals  # noqa: F401
+        from portal.admin.redirects import install
+
+        install()
