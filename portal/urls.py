@@ -22,7 +22,7 @@ urlpatterns = [
     path("admin/", include("portal.admin.urls")),
     path("admin/", include(wagtailadmin_urls)),
     # Before Wagtail's own pattern, which stays for reversing and for its other address.
-    path("documents/<int:document_id>/<str:document_filename>", uploads.document),
+    path("documents/<int:document_id>/<path:document_filename>", uploads.document),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.api")),
     path("robots.txt", sitemaps.robots, name="robots"),

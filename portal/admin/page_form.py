@@ -11,8 +11,9 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminPageChooser
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
+from portal import restrictions
 from portal.languages import RESERVED_SLUGS, SOURCE_LANGUAGE, languages_by_code
 
 from .conflicts import refuse_outdated
@@ -150,5 +151,8 @@ class BasePageForm(WagtailAdminPageForm):
             elif self.fields["counterpart"].initial is not None:
                 self.instance.translation_key = uuid.uuid4()
             if self.instance.pk:
+                bound_by = list(restrictions.binding(self.instance).values_list("pk", flat=True))
                 Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
+                # Beside another page or none it stays as private as it was, until somebody lifts that here.
+                restrictions.make_own(self.instance, PageViewRestriction.objects.filter(pk__in=bound_by), self.instance)
         return super().save(commit)

@@ -26,12 +26,13 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import links, versions
+from portal import links, restrictions, versions
 from portal.admin.page_form import BasePageForm, is_reserved, reserved_message
 from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, slug_for_title
+from portal.uploads import access
 
 from .publication import PublishedVersion
 
@@ -201,14 +202,25 @@ class BasePage(Page):
         return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
 
     def get_view_restrictions(self) -> models.QuerySet:
-        """Return the view restrictions of this page and those above it, as Wagtail does but in one query.
+        """Return the view restrictions that bind this page, and those of the address at which it is read as a fallback."""
+        found = restrictions.binding(self)
+        return found | restrictions.binding(self.shown_at) if self.shown_at else found
 
-        An alias has those of its source.
-        """
-        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
-        return PageViewRestriction.objects.filter(
-            models.Q(page__path__in=paths) | models.Q(page__aliases__path__in=paths)
-        ).distinct()
+    def create_alias(self, *args: object, **kwargs: object) -> Page:
+        """Make an alias, which is bound by its source's restrictions: the copies of these that Wagtail makes would outlive them."""
+        alias = super().create_alias(*args, **kwargs)
+        PageViewRestriction.objects.filter(page__path__startswith=alias.path).delete()
+        return alias
+
+    def copy(self, *args: object, **kwargs: object) -> Page:
+        """Copy the page; what its source's restriction kept private stays private where no source does that any more."""
+        copied = super().copy(*args, **kwargs)
+        if copied.translation_key != self.translation_key and restrictions.restricted_paths():
+            pages = [self, *self.get_descendants().order_by("path")]
+            for page, twin in zip(pages, [copied, *copied.get_descendants().order_by("path")], strict=False):
+                elsewhere = restrictions.binding(page).exclude(page__in=page.get_ancestors(inclusive=True))
+                restrictions.make_own(twin, elsewhere, twin)
+        return copied
 
     # --- what templates and cards read -----------------------------------------------------------------------------
 
@@ -381,7 +393,8 @@ class CoverMixin(models.Model):
         name = self.illustration
         if not name:
             name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
-        return {"image": self.image, "url": illustration_url(name or self.illustration_default)}
+        image = self.image if self.image_id and access.is_shown(self.image) else None
+        return {"image": image, "url": illustration_url(name or self.illustration_default)}
 
 
 class BodyMixin(models.Model):

@@ -20,6 +20,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
 from django.utils import translation as django_translation
+from PIL import UnidentifiedImageError
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
@@ -27,9 +28,9 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
 
-from portal.dates import parse_partial
 from portal import redirects
-from portal.languages import SOURCE_LANGUAGE
+from portal.dates import parse_partial
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.locales import set_up_locales
 from portal.models import LoadedRecord
 
@@ -295,12 +296,20 @@ class _Loader:
             revision = instance.save_revision(log_action=True)
             if record.get("live", True):
                 revision.publish()
+            elif instance.live:
+                self._take_offline(instance)
             instance.refresh_from_db()
         else:
             instance.save()
             if hasattr(instance, "save_revision"):
                 instance.save_revision()
         self._remember(record, instance)
+
+    def _take_offline(self, page: Page) -> None:
+        """Unpublish what an earlier folder had online, with the versions in the languages that follow its tree."""
+        codes = [language.code for language in LANGUAGES if language.follows_source]
+        for version in [page, *page.get_translations().filter(live=True, locale__language_code__in=codes)]:
+            version.specific.unpublish()
 
     def _remember(self, record: Record, instance: models.Model) -> None:
         """Store what became of a record."""
@@ -359,14 +368,17 @@ class _Loader:
             instance.credit = entry.get("credit", "")
         with path.open("rb") as opened:
             file_field = instance.file
-            file_field.save(path.name, File(opened), save=False)
+            try:
+                file_field.save(path.name, File(opened), save=False)
+            except UnidentifiedImageError as error:
+                raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
             self.written_files.append((file_field.storage, file_field.name))
             if key == "images":
                 try:
                     instance.width, instance.height = file_field.width, file_field.height
                 except Exception as error:
                     raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
-            instance.file_size = path.stat().st_size
+            instance.file_size = file_field.size
             instance.full_clean(exclude=["collection", "uploaded_by_user", "tags"])
             instance.save()
         LoadedRecord.objects.update_or_create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -125,6 +126,19 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+
+def _code_fingerprint() -> str:
+    """Return a hash of the portal's code: what another version of it kept may have another shape."""
+    code = hashlib.sha256()
+    for name in ("portal", "home", "news", "search", "translation"):
+        for path in sorted((BASE_DIR / name).rglob("*.py")):
+            code.update(path.read_bytes())
+    return code.hexdigest()[:12]
+
+
+# Other applications, and portals with another prefix (`?key_prefix=` in CACHE_URL), may keep theirs in the same place.
+CACHES["default"]["KEY_PREFIX"] = f"{CACHES['default'].get('KEY_PREFIX', 'portal')}:{_code_fingerprint()}"
 # Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
 CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
@@ -202,6 +216,7 @@ SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
 DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

@@ -92,4 +92,7 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
         # Wagtail's way of sending files would ask the date too, and call a changed file unchanged (RFC 9110, 13.1.3).
         request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
         request.__dict__.pop("headers")
-    return in_parts(request, serve_document(request, document_id, document_filename))
+    response = serve_document(request, document_id, document_filename)
+    # What is public today may be restricted tomorrow: caches ask each time.
+    response.headers["Cache-Control"] = "no-cache" if getattr(request, "file_is_public", False) else _PRIVATE
+    return in_parts(request, response)

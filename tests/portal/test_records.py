@@ -352,7 +352,7 @@ def test_check_does_everything_and_takes_it_back(folder: Path) -> None:
         ([changed(HOME, body=None, fields={"hero_title": "x"})], 1, "hero_text"),
         ([HOME, changed(SECTION, redirect_from=["/de"])], 2, "/de is the address of the page “Startseite”"),
         (
-            [changed(HOME, redirect_from=["/alt"]), changed(SECTION, redirect_from=["/ALT/"])],
+            [changed(HOME, body=None, redirect_from=["/alt"]), changed(SECTION, redirect_from=["/ALT/"])],
             2,
             "/ALT/ leads to the page “Startseite” already",
         ),
@@ -451,3 +451,17 @@ def test_the_footer_is_a_record_too(folder: Path) -> None:
 def test_old_addresses_come_as_people_have_them(folder: Path) -> None:
     load(write(folder, [changed(HOME, body=None), changed(SECTION, redirect_from=["https://alt.example.org/Alt%20Neu.pdf?B=1&a=2"])]))
     assert [redirect.old_path for redirect in Redirect.objects.all()] == ["/alt neu.pdf?a=2&b=1"]
+
+
+def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path) -> None:
+    """What an earlier folder had published goes in every language; a later record publishes the source again."""
+    load(write(folder, ALL))
+
+    def online() -> set[str]:
+        return set(ContentPage.objects.filter(live=True).values_list("locale__language_code", flat=True))
+
+    assert online() == {"de", "en", "uk", "ar"}
+    load(write(folder, [changed(PAGE, live=False) if record is PAGE else record for record in ALL if record is not PAGE_EN]))
+    assert online() == set()
+    load(write(folder, ALL))
+    assert "de" in online()

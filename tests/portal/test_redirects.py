@@ -341,7 +341,7 @@ def test_a_list_of_redirects_takes_the_same_addresses(admin: Client, client: Cli
 
 
 def test_stored_redirects_are_normalised(page: Page) -> None:
-    migration = import_module("portal.migrations.0005_normalised_redirects")
+    migration = import_module("portal.migrations.0009_normalised_redirects")
     Redirect.objects.all().delete()
     paths = ["/Über uns", "/B?b=1&a=2", "/c", "/C", "/d"]
     Redirect.objects.bulk_create([Redirect(old_path=path, redirect_link="/x/") for path in paths])

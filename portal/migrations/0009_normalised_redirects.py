@@ -27,7 +27,7 @@ def normalise_redirects(apps: Apps, schema_editor: object) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0004_document_language"),
+        ("portal", "0008_photographs"),
         ("wagtailredirects", "0008_add_verbose_name_plural"),
     ]
 
