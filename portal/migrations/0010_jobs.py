@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('portal', '0005_copied_restrictions'),
+        ('portal', '0009_normalised_redirects'),
     ]
 
     operations = [
