@@ -18,13 +18,12 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import database, typography
+from portal import database, navigation, taxonomy, typography
 from portal.files import only_one, remove_leftovers, write_whole
 from portal.server import end_with_parent
 
@@ -177,8 +176,9 @@ def _prepare(say: Say) -> str:
         if static.process is not None and static.process.poll() is None:
             say("Waiting for the static files …")
         static.finish()
-        # What an earlier version of the code kept may have another shape.
-        cache.clear()
+        # The database may be another one than before. Whatever else the cache holds is not the portal's.
+        navigation.forget()
+        taxonomy.forget()
         return _set_up(say)
     finally:
         with contextlib.suppress(OSError):
