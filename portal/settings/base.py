@@ -142,6 +142,16 @@ AUTH_PASSWORD_VALIDATORS = [
 # Accounts for trying, one for each role; where the portal is public they are made on demand only.
 DEMO_ACCOUNTS = environment.yes("PORTAL_DEMO_ACCOUNTS", default=not IS_HTTPS)
 
+# What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
+# the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "jobs": {"BACKEND": "portal.jobs.JobBackend"},
+    "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
+}
+# So often it is looked whether a page is due to go online or offline.
+PUBLICATION_SECONDS = environment.number("PUBLICATION_SECONDS", 20, 1)
+
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
 USE_TZ = True

@@ -309,7 +309,7 @@ def check() -> None:
     demo_password()
     yes("PORTAL_DEMO_ACCOUNTS", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
-    for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "SEARCH_LOG_DAYS", "HSTS_SECONDS"):
+    for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "SEARCH_LOG_DAYS", "HSTS_SECONDS", "PUBLICATION_SECONDS"):
         number(name, 1)
     for name in ("WEB_WORKERS", "WEB_THREADS"):
         number(name, 1, 1, 64)
