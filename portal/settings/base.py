@@ -19,7 +19,6 @@ BASE_DIR = environment.BASE_DIR
 VAR_DIR = environment.state_folder()
 
 
-SECRET_KEY = environment.secret_key(VAR_DIR)
 DEBUG = False
 
 # The portal's own address: host, allowed hosts, CSRF origins and all absolute addresses follow from it.
@@ -268,3 +267,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
 }
+
+# Last: where a setting above is refused, nothing has been written.
+SECRET_KEY = environment.secret_key(VAR_DIR)

@@ -310,7 +310,7 @@ def check() -> None:
     yes("PORTAL_DEMO_ACCOUNTS", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
     for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "SEARCH_LOG_DAYS", "HSTS_SECONDS", "PUBLICATION_SECONDS"):
-        number(name, 1)
+        number(name, 1, 1)
     for name in ("WEB_WORKERS", "WEB_THREADS"):
         number(name, 1, 1, 64)
 
