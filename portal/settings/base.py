@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -125,6 +126,19 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+
+def _code_fingerprint() -> str:
+    """Return a hash of the portal's code: what another version of it kept may have another shape."""
+    code = hashlib.sha256()
+    for name in ("portal", "home", "news", "search", "translation"):
+        for path in sorted((BASE_DIR / name).rglob("*.py")):
+            code.update(path.read_bytes())
+    return code.hexdigest()[:12]
+
+
+# Other applications, and portals with another prefix (`?key_prefix=` in CACHE_URL), may keep theirs in the same place.
+CACHES["default"]["KEY_PREFIX"] = f"{CACHES['default'].get('KEY_PREFIX', 'portal')}:{_code_fingerprint()}"
 # Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
 CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
@@ -139,6 +153,16 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
+# the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "jobs": {"BACKEND": "portal.jobs.JobBackend"},
+    "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
+}
+# So often it is looked whether a page is due to go online or offline.
+PUBLICATION_SECONDS = env.int("PUBLICATION_SECONDS", default=20)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
@@ -173,9 +197,14 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.uploads.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.storage.UploadHandler",
+]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
