@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
@@ -120,3 +120,25 @@ class OddAddressMiddleware:
 
             return bad_request(request)
         return self.get_response(request)
+
+
+class RedirectMiddleware:
+    """Sends what would be a 404 where the address leads now.
+
+    Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404:
+            return response
+        from portal import redirects
+
+        redirect = redirects.find(request)
+        if redirect is None or redirect.link is None:
+            return response
+        kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
+        return kind(redirect.link)

@@ -28,6 +28,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
 
+from portal import redirects
 from portal.dates import parse_partial
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.locales import set_up_locales
@@ -497,10 +498,16 @@ class _Loader:
     def _write_redirects(self, record: Record, page: Page) -> None:
         """Let old addresses lead to the page."""
         for address in record.get("redirect_from") or []:
-            old_path = Redirect.normalise_path(address)
+            try:
+                old_path = redirects.normalise(address)
+            except ValueError as error:
+                raise record.error(f"“redirect_from”: “{address}” is no address") from error
+            if live := redirects.live_page_at(address):
+                raise record.error(f"“redirect_from”: {address} is the address of the page “{live.title}”")
             taken = Redirect.objects.filter(old_path=old_path, site=None).exclude(redirect_page_id=page.pk).first()
             if taken is not None:
-                raise record.error(f"the old address {address} leads to “{taken.title}” already")
+                owner = f"the page “{taken.redirect_page.title}”" if taken.redirect_page else f"“{taken.redirect_link}”"
+                raise record.error(f"“redirect_from”: {address} leads to {owner} already")
             Redirect.objects.get_or_create(
                 old_path=old_path, site=None, defaults={"redirect_page": page, "is_permanent": True}
             )

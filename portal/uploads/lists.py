@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import django_filters
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.documents.models import AbstractDocument
@@ -44,6 +47,15 @@ def reason(found: Publicity, document: AbstractDocument) -> str:
     return " · ".join(reasons)
 
 
+def notes(documents: Iterable[AbstractDocument]) -> dict[int, str]:
+    """Return what the apps say about documents: their functions of the hook `describe_documents` return texts by id."""
+    documents = list(documents)
+    found = [describe(documents) for describe in hooks.get_hooks("describe_documents")]
+    return {
+        document.pk: " ".join(texts[document.pk] for texts in found if texts.get(document.pk)) for document in documents
+    }
+
+
 class PublicityColumn(Column):
     """Whether a document is public, and why."""
 
@@ -65,7 +77,7 @@ class DocumentsFilter(DocumentsFilterSet):
 
 
 class DocumentsView(IndexView):
-    """Wagtail's list, with a column that says who can read a document; the same few queries whatever its length."""
+    """Wagtail's list, with columns for who can read a document and what else is known of it; the same few queries for all."""
 
     filterset_class = DocumentsFilter
 
@@ -73,15 +85,16 @@ class DocumentsView(IndexView):
     def columns(self) -> list[BaseColumn]:
         """Return Wagtail's columns, and ours after the file."""
         columns = list(super().columns)
-        columns.insert(3, PublicityColumn("publicity", label=pgettext_lazy("admin", "Public"), width="22%"))
+        columns.insert(3, PublicityColumn("publicity", label=pgettext_lazy("admin", "Public"), width="20%"))
+        columns.insert(4, Column("note", label=pgettext_lazy("admin", "Search"), width="20%"))
         return columns
 
     def decorate_paginated_queryset(self, object_list: QuerySet) -> list[AbstractDocument]:
         """Give each document of this page of the list its publicity."""
         documents = list(super().decorate_paginated_queryset(object_list))
-        found = publicity(documents)
+        found, said = publicity(documents), notes(documents)
         for document in documents:
-            document.publicity = found[document.pk]
+            document.publicity, document.note = found[document.pk], said[document.pk]
         return documents
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
