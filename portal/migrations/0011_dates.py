@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0008_photographs'),
+        ('portal', '0010_jobs'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ def remember_people(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("portal", "0009_dates"),
+        ("portal", "0011_dates"),
     ]
 
     operations = [
