@@ -49,7 +49,9 @@ def _check_owner(executor: MigrationExecutor) -> None:
     applied = set(executor.loader.applied_migrations)
     tables = set(connection.introspection.table_names()) - {MigrationRecorder.Migration._meta.db_table}
     labels = {label for label, _ in applied}
-    if tables and not labels & _own_labels():
+    # A first start that was interrupted may have come as far as the tables of Django and Wagtail.
+    is_begun = bool(labels) and labels <= {config.label for config in apps.get_app_configs()}
+    if tables and not labels & _own_labels() and not is_begun:
         names = ", ".join(sorted(tables)[:3])
         raise CommandError(
             f"The database holds tables of another application ({names} …); give the portal a database of its own: DATABASE_URL."
