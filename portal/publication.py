@@ -97,6 +97,9 @@ def _publish(pk: int) -> bool:
     revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=now).first()
     if revision is None:
         return False
+    if isinstance(instance := revision.as_object(), Page):
+        schedules.check_source(instance)
+        slugs_taken
     revision.publish(log_action="wagtail.publish.scheduled")
     model = revision.base_content_type.model_class()
     _expire(model, revision.object_id)

@@ -180,6 +180,19 @@ class BasePage(Page):
             return pgettext("admin", "%(title)s (shows another page)") % {"title": title}
         return pgettext("admin", "%(title)s (shows the German page)") % {"title": title}
 
+    def with_content_json(self, content: dict) -> BasePage:
+        """Return the page of a revision; the dates of a translation are those of its source (`portal.schedules`)."""
+        from portal import schedules
+
+        page = super().with_content_json(content)
+        schedules.take_dates(page)
+        return page
+
+    def update_aliases(self, **kwargs: object) -> None:
+        """Publish the aliases with the page; Wagtail does it also when the page is merely scheduled (wagtail#11344)."""
+        if Page.objects.filter(pk=self.pk, live=True).exists():
+            super().update_aliases(**kwargs)
+
     @property
     def address(self) -> str:
         """Return the address at which the page is being read: its own, or that of its fallback."""
