@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import resource
@@ -11,7 +12,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from home.models import ContentPage
+from portal import jobs
 from portal.models import PortalDocument
 from search import files, reading
 from search.models import Document, FileText
@@ -117,9 +119,17 @@ def offering(document: PortalDocument, title: str = "Seite", **values: object) -
 
 
 @pytest.fixture
-def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
-    """Files are read once they are there for good."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+def committed(django_capture_on_commit_callbacks: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """Files are read by the runner, once they are there for good."""
+    monkeypatch.setattr(jobs, "periodic_jobs", dict)
+
+    @contextlib.contextmanager
+    def committed() -> Iterator[None]:
+        with django_capture_on_commit_callbacks(execute=True):
+            yield
+        jobs.run_all()
+
+    return committed
 
 
 class TestExtract:
