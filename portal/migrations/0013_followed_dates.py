@@ -22,7 +22,7 @@ def follow_dates(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0010_jobs"),
+        ("portal", "0012_edited_at"),
         ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
         ("wagtailcore", "0098_apitoken"),
     ]
