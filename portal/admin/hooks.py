@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
-from . import choosers, comments, conflicts
+from . import choosers, comments, conflicts, schedule
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -22,3 +25,24 @@ def tell_what_others_did(request: HttpRequest, page: Page) -> None:
         conflicts.tell_of_newer_revision(request, page)
     else:
         comments.show_rejection(request, page)
+
+
+@hooks.register("register_admin_urls")
+def register_schedule_urls() -> list[URLPattern]:
+    """Add the report of what is planned, and the button that begins a failed job again."""
+    return [
+        path("reports/schedule/", schedule.ScheduleView.as_view(), name="schedule"),
+        path("reports/schedule/jobs/<int:job_id>/repeat/", schedule.repeat, name="repeat_job"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_schedule_menu_item() -> MenuItem:
+    """Put it among the reports."""
+    return schedule.menu_item()
+
+
+@hooks.register("construct_homepage_panels")
+def warn_on_the_dashboard(request: HttpRequest, panels: list[Component]) -> None:
+    """Say on the dashboard what somebody has to look at."""
+    panels.append(schedule.SchedulePanel())

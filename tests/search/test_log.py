@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import psycopg
-import pytest
 
 from tests import support
 
