@@ -174,8 +174,7 @@ def _set_up(say: Say) -> str:
     names_file = settings.VAR_DIR / "demo_accounts"
     if users.exists():
         call_command("set_up", verbosity=0)
-        names = names_file.read_text(encoding="utf-8").splitlines() if names_file.exists() else []
-        left = users.filter(username__in=names).order_by("pk").values_list("username", flat=True)
+        left = release.demo_accounts()
         return f"Demo accounts: {', '.join(left)} (with the password of the first start)" if left else ""
     say("Making the demo accounts …")
     output = io.StringIO()

@@ -8,6 +8,7 @@ from .navigation import Footer
 from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
+from .release import OfficeSettings, Release
 from .taxonomy import Region, Topic
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",
+    "OfficeSettings",
     "PortalDocument",
     "PortalImage",
     "PortalRendition",
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "Release",
     "SourcesMixin",
     "Topic",
     "TopicsMixin",

@@ -24,7 +24,7 @@ from wagtail.blocks import StreamValue, StructValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import dates, head, links, navigation, structured_data, typography, versions
+from portal import dates, head, links, navigation, release, structured_data, typography, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -68,6 +68,12 @@ def page_head(context: Context, title: str = "") -> dict[str, object]:
         "structured_data": structured_data.for_page(_request(context), page, values) if page is not None else "",
         "font": f"portal/fonts/{current_language().font}",
     }
+
+
+@register.simple_tag
+def is_preview() -> bool:
+    """Return whether the portal is not released yet."""
+    return not release.is_released()
 
 
 @register.simple_tag
