@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RedirectMiddleware",
+    "portal.middleware.RefusedPublicationMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
