@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import navigation, taxonomy, typography
+from portal import navigation, release, taxonomy, typography
 from portal.server import end_with_parent
 
 Say = Callable[[str], None]
