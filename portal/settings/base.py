@@ -32,6 +32,9 @@ PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
+# Behind proxies the address of a visitor is what they say it is; what anybody else says is not believed.
+TRUSTED_PROXIES = environment.trusted_proxies(IS_HTTPS)
+
 INSTALLED_APPS = [
     "portal",
     "home",
@@ -75,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
+    "portal.accounts.middleware.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -129,6 +133,11 @@ CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
     CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}
 
+# One mechanism for all doors (`portal.accounts.attempts`), in the database: what it knows is not lost with a cache.
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.AccountBackend"]
+# Where a way in that names no destination ends; the portal's own forms know a better one.
+LOGIN_REDIRECT_URL = "choose_language"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
