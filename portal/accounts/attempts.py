@@ -186,6 +186,7 @@ def begin(door: str, request: HttpRequest, target: str, account: AbstractBaseUse
     if not attempt.address:
         return attempt
     now = timezone.now()
+    rows_to_count = attempt.keys()
     if seconds := attempt.refused_for(_counted(attempt, now), now):
         raise TooManyTries(seconds)
     with _impatient():
@@ -199,7 +200,7 @@ def begin(door: str, request: HttpRequest, target: str, account: AbstractBaseUse
                     address=attempt.address if kind != ACCOUNT else "",
                     last_at=now,
                 )
-                for key, kind in attempt.keys().items()
+                for key, kind in rows_to_count.items()
             ],
             ignore_conflicts=True,
         )
@@ -207,7 +208,7 @@ def begin(door: str, request: HttpRequest, target: str, account: AbstractBaseUse
         # Others may have been counted since.
         seconds = attempt.refused_for(rows, now)
         if not seconds:
-            for key in attempt.keys():
+            for key in rows_to_count:
                 Attempts.objects.filter(key=key).update(number=rows.get(key, (0, now))[0] + 1, last_at=now)
     if seconds:
         raise TooManyTries(seconds)
@@ -240,6 +241,13 @@ def remember(account: AbstractBaseUser, request: HttpRequest) -> None:
     """Note that somebody came in from an address, by a password or by a link that was mailed."""
     if address := client_address(request):
         KnownAddress.objects.update_or_create(account_id=account.pk, address=_hash(address), defaults={"seen_at": timezone.now()})
+
+
+def let_in(account: AbstractBaseUser, request: HttpRequest) -> None:
+    """Open the door for somebody who proved otherwise who it is: by reading the account's mail."""
+    remember(account, request)
+    attempt = Attempt(LOGIN, folded(account.get_username()), client_address(request), account)
+    Attempts.objects.filter(key=attempt.key(PAIR)).delete()
 
 
 def check_password(request: HttpRequest, account: AbstractBaseUser, password: str) -> bool:

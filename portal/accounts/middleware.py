@@ -24,6 +24,7 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the form, or answer."""
         return self._to_change(request) or self.get_response(request)
 
     def _to_change(self, request: HttpRequest) -> HttpResponse | None:
