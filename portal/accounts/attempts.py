@@ -5,8 +5,8 @@ try beyond many; an account waits too, over all addresses, but never long: nobod
 from an address before is held up there by neither. A try is counted before its password is looked at, so that many at once gain nothing,
 and taken back when it succeeds.
 
-It is kept in the database, which all processes and machines share and no cache empties. A refused try only reads. Where the database cannot be
-written to at once, the try is refused rather than waited for: threads that wait are missing to readers.
+It is kept in the database, which all processes and machines share and no cache empties. A refused try only reads. Where the database
+cannot be written to at once, the try is refused rather than waited for: threads that wait are missing to readers.
 """
 
 from __future__ import annotations
