@@ -82,27 +82,30 @@ class TableBlock(TypedTableBlock):
         }
 
     def get_translatable_segments(self, value: TypedTable) -> list[StringSegmentValue]:
-        """Return the texts of the table for wagtail-localize: the caption, `columns.N` and `rows.N.M`."""
-        segments = [StringSegmentValue("caption", value.caption)]
-        segments += [StringSegmentValue(f"columns.{i}", column["heading"]) for i, column in enumerate(value.columns)]
-        segments += [
-            StringSegmentValue(f"rows.{i}.{j}", cell)
-            for i, row in enumerate(value.row_data)
-            for j, cell in enumerate(row["values"])
-        ]
-        return [segment for segment in segments if not segment.is_empty()]
+        """Return the texts of the table for wagtail-localize.
+
+        Paths are `caption`, `columns` and `cells`, not positions: a cell is known by its text, as a paragraph of rich text is, and
+        keeps its translation wherever rows and columns go.
+        """
+        texts = [("caption", value.caption), *(("columns", column["heading"]) for column in value.columns)]
+        texts += [("cells", cell) for row in value.row_data for cell in row["values"]]
+        return [StringSegmentValue(path, text) for path, text in texts if text]
 
     def restore_translated_segments(self, value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
-        """Put translated texts back where `get_translatable_segments` found them."""
-        for segment in segments:
-            kind, *position = segment.path.split(".")
-            text = segment.render_text()
-            if kind == "caption":
-                value.caption = text
-            elif kind == "columns":
-                value.columns[int(position[0])]["heading"] = text
-            else:
-                value.row_data[int(position[0])]["values"][int(position[1])] = text
+        """Put translated texts back where `get_translatable_segments` found them: one for each text, in their order."""
+        texts = {path: iter([]) for path in ("caption", "columns", "cells")}
+        for path in texts:
+            found = sorted((segment for segment in segments if segment.path == path), key=lambda segment: segment.order)
+            texts[path] = iter([segment.render_text() for segment in found])
+
+        def translated(path: str, text: str | None) -> str | None:
+            return next(texts[path], text) if text else text
+
+        value.caption = translated("caption", value.caption)
+        for column in value.columns:
+            column["heading"] = translated("columns", column["heading"])
+        for row in value.row_data:
+            row["values"] = [translated("cells", cell) for cell in row["values"]]
         return value
 
 
