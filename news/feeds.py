@@ -30,7 +30,8 @@ from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
 from portal import links, taxonomy, versions
-from portal.head import absolute, full_title, site_name
+from portal.dates import DatePrecision
+from portal.head import WORLDWIDE_NAME, absolute, editors_name, full_title, site_name
 from portal.languages import SOURCE_LANGUAGE, current_language
 from portal.models import Topic
 
@@ -123,7 +124,7 @@ def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
     answer = FORMATS[kind](
         title=_valid(title),
         link=absolute(list_of_news.url + query),
-        description=gettext("News, statements, press releases and stories of IOM Germany."),
+        description=gettext("News of IOM Germany and looks back, statements, press releases and stories."),
         language=code,
         author_name=site_name(),
         feed_url=absolute(request.path),
@@ -139,9 +140,11 @@ def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
             description=_valid(escape(item.lead)),
             unique_id=_lasting_id(item.translation_key),
             unique_id_is_permalink=False,
-            pubdate=day,
+            # A day that is not known is left out; when the portal published an item is known of all.
+            pubdate=day if item.date_precision == DatePrecision.DAY else None,
             updateddate=item.last_published_at or day,
-            categories=[_valid(topic["name"]) for topic in taxonomy.topics(item.topic_list)],
+            author_name=WORLDWIDE_NAME if item.is_in_words_of_iom else editors_name(),
+            categories=[*(_valid(topic["name"]) for topic in taxonomy.topics(item.topic_list)), item.get_kind_display()],
             content=_valid(content),
         )
     response = HttpResponse(content_type=answer.content_type)

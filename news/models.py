@@ -18,24 +18,16 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.people import ContactBlock
+from portal.dates import DatePrecision, format_date, machine_date
 from portal.head import absolute, versions_of
 from portal.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
 
-from .dates import DatePrecision, format_date, machine_date
-from .forms import NewsFilterForm
+from .forms import NewsFilterForm, NewsPageForm
 from .managers import NewsManager
+from .provenance import Kind, OriginalMixin
 
 ITEMS_PER_PAGE = 10
-
-
-class Kind(models.TextChoices):
-    """What an item is."""
-
-    NEWS = "news", _("News item")
-    STATEMENT = "statement", _("Statement")
-    PRESS_RELEASE = "press_release", _("Press release")
-    STORY = "story", _("Story")
 
 
 class Scope(models.TextChoices):
@@ -80,14 +72,15 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
             .values_list("slug", "translation_key")
             .distinct()
         )
-        years = self.items().order_by("-date__year").values_list("date__year", flat=True).distinct()
+        found = set(self.items().order_by().values_list("kind", "date__year").distinct())
+        kinds = {kind for kind, _year in found}
         return NewsFilterForm(
             request.GET,
-            kinds=Kind.choices,
+            kinds=[(kind, label) for kind, label in Kind.choices if kind in kinds],
             topics=sorted(
                 ((slug, names[key]["name"]) for slug, key in topics), key=lambda choice: choice[1].casefold()
             ),
-            years=list(years),
+            years=sorted({year for _kind, year in found}, reverse=True),
         )
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
@@ -115,15 +108,19 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         return context
 
 
-class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
-    """A news item, statement, press release or story."""
+class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
+    """A news item or a look back by the editors, a story, or a statement or press release of IOM."""
 
     kind = models.CharField(
         pgettext_lazy("admin", "kind"),
         max_length=20,
         choices=Kind.choices,
         default=Kind.NEWS,
-        help_text=pgettext_lazy("admin", "Visitors can filter by it."),
+        help_text=pgettext_lazy(
+            "admin",
+            "“Statement” and “press release” are for texts that IOM itself published, word for word. What the editors write about them "
+            "is a news item, or a look back if it lies in the past. Visitors can filter by it.",
+        ),
     )
     scope = models.CharField(
         pgettext_lazy("admin", "scope"),
@@ -179,18 +176,20 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
 
     objects = NewsManager()
 
+    base_form_class = NewsPageForm
     search_kinds: ClassVar[dict[str, str]] = dict(Kind.choices)
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "pages/news_page.html"
-    page_description = pgettext_lazy("admin", "A news item, statement, press release or story.")
+    page_description = pgettext_lazy("admin", "A news item, look back, story, statement or press release.")
     show_in_menus_default = False
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("scope")]),
         FieldRowPanel([FieldPanel("date"), FieldPanel("date_precision"), FieldPanel("place")]),
+        *OriginalMixin.original_panels,
         *LeadMixin.lead_panels,
         *BodyMixin.body_panels,
         *SourcesMixin.sources_panels,
@@ -224,6 +223,7 @@ class NewsPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Base
         SynchronizedField("scope", overridable=False),
         SynchronizedField("date", overridable=False),
         SynchronizedField("date_precision", overridable=False),
+        *OriginalMixin.original_translatable_fields,
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
     ]

@@ -31,7 +31,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search.backends.base import FilterFieldError, OrderByFieldError
 from wagtail.search.utils import parse_query_string
 
-from portal import navigation, versions
+from portal import navigation, restrictions, versions
 from portal.head import absolute
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, language_of_path
 
@@ -190,7 +190,8 @@ class PagesViewSet(PagesAPIViewSet):
         keys = [page.translation_key for page in pages]
         for row in Page.objects.filter(translation_key__in=keys).select_related("published_version"):
             rows[row.translation_key].append(row)
-        self._versions = {key: versions.sort_rows(group).real for key, group in rows.items()}
+        with restrictions.remembered():
+            self._versions = {key: versions.sort_rows(group).real for key, group in rows.items()}
 
     def versions_of(self, page: Page) -> dict[str, Page]:
         """Return the real versions of a page that is being answered, by language code."""

@@ -10,5 +10,13 @@ class PortalConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
-        """Connect the signals and register the checks."""
-        from portal import checks, redirects, signals  # noqa: F401
+        """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
+        the portal's form for redirects."""
+        from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
+        from portal.admin import redirects as redirect_form
+        from portal.uploads.policies import register_file_policies
+
+        restrictions.apply()
+        register_file_policies()
+        exports.apply()
+        redirect_form.install()

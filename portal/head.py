@@ -14,6 +14,9 @@ from wagtail.models import Page
 from portal import navigation, social, versions
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 
+WORLDWIDE_NAME = "International Organization for Migration"
+"""The organisation's own name, the same in every language for machines."""
+
 SOCIAL_IMAGE = "portal/social.png"
 SOCIAL_IMAGE_SIZE = (1200, 630)
 
@@ -89,6 +92,11 @@ def trail_of(request: HttpRequest | None, page: Page) -> list[navigation.NamedLi
 def site_name() -> str:
     """Return the name of the portal."""
     return gettext("IOM Germany")
+
+
+def editors_name() -> str:
+    """Return who wrote what is not in IOM's own words."""
+    return gettext("Editors of %(site)s") % {"site": site_name()}
 
 
 def full_title(title: str) -> str:

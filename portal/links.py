@@ -16,24 +16,28 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 from wagtail.rich_text import extract_references_from_rich_text
 
-from portal import versions
+from portal import restrictions, versions
 from portal.languages import current_language, language_mark, languages_by_code
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """Where a link to a page leads: `language` is that of the text which waits at `url`, `page` the version that names it."""
+    """Where a link to a page leads: `language` is that of the text which waits at `url`, `page` the version that names it.
+
+    `is_restricted` says that the version at `url` is private; the link is named by the source, which is not.
+    """
 
     url: str
     language: str
     page: Page
+    is_restricted: bool = False
 
     @property
     def title(self) -> str:
@@ -53,7 +57,9 @@ class PageLink:
 
     @property
     def mark(self) -> str:
-        """Return what to say beside the link where another language waits behind it than the reader's: “in German”."""
+        """Return what to say beside the link: that the page is protected, or that another language than the reader's waits there."""
+        if self.is_restricted:
+            return gettext("protected")
         return (
             language_mark(self.language) if self.language not in {current_language().code, readers_language()} else ""
         )
@@ -100,6 +106,8 @@ def link_within(found: versions.Versions) -> PageLink | None:
     target = found.real.get(reader) or found.original
     if target is None:
         return None
+    if protected := found.restricted.get(reader):
+        return PageLink(protected.get_url(), reader, found.real.get(current_language().code, target), is_restricted=True)
     address = found.real.get(reader) or found.fallbacks.get(reader) or target
     # Inside a fallback the text is the source's: its links are named as the source names them.
     named = target if get_language() == reader else found.real.get(current_language().code, target)
@@ -134,9 +142,10 @@ def _find(pages: PageQuerySet, known: Known) -> list[Page]:
     for row in rows:
         groups.setdefault(row.translation_key, []).append(row)
         known.pages[row.pk] = row
-    for group in groups.values():
-        found = versions.sort_rows(group)
-        known.versions.update({row.pk: found for row in group})
+    with restrictions.remembered():
+        for group in groups.values():
+            found = versions.sort_rows(group)
+            known.versions.update({row.pk: found for row in group})
     return rows
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+<<<<<<< HEAD
 from portal import links
 from portal.html_text import hold_lines_together
+=======
+from portal import links, restrictions
+>>>>>>> main
 from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
+from portal.uploads import access
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -96,8 +102,12 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = language_of_path(request.path_info) or language_asked_for(request)
-        with translation.override(language.code), links.remembered(language.code):
+        is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
+        remembered = restrictions.remembered() if is_safe else nullcontext()
+        with translation.override(language.code), links.remembered(language.code), remembered, access.remembered(request):
             request.LANGUAGE_CODE = language.code
+            # Wagtail's explorer and status panel keep here what is private: they are to know what everybody else does.
+            request.all_page_view_restriction_paths = SimpleLazyObject(restrictions.restricted_paths)
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language.code)
         return response
@@ -117,15 +127,35 @@ class OddAddressMiddleware:
         return self.get_response(request)
 
 
+<<<<<<< HEAD
 class LineBreakMiddleware:
     """Holds together in visitors' pages what belongs together in a line; texts are stored with plain spaces."""
+=======
+class RedirectMiddleware:
+    """Sends what would be a 404 where the address leads now.
+
+    Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
+    """
+>>>>>>> main
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+<<<<<<< HEAD
         is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and not request.path.startswith(ADMIN_PREFIXES):
             response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
         return response
+=======
+        if response.status_code != 404:
+            return response
+        from portal import redirects
+
+        redirect = redirects.find(request)
+        if redirect is None or redirect.link is None:
+            return response
+        kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
+        return kind(redirect.link)
+>>>>>>> main

@@ -6,6 +6,8 @@ empties the cache when a page or snippet changes.
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable
 from typing import TypedDict
 
@@ -14,7 +16,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
-from portal import links, versions
+from portal import links, restrictions, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
 
 
@@ -55,26 +57,39 @@ class SiteMapNode(NamedLink):
     children: list[SiteMapNode]
 
 
-_CACHED = ("homes", "menu", "footer")
+_GENERATION = "portal:navigation"
+_KEPT = 24 * 60 * 60
 
 
-def _cache_key(name: str, language_code: str) -> str:
-    return f"portal:{name}:{language_code}"
+def _cache_key(name: str) -> str:
+    """Return the key of what is built for the active language from what is public and published now.
+
+    It names what is private, as this request read it, and the generation, read before anything is built: what was built from an
+    older state, and is stored after that was forgotten, is found by nobody.
+    """
+    generation = cache.get_or_set(_GENERATION, _new_generation, timeout=None)
+    private = hashlib.sha256(" ".join(sorted(restrictions.restricted_paths())).encode()).hexdigest()[:16]
+    return f"portal:{name}:{current_language().code}:{generation}:{private}"
+
+
+def _new_generation() -> str:
+    return uuid.uuid4().hex
 
 
 def _cached(name: str, build: Callable[[], object]) -> object:
     """Return what `build` makes for the active language, from the cache if it is there."""
-    key = _cache_key(name, current_language().code)
-    value = cache.get(key)
-    if value is None:
-        value = build()
-        cache.set(key, value, timeout=None)
-    return value
+    with restrictions.remembered():
+        key = _cache_key(name)
+        value = cache.get(key)
+        if value is None:
+            value = build()
+            cache.set(key, value, timeout=_KEPT)
+        return value
 
 
 def forget() -> None:
-    """Empty the cache of all languages."""
-    cache.delete_many([_cache_key(name, language.code) for name in _CACHED for language in LANGUAGES])
+    """Let menus, footers and home pages of all languages be built anew."""
+    cache.set(_GENERATION, _new_generation(), timeout=None)
 
 
 class Home(TypedDict):
@@ -258,11 +273,11 @@ def language_links(
 
     `found` is where the page shown is, `paths` the addresses of a view in each language, `query` what the address of a list
     holds besides. Where the page is not in a language, the entry leads to its fallback there and says so (“in German”), else
-    to the language's home page (“home page only”).
+    to the language's home page (“home page only”). A version that is private alone is marked “protected”.
     """
     found = found or versions.Versions()
     addresses = dict(paths or {})
-    for code, page in {**found.fallbacks, **found.real}.items():
+    for code, page in {**found.fallbacks, **found.restricted, **found.real}.items():
         addresses[code] = page.get_url() + (f"?{query}" if query else "")
     reader = links.readers_language()
     home_addresses = home_urls()
@@ -273,6 +288,8 @@ def language_links(
             mark = gettext("home page only")
         elif language.code in found.fallbacks:
             mark = language_mark(SOURCE_LANGUAGE)
+        elif language.code in found.restricted:
+            mark = gettext("protected")
         entries.append(
             LanguageLink(
                 language=language,

@@ -17,14 +17,13 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import typography
+from portal import navigation, taxonomy, typography
 from portal.server import end_with_parent
 
 Say = Callable[[str], None]
@@ -154,8 +153,9 @@ def prepare(say: Say) -> str:
         if static.process is not None and static.process.poll() is None:
             say("Waiting for the static files …")
         static.finish()
-        # What an earlier version of the code kept may have another shape.
-        cache.clear()
+        # The database may be another one than before. Whatever else the cache holds is not the portal's.
+        navigation.forget()
+        taxonomy.forget()
         # Last: it may make a password, which is told once.
         accounts = _set_up(say)
     finally:

@@ -8,26 +8,88 @@ without that, are switched off (`WAGTAILREDIRECTS_AUTO_CREATE`); serving them is
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
-from urllib.parse import urlsplit
+from itertools import combinations
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from django.db.models import Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
+from django.http import HttpRequest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 from wagtail.signals import page_published, page_slug_changed, post_page_move
 
+from portal.languages import language_of_path
 from portal.versions import locales_by_id
 
 _LONGEST = Redirect._meta.get_field("old_path").max_length
+_MOST_PARAMETERS = 5
+"""Of so many query parameters every choice is looked up; of more only each one, all and none."""
+
+
+def normalise(address: str) -> str:
+    """Return an old address as it is stored and looked up, whether it comes as a path or as a full address.
+
+    Host, letter case, percent signs, Unicode form, the last slash and the order of the query do not tell addresses apart. One
+    that is longer than the column is cut and told apart by a digest.
+
+    Raises:
+        ValueError: it is no address at all.
+    """
+    url = urlsplit(address.strip())
+    return _stored(unquote(url.path), _parameters(url.query))
+
+
+def _parameters(query: str) -> list[str]:
+    return sorted(_plain(unquote_plus(part)) for part in query.split("&") if part)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\x00", "")).lower()
+
+
+def _stored(path: str, parameters: Iterable[str]) -> str:
+    address = "/" + _plain(path).strip("/")
+    if query := "&".join(parameters):
+        address = f"{address}?{query}"
+    if len(address) <= _LONGEST:
+        return address
+    digest = hashlib.sha256(address.encode()).hexdigest()
+    return f"{address[: _LONGEST - len(digest) - 1]}…{digest}"
+
+
+def find(request: HttpRequest) -> Redirect | None:
+    """Return the redirect for an address that answers 404: the one with most of its query, this site's before all sites'."""
+    parameters = _parameters(request.META.get("QUERY_STRING", ""))
+    sizes = range(len(parameters), -1, -1)
+    if len(parameters) > _MOST_PARAMETERS:
+        sizes = (len(parameters), 1, 0)
+    addresses = [_stored(request.path, chosen) for size in sizes for chosen in combinations(parameters, size)]
+    rank = {address: position for position, address in reversed(list(enumerate(addresses)))}
+    found = Redirect.get_for_site(Site.find_for_request(request)).filter(old_path__in=rank).select_related("redirect_page")
+    return min(found, key=lambda redirect: (rank[redirect.old_path], redirect.site_id is None), default=None)
+
+
+def live_page_at(address: str) -> Page | None:
+    """Return the live page, or the live alias of one, that answers at an address of this portal."""
+    path = normalise(address).partition("?")[0]
+    if (language := language_of_path(path)) is None:
+        return None
+    home = Page.objects.filter(depth=2, locale__language_code=language.code).first()
+    if home is None:
+        return None
+    url_path = home.url_path + path.removeprefix(f"/{language.code}").strip("/")
+    return Page.objects.live().filter(url_path=f"{url_path.rstrip('/')}/", locale_id=home.locale_id).first()
 
 
 def path_of(url_path: str, locale_id: int) -> str:
     """Return the address of a page as redirects store it: `/en/our-work` for `/home-en/our-work/`."""
     below_home = url_path.strip("/").partition("/")[2]
-    return f"/{locales_by_id()[locale_id].language_code}/{below_home}".rstrip("/")
+    return normalise(f"/{locales_by_id()[locale_id].language_code}/{below_home}")
 
 
 def leave(page: Page, url_path_before: str, since: datetime | None = None) -> None:
@@ -63,7 +125,7 @@ def write(moved: dict[str, int], own: set[str]) -> None:
     made = [
         Redirect(old_path=path, redirect_page_id=pk, automatically_created=True)
         for path, pk in moved.items()
-        if path not in own and len(path) <= _LONGEST
+        if path not in own
     ]
     Redirect.objects.bulk_create(made)
     shorten(made)
@@ -90,7 +152,7 @@ def shorten(redirects: Iterable[Redirect]) -> None:
 def _target(redirect: Redirect) -> tuple[str, str] | None:
     """Return host and path that a redirect's text names; None where it names a place on or a view of the page besides."""
     url = urlsplit(redirect.redirect_link)
-    return None if url.query or url.fragment else (url.netloc, Redirect.normalise_path(url.path))
+    return None if url.query or url.fragment else (url.netloc, normalise(url.path))
 
 
 def _hosts() -> set[str]:
@@ -117,6 +179,12 @@ def leave_after_move(sender: type[Page], instance: Page, url_path_before: str, *
 def free_address(sender: type[Page], instance: Page, **kwargs: object) -> None:
     """A page that goes live takes its address over from a redirect."""
     Redirect.objects.filter(old_path=path_of(instance.url_path, instance.locale_id)).delete()
+
+
+@receiver(pre_save, sender=Redirect, dispatch_uid="portal.redirects.normalise")
+def normalise_saved(sender: type[Redirect], instance: Redirect, **kwargs: object) -> None:
+    """Store an old address as it is looked up, whatever way it comes in."""
+    instance.old_path = normalise(instance.old_path)
 
 
 @receiver(post_save, sender=Redirect, dispatch_uid="portal.redirects.saved")

@@ -7,11 +7,17 @@ from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
+<<<<<<< HEAD
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
 from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revision, Site, TranslatableMixin
 from wagtail.signals import page_published, page_unpublished, post_page_move
 from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
+=======
+from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site, TranslatableMixin
+from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
+from wagtail_localize.models import StringSegment, Translation
+>>>>>>> main
 
 from portal import navigation, taxonomy, texts, versions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
@@ -101,16 +107,17 @@ def remember_finished_snippet(sender: type[Model], instance: FinishedMixin, **kw
     instance.is_finished = by_hand or not _missing_texts(instance, translation)
 
 
+@receiver(copy_for_translation_done, dispatch_uid="portal.copied_for_translation")
+def leave_restrictions_to_source(sender: type, source_obj: object, target_obj: object, **kwargs: object) -> None:
+    """A new version is bound by its source's restrictions; the copies that Wagtail makes of them would outlive these."""
+    if isinstance(target_obj, Page):
+        target_obj.view_restrictions.all().delete()
+
+
 def forget_navigation(**kwargs: object) -> None:
     """Empty the caches of menus and footers, once the change is committed."""
     transaction.on_commit(navigation.forget)
     transaction.on_commit(taxonomy.forget)
-
-
-def forget_restrictions(**kwargs: object) -> None:
-    """Forget which pages are restricted, at once and once more when the change is committed."""
-    versions.forget_restrictions()
-    transaction.on_commit(versions.forget_restrictions)
 
 
 def forget_locales(**kwargs: object) -> None:
@@ -120,14 +127,12 @@ def forget_locales(**kwargs: object) -> None:
 
 for signal in (page_published, page_unpublished, post_page_move):
     signal.connect(forget_navigation, dispatch_uid="portal.forget_navigation")
-post_page_move.connect(forget_restrictions, dispatch_uid="portal.forget_restrictions")
 for model in (Footer, Topic, Region, Site, PageViewRestriction):
     post_save.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
     post_delete.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
 for model in (Footer, Topic, Region):
     pre_save.connect(remember_finished_snippet, sender=model, dispatch_uid="portal.snippet_saved")
 for signal in (post_save, post_delete):
-    signal.connect(forget_restrictions, sender=PageViewRestriction, dispatch_uid="portal.forget_restrictions")
     signal.connect(forget_locales, sender=Locale, dispatch_uid="portal.forget_locales")
 
 

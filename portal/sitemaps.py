@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
 from django.views.decorators.cache import cache_control
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from portal import navigation, versions
 from portal.head import absolute
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
 
 # The protocol takes no more addresses in one file, and no more files in one index: https://www.sitemaps.org/protocol.html
 MAX_ADDRESSES = 50_000
@@ -137,17 +135,10 @@ def _alternates(language: Language, home: navigation.Home) -> dict[object, list[
     return found
 
 
-def _search_paths() -> Iterable[str]:
-    """Yield the address of the search in each language."""
-    for language in LANGUAGES:
-        with translation.override(language.code):
-            yield reverse("search")
-
-
 @_cached_for_an_hour
 def robots(request: HttpRequest) -> HttpResponse:
-    """Answer with what crawlers may read: all but the admin, the API and lists of search results."""
-    closed = [reverse("wagtailadmin_home"), "/api/", *_search_paths()]
+    """Answer with what crawlers may read: all but the admin and the API. Search results say themselves that they belong in no index."""
+    closed = [reverse("wagtailadmin_home"), "/api/"]
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in closed),

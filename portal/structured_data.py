@@ -7,14 +7,24 @@ import json
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from wagtail.models import Page
 
 from portal import navigation
-from portal.head import Head, absolute, site_name, trail_of
-from portal.languages import current_language
+from portal.head import WORLDWIDE_NAME, Head, absolute, editors_name, site_name, trail_of
+from portal.languages import LANGUAGES, current_language
+
+_IOM = {
+    "@type": "Organization",
+    "@id": "https://www.iom.int/#organization",
+    "name": WORLDWIDE_NAME,
+    "alternateName": "IOM",
+    "url": "https://www.iom.int/",
+}
+OFFICIAL_ADDRESSES = ["https://germany.iom.int/"]
+"""Where the office is at home elsewhere."""
 
 # Inside a script these characters could end it; as JSON escapes they mean the same.
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
@@ -42,18 +52,25 @@ def _id(name: str, url: str = "") -> str:
     return f"{url or f'{settings.PORTAL_URL}/'}#{name}"
 
 
+def _names() -> list[str]:
+    """Return the names of the office in the other languages: one thing has one name for machines, the others beside it."""
+    found = []
+    for language in LANGUAGES:
+        with translation.override(language.code):
+            found.append(site_name())
+    return sorted(set(found) - {settings.WAGTAIL_SITE_NAME})
+
+
 def _organization() -> dict[str, object]:
     return {
         "@type": "Organization",
         "@id": _id("organization"),
-        "name": site_name(),
+        "name": settings.WAGTAIL_SITE_NAME,
+        "alternateName": _names(),
         "url": f"{settings.PORTAL_URL}/",
+        "sameAs": OFFICIAL_ADDRESSES,
         "logo": absolute(static("portal/apple-touch-icon.png")),
-        "parentOrganization": {
-            "@type": "Organization",
-            "name": gettext("International Organization for Migration"),
-            "url": "https://www.iom.int/",
-        },
+        "parentOrganization": _IOM,
     }
 
 
@@ -80,14 +97,15 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
         "dateModified": page.last_published_at.isoformat(timespec="seconds") if page.last_published_at else "",
     }
     if head.kind == "article":
-        organization = {"@type": "Organization", "@id": _id("organization"), "name": site_name()}
         values |= {
             "@type": "NewsArticle",
             "headline": page.title,
-            "datePublished": page.machine_date,
+            # Consumers refuse a date without its day.
+            "datePublished": page.machine_date if len(page.machine_date) == len("2022-03-25") else "",
             "mainEntityOfPage": head.canonical,
-            "author": organization,
-            "publisher": organization,
+            "author": _IOM if page.is_in_words_of_iom else {"@type": "Organization", "name": editors_name()},
+            "isBasedOn": page.original_url,
+            "publisher": {"@type": "Organization", "@id": _id("organization"), "name": settings.WAGTAIL_SITE_NAME},
         }
     else:
         values |= {"@type": "WebPage", "name": page.title, "breadcrumb": {"@id": _id("breadcrumbs", head.canonical)}}

@@ -44,7 +44,7 @@ def names() -> dict[object, Name]:
         for translation_key, name, code in tables[0].union(tables[1]):
             if code == language_code or translation_key not in found:
                 found[translation_key] = Name(name=name, language="" if code == language_code else _foreign(code))
-        cache.set(_cache_key(language_code), found, timeout=None)
+        cache.set(_cache_key(language_code), found, timeout=24 * 60 * 60)
     return found
 
 

@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import sitemaps, social, views
+from portal.uploads import views as uploads
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.permission_denied"
@@ -18,9 +19,10 @@ handler500 = "portal.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
+    path("admin/", include("portal.admin.urls")),
     path("admin/", include(wagtailadmin_urls)),
     # Before Wagtail's own pattern, which stays for reversing and for its other address.
-    path("documents/<int:document_id>/<str:document_filename>", views.document),
+    path("documents/<int:document_id>/<path:document_filename>", uploads.document),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.api")),
     path("robots.txt", sitemaps.robots, name="robots"),
@@ -30,7 +32,7 @@ urlpatterns = [
 ]
 
 # The production server hands out uploaded files too, so that one process is enough; a web server in front may take over.
-urlpatterns += [path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", views.media, name="media")]
+urlpatterns += [path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", uploads.media, name="media")]
 
 if settings.DEBUG:
     urlpatterns += i18n_patterns(path("komponenten/", views.components, name="components"))

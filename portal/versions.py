@@ -19,10 +19,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache as remember
 
-from django.core.cache import cache
-from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.models import Locale, Page
 from wagtail.query import PageQuerySet
 
+from portal import restrictions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
 
 COPYING_ACTIONS = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagtail.convert_alias")
@@ -31,10 +31,7 @@ COPYING_ACTIONS = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagt
 
 def real(pages: PageQuerySet) -> PageQuerySet:
     """Return the real versions among `pages`, public ones only, each with its `published_version`."""
-    pages = finished(pages).live().select_related("published_version")
-    for path in restricted_paths():
-        pages = pages.exclude(path__startswith=path)
-    return pages
+    return restrictions.public(finished(pages).live()).select_related("published_version")
 
 
 def finished(pages: PageQuerySet) -> PageQuerySet:
@@ -47,28 +44,40 @@ class Versions:
     """Where a page is: its `real` versions and, by language, the rows at whose addresses its `fallbacks` open.
 
     `original` is the version that those read who have none in their language: the source, or the only one of a page that was
-    never meant to be in the source's tree.
+    never meant to be in the source's tree. `restricted` holds the versions that are private alone, while the source is public:
+    who comes to their address is asked for the right to read.
     """
 
     real: dict[str, Page] = field(default_factory=dict)
     fallbacks: dict[str, Page] = field(default_factory=dict)
     original: Page | None = None
+    restricted: dict[str, Page] = field(default_factory=dict)
 
 
 def sort_rows(rows: Iterable[Page]) -> Versions:
-    """Return the versions among all rows of one translation key, fetched with their `published_version`; no query."""
+    """Return the versions among all rows of one translation key, fetched with their `published_version`.
+
+    No query but the one that asks what is private, once for all that is `restrictions.remembered` together.
+    """
     rows = list(rows)
     set_locales(rows)
-    by_code = {row.locale.language_code: row for row in rows}
-    found = {code: row for code, row in by_code.items() if code in languages_by_code() and is_real(row)}
-    if SOURCE_LANGUAGE not in found:
-        return Versions(found, original=None if SOURCE_LANGUAGE in by_code else next(iter(found.values()), None))
+    by_code = {row.locale.language_code: row for row in rows if row.locale.language_code in languages_by_code()}
+    with restrictions.remembered():
+        found = {code: row for code, row in by_code.items() if is_real(row)}
+        if SOURCE_LANGUAGE not in found:
+            return Versions(found, original=None if SOURCE_LANGUAGE in by_code else next(iter(found.values()), None))
+        others = {code: row for code, row in by_code.items() if code not in found}
+        restricted = {
+            code: row
+            for code, row in others.items()
+            if (languages_by_code()[code].follows_source or is_published(row)) and restrictions.is_restricted(row)
+        }
     fallbacks = {
         code: row
-        for code, row in by_code.items()
-        if code not in found and code in languages_by_code() and languages_by_code()[code].follows_source
+        for code, row in others.items()
+        if code not in restricted and languages_by_code()[code].follows_source
     }
-    return Versions(found, fallbacks, found[SOURCE_LANGUAGE])
+    return Versions(found, fallbacks, found[SOURCE_LANGUAGE], restricted)
 
 
 def versions_of(page: Page) -> Versions:
@@ -80,26 +89,6 @@ def versions_of(page: Page) -> Versions:
 def translations(page: Page) -> dict[str, Page]:
     """Return the real versions of a page by language code, itself included. One query."""
     return versions_of(page).real
-
-
-_RESTRICTED_PATHS = "portal:restricted_paths"
-
-
-def restricted_paths() -> list[str]:
-    """Return the tree paths of pages with a view restriction, in the cache until one changes or a page moves.
-
-    Wagtail's own `public()` asks the database each time; every list on a page would pay for it.
-    """
-    paths = cache.get(_RESTRICTED_PATHS)
-    if paths is None:
-        paths = list(PageViewRestriction.objects.values_list("page__path", flat=True))
-        cache.set(_RESTRICTED_PATHS, paths, timeout=None)
-    return paths
-
-
-def forget_restrictions() -> None:
-    """Forget which pages are restricted."""
-    cache.delete(_RESTRICTED_PATHS)
 
 
 _BLOCK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -150,8 +139,8 @@ def is_published(page: Page) -> bool:
 
 
 def is_real(page: Page) -> bool:
-    """Return whether one page, fetched with its `published_version`, is real; no query."""
-    return page.live and is_finished(page) and not any(page.path.startswith(path) for path in restricted_paths())
+    """Return whether one page, fetched with its `published_version`, is real."""
+    return page.live and is_finished(page) and not restrictions.is_restricted(page)
 
 
 @remember

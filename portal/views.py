@@ -1,27 +1,23 @@
-"""Views that belong to no page: first contact, uploaded files, errors, the component page."""
+"""Views that belong to no page: first contact, pages, errors, the component page."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.views.decorators.cache import cache_control
-from django.views.static import serve
-from wagtail.documents.views.serve import serve as serve_document
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as serve_wagtail
 
 from portal import navigation
 from portal.middleware import PUBLIC_POLICY
 from portal.models.pages import page_at
+from portal.uploads.delivery import reading_only
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -34,6 +30,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@reading_only
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     """Answer with a page as Wagtail does, the page found in two queries from the cached addresses of the home pages.
 
@@ -48,55 +45,6 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
         page_at("/".join([home["url_path"].rstrip("/"), *components]) + "/", home["locale_id"])
     )
     return serve_wagtail(request, path)
-
-
-@cache_control(max_age=30 * 24 * 60 * 60, public=True)
-def media(request: HttpRequest, path: str) -> HttpResponse:
-    """Hand out an uploaded image. Documents and originals go through Wagtail's own view, which asks for permission."""
-    if path.startswith(("documents/", "original_images/")):
-        return page_not_found(request)
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    response.headers["Content-Security-Policy"] = "default-src 'none'"
-    return response
-
-
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_CHUNK = 64 * 1024
-
-
-def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponse:
-    """Hand out a document as Wagtail does, on demand a part of it: some browsers play no film from a whole file.
-
-    Of several parts the whole is sent, as RFC 9110 (14.2) allows.
-    """
-    response = serve_document(request, document_id, document_filename)
-    file = getattr(response, "file_to_stream", None)
-    if response.status_code != 200 or file is None or request.method != "GET":
-        return response
-    response.headers["Accept-Ranges"] = "bytes"
-    asked_for = _RANGE.fullmatch(request.headers.get("Range", ""))
-    if asked_for is None or not any(asked_for.groups()):
-        return response
-    size = file.seek(0, os.SEEK_END)
-    first, last = asked_for.groups()
-    # Without a first byte it is the last so many.
-    start = int(first) if first else max(size - int(last), 0)
-    end = min(int(last), size - 1) if first and last else size - 1
-    if start > end:
-        file.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-
-    def part() -> Iterator[bytes]:
-        with file:
-            file.seek(start)
-            left = end - start + 1
-            while left and (chunk := file.read(min(_CHUNK, left))):
-                left -= len(chunk)
-                yield chunk
-
-    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
-    headers |= {"Content-Length": str(end - start + 1), "Content-Range": f"bytes {start}-{end}/{size}"}
-    return StreamingHttpResponse(part(), status=206, headers=headers)
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

@@ -10,6 +10,8 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+import portal.admin.hooks
+import portal.uploads.hooks  # noqa: F401
 from portal.models import Footer, Region, Topic
 from portal.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
 

@@ -90,6 +90,10 @@ class Plan:
             if all(term in self.terms for term in alternative.terms)
         ]
 
+    def documents(self, term: str) -> int:
+        """Return how many documents hold a term."""
+        return self.terms[term].documents if term in self.terms else 0
+
     def frequency(self, concept: Concept) -> int:
         """Return about how many documents a concept finds."""
         return sum(min(self.terms_by_id[pk].documents for pk in option) for option in self.options(concept))

@@ -19,8 +19,9 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 from wagtail.models import Page
 
-from portal import cards, versions
+from portal import cards, restrictions, versions
 from portal.models import PortalDocument
+from portal.uploads.access import restricted_collections
 
 from . import analysis
 from .documents import Analysed, analyse_page, index_version
@@ -44,6 +45,14 @@ def update(pages: Iterable[Page]) -> None:
         remove(set(ids) - {page.pk for page in real})
         if real:
             write(_analysed(_specific(real)))
+
+
+def privacy_changed(page: Page) -> None:
+    """Bring the documents up to date of all pages that what binds a page binds too: those that came or went, no others."""
+    bound = Page.objects.filter(restrictions.at_or_below(restrictions.bound_paths(page)))
+    real = set(versions.real(bound).values_list("pk", flat=True))
+    known = set(Document.objects.filter(page__in=bound.values("pk")).values_list("pk", flat=True))
+    update(Page.objects.filter(pk__in=real ^ known).iterator())
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -74,7 +83,9 @@ def _specific(pages: list[Page]) -> list[Page]:
 def _analysed(pages: list[Page]) -> list[Analysed]:
     texts = {page.pk: read_page(page) for page in pages}
     wanted = set().union(*(text.file_ids for text in texts.values())) if texts else set()
-    files = PortalDocument.objects.select_related("file_text").in_bulk(wanted) if wanted else {}
+    # What a restricted file says, or is called, is nowhere to be found.
+    known = PortalDocument.objects.exclude(collection__in=restricted_collections()) if wanted else PortalDocument.objects
+    files = known.select_related("file_text").in_bulk(wanted) if wanted else {}
     return [
         analyse_page(page, [files[pk] for pk in sorted(texts[page.pk].file_ids) if pk in files], texts[page.pk])
         for page in pages

@@ -17,6 +17,9 @@ from .models import BlockedSuggestion, PromotedResult, Synonyms
 
 Terms = tuple[str, ...]
 
+KEPT = 24 * 60 * 60
+"""Seconds: what an earlier version of the code kept in a shared cache goes by itself."""
+
 
 INITIAL_SYNONYMS = Path(__file__).parent / "initial" / "synonyms.json"
 
@@ -56,7 +59,18 @@ def synonyms(language: str) -> dict[Terms, list[Terms]]:
             for expression in expressions:
                 sets[expression] += [other for other in expressions if other != expression]
         found = dict(sets)
-        cache.set(key, found, timeout=None)
+        cache.set(key, found, KEPT)
+    return found
+
+
+def words_of_synonyms(language: str) -> frozenset[str]:
+    """Return the words of all synonyms of a language, as they are typed and without marks: editors know them."""
+    key = _key("words", language)
+    found = cache.get(key)
+    if found is None:
+        rows = Synonyms.objects.filter(locale__language_code__in={language, analysis.base_language(language)})
+        found = frozenset(word for row in rows for line in row.lines for word in analysis.typed_words(line, language))
+        cache.set(key, found, KEPT)
     return found
 
 
@@ -73,7 +87,7 @@ def promoted(query_terms: Terms, language: str) -> list[tuple[int, str]]:
                 if entry not in found[terms]:
                     found[terms].append(entry)
         found = dict(found)
-        cache.set(key, found, timeout=None)
+        cache.set(key, found, KEPT)
     return found.get(frozenset(query_terms), [])
 
 
@@ -83,7 +97,7 @@ def _blocked(language: str) -> list[str]:
     if found is None:
         texts = BlockedSuggestion.objects.filter(locale__language_code=language).values_list("text", flat=True)
         found = [f" {' '.join(analysis.typed_words(text, language))} " for text in texts]
-        cache.set(key, found, timeout=None)
+        cache.set(key, found, KEPT)
     return found
 
 
@@ -98,6 +112,6 @@ def is_blocked(suggestion: str, language: str) -> bool:
 
 def forget(**kwargs: object) -> None:
     """Empty the cache, at once and once more when the change is committed."""
-    keys = [_key(kind, language.code) for kind in ("synonyms", "promoted", "blocked") for language in LANGUAGES]
+    keys = [_key(kind, language.code) for kind in ("synonyms", "words", "promoted", "blocked") for language in LANGUAGES]
     cache.delete_many(keys)
     transaction.on_commit(lambda: cache.delete_many(keys))

@@ -127,9 +127,22 @@ class FileText(models.Model):
     document = models.OneToOneField(
         "portal.PortalDocument", on_delete=models.CASCADE, primary_key=True, related_name="file_text"
     )
+
+    class Problem(models.TextChoices):
+        """Why the text of a file is not searched."""
+
+        KIND = "kind", pgettext_lazy("admin", "No text is read from files of this kind.")
+        SIZE = "size", pgettext_lazy("admin", "Its text is not searched: it is larger than 100 MB.")
+        PARTLY = "partly", pgettext_lazy("admin", "Only the beginning of its text is searched: reading it took too long.")
+        TIME = "time", pgettext_lazy("admin", "Its text is not searched: reading it took too long.")
+        MEMORY = "memory", pgettext_lazy("admin", "Its text is not searched: reading it took too much memory.")
+        BROKEN = "broken", pgettext_lazy("admin", "Its text is not searched: the file is damaged, or locked with a password.")
+        LOST = "lost", pgettext_lazy("admin", "Its text is not searched: the file is not there.")
+
     file_hash = models.CharField(max_length=40)
     """The file that the text was read from."""
     text = models.TextField(blank=True)
+    problem = models.CharField(max_length=10, blank=True, choices=Problem.choices)
 
     def __str__(self) -> str:
         return str(self.document)

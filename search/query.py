@@ -17,7 +17,6 @@ _EXCLUDED = re.compile(r"(?<!\S)[-−](?=[^\W_])(\S+)")
 
 PART_WEIGHT = 0.5
 SYNONYM_WEIGHT = 0.7
-CORRECTION_WEIGHT = 0.8
 
 
 @dataclass(frozen=True)

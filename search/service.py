@@ -13,6 +13,7 @@ from wagtail.models import Page
 from portal import cards, versions
 from portal.languages import LANGUAGES, Language
 from portal.models import PortalDocument
+from portal.uploads.access import restricted_collections
 
 from . import engine, facets, maintained, ranking, spelling
 from .engine import Candidate, Plan
@@ -111,6 +112,13 @@ class Outcome:
     query: Query
     step: Step = Step.NONE
     corrected_text: str = ""
+    """What was sought in place of what was typed, because that stands nowhere and no language knows it."""
+    offered_text: str = ""
+    """What may have been meant by words that no language knows, but pages hold."""
+    missing: list[str] = field(default_factory=list)
+    """Words that no page holds, and that were not replaced."""
+    near: list[str] = field(default_factory=list)
+    """The query with other words of the pages in the place of those that are missing."""
     total: int = 0
     is_capped: bool = False
     hits: list[Hit] = field(default_factory=list)
@@ -174,13 +182,12 @@ def _find(
     planned = engine.plan(query)
     complete = _ordered(planned, engine.with_all(planned, by_date=request.by_date), request.by_date)
     outcome.step = Step.ALL
-    if not complete and planned.unknown and not request.is_exact:
-        unknown = [word.surface for concept in planned.unknown for word in concept.words]
-        if replaced := spelling.corrections(query, unknown):
-            other = engine.plan(corrected(query, replaced, synonyms))
-            complete = _ordered(other, engine.with_all(other, by_date=request.by_date), request.by_date)
-            if complete or len(replaced) == len(unknown) or not _has_anything(planned):
-                planned, outcome.step, outcome.corrected_text = other, Step.SPELLING, other.query.text
+    if not request.is_exact:
+        if other := _respelt(planned, synonyms, outcome):
+            planned, outcome.step, outcome.corrected_text = other, Step.SPELLING, other.query.text
+            complete = _ordered(planned, engine.with_all(planned, by_date=request.by_date), request.by_date)
+        if planned.unknown:
+            _tell_missing(planned, synonyms, outcome)
     partial: list[Candidate] = []
     if not complete and planned.query.phrases:
         # Nobody is left with nothing because of quotation marks: the words are sought one by one.
@@ -194,8 +201,32 @@ def _find(
     return planned, complete, partial
 
 
-def _has_anything(planned: Plan) -> bool:
-    return len(planned.unknown) < len(planned.query.concepts)
+def _respelt(planned: Plan, synonyms: dict, outcome: Outcome) -> Plan | None:
+    """Return the plan in another spelling, where words stand nowhere and no language knows them: of all of them, or of none.
+
+    Of words that no language knows but pages hold, the other spelling is only offered.
+    """
+    query = planned.query
+    found = {word.surface: planned.documents(word.term) for concept in query.concepts for word in concept.words}
+    right = spelling.known(found, query.language)
+    nowhere = {word.surface for concept in planned.unknown for word in concept.words if word.surface not in right}
+    replaced = {word: spelling.correction(word, query.language) for word in nowhere}
+    if nowhere and all(replaced.values()):
+        return engine.plan(corrected(query, replaced, synonyms))
+    doubtful = [word for word in found if word not in right and word not in nowhere]
+    offered = {word: other for word in doubtful if (other := spelling.correction(word, query.language, found[word]))}
+    if offered:
+        outcome.offered_text = corrected(query, offered, synonyms).text
+    return None
+
+
+def _tell_missing(planned: Plan, synonyms: dict, outcome: Outcome) -> None:
+    """Set which words no page holds, and what is near to them."""
+    query = planned.query
+    outcome.missing = [word.surface for concept in planned.unknown for word in concept.words]
+    words = outcome.missing[: spelling.MOST_NEAR]
+    pairs = [(word, other) for word in words for other in spelling.near_words(word, query.language)]
+    outcome.near = [corrected(query, {word: other}, synonyms).text for word, other in pairs[: spelling.MOST_NEAR]]
 
 
 def _again(planned: Plan, outcome: Outcome, request: Request) -> tuple[list[Candidate], list[Candidate]]:
@@ -302,7 +333,7 @@ def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, flo
 def _add_files(
     found: list[Hit], documents: dict[int, Document], concepts: Sequence[Concept], weights: dict[str, float], language: str
 ) -> None:
-    """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most two queries."""
+    """Give those hits a file whose pages lack one of the concepts, where a file that they offer holds it. At most four queries."""
     offered: dict[int, list[int]] = defaultdict(list)
     rows = OfferedFile.objects.filter(document_id__in=documents).order_by("pk").values_list("document_id", "file_id")
     for page_id, file_id in rows:
@@ -316,7 +347,8 @@ def _add_files(
     ids = {file_id for page_id, terms in wanted.items() if terms for file_id in offered[page_id]}
     if not ids:
         return
-    files = FileText.objects.filter(pk__in=ids).select_related("document").in_bulk()
+    files = FileText.objects.exclude(document__collection__in=restricted_collections())
+    files = files.filter(pk__in=ids).select_related("document").in_bulk()
     for hit in found:
         best = 0.0
         terms = wanted.get(hit.page.pk, {})

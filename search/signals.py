@@ -7,10 +7,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published, page_unpublished
+from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from portal import versions
 from portal.models import PortalDocument
 
 from . import files, indexing, maintained
@@ -24,10 +23,15 @@ def update_document(sender: type[Page], instance: Page, **kwargs: object) -> Non
 
 
 @receiver((post_save, post_delete), sender=PageViewRestriction, dispatch_uid="search.restriction_changed")
-def update_documents_below(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
-    """Who may see a page and those below it has changed."""
-    versions.forget_restrictions()
-    indexing.update(Page.objects.filter(path__startswith=instance.page.path).iterator())
+def update_bound_documents(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
+    """Who may see a page, its versions and all those below them has changed."""
+    indexing.privacy_changed(instance.page)
+
+
+@receiver(post_page_move, dispatch_uid="search.page_moved")
+def update_moved_documents(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page stands below another one: it may be private by it, or be so no more."""
+    indexing.privacy_changed(instance)
 
 
 for model in (Synonyms, PromotedResult, BlockedSuggestion):
@@ -42,9 +46,32 @@ def forget_document(sender: type, instance: Document, **kwargs: object) -> None:
 
 
 @receiver(post_save, sender=PortalDocument, dispatch_uid="search.file_saved")
-def read_saved_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
-    """A file was uploaded or changed: it is read once it is there for good."""
-    transaction.on_commit(partial(files.read_file.enqueue, instance.pk))
+def update_pages_of_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
+    """A file was uploaded or changed: its title, language and collection count at once, what it says once it is read."""
+
+    def update() -> None:
+        indexing.pages_changed(files.pages_that_offer(instance.pk))
+        files.read_file.enqueue(instance.pk)
+
+    transaction.on_commit(update)
+
+
+@receiver((post_save, post_delete), sender=CollectionViewRestriction, dispatch_uid="search.collection_restricted")
+def update_pages_of_collection(sender: type, instance: CollectionViewRestriction, **kwargs: object) -> None:
+    """Who may read the files of a collection has changed: at once, not when the pages are next published."""
+    transaction.on_commit(partial(files.privacy_changed, instance.collection))
+
+
+@receiver(post_save, sender=Collection, dispatch_uid="search.collection_saved")
+def update_pages_of_moved_collection(sender: type, instance: Collection, created: bool, **kwargs: object) -> None:
+    """The admin saves a collection and then moves it, in one transaction: it may stand below a restricted one, or do so no more."""
+
+    def update() -> None:
+        if moved := Collection.objects.filter(pk=instance.pk).first():
+            files.privacy_changed(moved)
+
+    if not created:
+        transaction.on_commit(update)
 
 
 @receiver(pre_delete, sender=PortalDocument, dispatch_uid="search.file_deleted")

@@ -38,11 +38,6 @@ class SearchView(View):
 
     http_method_names = ("get", "head", "options")
 
-    def head(self, request: HttpRequest) -> HttpResponse:
-        """Answer without a search: programs only ask whether the address is there."""
-        kind = "application/json" if _is_for_programs(request) else None
-        return HttpResponse(content_type=kind, headers=NO_INDEX)
-
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer with the results, as a page or as JSON."""
         if request.GET.get("q") and (seconds := limits.seconds_to_wait(request, "search", settings.SEARCH_RATE)):
@@ -55,7 +50,8 @@ class SearchView(View):
         else:
             context = self._context(request, form, outcome)
             response = log.SearchResponse(request, "search/search.html", context, headers=NO_INDEX)
-        log.remember(request, response, outcome, language)
+        if request.method == "GET":
+            log.remember(request, response, outcome, language)
         return response
 
     def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
@@ -75,12 +71,17 @@ class SearchView(View):
         return {
             "form": form,
             "query": form.query,
+            "is_empty": "q" in request.GET and not form.query,
+            # Made here and not in the template: what a template puts into a text is escaped, and the head escapes it again.
+            "page_title": gettext("Search: %(query)s") % {"query": form.query} if form.query else gettext("Search"),
             "outcome": outcome,
             "complete": complete,
             "first": start + 1,
             "partial": [hit for hit in outcome.hits if hit.is_partial],
             "first_partial": start + len(complete) + 1,
             "is_any": outcome.step == Step.ANY,
+            "offered": self._link(form, outcome.offered_text) if outcome.offered_text else None,
+            "near": [self._link(form, text) for text in outcome.near],
             "exact": form.address(is_exact=True) if has_exact else "",
             "results": Paginator(numbers, service.RESULTS_PER_PAGE).get_page(outcome.page),
             "chips": [{"title": one.title, "text": one.label, "href": form.without(one)} for one in form.choices],
@@ -91,6 +92,10 @@ class SearchView(View):
             "paths": self._paths(form),
             "click_url": reverse("search_click"),
         }
+
+    def _link(self, form: SearchForm, text: str) -> dict[str, str]:
+        """Return another query with its address."""
+        return {"text": text, "href": form.address(query=text, filters=[])}
 
     def _paths(self, form: SearchForm) -> dict[str, str]:
         """Return the address of this search in each language."""

@@ -8,16 +8,20 @@ from contextlib import AbstractContextManager
 
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
 from portal.languages import LANGUAGES
+from portal.models import PortalDocument
 
 from . import analysis, files, indexing, log, maintained
 from .report import ReportMenuItem, SearchReportView
@@ -49,6 +53,19 @@ def register_report_menu_item() -> MenuItem:
     )
 
 
+hooks.register("describe_documents", files.notes)
+
+
+@hooks.register("after_bulk_action")
+def update_pages_of_moved_files(
+    request: HttpRequest, action_type: str, objects: list[Model], action_class_instance: BulkAction
+) -> None:
+    """Files were put into another collection, of which no signal tells: it may be restricted."""
+    moved = [item.pk for item in objects if isinstance(item, PortalDocument)]
+    if moved and action_type != "delete":
+        transaction.on_commit(lambda: indexing.pages_changed(files.pages_that_offer(*moved)))
+
+
 @hooks.register("register_permissions")
 def register_report_permission() -> QuerySet:
     """Offer the right to see the report when groups are edited."""
@@ -66,6 +83,8 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""
     analysis.preload([language.code for language in LANGUAGES])
     maintained.load_initial_synonyms()
+    maintained.forget()
+    indexing.forget_statistics()
     log.delete_old()
     files.read_new()
     if not indexing.is_current():

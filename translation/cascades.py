@@ -24,6 +24,7 @@ from wagtail.models import Locale, Page
 from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
+from portal import restrictions
 from portal.models.pages import is_reserved
 from portal.versions import has_own_slug, is_finished, locales_by_id
 
@@ -220,9 +221,19 @@ def delete_followers(sender: type[Page], instance: Page, **kwargs: object) -> No
     """
     pages = {page.pk: page for page in followers(instance)}
     translations = finished_translations(instance, with_subtree=True) if pages else []
+    if _choice.get() == SOURCE_ONLY and restrictions.restricted_paths():
+        _keep_private(translations, instance)
     pages |= {page.pk: page for page in Page.objects.filter(alias_of_id=instance.pk).select_related("locale")}
     for page in _affected("delete", instance, pages.values(), translations):
         remove(page, keep=_choice.get() == SOURCE_ONLY)
+
+
+def _keep_private(translations: Iterable[Page], source: Page) -> None:
+    """Let translations that are kept stay as private as they are when the pages that they follow go."""
+    keys = list(Page.objects.filter(path__startswith=source.path).values_list("translation_key", flat=True))
+    for page in translations:
+        parent = page.get_ancestors().exclude(translation_key__in=keys).last()
+        restrictions.make_own(page, restrictions.binding(page), parent)
 
 
 def remove(page: Page, *, keep: bool) -> None:

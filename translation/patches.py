@@ -93,6 +93,7 @@ def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallb
     return segments
 
 
+<<<<<<< HEAD
 _handle_block = StreamFieldSegmentExtractor.handle_block
 
 
@@ -123,11 +124,21 @@ def _refresh_and_reuse(self: TranslationSource) -> None:
     with transaction.atomic():
         _refresh_segments(self)
         memory.reuse_within_blocks(self)
+=======
+def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
+    """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.restrictions`).
+
+    wagtail-localize 1.14 copies the source's first restriction at every save of a translation (draft, publication, update, PO
+    file), overwrites the translation's own with it and deletes that where the source has none; what was finished before the
+    source became private stays public. This can go when a release leaves restrictions alone or offers a setting for it.
+    """
+>>>>>>> main
 
 
 def apply() -> None:
     """Put the patches in place. Called once, when the apps are ready."""
     TranslationSource.create_or_update_translation = _create_or_update_translation
+    TranslationSource.sync_view_restrictions = _sync_view_restrictions
     TranslationSource._get_segments_for_translation = _get_segments_for_translation
     TranslationSource.refresh_segments = _refresh_and_reuse
     StreamFieldSegmentExtractor.handle_block = _handle_stored_block

@@ -15,6 +15,7 @@ from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
 
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.versions import real
 
 SUBMIT_PERMISSION = "wagtail_localize.submit_translation"
 PUBLISH_INCOMPLETE_PERMISSION = "portal.publish_incomplete_version"
@@ -118,11 +119,19 @@ def is_source_editor(user: AbstractBaseUser, source: TranslatableMixin) -> bool:
     return source.locale.language_code == SOURCE_LANGUAGE and may_change(user, source)
 
 
+def may_read(user: AbstractBaseUser, instance: Model) -> bool:
+    """Return whether a user may read an object in the source language: it is public, or they may change it."""
+    if not isinstance(instance, Page):
+        return True
+    return may_change(user, instance) or real(Page.objects.filter(pk=instance.pk)).exists()
+
+
 def submittable_locales(user: AbstractBaseUser, source: TranslatableMixin) -> QuerySet[Locale]:
     """Return the locales into which a user may submit an object for translation.
 
     Whoever has the right to submit may do so into the languages they work in, and with an object of the source language
-    that they may change, into every language: an editor hands German pages over to all translators.
+    that they may change, into every language: an editor hands German pages over to all translators. What is not public (a draft,
+    a private or withdrawn page) is handed over only by those who may change it: submitting it shows its text.
     """
     if not user.has_perm(SUBMIT_PERMISSION):
         return Locale.objects.none()
@@ -131,6 +140,8 @@ def submittable_locales(user: AbstractBaseUser, source: TranslatableMixin) -> Qu
     following = Locale.objects.exclude(language_code__in=own_trees)
     if is_source_editor(user, source):
         return following
+    if not may_read(user, source):
+        return Locale.objects.none()
     return following.filter(pk__in=working_locale_ids(user))
 
 

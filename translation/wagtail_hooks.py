@@ -18,6 +18,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
+from portal import restrictions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from translation import cascades
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
@@ -91,6 +92,9 @@ def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | Non
 def respect_text_of_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Refuse turning an alias into an ordinary page: its German text would count as written in the other language."""
     if page.alias_of.locale_id == page.locale_id:
+        if request.method == "POST":
+            # The text that it takes over stays as private as it is.
+            restrictions.make_own(page, restrictions.binding(page), page.get_parent())
         return None
     return refuse(request, pgettext("admin", "This page shows the German one. To write it in its own language, translate it."))
 

@@ -7,8 +7,11 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.documents.models import AbstractDocument
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
+
+from portal.uploads import access
 
 
 class FigureBlock(blocks.StructBlock):
@@ -33,12 +36,23 @@ class FigureBlock(blocks.StructBlock):
         description = pgettext_lazy("admin", "A photograph with caption and credit.")
         template = "blocks/image.html"
 
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Say whether whoever reads the page may see the photograph."""
+        context = super().get_context(value, parent_context=parent_context)
+        context["is_shown"] = bool(value.get("image")) and access.is_shown(value["image"])
+        return context
+
     def get_preview_value(self) -> blocks.StructValue:
         """Return the newest photograph as an example, or an empty block while there is none."""
         image = get_image_model().objects.order_by("-pk").first()
         return self.normalize(
             {"image": image, "caption": pgettext("admin", "Who, what, where, when.") if image else ""}
         )
+
+
+def shown(document: AbstractDocument | None) -> AbstractDocument | None:
+    """Return a document if whoever reads the page may open it."""
+    return document if document and access.is_shown(document) else None
 
 
 class DownloadBlock(blocks.StructBlock):
@@ -63,6 +77,12 @@ class DownloadBlock(blocks.StructBlock):
     def get_preview_value(self) -> blocks.StructValue:
         """Return the newest file as an example, or an empty block while there is none."""
         return self.normalize({"document": get_document_model().objects.order_by("-pk").first(), "description": ""})
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Add the document, where whoever reads the page may open it."""
+        context = super().get_context(value, parent_context=parent_context)
+        context["document"] = shown(value.get("document"))
+        return context
 
 
 class DownloadsBlock(blocks.ListBlock):
@@ -147,8 +167,9 @@ class VideoBlock(blocks.StructBlock):
         return value
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Add the media type of the film."""
+        """Add the film and its captions, where whoever reads the page may open them, and the media type."""
         context = super().get_context(value, parent_context=parent_context)
-        video = value.get("video")
+        video = context["video"] = shown(value.get("video"))
+        context["captions"] = shown(value.get("captions"))
         context["media_type"] = VIDEO_TYPES.get(video.file_extension.lower(), "") if video else ""
         return context

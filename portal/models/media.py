@@ -2,16 +2,99 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import pgettext_lazy
+from PIL.Image import DecompressionBombError
 from wagtail.documents.models import AbstractDocument, Document
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.exceptions import InvalidFilterSpecError
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    Filter,
+    Image,
+    SourceImageIOError,
+    WagtailImageField,
+    WagtailImageFieldFile,
+    get_upload_to,
+)
 
 from portal.languages import Language, languages_by_code
+from portal.uploads import photographs
+
+logger = logging.getLogger(__name__)
 
 
-class PortalImage(AbstractImage):
+class StoredFirst(models.Model):
+    """A file of the library: it is stored before its row is saved, and goes again when that fails, so that neither stays alone."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Store the file, then save the row with all that follows from the file."""
+        stored = None
+        if self.file and not self.file._committed:
+            self.file.save(self.file.name, self.file.file, save=False)
+            stored = self.file.name
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if stored:
+                self.file.storage.delete(stored)
+            raise
+
+
+@contextmanager
+def _as_missing(image: AbstractImage) -> Iterator[None]:
+    """Let a picture that cannot be read, or a size that cannot be stored, count as one that is missing: pages and lists open.
+
+    Wagtail shows a placeholder for a missing file, and fails for a broken one.
+    """
+    try:
+        yield
+    except (SourceImageIOError, InvalidFilterSpecError):
+        raise
+    except (OSError, SyntaxError, ValueError, DecompressionBombError) as error:
+        logger.warning("No size of the photograph %s can be made: %s", image.pk, error)
+        raise SourceImageIOError(str(error)) from error
+
+
+class PhotographFile(WagtailImageFieldFile):
+    """The file of a photograph, which is stored without its metadata, whichever way it comes in."""
+
+    def save(self, name: str, content: File, save: bool = True) -> None:
+        """Store the file without its metadata; the fields of the photograph take over whom it names.
+
+        Raises:
+            OSError: it is no picture that can be read, or cannot be stored.
+        """
+        content.seek(0)
+        cleaned = self.instance.take_metadata(content.read())
+        super().save(name, ContentFile(cleaned, name=name), save)
+
+
+class PhotographField(WagtailImageField):
+    """A field for photographs."""
+
+    attr_class = PhotographFile
+
+
+class PortalImage(StoredFirst, AbstractImage):  # noqa: DJ008 (Wagtail defines it)
     """A photograph. Its alternative text belongs to the place where it is used (`ImageBlock`), its credit to itself."""
+
+    file = PhotographField(
+        pgettext_lazy("admin", "file"), upload_to=get_upload_to, width_field="width", height_field="height"
+    )
+    is_clean = models.BooleanField(default=False, editable=False)
+    """The stored file and its renditions hold no metadata."""
 
     credit = models.CharField(
         pgettext_lazy("admin", "credit"),
@@ -20,11 +103,59 @@ class PortalImage(AbstractImage):
         help_text=pgettext_lazy("admin", "Who made the photograph, as it is to be named: “IOM 2023 / Name”."),
     )
 
-    admin_form_fields = (*Image.admin_form_fields, "credit")
+    copyright = models.CharField(
+        pgettext_lazy("admin", "copyright"),
+        max_length=255,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Who holds the rights, where the credit does not say so: “© IOM 2023”."),
+    )
+
+    admin_form_fields = (*Image.admin_form_fields, "credit", "copyright")
 
     class Meta(AbstractImage.Meta):
         verbose_name = pgettext_lazy("admin", "image")
         verbose_name_plural = pgettext_lazy("admin", "images")
+
+    def take_metadata(self, data: bytes) -> bytes:
+        """Return an image file without its metadata; credit and copyright that it names fill the fields that are empty."""
+        credit, copyright_ = photographs.named_rights(data)
+        self.credit = self.credit or credit
+        self.copyright = self.copyright or copyright_
+        cleaned = photographs.without_metadata(data)
+        self.is_clean, self.file_size = True, len(cleaned)
+        self.file_hash = hashlib.sha1(cleaned, usedforsecurity=False).hexdigest()
+        return cleaned
+
+    def create_rendition(self, filter: Filter) -> AbstractRendition:  # noqa: A002 (Wagtail's name)
+        """Return the photograph in a size that there was not yet.
+
+        Raises:
+            SourceImageIOError: it cannot be read, or the size not be stored.
+        """
+        with _as_missing(self):
+            return super().create_rendition(filter)
+
+    def create_renditions(self, *filters: Filter) -> dict[Filter, AbstractRendition]:
+        """Return the photograph in sizes that there were not yet.
+
+        Raises:
+            SourceImageIOError: it cannot be read, or a size not be stored.
+        """
+        with _as_missing(self):
+            return super().create_renditions(*filters)
+
+    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:  # noqa: A002 (Wagtail's name)
+        """Return the photograph in one size and format, without metadata even if its own file still holds some."""
+        file = super().generate_rendition_file(filter, source=source)
+        file.seek(0)
+        return File(ContentFile(photographs.without_metadata(file.read())), name=file.name)
+
+    @property
+    def rights(self) -> str:
+        """Return what is said beside the photograph: who made it, and who holds the rights where that says more."""
+        return " · ".join(
+            part for part in (self.credit, self.copyright) if part and (part == self.credit or part not in self.credit)
+        )
 
     @property
     def default_alt_text(self) -> str:
@@ -39,19 +170,33 @@ class PortalRendition(AbstractRendition):
 
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
+        indexes: ClassVar[list] = [models.Index(fields=["file"], name="portal_rendition_file")]
 
 
-class PortalDocument(AbstractDocument):
+class PortalDocument(StoredFirst, AbstractDocument):  # noqa: DJ008 (Wagtail defines it)
     """A file for download."""
 
     language = models.CharField(
         pgettext_lazy("admin", "language"),
         max_length=20,
         blank=True,
-        help_text=pgettext_lazy("admin", "The language that the file is written in. Readers are told, and can search by it."),
+        help_text=pgettext_lazy(
+            "admin", "The language that the file is written in. Readers are told, and can search by it."
+        ),
     )
 
-    admin_form_fields = (*Document.admin_form_fields, "language")
+    is_shared = models.BooleanField(
+        pgettext_lazy("admin", "available by link"),
+        default=False,
+        help_text=pgettext_lazy(
+            "admin",
+            "Whoever knows the address can open the file. Without this, a file is public only while a page that is online refers to it.",
+        ),
+    )
+    awaits_review = models.BooleanField(default=False, editable=False)
+    """The file was available by link before anybody could decide so, and nobody has looked at that since."""
+
+    admin_form_fields = (*Document.admin_form_fields, "language", "is_shared")
 
     class Meta(AbstractDocument.Meta):
         verbose_name = pgettext_lazy("admin", "document")

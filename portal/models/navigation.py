@@ -9,6 +9,7 @@ from wagtail.fields import StreamField
 from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.admin.conflicts import RevisionForm
 from portal.blocks.links import LinkBlock, LinkColumnBlock
 
 from .publication import FinishedMixin
@@ -51,6 +52,7 @@ class Footer(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
         help_text=pgettext_lazy("admin", "Linked above the menu of every page."),
     )
 
+    base_form_class = RevisionForm
     panels = (
         FieldPanel("title"),
         FieldPanel("about"),

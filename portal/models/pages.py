@@ -6,13 +6,12 @@ keeps in step with the source; a page type adds them up.
 
 from __future__ import annotations
 
-import uuid
 from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import TextInput
+from django.forms import CheckboxSelectMultiple, TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -20,112 +19,22 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
-from wagtail.admin.widgets import AdminPageChooser
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import links, versions
+from portal import links, restrictions, versions
+from portal.admin.page_form import BasePageForm, is_reserved, reserved_message
 from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
-from portal.languages import RESERVED_SLUGS, SOURCE_LANGUAGE, current_language, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, slug_for_title
+from portal.uploads import access
 
 from .publication import PublishedVersion
-
-
-def is_reserved(slug: str, parent: Page | None) -> bool:
-    """Return whether a page below another one would lie at an address that the portal's own views answer."""
-    return parent is not None and parent.depth == 2 and slug in RESERVED_SLUGS
-
-
-def _reserved(slug: str) -> str:
-    text = pgettext("admin", "“%(slug)s” is an address of the portal itself. Please choose another one.")
-    return text % {"slug": slug}
-
-
-class BasePageForm(WagtailAdminPageForm):
-    """The editing form of all pages.
-
-    An empty slug is allowed and is made from the title. A page in a language with a tree of its own may name the page of the
-    source language that it stands beside; the two then share their translation key.
-    """
-
-    counterpart = forms.ModelChoiceField(
-        queryset=Page.objects.all(),
-        required=False,
-        label=pgettext_lazy("admin", "German page"),
-        help_text=pgettext_lazy(
-            "admin",
-            "The page with the same content in German, if there is one. Readers can then change between the two.",
-        ),
-    )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
-        locale = self.instance.locale if self.instance.locale_id else getattr(self.parent_page, "locale", None)
-        language = languages_by_code().get(locale.language_code) if locale else None
-        if language is None or language.follows_source or self.instance.depth == 2:
-            del self.fields["counterpart"]
-            return
-        # Not made with the class: the chooser asks for models that are not loaded yet by then.
-        self.fields["counterpart"].widget = AdminPageChooser()
-        if self.instance.pk:
-            key = self.instance.translation_key
-            self.fields["counterpart"].initial = self._sources().filter(translation_key=key).first()
-
-    @staticmethod
-    def _sources() -> models.QuerySet:
-        return Page.objects.filter(locale__language_code=SOURCE_LANGUAGE)
-
-    def clean_slug(self) -> str:
-        """Return the slug; a page that is new does not know yet where it will be.
-
-        Raises:
-            ValidationError: one of the portal's own views lies there.
-        """
-        slug = self.cleaned_data["slug"]
-        if is_reserved(slug, self.parent_page):
-            raise ValidationError(_reserved(slug))
-        return slug
-
-    def clean_counterpart(self) -> Page | None:
-        """Return the page of the source language that was chosen, itself or by one of its translations.
-
-        Raises:
-            ValidationError: there is none, or it has another version in this language already.
-        """
-        chosen = self.cleaned_data["counterpart"]
-        if chosen is None:
-            return None
-        source = self._sources().filter(translation_key=chosen.translation_key, depth__gt=2).first()
-        if source is None:
-            raise ValidationError(pgettext("admin", "Please choose a German page."))
-        locale_id = self.instance.locale_id or self.parent_page.locale_id
-        others = Page.objects.filter(translation_key=source.translation_key, locale_id=locale_id)
-        if other := others.exclude(pk=self.instance.pk).first():
-            raise ValidationError(
-                pgettext("admin", "“%(page)s” belongs to this German page already.") % {"page": other.title}
-            )
-        return source
-
-    def save(self, commit: bool = True) -> Page:
-        """Save the page; which German page it stands beside holds at once, for the live version too."""
-        if "counterpart" in self.cleaned_data:
-            source = self.cleaned_data["counterpart"]
-            if source is not None:
-                self.instance.translation_key = source.translation_key
-            elif self.fields["counterpart"].initial is not None:
-                self.instance.translation_key = uuid.uuid4()
-            if self.instance.pk:
-                Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
-        return super().save(commit)
 
 
 class BasePage(Page):
@@ -154,8 +63,8 @@ class BasePage(Page):
 
     # The slug is not made while the title is typed: it is made when the page is saved, by rules of the language.
     content_panels: ClassVar[list] = [
-        TitleFieldPanel(
-            "title", targets=[], help_text=pgettext_lazy("admin", "As visitors read it at the top of the page.")
+        FieldPanel(
+            "title", classname="title", help_text=pgettext_lazy("admin", "As visitors read it at the top of the page.")
         ),
     ]
     promote_panels: ClassVar[list] = [
@@ -255,12 +164,21 @@ class BasePage(Page):
     def clean(self) -> None:
         """Refuse addresses that the portal's own views answer."""
         if is_reserved(self.slug, self.get_parent()):
-            raise ValidationError({"slug": _reserved(self.slug)})
+            raise ValidationError({"slug": reserved_message(self.slug)})
         super().clean()
 
     def can_move_to(self, parent: Page) -> bool:
         """Return whether the page may move below another one: not where its address is one of the portal's own views."""
         return super().can_move_to(parent) and not is_reserved(self.slug, parent)
+
+    def get_admin_display_title(self) -> str:
+        """Return the title for lists and choosers of the admin; an alias says that it is one."""
+        title = super().get_admin_display_title()
+        if self.alias_of_id is None:
+            return title
+        if self.language_code == SOURCE_LANGUAGE:
+            return pgettext("admin", "%(title)s (shows another page)") % {"title": title}
+        return pgettext("admin", "%(title)s (shows the German page)") % {"title": title}
 
     @property
     def address(self) -> str:
@@ -284,14 +202,25 @@ class BasePage(Page):
         return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
 
     def get_view_restrictions(self) -> models.QuerySet:
-        """Return the view restrictions of this page and those above it, as Wagtail does but in one query.
+        """Return the view restrictions that bind this page, and those of the address at which it is read as a fallback."""
+        found = restrictions.binding(self)
+        return found | restrictions.binding(self.shown_at) if self.shown_at else found
 
-        An alias has those of its source.
-        """
-        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
-        return PageViewRestriction.objects.filter(
-            models.Q(page__path__in=paths) | models.Q(page__aliases__path__in=paths)
-        ).distinct()
+    def create_alias(self, *args: object, **kwargs: object) -> Page:
+        """Make an alias, which is bound by its source's restrictions: the copies of these that Wagtail makes would outlive them."""
+        alias = super().create_alias(*args, **kwargs)
+        PageViewRestriction.objects.filter(page__path__startswith=alias.path).delete()
+        return alias
+
+    def copy(self, *args: object, **kwargs: object) -> Page:
+        """Copy the page; what its source's restriction kept private stays private where no source does that any more."""
+        copied = super().copy(*args, **kwargs)
+        if copied.translation_key != self.translation_key and restrictions.restricted_paths():
+            pages = [self, *self.get_descendants().order_by("path")]
+            for page, twin in zip(pages, [copied, *copied.get_descendants().order_by("path")], strict=False):
+                elsewhere = restrictions.binding(page).exclude(page__in=page.get_ancestors(inclusive=True))
+                restrictions.make_own(twin, elsewhere, twin)
+        return copied
 
     # --- what templates and cards read -----------------------------------------------------------------------------
 
@@ -464,7 +393,8 @@ class CoverMixin(models.Model):
         name = self.illustration
         if not name:
             name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
-        return {"image": self.image, "url": illustration_url(name or self.illustration_default)}
+        image = self.image if self.image_id and access.is_shown(self.image) else None
+        return {"image": image, "url": illustration_url(name or self.illustration_default)}
 
 
 class BodyMixin(models.Model):
@@ -540,7 +470,13 @@ class TopicsMixin(models.Model):
     )
 
     topics_panels: ClassVar[list] = [
-        MultiFieldPanel([FieldPanel("topics"), FieldPanel("regions")], pgettext_lazy("admin", "Topics and regions")),
+        MultiFieldPanel(
+            [
+                FieldPanel("topics", widget=CheckboxSelectMultiple),
+                FieldPanel("regions", widget=CheckboxSelectMultiple),
+            ],
+            pgettext_lazy("admin", "Topics and regions"),
+        ),
     ]
     topics_translatable_fields: ClassVar[list] = [
         SynchronizedField("topics", overridable=False),

@@ -9,6 +9,7 @@ from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.admin.conflicts import RevisionForm
 from portal.illustrations import Illustration
 from portal.slugs import slug_for_title
 
@@ -35,6 +36,7 @@ class Term(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         ),
     )
 
+    base_form_class = RevisionForm
     search_fields = (
         index.SearchField("name", boost=2),
         index.AutocompleteField("name"),

@@ -20,6 +20,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
 from django.utils import translation as django_translation
+from PIL import UnidentifiedImageError
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
@@ -27,7 +28,9 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
 
-from portal.languages import SOURCE_LANGUAGE
+from portal import redirects
+from portal.dates import parse_partial
+from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.locales import set_up_locales
 from portal.models import LoadedRecord
 
@@ -41,7 +44,8 @@ from .values import References, StreamValues, ValueProblem, rich_text
 # Fields that `fields` may not set: they have keys of their own or belong to Wagtail.
 _OWN_KEYS = {
     "title", "name", "lead", "body", "sources", "date", "date_precision", "topics", "regions", "reviewed_on", "image",
-    "show_in_menus", "menu_title", "menu_intro",
+    "show_in_menus", "menu_title", "menu_intro", "original_title", "original_url", "original_date", "original_date_precision",
+    "original_language",
 }  # fmt: skip
 _PAGE_INTERNALS = {field.name for field in Page._meta.get_fields()} - {"seo_title", "search_description"}
 
@@ -92,12 +96,10 @@ def _state(instance: models.Model) -> str:
 
 def _parse_date(text: str) -> tuple[datetime.date, str]:
     """Return a date and its precision from `2022-03-25`, `2022-03` or `2022`."""
-    for pattern, precision in (("%Y-%m-%d", "day"), ("%Y-%m", "month"), ("%Y", "year")):
-        try:
-            return datetime.datetime.strptime(text, pattern).date(), precision  # noqa: DTZ007 (a date without time)
-        except ValueError:
-            continue
-    raise ValueProblem(f"“{text}” is no date; write 2022-03-25, 2022-03 or 2022")
+    try:
+        return parse_partial(text)
+    except ValueError as error:
+        raise ValueProblem(f"“{text}” is no date; write 2022-03-25, 2022-03 or 2022") from error
 
 
 class _Loader:
@@ -294,12 +296,20 @@ class _Loader:
             revision = instance.save_revision(log_action=True)
             if record.get("live", True):
                 revision.publish()
+            elif instance.live:
+                self._take_offline(instance)
             instance.refresh_from_db()
         else:
             instance.save()
             if hasattr(instance, "save_revision"):
                 instance.save_revision()
         self._remember(record, instance)
+
+    def _take_offline(self, page: Page) -> None:
+        """Unpublish what an earlier folder had online, with the versions in the languages that follow its tree."""
+        codes = [language.code for language in LANGUAGES if language.follows_source]
+        for version in [page, *page.get_translations().filter(live=True, locale__language_code__in=codes)]:
+            version.specific.unpublish()
 
     def _remember(self, record: Record, instance: models.Model) -> None:
         """Store what became of a record."""
@@ -358,14 +368,17 @@ class _Loader:
             instance.credit = entry.get("credit", "")
         with path.open("rb") as opened:
             file_field = instance.file
-            file_field.save(path.name, File(opened), save=False)
+            try:
+                file_field.save(path.name, File(opened), save=False)
+            except UnidentifiedImageError as error:
+                raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
             self.written_files.append((file_field.storage, file_field.name))
             if key == "images":
                 try:
                     instance.width, instance.height = file_field.width, file_field.height
                 except Exception as error:
                     raise ValueProblem(f"“{entry['file']}” is no image that can be read") from error
-            instance.file_size = path.stat().st_size
+            instance.file_size = file_field.size
             instance.full_clean(exclude=["collection", "uploaded_by_user", "tags"])
             instance.save()
         LoadedRecord.objects.update_or_create(
@@ -396,6 +409,11 @@ class _Loader:
             self._set(record, instance, "date", "date_precision", data.get("date_precision", precision))
         if "reviewed" in data:
             self._set(record, instance, "reviewed", "reviewed_on", _parse_date(data["reviewed"])[0])
+        for key, value in (data.get("original") or {}).items():
+            if key == "date":
+                value, precision = _parse_date(value)
+                self._set(record, instance, "original", "original_date_precision", precision)
+            self._set(record, instance, "original", f"original_{key}", value)
         menu = data.get("menu") or {}
         for key, name in (("show", "show_in_menus"), ("title", "menu_title"), ("intro", "menu_intro")):
             if key in menu:
@@ -480,10 +498,16 @@ class _Loader:
     def _write_redirects(self, record: Record, page: Page) -> None:
         """Let old addresses lead to the page."""
         for address in record.get("redirect_from") or []:
-            old_path = Redirect.normalise_path(address)
+            try:
+                old_path = redirects.normalise(address)
+            except ValueError as error:
+                raise record.error(f"“redirect_from”: “{address}” is no address") from error
+            if live := redirects.live_page_at(address):
+                raise record.error(f"“redirect_from”: {address} is the address of the page “{live.title}”")
             taken = Redirect.objects.filter(old_path=old_path, site=None).exclude(redirect_page_id=page.pk).first()
             if taken is not None:
-                raise record.error(f"the old address {address} leads to “{taken.title}” already")
+                owner = f"the page “{taken.redirect_page.title}”" if taken.redirect_page else f"“{taken.redirect_link}”"
+                raise record.error(f"“redirect_from”: {address} leads to {owner} already")
             Redirect.objects.get_or_create(
                 old_path=old_path, site=None, defaults={"redirect_page": page, "is_permanent": True}
             )

@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "order": (int, float),
     "date": (str,),
     "date_precision": (str,),
+    "original": (dict,),
     "lead": (str,),
     "body": (str, list),
     "topics": (list,),
@@ -41,10 +42,11 @@ REQUIRED_KEYS = ("id", "type", "lang", "title")
 
 # What a translation takes from its source and must not say again.
 SOURCE_ONLY_KEYS = frozenset(
-    {"parent", "order", "date", "date_precision", "topics", "regions", "images", "files", "reviewed", "live"}
+    {"parent", "order", "date", "date_precision", "original", "topics", "regions", "images", "files", "reviewed", "live"}
 )
 IMAGE_KEYS = frozenset({"id", "file", "title", "alt", "caption", "credit", "lead"})
 FILE_KEYS = frozenset({"id", "file", "title"})
+ORIGINAL_KEYS = frozenset({"title", "url", "date", "language"})
 MENU_KEYS = frozenset({"show", "title", "intro"})
 
 
@@ -136,6 +138,8 @@ def _check(record: Record) -> None:
         raise record.error(f"unknown key in “menu”: {', '.join(unknown)}")
     if record.is_translation and "show" in (record.get("menu") or {}):
         raise record.error("a translation takes “show” in “menu” from its source and must not give it again")
+    if unknown := sorted(set(record.get("original") or {}) - ORIGINAL_KEYS):
+        raise record.error(f"unknown key in “original”: {', '.join(unknown)}")
     for key in ("topics", "regions", "redirect_from"):
         if wrong := [value for value in record.get(key) or [] if not isinstance(value, str)]:
             raise record.error(f"“{key}” holds something that is no text: {wrong[0]!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,7 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -126,6 +127,19 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+
+def _code_fingerprint() -> str:
+    """Return a hash of the portal's code: what another version of it kept may have another shape."""
+    code = hashlib.sha256()
+    for name in ("portal", "home", "news", "search", "translation"):
+        for path in sorted((BASE_DIR / name).rglob("*.py")):
+            code.update(path.read_bytes())
+    return code.hexdigest()[:12]
+
+
+# Other applications, and portals with another prefix (`?key_prefix=` in CACHE_URL), may keep theirs in the same place.
+CACHES["default"]["KEY_PREFIX"] = f"{CACHES['default'].get('KEY_PREFIX', 'portal')}:{_code_fingerprint()}"
 # Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
 CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
@@ -174,9 +188,14 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.uploads.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.storage.UploadHandler",
+]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
@@ -203,6 +222,7 @@ SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
 DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

@@ -26,6 +26,7 @@ from wagtail.models import Page
 
 from portal import dates, head, links, navigation, structured_data, typography, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
+from portal.uploads import access
 
 register = template.Library()
 
@@ -337,7 +338,10 @@ def picture(
     `full` (as it was taken). A photograph is cut around its focal point.
     """
     source = source or {}
-    return {"image": source.get("image"), "url": source.get("url"), "shape": shape, "alt": alt, "lazy": lazy}
+    image = source.get("image")
+    if image and not access.is_shown(image):
+        image = None
+    return {"image": image, "url": source.get("url"), "shape": shape, "alt": alt, "lazy": lazy}
 
 
 # --- values -------------------------------------------------------------------------------------------------------------

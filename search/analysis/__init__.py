@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import Stemmer
@@ -18,9 +18,9 @@ from django.utils import dates, translation
 from portal.languages import SOURCE_LANGUAGE
 
 from . import arabic, dictionaries, german, tokens, ukrainian
-from .stopwords import STOPWORDS
+from .stopwords import KNOWN_TERMS, STOPWORDS
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,10 @@ def term(word: str, language: str) -> str:
     """Return the term of one word in lower case: letters and digits, marks taken off."""
     if language == "uk":
         return tokens.fold(ukrainian.stem(word))
-    if language == "ar" and (found := arabic.lemma(word)):
-        return found
+    if language == "ar":
+        if found := arabic.lemma(word):
+            return found
+        word = arabic.bare(tokens.fold(word))
     if language == "de":
         word = german.lemma(word)
     elif word < "\u0250":
@@ -114,11 +116,63 @@ def _terms(words_of_compound: tuple[str, ...], language: str, known: set[str]) -
     return tuple(name for name in found if name and name not in known)
 
 
+def is_known(word: str, language_code: str) -> bool:
+    """Return whether a word (in lower case, as `Word.surface`) is a right one as far as its language's dictionary tells.
+
+    Numbers are, stopwords, compounds of words that it knows, and words joined by hyphens each of which it knows.
+    """
+    language = base_language(language_code)
+    return all(_is_known_piece(piece, language) for piece in tokens.pieces(word))
+
+
+@lru_cache(maxsize=20_000)
+def _is_known_piece(word: str, language: str) -> bool:
+    if any(letter.isdigit() for letter in word) or tokens.fold(word) in STOPWORDS.get(language, ()):
+        return True
+    match language:
+        case "ar":
+            return arabic.lemma(word) is not None
+        case "de":
+            return german.is_known(word)
+    return language in dictionaries.KNOWN_LANGUAGES and dictionaries.base_form(word, language) is not None
+
+
+def near_words(word: str, language_code: str) -> Iterator[str]:
+    """Yield the words of a language's dictionary that are one letter away from a word; Arabic ones behind the article too."""
+    language = base_language(language_code)
+    if language != "ar":
+        yield from dictionaries.near_words(word, language)
+        return
+    folded = tokens.fold(word)
+    yield from dictionaries.near_words(folded, "ar")
+    for rest in arabic.without_article(folded):
+        before = folded.removesuffix(rest)
+        yield from (before + other for other in dictionaries.near_words(rest, "ar"))
+
+
 def words(text: str, language_code: str) -> Iterator[Word]:
     """Yield the words of a text in a language of the portal, in their order."""
     language = base_language(language_code)
+    waiting: Word | None = None
     for joined in tokens.words(tokens.normalize(text, language, _months(language))):
-        yield from _analyse_word(joined, language)
+        for word in _analyse_word(joined, language):
+            if waiting:
+                is_known = (tokens.fold(waiting.surface), word.term) in _known_terms(language)
+                yield replace(waiting, is_stopword=False) if is_known else waiting
+                waiting = None
+            if word.is_stopword:
+                waiting = word
+            else:
+                yield word
+    if waiting:
+        yield waiting
+
+
+@cache
+def _known_terms(language: str) -> frozenset[tuple[str, str]]:
+    """Return the terms in which a stopword is none: it, and the term of the word that follows."""
+    pairs = (text.split() for text in KNOWN_TERMS.get(language, ()))
+    return frozenset((tokens.fold(stopword), term(word.lower(), language)) for stopword, word in pairs)
 
 
 @lru_cache(maxsize=8_192)

@@ -16,15 +16,39 @@ from . import tokens
 DICTIONARY_LANGUAGES = ("ar", "de", "uk")
 """Languages whose words are looked up; the stems of the others are made by rules alone."""
 
-SPELLING = 3
+KNOWN_LANGUAGES = (*DICTIONARY_LANGUAGES, "en")
+"""Languages whose right words are known."""
+
+# With these letters words are misspelt.
+_LETTERS = {
+    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويء",
+    "de": "abcdefghijklmnopqrstuvwxyzäöüß",
+    "en": "abcdefghijklmnopqrstuvwxyz",
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+}
+
+SPELLING = 5
 """Raised when words or their base forms are kept in another way than before."""
+
+# Without the mark of their first letter these are written like rare plurals: إجراء (procedure), أجراء (puppies). What is not named here
+# is taken for the plural: أعمال (works), not إعمال. And شمل (unity) is no plural of north.
+_ARABIC_NOUNS = (
+    "اجراء انقاذ اسكان اعلان ارهاب ايجار ارشاد ادراج اثبات اصدار احصاء الغاء انسان اشراف اكراه ايواء ابعاد اجلاء اعفاء افراج انهاء "
+    "ادماج اخلاء ابلاغ شمل امان خطوبه".split()
+)
+
+# Rare words that are written like a common one with a preposition or conjunction: باسم (in the name of), not somebody's name.
+_NO_ARABIC_WORDS = (
+    "باسره باسم بلغه بسبب بجانب بكثير فياتي وكثيرا بطريق برجل كناس فيصل لزوج لزوجه لحق بحق وحق فحق لمسن كمال لمسكن لازمه بشريك "
+    "بولاده وابن وابنه بنازح كامراه"
+).split()
 
 
 def _words(language: str) -> Iterator[tuple[str, bytes]]:
     """Yield the words of a language with the rules that make their base forms.
 
     Words are found in lower case, since visitors type so: of two that differ in nothing else the noun counts, which German writes
-    with a capital. Base forms keep theirs.
+    with a capital. Base forms keep theirs. Of two Arabic ones that of the article counts: السنة (the year), not ألسنة (tongues).
     """
     from simplemma.strategies import DefaultDictionaryFactory
 
@@ -33,10 +57,16 @@ def _words(language: str) -> Iterator[tuple[str, bytes]]:
         # Letters that readers type for each other are one in Arabic; German umlauts are not.
         spell = tokens.fold if language == "ar" else tokens.without_apostrophes
         key = spell(word.lower())
-        if key not in words or word[:1].isupper():
+        if key not in words or word[:1].isupper() or (language == "ar" and word.startswith("ال")):
             words[key] = spell(lemma)
     if language == "de":
         _add_german_spellings(words)
+    if language == "ar":
+        words |= {noun + ending: noun for noun in _ARABIC_NOUNS for ending in ("", "ات")}
+        words |= {f"ال{noun}{ending}": noun for noun in _ARABIC_NOUNS for ending in ("", "ات")}
+        words |= {article + plural: noun for article in ("", "ال") for plural, noun in (("فحوص", "فحص"), ("اسر", "اسره"))}
+        for word in _NO_ARABIC_WORDS:
+            words.pop(word, None)
     return ((word, _rule(word, lemma)) for word, lemma in words.items())
 
 
@@ -98,7 +128,27 @@ def base_form(word: str, language: str) -> str | None:
     return _apply(found[0], word) if found else None
 
 
+def near_words(word: str, language: str) -> Iterator[str]:
+    """Yield the words of a dictionary that a word (in lower case) becomes by one letter more, less, another, or swapped."""
+    if language not in KNOWN_LANGUAGES:
+        return
+    words, letters = _dictionary(language), _LETTERS[language]
+    seen = {word}
+    for place in range(len(word) + 1):
+        left, right = word[:place], word[place:]
+        changed = [f"{left}{letter}{right}" for letter in letters]
+        if right:
+            changed += [left + right[1:], *(f"{left}{letter}{right[1:]}" for letter in letters)]
+        if len(right) > 1:
+            changed.append(left + right[1] + right[0] + right[2:])
+        for candidate in changed:
+            if candidate not in seen:
+                seen.add(candidate)
+                if candidate in words:
+                    yield candidate
+
+
 def preload() -> None:
     """Open all dictionaries, so that processes that are forked from this one share what is read."""
-    for language in DICTIONARY_LANGUAGES:
+    for language in KNOWN_LANGUAGES:
         base_form("", language)

@@ -99,6 +99,14 @@ def compound_parts(word: str) -> tuple[str, ...]:
     return found if found and len(found) > 1 else ()
 
 
+def is_known(word: str) -> bool:
+    """Return whether the dictionary knows a word, its masculine form, or, of a compound, all parts, the last of which is a noun."""
+    if base_form(word, "de") or base_form(masculine(word), "de"):
+        return True
+    parts = compound_parts(word)
+    return bool(parts) and (base_form(parts[-1], "de") or "")[:1].isupper()
+
+
 @lru_cache(maxsize=20_000)
 def inner_parts(word: str) -> tuple[str, ...]:
     """Return what else a compound is found by: the parts of its parts, and its last two (Datenanalysezentrum: Analysezentrum)."""

@@ -50,3 +50,11 @@ STOPWORDS: dict[str, frozenset[str]] = {
             """.split()
     ),
 }
+
+KNOWN_TERMS: dict[str, tuple[str, ...]] = {
+    "ar": ("لم شمل", "غير نظامي", "غير قانوني", "غير شرعي", "غير مصحوب", "غير حكومي", "غير رسمي"),
+    "de": ("ohne Papiere", "ohne Begleitung", "ohne Visum"),
+    "en": ("without papers", "without documents", "not accompanied"),
+    "uk": ("без документів", "без супроводу", "без громадянства"),
+}
+"""Terms in which a stopword is none: of two words, in any of their forms. Without it they mean something else, or the opposite."""

@@ -210,7 +210,7 @@ def test_queries(client: Client, home: HomePage, number: int) -> None:
     for n in range(number):
         translate(make_content_page(home, title=f"Seite {n}"), "en", title=f"Page {n}")
     page = ContentPage.objects.get(title="Page 0")
-    for query, limit in (("", 3), ("locale=en&fields=*", 4), ("search=page", 5)):
+    for query, limit in (("", 4), ("locale=en&fields=*", 5), ("search=page", 6)):
         cache.clear()
         versions.forget_locales()
         client.get(f"{PAGES}?{query}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -236,3 +239,112 @@ class TestChains:
         rename(page, "eins", committed)
         fresh(page).delete()
         assert targets() == {}
+
+
+# --- addresses as people have them
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def add_redirect(admin: Client, **data: str) -> dict[str, list[str]]:
+    """Make a redirect in the admin's form and return the errors by field."""
+    response = admin.post(reverse("wagtailredirects:add"), {"is_permanent": "on", **data})
+    return {} if response.status_code == 302 else response.context["form"].errors.get_json_data()
+
+
+LONG = "/alt/" + "sehr-langer-name-" * 30 + "{}.html"
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("/Dateien/Übersicht Büro.pdf", "/Dateien/%C3%9Cbersicht%20B%C3%BCro.pdf"),
+        ("/Dateien/%C3%9Cbersicht%20B%C3%BCro.pdf", "/dateien/U%CC%88bersicht%20Bu%CC%88ro.PDF"),
+        ("https://alt.example.org/DE/Wer-Wir-Sind/", "/de/wer-wir-sind/"),
+        ("/index.php?L=1&id=4", "/index.php?id=4&L=1"),
+        ("/index.php?id=4", "/INDEX.php?utm_source=brief&id=4"),
+        ("/index.php", "/index.php?" + "&".join(f"p{n}={n}" for n in range(40))),
+        ("/index.php?p7=7", "/index.php?" + "&".join(f"p{n}={n}" for n in range(40))),
+        ("/خبر قديم", "/%D8%AE%D8%A8%D8%B1%20%D9%82%D8%AF%D9%8A%D9%85"),
+        (LONG.format("eins"), LONG.format("EINS")),
+    ],
+)
+@pytest.mark.parametrize("target", ["/en/nowhere/?a=b", "https://example.org/x"])
+def test_an_address_is_found_as_people_have_it(admin: Client, page: Page, client: Client, typed: str, asked: str, target: str) -> None:
+    Redirect.objects.all().delete()
+    assert client.get(asked).status_code == 404
+    assert add_redirect(admin, old_path=typed, redirect_link=target) == {}
+    response = client.get(asked)
+    assert (response.status_code, response.headers["Location"]) == (301, target)
+    assert add_redirect(admin, old_path=typed.upper(), redirect_link=target).keys() == {"__all__"}
+
+
+def test_long_addresses_are_told_apart(admin: Client, client: Client, page: Page) -> None:
+    for name in ("eins", "zwei"):
+        assert add_redirect(admin, old_path=LONG.format(name), redirect_link=f"/{name}/") == {}
+    assert [client.get(LONG.format(name)).headers["Location"] for name in ("eins", "zwei")] == ["/eins/", "/zwei/"]
+
+
+def test_the_redirect_with_most_of_the_query_is_taken(admin: Client, client: Client, page: Page) -> None:
+    for query, target in (("", "/a/"), ("?id=4", "/b/"), ("?id=4&l=1", "/c/")):
+        assert add_redirect(admin, old_path=f"/index.php{query}", redirect_link=target) == {}
+    asked = ["", "?id=5", "?x=1&id=4", "?L=1&x=1&id=4"]
+    assert [client.get(f"/index.php{query}").headers["Location"] for query in asked] == ["/a/", "/a/", "/b/", "/c/"]
+
+
+def test_a_target_that_is_a_page_follows_it(
+    admin: Client, client: Client, page: Page, django_capture_on_commit_callbacks: Callable
+) -> None:
+    for code, address in (("de", "/de/unsere-arbeit/rueckkehr/"), ("en", Page.objects.get(title="EN Rückkehr").get_url())):
+        assert add_redirect(admin, old_path=f"/alt-{code}", redirect_link=address) == {}
+        redirect = Redirect.objects.get(old_path=f"/alt-{code}")
+        assert (redirect.redirect_link, redirect.redirect_page.get_url()) == ("", address)
+    page.slug = "heimkehr"
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save()
+    assert client.get("/alt-de").headers["Location"] == "/de/unsere-arbeit/heimkehr/"
+
+
+def test_what_cannot_be_is_said_at_its_field(admin: Client, page: Page) -> None:
+    link = {"redirect_link": "/irgendwo/"}
+    for live in ("/de/unsere-arbeit/rueckkehr/", "/DE/Unsere-Arbeit/Rueckkehr?x=1", "/uk/unsere-arbeit/rueckkehr", "/de", "/de/"):
+        assert add_redirect(admin, old_path=live, **link).keys() == {"old_path"}, live
+    for own in ("/", "/admin/", "/de/suche", "/sitemap.xml", "http://[x"):
+        assert add_redirect(admin, old_path=own, **link).keys() == {"old_path"}, own
+    for target in ("//example.org/", "/\\example.org", "javascript:alert(1)", "irgendwo", "ftp://example.org/", "https://"):
+        assert add_redirect(admin, old_path="/alt", redirect_link=target).keys() == {"redirect_link"}, target
+    assert add_redirect(admin, old_path="/alt").keys() == {"__all__"}
+    assert add_redirect(admin, old_path="/alt", redirect_page=str(page.pk), **link).keys() == {"redirect_link"}
+    assert add_redirect(admin, old_path="/alt", redirect_link="/Alt/").keys() == {"redirect_link"}
+    assert add_redirect(admin, old_path="/alt", redirect_link="/neu/") == {}
+    assert add_redirect(admin, old_path="/neu", redirect_link="/alt/").keys() == {"redirect_link"}
+    assert not Redirect.objects.filter(old_path__in=["/de", "/neu"]).exists()
+
+
+def test_a_list_of_redirects_takes_the_same_addresses(admin: Client, client: Client, page: Page) -> None:
+    rows = f"von,nach\n/A B.pdf,/neu/\n{LONG.format('x')},https://example.org/\n/de/unsere-arbeit/rueckkehr/,/neu/\n"
+    file = SimpleUploadedFile("liste.csv", rows.encode(), "text/csv")
+    response = admin.post(reverse("wagtailredirects:start_import"), {"import_file": file})
+    form = response.context["form"]
+    data = {name: form[name].value() for name in ("import_file_name", "input_format")}
+    response = admin.post(
+        reverse("wagtailredirects:process_import"), {**data, "from_index": "0", "to_index": "1", "permanent": "on"}
+    )
+    assert response.context["import_summary"]["successes"] == 2
+    assert [error[0] for error in response.context["import_summary"]["errors"]] == ["/de/unsere-arbeit/rueckkehr/"]
+    assert client.get("/a%20b.pdf").headers["Location"] == "/neu/"
+
+
+def test_stored_redirects_are_normalised(page: Page) -> None:
+    migration = import_module("portal.migrations.0009_normalised_redirects")
+    Redirect.objects.all().delete()
+    paths = ["/Über uns", "/B?b=1&a=2", "/c", "/C", "/d"]
+    Redirect.objects.bulk_create([Redirect(old_path=path, redirect_link="/x/") for path in paths])
+    migration.normalise_redirects(apps, None)
+    # What would be the same address twice stays as it was.
+    assert sorted(Redirect.objects.values_list("old_path", flat=True)) == ["/C", "/b?a=2&b=1", "/c", "/d", "/über uns"]

@@ -18,7 +18,7 @@ FILM = bytes(range(256)) * 1000
 
 
 def make_document(name: str, content: bytes = FILM) -> PortalDocument:
-    return PortalDocument.objects.create(title=name, file=ContentFile(content, name=name))
+    return PortalDocument.objects.create(title=name, file=ContentFile(content, name=name), is_shared=True)
 
 
 def page_with(client: Client, code: str = "de", **value: object) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import resource
+import subprocess
+import sys
+import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +25,7 @@ from django.urls import reverse
 
 from home.models import ContentPage
 from portal.models import PortalDocument
-from search import files
+from search import files, reading
 from search.models import Document, FileText
 from search.service import Request, search
 from tests.builders import make_content_page, make_home, publish, translate
@@ -69,6 +75,26 @@ def packed(**members: str) -> bytes:
     return out.getvalue()
 
 
+def pdf_of(content: bytes) -> bytes:
+    """Return a PDF whose only page has this content, packed."""
+    content = zlib.compress(content)
+    one = pdf("x")
+    start, end = one.index(b"4 0 obj"), one.index(b"5 0 obj")
+    stream = b"4 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n" % (
+        len(content),
+        content,
+    )
+    # Its table of places is wrong now, which readers mend.
+    return one[:start] + stream + one[end:]
+
+
+def extracted(content: bytes, extension: str) -> tuple[str, str]:
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return files.extract(file, extension)
+
+
 def docx(body: str) -> bytes:
     return packed(word__document_xml=f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
 
@@ -114,14 +140,45 @@ class TestExtract:
         ],
     )  # fmt: skip
     def test_text_is_read_with_its_lines(self, content: bytes, extension: str, text: str) -> None:
-        assert files.extract(io.BytesIO(content), extension) == text
+        assert extracted(content, extension) == (text, "")
 
     def test_long_texts_are_cut(self) -> None:
-        assert len(files.extract(io.BytesIO(b"wort " * 200_000), "txt")) <= files.MAX_CHARACTERS
+        text, problem = extracted(b"wort " * 200_000, "txt")
+        assert (len(text) <= reading.MAX_CHARACTERS, len(text) > 100_000, problem) == (True, True, "")
 
-    def test_a_slow_pdf_is_read_as_far_as_time_allows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "MAX_SECONDS", -1.0)
-        assert files.extract(io.BytesIO(pdf("eins", "zwei")), "pdf") == "eins"
+    @pytest.mark.parametrize(
+        ("content", "extension", "problem"),
+        [
+            # A small file that unpacks to a page of three million words.
+            (lambda: pdf_of(b"(wort) Tj " * 3_000_000), "pdf", "time"),
+            (
+                lambda: packed(content_xml=f'<a xmlns:text="{OPEN}">' + "<text:p><text:span>a</text:span>" * 1_200_000),
+                "odt",
+                "memory",
+            ),
+            (lambda: pdf(*["Seite"] * 5000), "pdf", "partly"),
+            (lambda: pdf("a")[:200], "pdf", "broken"),
+        ],
+    )
+    def test_files_that_take_too_much(
+        self, content: Callable[[], bytes], extension: str, problem: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The limits are the real ones but for the time, which would be this test's too."""
+        monkeypatch.setattr(files, "CPU_SECONDS", 1 if problem in {"time", "partly"} else 10)
+        data = content()
+        assert len(data) < 4_000_000
+        began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
+        text, found = extracted(data, extension)
+        assert found == problem
+        assert bool(text) == (problem == "partly")
+        # Nothing of it is done in the process that answers.
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 0.5
+        assert time.monotonic() - began < 30
+
+    def test_the_reader_knows_nothing_of_the_portal(self) -> None:
+        code = f"import runpy, sys; runpy.run_path({str(reading.__file__)!r}); print([n for n in sys.modules if 'django' in n])"
+        done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout == "[]\n"
 
 
 class TestUpload:
@@ -148,11 +205,10 @@ class TestUpload:
             document = upload(content, name)
         assert FileText.objects.get(document=document).text == ""
 
-    def test_what_unpacks_to_too_much_is_not_read(self, committed: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "MAX_UNPACKED", 1000)
+    def test_what_unpacks_to_too_much_is_not_read(self, committed: Callable) -> None:
         with committed():
-            document = upload(odt(f"<text:p>{'Rückkehr ' * 500}</text:p>"), "a.odt")
-        assert FileText.objects.get(document=document).text == ""
+            document = upload(odt(f"<text:p>Wort{' ' * reading.MAX_UNPACKED}</text:p>"), "a.odt")
+        assert (document.file.size < 1_000_000, FileText.objects.get(document=document).text) == (True, "")
 
     def test_a_file_that_is_lost_is_no_error(self, committed: Callable) -> None:
         with committed():
@@ -282,3 +338,27 @@ class TestCommand:
         call_command("read_files", all=True, verbosity=0)
         assert FileText.objects.get().text == "Haftpflicht"
         assert Document.objects.filter(pk=page.pk).exists()
+
+
+def test_the_admin_says_why_a_text_is_not_searched(client: Client, committed: Callable) -> None:
+    """In the list and in the form of each file; such a file is kept, and found by its title."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    sign_in(client)
+    with committed():
+        broken = upload(b"%PDF-1.7 nothing of the kind", "a.pdf", "Quastenflosser")
+        read, other = upload(b"Wort", "a.txt", "Gelesen"), upload(b"PK", "a.zip", "Sammlung")
+    unread = upload(b"Wort", "b.txt", "Neu")
+    said = {
+        broken: "Ihr Text wird nicht durchsucht: Die Datei ist beschädigt oder mit einem Passwort gesperrt."
+        " Gefunden wird sie über ihren Titel.",
+        read: "Ihr Text wird durchsucht.",
+        other: "Aus Dateien dieser Art wird kein Text gelesen. Gefunden wird sie über ihren Titel.",
+        unread: "Ihr Text wird in Kürze gelesen.",
+    }
+    assert files.notes(said) == {document.pk: text for document, text in said.items()}
+    html = client.get(reverse("wagtaildocs:index")).content.decode()
+    for document, text in said.items():
+        assert text in html
+        assert text in client.get(reverse("wagtaildocs:edit", args=[document.pk])).content.decode()
+    page = offering(broken)
+    assert search(Request("Quastenflosser", "de")).ids == [page.pk]

@@ -219,10 +219,27 @@ def test_who_asks_too_often_is_told_so(client: Client, home: Page) -> None:
     assert client.get("/ar/bahth/", {"q": "a"}, REMOTE_ADDR="192.0.2.1").status_code == 200
 
 
-def test_head_costs_no_query(client: Client, home: Page, django_assert_num_queries: object) -> None:
-    client.get("/de/suche/")
-    with django_assert_num_queries(0):
-        assert client.head("/de/suche/", {"q": "Hilfe"}).status_code == 200
+@pytest.mark.parametrize(("address", "query"), [("/de/suche/", "Hilfe & <b>"), ("/uk/poshuk/", "возз'єднання & x"), ("/ar/bahth/", "a&b")])
+def test_the_title_is_escaped_once(client: Client, home: Page, address: str, query: str) -> None:
+    soup = soup_of(client, address, q=query)
+    assert query in soup.title.get_text()
+    assert "&amp;" not in soup.title.get_text()
+    assert "&#" not in soup.title.get_text()
+
+
+def test_nothing_is_asked_and_told_what_to_do(client: Client, home: Page) -> None:
+    said = "Schreiben Sie ein oder mehrere Wörter in das Feld"
+    assert said in soup_of(client, "/de/suche/").main.get_text()
+    assert said in soup_of(client, "/de/suche/", q=" ").select_one("main [role=status]").get_text()
+    assert said not in soup_of(client, "/de/suche/", q="Hilfe").main.get_text()
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "Hilfe"}, {"q": "Hilfe", "format": "json"}])
+def test_head_gives_the_headers_of_the_answer_and_counts_nothing(client: Client, news: None, query: dict[str, str]) -> None:
+    full, head = client.get("/de/suche/", query), client.head("/de/suche/", query, headers=PERSON)
+    assert {**head.headers} == {**full.headers}
+    assert int(head["Content-Length"]) == len(full.content) > 0
+    assert not AskedQuery.objects.exists()
 
 
 class TestNumbers:

@@ -276,7 +276,9 @@ class TestUpdating:
         assert [entry["locale"].language_code for entry in response.context["translations"]] == ["en"]
 
         assert unchanged(lambda: translator.post(url)).status_code == 302
-        assert PageViewRestriction.objects.filter(page=portal.pages["en"]).exists()
+        # The source's restriction binds it; no copy is made.
+        assert list(PageViewRestriction.objects.values_list("page_id", flat=True)) == [page.pk]
+        assert portal.pages["en"].get_view_restrictions().count() == 1
         before = portal.pages["en"].latest_revision_id
         assert unchanged(lambda: translator.post(url, {"publish_translations": "on"})).status_code == 302
         # The new sentence has no translation yet: German text does not go live on the way.

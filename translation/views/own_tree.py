@@ -12,6 +12,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
 from translation.guards import no_right_in_language, refuse
+from translation.permissions import may_read
 
 # As the name stands after “in” in a sentence; languages that inflect names say it in their catalog.
 _AFTER_IN = {"Leichte Sprache": pgettext_lazy("admin, after “in”", "Leichte Sprache")}
@@ -33,6 +34,9 @@ def add_version(request: HttpRequest, page_id: int, language_code: str) -> HttpR
     if language is None or language.follows_source:
         raise Http404
     locale = get_object_or_404(Locale, language_code=language_code)
+    if not may_read(request.user, source):
+        # Its title stands on the page that asks.
+        return refuse(request, no_right_in_language(source.locale))
     if existing := Page.objects.filter(translation_key=source.translation_key, locale=locale).first():
         return redirect("wagtailadmin_pages:edit", existing.pk)
     parent = parent_for(source, locale)

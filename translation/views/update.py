@@ -128,10 +128,6 @@ class UpdateView(UpdateTranslationsView):
                     )
                     % {"languages": ", ".join(str(translation.target_locale) for translation in left)},
                 )
-        else:
-            for translation in writable:
-                with contextlib.suppress(ValidationError):
-                    self.object.update_target_view_restrictions(translation.target_locale)
 
         self.components.save(self.object, sources_and_translations={self.object: list(writable)})
         messages.success(self.request, self.get_success_message())

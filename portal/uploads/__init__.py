@@ -1,0 +1,1 @@
+"""Uploaded files: who may read them, how they are handed out, what is taken out of photographs."""

@@ -1,0 +1,74 @@
+"""Uploaded files in Wagtail: who may open a document, what the admin's lists, choosers and interface show of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, path
+from wagtail import hooks
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.permissions import policy_registry
+
+from portal.uploads import access
+from portal.uploads.lists import DocumentsView
+
+
+@hooks.register("before_serve_document", order=1)
+def check_document(document: AbstractDocument, request: HttpRequest) -> None:
+    """Let a document be opened by those who may read it, after Wagtail has asked for the rights on its collection.
+
+    Raises:
+        Http404: it is not public, and the request has no right to it.
+    """
+    found = access.publicity([document])[document.pk]
+    request.file_is_public = found.is_public
+    if found.reach is access.Reach.NOBODY and not access.may_read(request, document):
+        raise Http404
+
+
+class _OwnFiles:
+    """Of files, the admin's interface shows a person those on which they have a right: Wagtail's shows all."""
+
+    def get_queryset(self) -> QuerySet:
+        """Return the files that a person works with."""
+        policy = policy_registry.get_by_type(self.model)
+        own = policy.instances_user_has_any_permission_for(self.request.user, access.USING_ACTIONS)
+        return super().get_queryset().filter(pk__in=own.values("pk"))
+
+
+class OwnDocumentsViewSet(_OwnFiles, DocumentsAdminAPIViewSet):
+    """Documents in the admin's interface."""
+
+
+class OwnImagesViewSet(_OwnFiles, ImagesAdminAPIViewSet):
+    """Pictures in the admin's interface."""
+
+
+@hooks.register("construct_admin_api", order=1)
+def show_own_files(router: WagtailAPIRouter) -> None:
+    """Put the narrower views in the place of Wagtail's."""
+    router.register_endpoint("documents", OwnDocumentsViewSet)
+    router.register_endpoint("images", OwnImagesViewSet)
+
+
+# Before Wagtail's own patterns, which stay for reversing.
+@hooks.register("register_admin_urls", order=-1)
+def list_documents() -> list[URLPattern]:
+    """Put the list that says which documents are public in the place of Wagtail's."""
+    return [
+        path("documents/", DocumentsView.as_view()),
+        path("documents/results/", DocumentsView.as_view(results_only=True)),
+    ]
+
+
+@hooks.register("prepare_portal")
+def clean_older_photographs(say: Callable[[str], None]) -> None:
+    """Remove the metadata of photographs from before."""
+    from portal.uploads.cleaning import clean_photographs
+
+    clean_photographs()

@@ -1,0 +1,35 @@
+"""The cache may be shared: a start deletes no key that is not the portal's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import pytest
+
+from tests import support
+
+REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+@pytest.mark.content
+def test_a_start_leaves_other_applications_keys_alone(migrated: support.State, tmp_path: object) -> None:
+    redis = pytest.importorskip("redis")
+    client = redis.Redis.from_url(REDIS)
+    try:
+        client.ping()
+    except redis.exceptions.ConnectionError:
+        pytest.skip("needs a Redis server: REDIS_URL")
+    state = support.build_state(tmp_path, migrated)
+    portal = support.Portal("", state.folder, support.environment(state.folder, state.database, CACHE_URL=REDIS))
+    names = ("other-application:session", ":1:portal:menu:de")
+    try:
+        for name in names:
+            client.set(name, "kept", ex=600)
+        portal.manage("serve", "--prepare")
+        assert [client.get(name) for name in names] == [b"kept", b"kept"]
+        own = "from django.core.cache import cache; cache.set('x', 1, 60); print(cache.make_key('x'))"
+        assert "\nportal:" in portal.manage("shell", "-c", own)
+    finally:
+        with contextlib.suppress(Exception):
+            client.delete(*names)
