@@ -11,12 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-<<<<<<< HEAD
-from portal import links
-from portal.html_text import hold_lines_together
-=======
 from portal import links, restrictions
->>>>>>> main
+from portal.html_text import hold_lines_together
 from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -127,28 +123,31 @@ class OddAddressMiddleware:
         return self.get_response(request)
 
 
-<<<<<<< HEAD
 class LineBreakMiddleware:
     """Holds together in visitors' pages what belongs together in a line; texts are stored with plain spaces."""
-=======
-class RedirectMiddleware:
-    """Sends what would be a 404 where the address leads now.
-
-    Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
-    """
->>>>>>> main
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-<<<<<<< HEAD
         is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and not request.path.startswith(ADMIN_PREFIXES):
             response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
         return response
-=======
+
+
+class RedirectMiddleware:
+    """Sends what would be a 404 where the address leads now.
+
+    Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
         if response.status_code != 404:
             return response
         from portal import redirects
@@ -158,4 +157,3 @@ class RedirectMiddleware:
             return response
         kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
         return kind(redirect.link)
->>>>>>> main

@@ -7,17 +7,11 @@ from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
-<<<<<<< HEAD
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
 from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revision, Site, TranslatableMixin
-from wagtail.signals import page_published, page_unpublished, post_page_move
-from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
-=======
-from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site, TranslatableMixin
 from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
-from wagtail_localize.models import StringSegment, Translation
->>>>>>> main
+from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
 
 from portal import navigation, taxonomy, texts, versions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code

@@ -93,7 +93,6 @@ def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallb
     return segments
 
 
-<<<<<<< HEAD
 _handle_block = StreamFieldSegmentExtractor.handle_block
 
 
@@ -124,7 +123,8 @@ def _refresh_and_reuse(self: TranslationSource) -> None:
     with transaction.atomic():
         _refresh_segments(self)
         memory.reuse_within_blocks(self)
-=======
+
+
 def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
     """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.restrictions`).
 
@@ -132,7 +132,6 @@ def _sync_view_restrictions(self: TranslationSource, original: models.Model, tra
     file), overwrites the translation's own with it and deletes that where the source has none; what was finished before the
     source became private stays public. This can go when a release leaves restrictions alone or offers a setting for it.
     """
->>>>>>> main
 
 
 def apply() -> None:

@@ -88,10 +88,10 @@ def make_segments_plain(apps: Apps, schema_editor: object) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0004_document_language"),
+        ("portal", "0009_normalised_redirects"),
         ("home", "0004_film"),
-        ("news", "0003_film"),
-        ("search", "0005_term_fillfactor"),
+        ("news", "0004_kinds"),
+        ("search", "0006_file_problems"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
     ]
