@@ -107,6 +107,8 @@ def _handle_stored_block(
     """
     if block_value is None or (isinstance(block_type, ImageBlock) and not isinstance(raw_value, dict)):
         return []
+    if isinstance(raw_value, dict) and raw_value.get("value", raw_value) is None:
+        raw_value = {**raw_value, "value": {}}
     return _handle_block(self, block_type, block_value, raw_value)
 
 

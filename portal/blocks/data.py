@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
+
+from . import base as blocks
 
 
 class KeyFigureBlock(blocks.StructBlock):
@@ -81,6 +82,15 @@ class TableBlock(TypedTableBlock):
             "rows": [{"values": ["Landesaufnahme Berlin", "95"]}],
         }
 
+    def to_python(self, value: dict | None) -> TypedTable:
+        """Return the table; texts that are not stored are empty, and a row has a cell for each column."""
+        if not value:
+            return super().to_python(value)
+        columns = [{**column, "heading": column.get("heading") or ""} for column in value.get("columns") or ()]
+        rows = [[cell or "" for cell in row.get("values") or ()] for row in value.get("rows") or ()]
+        rows = [{"values": [*cells, *[""] * (len(columns) - len(cells))]} for cells in rows]
+        return super().to_python({"caption": value.get("caption") or "", "columns": columns, "rows": rows})
+
     def get_translatable_segments(self, value: TypedTable) -> list[StringSegmentValue]:
         """Return the texts of the table for wagtail-localize.
 
@@ -98,7 +108,7 @@ class TableBlock(TypedTableBlock):
             found = sorted((segment for segment in segments if segment.path == path), key=lambda segment: segment.order)
             texts[path] = iter([segment.render_text() for segment in found])
 
-        def translated(path: str, text: str | None) -> str | None:
+        def translated(path: str, text: str) -> str:
             return next(texts[path], text) if text else text
 
         value.caption = translated("caption", value.caption)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import uuid
 from collections.abc import Callable
 
@@ -168,7 +169,9 @@ class TestLists:
     def test_entries_are_sorted_deleted_and_inserted(self, save: Callable, block: int, field: str) -> None:
         prefix = f"body-{block}-value"
         count = 3 if block == 1 else 2
-        other = {"text": "Ganz neu."} if block == 1 else {"answer": '{"blocks":[{"key":"a","text":"Ganz neu.","type":"unstyled","depth":0,"inlineStyleRanges":[],"entityRanges":[]}],"entityMap":{}}'}
+        rich_text = {"key": "a", "text": "Ganz neu.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
+        answer = json.dumps({"blocks": [rich_text], "entityMap": {}})
+        other = {"text": "Ganz neu."} if block == 1 else {"answer": answer}
         new = {"deleted": "", "order": "0", "id": "", f"value-{field}": "Neu?"}
         new |= {f"value-{name}": text for name, text in other.items()}
         data = {f"{prefix}-{count}-{name}": value for name, value in new.items()}
@@ -245,7 +248,12 @@ class TestMigration:
         )
         StringSegment.objects.filter(pk=segment.pk).update(string=former)
         [newer] = StringTranslation.objects.bulk_create(
-            [StringTranslation(translation_of=former, context=segment.context, locale=english.locale, data="The\u00a0newer one", translation_type="manual")]
+            [
+                StringTranslation(
+                    translation_of=former, context=segment.context, locale=english.locale, data="The\u00a0newer one",
+                    translation_type="manual",
+                )
+            ]
         )
         ukrainian = StringTranslation.objects.get(translation_of=segment.string, locale__language_code="uk", context=segment.context)
         migration = importlib.import_module("translation.migrations.0001_plain_texts")
@@ -261,7 +269,8 @@ class TestMigration:
         page.refresh_from_db()
         assert page.lead == page.get_latest_revision_as_object().lead == "Erste Zeile\nzweite Zeile."
         [entry] = PageLogEntry.objects.filter(action="translation.text_replaced")
-        assert (entry.page_id, entry.data["lost"], entry.data["kept"]) == (english.pk, "EN Erste Zeile<br/>zweite Zeile.", "The\u00a0newer one")
+        assert (entry.page_id, entry.data["lost"]) == (english.pk, "EN Erste Zeile<br/>zweite Zeile.")
+        assert entry.data["kept"] == "The\u00a0newer one"
         assert "EN Erste Zeile" in entry.message
         TranslationSource.objects.get(pk=source.pk).update_from_db()
         assert missing(page) == COMPLETE
@@ -277,7 +286,8 @@ class TestMigration:
             context = TranslationContext.objects.create(object_id=source.object_id, path=path)
             for translation in StringTranslation.objects.filter(context=segment.context, translation_of=segment.string):
                 StringTranslation.objects.create(
-                    translation_of=segment.string, context=context, locale=translation.locale, data=translation.data, translation_type="manual"
+                    translation_of=segment.string, context=context, locale=translation.locale, data=translation.data,
+                    translation_type="manual",
                 )
             StringSegment.objects.filter(pk=segment.pk).update(context=context)
         StringTranslation.objects.filter(context__path__endswith=".cells").delete()
