@@ -84,6 +84,9 @@ def remember_published_version(sender: type[Page], instance: Page, **kwargs: obj
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
+    revision = kwargs.get("revision")
+    if revision is not None and revision.user_id is not None:
+        version.edited_at = timezone.now()
     version.save()
 
 

@@ -190,6 +190,12 @@ class BasePage(Page):
         """Return the code of the language that the page is written in."""
         return self.locale.language_code
 
+    @property
+    def is_translation(self) -> bool:
+        """Return whether the page is in a language whose pages follow those of the source."""
+        code = self.language_code
+        return code != SOURCE_LANGUAGE and languages_by_code()[code].follows_source
+
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find the page for an address below this one: two queries, whatever the depth.
 

@@ -155,6 +155,16 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
+# the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "jobs": {"BACKEND": "portal.jobs.JobBackend"},
+    "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
+}
+# So often it is looked whether a page is due to go online or offline.
+PUBLICATION_SECONDS = env.int("PUBLICATION_SECONDS", default=20)
+
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
 USE_TZ = True

@@ -88,9 +88,9 @@ def make_segments_plain(apps: Apps, schema_editor: object) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0009_normalised_redirects"),
-        ("home", "0004_film"),
-        ("news", "0004_kinds"),
+        ("portal", "0012_edited_at"),
+        ("home", "0005_dates"),
+        ("news", "0005_dates"),
         ("search", "0006_file_problems"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
