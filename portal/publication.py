@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -18,8 +19,11 @@ from django.utils import timezone
 from django.utils.translation import override, pgettext
 from wagtail.models import DraftStateMixin, Page, Revision
 
+from portal import schedules
 from portal.languages import SOURCE_LANGUAGE
 from portal.models import ScheduleFailure
+from portal.slugs import available_slug
+from portal.versions import locales_by_id
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +45,9 @@ def run() -> int:
     number = 0
     for model in scheduled_models():
         due = model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk")
-        for pk in list(due.values_list("pk", flat=True)):
+        for pk in _sources_first(model, due):
             number += _attempt(UNPUBLISH, ContentType.objects.get_for_model(model), str(pk), lambda: _expire(model, pk))  # noqa: B023
-    revisions = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk")
-    for revision in list(revisions.only("pk", "base_content_type_id", "object_id", "user_id")):
+    for revision in _due_revisions(now):
         number += _attempt(
             PUBLISH,
             ContentType.objects.get_for_id(revision.base_content_type_id),
@@ -54,6 +57,26 @@ def run() -> int:
         )
     _forget_settled()
     return number
+
+
+def _due_revisions(now: datetime) -> list[Revision]:
+    """Return what goes online, in the order of the times; pages of the source language first, because their versions wait for them."""
+    due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk")
+    revisions = list(due.only("pk", "base_content_type_id", "object_id", "user_id"))
+    pages = ContentType.objects.get_for_model(Page).pk
+    keys = [revision.object_id for revision in revisions if revision.base_content_type_id == pages]
+    versions = Page.objects.filter(pk__in=keys).exclude(locale__language_code=SOURCE_LANGUAGE)
+    later = {(pages, str(pk)) for pk in versions.values_list("pk", flat=True)}
+    return sorted(revisions, key=lambda revision: (revision.base_content_type_id, revision.object_id) in later)
+
+
+def _sources_first(model: type[models.Model], due: models.QuerySet) -> list[object]:
+    """Return the keys of what expires; pages of the source language first, because they take their versions along."""
+    if model is not Page:
+        return list(due.values_list("pk", flat=True))
+    locales = locales_by_id()
+    rows = [(locales[locale].language_code != SOURCE_LANGUAGE, pk) for pk, locale in due.values_list("pk", "locale_id")]
+    return [pk for _, pk in sorted(rows, key=lambda row: row[0])]
 
 
 def _attempt(
@@ -97,10 +120,21 @@ def _publish(pk: int) -> bool:
     revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=now).first()
     if revision is None:
         return False
+    if isinstance(instance := revision.as_object(), Page):
+        schedules.check_source(instance)
+        _number_slug(revision, instance)
     revision.publish(log_action="wagtail.publish.scheduled")
     model = revision.base_content_type.model_class()
     _expire(model, revision.object_id)
     return True
+
+
+def _number_slug(revision: Revision, page: Page) -> None:
+    """Give a page a number behind its slug if another one took the slug while it waited; a person would be asked."""
+    slug = available_slug(page.get_parent(), page.slug, page.pk)
+    if slug != page.slug:
+        revision.content["slug"] = slug
+        Revision.objects.filter(pk=revision.pk).update(content=revision.content)
 
 
 def _reason(error: Exception) -> str:

@@ -88,7 +88,7 @@ def make_segments_plain(apps: Apps, schema_editor: object) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0012_edited_at"),
+        ("portal", "0013_followed_dates"),
         ("home", "0005_dates"),
         ("news", "0005_dates"),
         ("search", "0006_file_problems"),
