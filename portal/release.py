@@ -8,8 +8,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.db import transaction
@@ -17,6 +15,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
+from wagtail import hooks
 from wagtail.models import Page
 
 from portal import navigation, versions
@@ -59,8 +58,14 @@ class OpenPoint:
 
 
 def open_points() -> list[OpenPoint]:
-    """Return what is open: statutory pages, what only the office knows, texts that nobody read, demo accounts."""
-    return [*_missing_pages(), *_missing_details(), *_unread(), *_demo_accounts()]
+    """Return what is open: statutory pages, what only the office knows, texts that nobody read.
+
+    Other apps add theirs by the hook `register_open_points`, which returns a list of them.
+    """
+    points = [*_missing_pages(), *_missing_details(), *_unread()]
+    for register_open_points in hooks.get_hooks("register_open_points"):
+        points += register_open_points()
+    return points
 
 
 def _missing_pages() -> list[OpenPoint]:
@@ -104,19 +109,3 @@ def _unread() -> list[OpenPoint]:
         for language in LANGUAGES
         if found.get(language.code)
     ]
-
-
-def demo_accounts() -> list[str]:
-    """Return the names of the demo accounts that can still sign in."""
-    names_file = settings.VAR_DIR / "demo_accounts"
-    names = names_file.read_text(encoding="utf-8").splitlines() if names_file.exists() else []
-    users = get_user_model().objects.filter(username__in=names, is_active=True).order_by("pk")
-    return list(users.values_list("username", flat=True))
-
-
-def _demo_accounts() -> list[OpenPoint]:
-    names = demo_accounts()
-    if not names:
-        return []
-    text = pgettext("admin", "Demo accounts can still sign in: %(names)s.")
-    return [OpenPoint(text % {"names": ", ".join(names)}, reverse("wagtailusers_users:index"))]

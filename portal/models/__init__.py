@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .accounts import Attempts, KnownAddress
 from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
 from .navigation import Footer
@@ -12,12 +13,14 @@ from .release import OfficeSettings, Release
 from .taxonomy import Region, Topic
 
 __all__ = [
+    "Attempts",
     "BasePage",
     "BodyMixin",
     "CoverMixin",
     "FinishedMixin",
     "Footer",
     "Job",
+    "KnownAddress",
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",

@@ -56,7 +56,8 @@ class OfficeSettings(BaseGenericSetting):
         max_length=250,
         blank=True,
         help_text=pgettext_lazy(
-            "admin", "An e-mail address or an address with https://. Published in /.well-known/security.txt together with the day below."
+            "admin",
+            "An e-mail address or an address with https://. Published in /.well-known/security.txt together with the day below.",
         ),
     )
     security_expires = models.DateField(
@@ -72,7 +73,8 @@ class OfficeSettings(BaseGenericSetting):
             pgettext_lazy("admin", "The office"),
         ),
         MultiFieldPanel(
-            [FieldPanel("security_contact"), FieldPanel("security_expires")], pgettext_lazy("admin", "Reports of security holes")
+            [FieldPanel("security_contact"), FieldPanel("security_expires")],
+            pgettext_lazy("admin", "Reports of security holes"),
         ),
     )
 
@@ -83,8 +85,14 @@ class OfficeSettings(BaseGenericSetting):
         """Require of a contact for security that it is one, and a day until when it holds."""
         super().clean()
         contact, day = self.security_contact.strip(), self.security_expires
-        if contact and not contact.startswith("https://") and ("@" not in contact or any(c.isspace() or c == ":" for c in contact)):
-            raise ValidationError({"security_contact": pgettext("admin", "Please enter an e-mail address or an address with https://.")})
+        if (
+            contact
+            and not contact.startswith("https://")
+            and ("@" not in contact or any(c.isspace() or c == ":" for c in contact))
+        ):
+            raise ValidationError(
+                {"security_contact": pgettext("admin", "Please enter an e-mail address or an address with https://.")}
+            )
         if contact and day is None:
             raise ValidationError({"security_expires": pgettext("admin", "Please say until when this contact holds.")})
         if day and day > timezone.localdate() + datetime.timedelta(days=366):

@@ -46,7 +46,16 @@ def home(db: None) -> HomePage:
     home = make_home()
     for code in ("en", "uk", "ar"):
         translate(home, code)
-    add(home.get_parent(), HomePage(locale=Locale.objects.get(language_code="de-simple"), title="Start", slug="simple", hero_title="Start", hero_text="Text"))
+    add(
+        home.get_parent(),
+        HomePage(
+            locale=Locale.objects.get(language_code="de-simple"),
+            title="Start",
+            slug="simple",
+            hero_title="Start",
+            hero_text="Text",
+        ),
+    )
     return home
 
 
@@ -56,7 +65,9 @@ def lines(client: Client, address: str) -> list[str]:
 
 
 def test_the_line_stands_on_top_in_every_language_until_the_release(client: Client, home: HomePage) -> None:
-    make_content_page(home, title="Nur deutsch").copy_for_translation(Locale.objects.get(language_code="uk"), alias=True)
+    make_content_page(home, title="Nur deutsch").copy_for_translation(
+        Locale.objects.get(language_code="uk"), alias=True
+    )
     assert LINES.keys() == {language.code for language in LANGUAGES}
     addresses = {f"/{language.code}/{path}": language.code for language in LANGUAGES for path in ("", "nirgends/")}
     # German text at the address of another language: the line is the reader's.
@@ -72,8 +83,9 @@ def test_no_answer_of_a_preview_is_kept_by_a_search_engine(client: Client, home:
     make_news(make_news_index(home), title="Meldung")
     document = get_document_model().objects.create(title="Datei", file=ContentFile(b"x", name="datei.txt"))
     addresses = [
-        "/", "/de/", "/en/", "/nope", "/de/nirgends/", "/de/aktuelles/meldung/", "/de/feed.rss", "/robots.txt", "/sitemap.xml", "/sitemap-de.xml",
-        "/api/v2/pages/", "/api/v2/nichts/", "/admin/", "/admin/login/", document.url, "/media/images/nichts.jpg", "/de/\x00/", "/static/nichts.css",
+        "/", "/de/", "/en/", "/nope", "/de/nirgends/", "/de/aktuelles/meldung/", "/de/feed.rss", "/robots.txt", "/sitemap.xml",
+        "/sitemap-de.xml", "/api/v2/pages/", "/api/v2/nichts/", "/admin/", "/admin/login/", document.url, "/media/images/nichts.jpg", "/de/\x00/",
+        "/static/nichts.css",
     ]  # fmt: skip
     before = {address: client.get(address).headers.get("X-Robots-Tag") for address in addresses}
     assert before == dict.fromkeys(addresses)
@@ -89,7 +101,9 @@ def test_robots_txt_lets_a_preview_be_read(client: Client, home: HomePage) -> No
     assert client.get("/robots.txt").content.decode() == "User-agent: *\nDisallow:\n"
 
 
-def test_a_database_that_is_away_costs_no_answer(client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_costs_no_answer(
+    client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away() -> bool:
         raise DatabaseError
 
@@ -98,11 +112,9 @@ def test_a_database_that_is_away_costs_no_answer(client: Client, home: HomePage,
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_who_may_release_reads_first_what_is_open(client: Client, home: HomePage, tmp_path: object, settings: object) -> None:
-    settings.VAR_DIR = tmp_path
-    (tmp_path / "demo_accounts").write_text("probe\nweg", encoding="utf-8")
+def test_who_may_release_reads_first_what_is_open(client: Client, home: HomePage) -> None:
     users = get_user_model().objects
-    users.create_user("probe", password="x")
+    users.create_user("freigabe", "freigabe@example.org", password="x", first_name="Demo")
     set_released(False)
     address = reverse("release_portal")
     editor = users.create_user("redaktion")
@@ -125,9 +137,9 @@ def test_who_may_release_reads_first_what_is_open(client: Client, home: HomePage
         "Українська: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
         "العربية: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
         "Leichte Sprache: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
-        "Demo-Konten können sich noch anmelden: probe.",
+        "Demo-Konten können sich noch anmelden: freigabe.",
     }  # fmt: skip
-    assert "Demo accounts can still sign in: probe." in points(client, "en", editor)
+    assert "Demo accounts can still sign in: freigabe." in points(client, "en", editor)
     assert client.post(address, {"is_released": "on"}).status_code == 200
     assert not Release.objects.get().is_released
     assert client.post(address, {"is_released": "on", "is_read": "on"}).status_code == 302
@@ -146,12 +158,20 @@ def points(client: Client, code: str, user: object) -> list[str]:
     return [item.get_text(" ", strip=True) for item in soup.select("main ul.w-list-disc li")]
 
 
-def test_what_was_seen_to_is_no_longer_open(home: HomePage, tmp_path: object, settings: object) -> None:
-    settings.VAR_DIR = tmp_path
+def test_what_was_seen_to_is_no_longer_open(home: HomePage) -> None:
     for title in ("Impressum", "Datenschutz", "Barrierefreiheit", "Kontakt"):
         publish(make_content_page(home, title=title))
-    values = {"street": "x", "postal_code": "x", "town": "x", "email": "a@example.org", "phone": "x", "responsible_person": "x"}
-    OfficeSettings.objects.create(**values, security_contact="a@example.org", security_expires=datetime.date(2027, 1, 1))
+    values = {
+        "street": "x",
+        "postal_code": "x",
+        "town": "x",
+        "email": "a@example.org",
+        "phone": "x",
+        "responsible_person": "x",
+    }
+    OfficeSettings.objects.create(
+        **values, security_contact="a@example.org", security_expires=datetime.date(2027, 1, 1)
+    )
     user = get_user_model().objects.create_user("redaktion")
 
     for page in Page.objects.filter(depth__gt=1):
