@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+<<<<<<< HEAD
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
 from . import choosers, comments, conflicts, schedule
+=======
+from wagtail.models import Page, PageQuerySet
+
+from . import choosers, comments, conflicts
+from .release import ReleaseMenuItem, ReleaseView
+>>>>>>> main
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -28,6 +37,7 @@ def tell_what_others_did(request: HttpRequest, page: Page) -> None:
 
 
 @hooks.register("register_admin_urls")
+<<<<<<< HEAD
 def register_schedule_urls() -> list[URLPattern]:
     """Add the report of what is planned, and the button that begins a failed job again."""
     return [
@@ -46,3 +56,20 @@ def register_schedule_menu_item() -> MenuItem:
 def warn_on_the_dashboard(request: HttpRequest, panels: list[Component]) -> None:
     """Say on the dashboard what somebody has to look at."""
     panels.append(schedule.SchedulePanel())
+=======
+def register_release_url() -> list[URLPattern]:
+    """Add the screen on which the portal is released."""
+    return [path("release/", ReleaseView.as_view(), name="release_portal")]
+
+
+@hooks.register("register_settings_menu_item")
+def register_release_menu_item() -> MenuItem:
+    """Put it among the settings."""
+    return ReleaseMenuItem()
+
+
+@hooks.register("register_permissions")
+def register_release_permission() -> QuerySet:
+    """Offer the right to release to groups; administrators have it without."""
+    return Permission.objects.filter(content_type__app_label="portal", codename="release_portal")
+>>>>>>> main
