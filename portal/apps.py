@@ -21,11 +21,8 @@ class PortalConfig(AppConfig):
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
         the portal's form for redirects, write dates as the admin's language does."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
-<<<<<<< HEAD
-        from portal.admin import dates
-=======
         from portal.accounts import signals as account_signals  # noqa: F401
->>>>>>> main
+        from portal.admin import dates
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 

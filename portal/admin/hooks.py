@@ -8,17 +8,11 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-<<<<<<< HEAD
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
 from . import choosers, comments, conflicts, schedule
-=======
-from wagtail.models import Page, PageQuerySet
-
-from . import choosers, comments, conflicts
 from .release import ReleaseMenuItem, ReleaseView
->>>>>>> main
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -37,7 +31,6 @@ def tell_what_others_did(request: HttpRequest, page: Page) -> None:
 
 
 @hooks.register("register_admin_urls")
-<<<<<<< HEAD
 def register_schedule_urls() -> list[URLPattern]:
     """Add the report of what is planned, and the button that begins a failed job again."""
     return [
@@ -56,7 +49,9 @@ def register_schedule_menu_item() -> MenuItem:
 def warn_on_the_dashboard(request: HttpRequest, panels: list[Component]) -> None:
     """Say on the dashboard what somebody has to look at."""
     panels.append(schedule.SchedulePanel())
-=======
+
+
+@hooks.register("register_admin_urls")
 def register_release_url() -> list[URLPattern]:
     """Add the screen on which the portal is released."""
     return [path("release/", ReleaseView.as_view(), name="release_portal")]
@@ -72,4 +67,3 @@ def register_release_menu_item() -> MenuItem:
 def register_release_permission() -> QuerySet:
     """Offer the right to release to groups; administrators have it without."""
     return Permission.objects.filter(content_type__app_label="portal", codename="release_portal")
->>>>>>> main
