@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
         the portal's form for redirects."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
+        from portal.admin import labels
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 
@@ -20,3 +21,4 @@ class PortalConfig(AppConfig):
         register_file_policies()
         exports.apply()
         redirect_form.install()
+        labels.install()
