@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import partial
+
 from django import forms
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents.forms import BaseDocumentForm
@@ -11,9 +16,41 @@ from wagtail.images.forms import BaseImageForm
 
 from portal.languages import LANGUAGES
 from portal.uploads.lists import notes
+from portal.uploads.storage import check_room
+
+logger = logging.getLogger(__name__)
 
 
-class ImageForm(BaseImageForm):
+class _StoredWhole:
+    """A form with a file: it says at the field that the disk is full, and replaces an older file once the new one is there."""
+
+    def clean(self) -> dict[str, object]:
+        """Refuse a file for which there is no room, before anything is saved."""
+        values = super().clean()
+        if "file" in self.changed_data and (file := values.get("file")):
+            try:
+                check_room(file.size)
+            except OSError as error:
+                logger.error("No room for an uploaded file of %d bytes: %s", file.size, error)  # noqa: TRY400
+                message = pgettext(
+                    "admin",
+                    "The file cannot be stored: there is no room left on the server. Nothing was changed. Please tell the administration.",
+                )
+                self.add_error("file", message)
+        return values
+
+    def save(self, commit: bool = True) -> models.Model:
+        """Save, and delete the file that was replaced when that is certain."""
+        former, self.original_file = self.original_file, None
+        instance = super().save(commit)
+        if commit and former and "file" in self.changed_data and former.name != instance.file.name:
+            transaction.on_commit(lambda: former.storage.delete(former.name))
+            if hasattr(instance, "renditions"):
+                instance.renditions.all().delete()
+        return instance
+
+
+class ImageForm(_StoredWhole, BaseImageForm):
     """A photograph; who uploads it is told what becomes of its metadata."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -26,9 +63,24 @@ class ImageForm(BaseImageForm):
                 " credit and copyright that it names are kept.",
             )
             field.help_text = format_lazy("{} {}", field.help_text, note)
+            field.to_python = partial(self._read_picture, field.to_python)
+
+    def _read_picture(self, to_python: Callable[[object], object], data: object) -> object:
+        """Return the uploaded picture.
+
+        Wagtail 8 opens it a second time, more closely than it checks, and does not expect that to fail (a picture that breaks off).
+
+        Raises:
+            ValidationError: it is none, or broken.
+        """
+        try:
+            return to_python(data)
+        except (OSError, SyntaxError, ValueError) as error:
+            messages = self.fields["file"].error_messages
+            raise ValidationError(messages["invalid_image"], code="invalid_image") from error
 
 
-class DocumentForm(BaseDocumentForm):
+class DocumentForm(_StoredWhole, BaseDocumentForm):
     """A file for download. Its language is chosen here and not in the model: a further language is no migration."""
 
     language = forms.ChoiceField(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal import links, restrictions
@@ -142,3 +145,31 @@ class RedirectMiddleware:
             return response
         kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
         return kind(redirect.link)
+
+
+class RefusedPublicationMiddleware:
+    """Leads somebody to the form when a page cannot be published as it is, by whatever way they tried.
+
+    Wagtail asks the form alone. Approving in a workflow, publishing several pages, publishing translations end in an error where
+    meanwhile another page took the slug. All of them are undone as a whole before this hears of it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say what is wrong with which page, and open its form."""
+        page = getattr(exception, "page", None)
+        if not isinstance(exception, ValidationError) or page is None or not page.pk:
+            return None
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return None
+        text = pgettext("admin", "“%(page)s” was not published: %(reason)s")
+        messages.error(request, text % {"page": page.get_admin_display_title(), "reason": " ".join(exception.messages)})
+        address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+            return JsonResponse({"step": "success", "redirect": address})
+        return HttpResponseRedirect(address)

@@ -11,7 +11,7 @@ from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site
 from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
 from wagtail_localize.models import StringSegment, Translation
 
-from portal import navigation, taxonomy, versions
+from portal import navigation, schedules, taxonomy, versions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic
 
@@ -68,6 +68,9 @@ def remember_published_version(sender: type[Page], instance: Page, **kwargs: obj
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
+    revision = kwargs.get("revision")
+    if revision is not None and revision.user_id is not None:
+        version.edited_at = timezone.now()
     version.save()
 
 
@@ -90,6 +93,13 @@ def leave_restrictions_to_source(sender: type, source_obj: object, target_obj: o
     """A new version is bound by its source's restrictions; the copies that Wagtail makes of them would outlive these."""
     if isinstance(target_obj, Page):
         target_obj.view_restrictions.all().delete()
+
+
+@receiver(page_published, dispatch_uid="portal.dates_follow")
+def let_dates_follow(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page is online, or will be at its time: its translations with it."""
+    if instance.alias_of_id is None:
+        schedules.follow(instance)
 
 
 def forget_navigation(**kwargs: object) -> None:

@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
         locale_id: (number, changed)
         for locale_id, number, changed in rows.order_by()
         .values("locale_id")
-        .annotate(number=Count("pk"), changed=Max("last_published_at"))
+        .annotate(number=Count("pk"), changed=Max("published_version__edited_at"))
         .values_list("locale_id", "number", "changed")
     }
     for code, home in homes.items():
@@ -95,7 +95,7 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
     start = (part - 1) * MAX_ADDRESSES
-    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "last_published_at")
+    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "published_version__edited_at")
     rows = list(pages[start : start + MAX_ADDRESSES])
     if not rows:
         raise Http404

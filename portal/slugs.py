@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 
 from anyascii import anyascii
+from wagtail.coreutils import find_available_slug
+from wagtail.models import Page
+
+from portal.languages import RESERVED_SLUGS
 
 MAX_LENGTH = 80
 
@@ -62,3 +66,14 @@ def slug_for_title(title: str, language_code: str) -> str:
 def is_made_from(slug: str, base: str) -> bool:
     """Return whether `slug` is `base`, or `base` with the number that makes it unique among its siblings."""
     return bool(base) and re.fullmatch(rf"{re.escape(base)}(-\d+)?", slug) is not None
+
+
+def is_reserved(slug: str, parent: Page | None) -> bool:
+    """Return whether a page below another one would lie at an address that the portal's own views answer."""
+    return parent is not None and parent.depth == 2 and slug in RESERVED_SLUGS
+
+
+def available_slug(parent: Page, slug: str, ignore_page_id: int | None = None) -> str:
+    """Return a slug that is free below a page, with a number where a sibling or a view of the portal has it."""
+    found = find_available_slug(parent, slug, ignore_page_id)
+    return find_available_slug(parent, f"{slug}-1", ignore_page_id) if is_reserved(found, parent) else found

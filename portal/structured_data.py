@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
-from portal import navigation
+from portal import navigation, versions
 from portal.head import WORLDWIDE_NAME, Head, absolute, editors_name, site_name, trail_of
 from portal.languages import LANGUAGES, current_language
 
@@ -94,7 +94,7 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
         "inLanguage": current_language().code,
         "isPartOf": {"@id": _id("website", home_url)},
         "image": head.image,
-        "dateModified": page.last_published_at.isoformat(timespec="seconds") if page.last_published_at else "",
+        "dateModified": changed.isoformat(timespec="seconds") if (changed := versions.edited_at(page)) else "",
     }
     if head.kind == "article":
         values |= {

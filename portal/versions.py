@@ -14,6 +14,7 @@ Menus, lists, language links, search and the answer to an address all ask this m
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -121,6 +122,12 @@ def is_finished(page: Page) -> bool:
     """Return whether a page was once published complete in its own language; no query with its `published_version`."""
     version = getattr(page, "published_version", None)
     return page.alias_of_id is None and version is not None and version.completed_at is not None
+
+
+def edited_at(page: Page) -> datetime.datetime | None:
+    """Return when a person last published a page; None where only the initial content or a command did. No query, as above."""
+    version = getattr(page, "published_version", None)
+    return version.edited_at if version is not None else None
 
 
 def has_own_slug(page: Page) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
@@ -12,6 +15,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
+from portal import publication
+from portal.jobs import Periodic
 from portal.models import Footer, Region, Topic
 from portal.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
 
@@ -53,6 +58,13 @@ class PortalSnippetGroup(SnippetViewSetGroup):
 
 
 register_snippet(PortalSnippetGroup)
+
+
+@hooks.register("register_periodic_jobs")
+def register_publication() -> list[Periodic]:
+    """Put pages online and offline at their time."""
+    label = pgettext_lazy("admin", "Publish and take offline what is due")
+    return [Periodic("publication", publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label)]
 
 
 @hooks.register("register_rich_text_features", order=100)

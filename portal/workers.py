@@ -1,4 +1,4 @@
-"""The processes that answer: the application is loaded once and then forked, so that all of them share its memory.
+"""The processes that answer, and the runner beside them: the application is loaded once and then forked, so that all share its memory.
 
 `portal.server` starts this module as a process of its own. granian by itself loads the application in each worker anew: two
 workers then take nearly twice the memory of one.
@@ -70,7 +70,13 @@ def main(host: str, port: str) -> None:
     # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
     gc.collect()
     gc.set_threshold(300, 5, 5)
-    Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
+    from portal import runner
+
+    end_runner = runner.supervise()
+    try:
+        Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
+    finally:
+        end_runner()
 
 
 if __name__ == "__main__":

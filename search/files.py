@@ -143,7 +143,7 @@ def privacy_changed(collection: Collection) -> None:
     indexing.pages_changed(pages_that_offer(*ids))
 
 
-@task()
+@task(backend="jobs")
 def read_file(document_id: int) -> None:
     """Read a file that was saved, and index the pages anew that offer it, if it says something else than before."""
     document = PortalDocument.objects.filter(pk=document_id).first()

@@ -48,12 +48,8 @@ def forget_document(sender: type, instance: Document, **kwargs: object) -> None:
 @receiver(post_save, sender=PortalDocument, dispatch_uid="search.file_saved")
 def update_pages_of_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
     """A file was uploaded or changed: its title, language and collection count at once, what it says once it is read."""
-
-    def update() -> None:
-        indexing.pages_changed(files.pages_that_offer(instance.pk))
-        files.read_file.enqueue(instance.pk)
-
-    transaction.on_commit(update)
+    transaction.on_commit(lambda: indexing.pages_changed(files.pages_that_offer(instance.pk)))
+    files.read_file.enqueue(instance.pk)
 
 
 @receiver((post_save, post_delete), sender=CollectionViewRestriction, dispatch_uid="search.collection_restricted")

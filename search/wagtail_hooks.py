@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
@@ -20,6 +21,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
+from portal.jobs import Periodic
 from portal.languages import LANGUAGES
 from portal.models import PortalDocument
 
@@ -85,8 +87,6 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     maintained.load_initial_synonyms()
     maintained.forget()
     indexing.forget_statistics()
-    log.delete_old()
-    files.read_new()
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         try:
@@ -98,6 +98,15 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
             logger.exception("The search server could not be given the pages")
             say("The search server does not answer: the database searches until the portal is started again.")
             indexing.update(Page.objects.iterator())
+
+
+@hooks.register("register_periodic_jobs")
+def register_jobs() -> list[Periodic]:
+    """Delete old numbers of searches once a day, and read files that were not read when they were uploaded."""
+    return [
+        Periodic("delete-old-searches", log.delete_old, timedelta(days=1), pgettext_lazy("admin", "Delete old numbers of searches")),
+        Periodic("read-files", files.read_new, timedelta(minutes=10), pgettext_lazy("admin", "Read the text of new files"), is_slow=True),
+    ]
 
 
 @hooks.register("preload_portal")

@@ -18,14 +18,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from wagtail.coreutils import find_available_slug
 from wagtail.log_actions import log
 from wagtail.models import Locale, Page
 from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
 from portal import restrictions
-from portal.models.pages import is_reserved
+from portal.schedules import has_own_expiry
+from portal.slugs import available_slug
 from portal.versions import has_own_slug, is_finished, locales_by_id
 
 ALL, SOURCE_ONLY = "all", "source"
@@ -151,12 +151,6 @@ def place(page: Page, source: Page) -> bool:
     return True
 
 
-def available_slug(parent: Page, slug: str, ignore_page_id: int | None = None) -> str:
-    """Return a slug that is free below a page, with a number where a sibling or a view of the portal has it."""
-    found = find_available_slug(parent, slug, ignore_page_id)
-    return find_available_slug(parent, f"{slug}-1", ignore_page_id) if is_reserved(found, parent) else found
-
-
 def free_slug(page: Page, parent: Page) -> None:
     """Give a page a slug that is free below its next parent: its source's may be a translation's there.
 
@@ -201,12 +195,18 @@ def move_followers(
 
 @receiver(page_unpublished, dispatch_uid="translation.cascades.unpublish")
 def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    """Unpublish a page's followers. When it is published again, Wagtail publishes its aliases."""
+    """Unpublish a page's followers. When it is published again, Wagtail publishes its aliases.
+
+    A page that expired leaves those online that somebody gave a later end of their own (`portal.schedules`).
+    """
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.
         return
-    for page in _affected("unpublish", instance, [page for page in followers(instance) if page.live]):
-        page.specific.unpublish()
+    pages = [page for page in followers(instance) if page.live]
+    if instance.expired:
+        pages = [page for page in pages if not has_own_expiry(page)]
+    for page in _affected("unpublish", instance, pages):
+        page.specific.unpublish(set_expired=instance.expired)
 
 
 # --- deleting ----------------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
+from home.forms import ContentPageForm
 from portal import cards, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.links import PageBlock
@@ -24,7 +25,7 @@ CONTENTS_FROM = 3
 
 
 class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
-    """A page of a section, to any depth: contents of its own, date of the last review, related pages."""
+    """A page of a section, to any depth: contents of its own, date of the review, related pages."""
 
     body = StreamField(
         CONTENT_BLOCKS,
@@ -33,12 +34,20 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         help_text=pgettext_lazy("admin", "What the page says."),
     )
     reviewed_on = models.DateField(
-        pgettext_lazy("admin", "last reviewed on"),
+        pgettext_lazy("admin", "reviewed by IOM on"),
         null=True,
         blank=True,
         help_text=pgettext_lazy(
-            "admin", "The day on which somebody last checked that everything here is true. Shown to visitors."
+            "admin",
+            "The day on which somebody of the office last checked that everything in the German text is true. Shown to visitors; left "
+            "empty, nothing is said.",
         ),
+    )
+    reviewed_by = models.CharField(
+        pgettext_lazy("admin", "reviewed by whom"),
+        max_length=120,
+        blank=True,
+        help_text=pgettext_lazy("admin", "The unit of the office, as visitors may read it."),
     )
     related_pages = StreamField(
         [("page", PageBlock(label=pgettext_lazy("admin", "Page")))],
@@ -48,6 +57,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         help_text=pgettext_lazy("admin", "Pages for further reading, shown as cards at the end."),
     )
 
+    base_form_class = ContentPageForm
     parent_page_types: ClassVar[list[str]] = [
         "home.HomePage",
         "home.WhoWeArePage",
@@ -73,7 +83,9 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     promote_panels: ClassVar[list] = [
         *CoverMixin.cover_panels,
         *TopicsMixin.topics_panels,
-        MultiFieldPanel([FieldPanel("reviewed_on")], pgettext_lazy("admin", "Review")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("reviewed_by")])], pgettext_lazy("admin", "Review by IOM")
+        ),
         *BasePage.promote_panels,
     ]
     search_fields: ClassVar[list] = [
@@ -87,6 +99,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         *BodyMixin.body_translatable_fields,
         *SourcesMixin.sources_translatable_fields,
         SynchronizedField("reviewed_on", overridable=False),
+        SynchronizedField("reviewed_by", overridable=False),
         SynchronizedField("related_pages", overridable=False),
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,

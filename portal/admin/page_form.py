@@ -14,14 +14,10 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page, PageViewRestriction
 
 from portal import restrictions
-from portal.languages import RESERVED_SLUGS, SOURCE_LANGUAGE, languages_by_code
+from portal.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.slugs import is_reserved
 
 from .conflicts import refuse_outdated
-
-
-def is_reserved(slug: str, parent: Page | None) -> bool:
-    """Return whether a page below another one would lie at an address that the portal's own views answer."""
-    return parent is not None and parent.depth == 2 and slug in RESERVED_SLUGS
 
 
 def reserved_message(slug: str) -> str:

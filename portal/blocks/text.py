@@ -8,6 +8,7 @@ from wagtail import blocks
 from portal.languages import LANGUAGES, rich_text_feature
 from portal.slugs import slug_for_title
 
+from .dates import PartialDateBlock
 from .links import LinkBlock
 
 # What editors may do in running text. Headings of the page are blocks of their own, so that the contents list knows them.
@@ -185,10 +186,17 @@ class SourceBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "Address"),
         help_text=pgettext_lazy("admin", "Where it can be read, if it is public."),
     )
+    date = PartialDateBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Date of the source"),
+        help_text=pgettext_lazy(
+            "admin", "As printed there: 16.10.2024, 10.2024 or 2024. Left empty, the page says that the source is undated."
+        ),
+    )
 
     class Meta:
         icon = "doc-full"
         label = pgettext_lazy("admin", "Source")
         description = pgettext_lazy("admin", "Where the facts of this page come from.")
         template = "blocks/source.html"
-        preview_value = {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"}
+        preview_value = {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/", "date": "2024"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
 from .navigation import Footer
 from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
@@ -15,6 +16,7 @@ __all__ = [
     "CoverMixin",
     "FinishedMixin",
     "Footer",
+    "Job",
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",
@@ -23,6 +25,7 @@ __all__ = [
     "PortalRendition",
     "PublishedVersion",
     "Region",
+    "ScheduleFailure",
     "SourcesMixin",
     "Topic",
     "TopicsMixin",

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import pgettext_lazy
+from PIL.Image import DecompressionBombError
 from wagtail.documents.models import AbstractDocument, Document
+from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import (
     AbstractImage,
     AbstractRendition,
     Filter,
     Image,
+    SourceImageIOError,
     WagtailImageField,
     WagtailImageFieldFile,
     get_upload_to,
@@ -22,6 +28,43 @@ from wagtail.images.models import (
 
 from portal.languages import Language, languages_by_code
 from portal.uploads import photographs
+
+logger = logging.getLogger(__name__)
+
+
+class StoredFirst(models.Model):
+    """A file of the library: it is stored before its row is saved, and goes again when that fails, so that neither stays alone."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Store the file, then save the row with all that follows from the file."""
+        stored = None
+        if self.file and not self.file._committed:
+            self.file.save(self.file.name, self.file.file, save=False)
+            stored = self.file.name
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if stored:
+                self.file.storage.delete(stored)
+            raise
+
+
+@contextmanager
+def _as_missing(image: AbstractImage) -> Iterator[None]:
+    """Let a picture that cannot be read, or a size that cannot be stored, count as one that is missing: pages and lists open.
+
+    Wagtail shows a placeholder for a missing file, and fails for a broken one.
+    """
+    try:
+        yield
+    except (SourceImageIOError, InvalidFilterSpecError):
+        raise
+    except (OSError, SyntaxError, ValueError, DecompressionBombError) as error:
+        logger.warning("No size of the photograph %s can be made: %s", image.pk, error)
+        raise SourceImageIOError(str(error)) from error
 
 
 class PhotographFile(WagtailImageFieldFile):
@@ -44,7 +87,7 @@ class PhotographField(WagtailImageField):
     attr_class = PhotographFile
 
 
-class PortalImage(AbstractImage):
+class PortalImage(StoredFirst, AbstractImage):  # noqa: DJ008 (Wagtail defines it)
     """A photograph. Its alternative text belongs to the place where it is used (`ImageBlock`), its credit to itself."""
 
     file = PhotographField(
@@ -73,12 +116,6 @@ class PortalImage(AbstractImage):
         verbose_name = pgettext_lazy("admin", "image")
         verbose_name_plural = pgettext_lazy("admin", "images")
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Store the file first, so that all fields that follow from it are saved with it."""
-        if self.file and not self.file._committed:
-            self.file.save(self.file.name, self.file.file, save=False)
-        super().save(*args, **kwargs)
-
     def take_metadata(self, data: bytes) -> bytes:
         """Return an image file without its metadata; credit and copyright that it names fill the fields that are empty."""
         credit, copyright_ = photographs.named_rights(data)
@@ -88,6 +125,24 @@ class PortalImage(AbstractImage):
         self.is_clean, self.file_size = True, len(cleaned)
         self.file_hash = hashlib.sha1(cleaned, usedforsecurity=False).hexdigest()
         return cleaned
+
+    def create_rendition(self, filter: Filter) -> AbstractRendition:  # noqa: A002 (Wagtail's name)
+        """Return the photograph in a size that there was not yet.
+
+        Raises:
+            SourceImageIOError: it cannot be read, or the size not be stored.
+        """
+        with _as_missing(self):
+            return super().create_rendition(filter)
+
+    def create_renditions(self, *filters: Filter) -> dict[Filter, AbstractRendition]:
+        """Return the photograph in sizes that there were not yet.
+
+        Raises:
+            SourceImageIOError: it cannot be read, or a size not be stored.
+        """
+        with _as_missing(self):
+            return super().create_renditions(*filters)
 
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:  # noqa: A002 (Wagtail's name)
         """Return the photograph in one size and format, without metadata even if its own file still holds some."""
@@ -118,7 +173,7 @@ class PortalRendition(AbstractRendition):
         indexes: ClassVar[list] = [models.Index(fields=["file"], name="portal_rendition_file")]
 
 
-class PortalDocument(AbstractDocument):
+class PortalDocument(StoredFirst, AbstractDocument):  # noqa: DJ008 (Wagtail defines it)
     """A file for download."""
 
     language = models.CharField(

@@ -13,12 +13,16 @@ class PublishedVersion(models.Model):
     incomplete: names of fields, and ids of their blocks. While `completed_at` is empty the page is not complete; while both are empty
     it shows the source's page again, as an alias or a translation begun anew, and only its slug is its own.
 
+    `edited_at` is when a person last published the page. What is loaded from records was written at a time that nobody stored, and the
+    day of loading is none: it stays empty.
+
     A row of its own and no field of the page: copying a page into another language copies its fields, and the copy must
     not count as finished. It is never deleted while the page lives.
     """
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="published_version")
     completed_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
 
     class Meta:

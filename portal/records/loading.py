@@ -43,7 +43,7 @@ from .values import References, StreamValues, ValueProblem, rich_text
 
 # Fields that `fields` may not set: they have keys of their own or belong to Wagtail.
 _OWN_KEYS = {
-    "title", "name", "lead", "body", "sources", "date", "date_precision", "topics", "regions", "reviewed_on", "image",
+    "title", "name", "lead", "body", "sources", "date", "date_precision", "topics", "regions", "reviewed_on", "reviewed_by", "image",
     "show_in_menus", "menu_title", "menu_intro", "original_title", "original_url", "original_date", "original_date_precision",
     "original_language",
 }  # fmt: skip
@@ -407,8 +407,6 @@ class _Loader:
             date, precision = _parse_date(data["date"])
             self._set(record, instance, "date", "date", date)
             self._set(record, instance, "date", "date_precision", data.get("date_precision", precision))
-        if "reviewed" in data:
-            self._set(record, instance, "reviewed", "reviewed_on", _parse_date(data["reviewed"])[0])
         for key, value in (data.get("original") or {}).items():
             if key == "date":
                 value, precision = _parse_date(value)

@@ -23,6 +23,8 @@ from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValu
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
 from wagtail_localize.strings import StringValue
 
+from portal.blocks.dates import PartialDateBlock
+
 from .values import ValueProblem
 
 _LINK_ID = re.compile(r'(<a id=")(a\d+)(")')
@@ -58,6 +60,9 @@ def match_structure(block: blocks.Block, source: object, translation: object, at
             name: match_structure(child, source.get(name), translation.get(name), f"{at}.{name}")
             for name, child in block.child_blocks.items()
         }
+    if isinstance(block, PartialDateBlock) and not translation:
+        # A source's date is that of its original: a translation need not give it again.
+        return source or ""
     is_text = isinstance(block, (blocks.CharBlock, blocks.TextBlock, blocks.RichTextBlock, blocks.URLBlock))
     if not is_text and not isinstance(block, ImageBlock) and source != translation:
         raise ValueProblem(f"{at}: {translation!r} where the source has {source!r}; this is the same in every language")

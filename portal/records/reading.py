@@ -30,7 +30,6 @@ KEYS: dict[str, tuple[type, ...]] = {
     "images": (list,),
     "files": (list,),
     "sources": (list,),
-    "reviewed": (str,),
     "live": (bool,),
     "menu": (dict,),
     "translation_of": (str,),
@@ -41,7 +40,7 @@ REQUIRED_KEYS = ("id", "type", "lang", "title")
 
 # What a translation takes from its source and must not say again.
 SOURCE_ONLY_KEYS = frozenset(
-    {"parent", "order", "date", "date_precision", "original", "topics", "regions", "images", "files", "reviewed", "live"}
+    {"parent", "order", "date", "date_precision", "original", "topics", "regions", "images", "files", "live"}
 )
 IMAGE_KEYS = frozenset({"id", "file", "title", "alt", "caption", "credit", "lead"})
 FILE_KEYS = frozenset({"id", "file", "title"})
@@ -119,6 +118,8 @@ def _check(record: Record) -> None:
         RecordError: naming the first thing that is wrong.
     """
     data = record.data
+    if "reviewed" in data or "reviewed_on" in (data.get("fields") or {}):
+        raise record.error("that IOM reviewed a page is said by a person in the admin alone; no record may say it")
     if unknown := sorted(set(data) - set(KEYS)):
         raise record.error(f"unknown key: {', '.join(unknown)}")
     for key in REQUIRED_KEYS:
@@ -144,7 +145,7 @@ def _check(record: Record) -> None:
             raise record.error(f"“{key}” holds something that is no text: {wrong[0]!r}")
     _check_items(record, "images", IMAGE_KEYS, ("id", "file", "title"))
     _check_items(record, "files", FILE_KEYS, ("id", "file", "title"))
-    _check_items(record, "sources", frozenset({"title", "url"}), ("title",))
+    _check_items(record, "sources", frozenset({"title", "url", "date"}), ("title",))
 
 
 def _parse(text: str, place: Place) -> Record:

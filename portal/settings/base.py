@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RedirectMiddleware",
+    "portal.middleware.RefusedPublicationMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -155,6 +156,16 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
+# the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "jobs": {"BACKEND": "portal.jobs.JobBackend"},
+    "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
+}
+# So often it is looked whether a page is due to go online or offline.
+PUBLICATION_SECONDS = env.int("PUBLICATION_SECONDS", default=20)
+
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
 USE_TZ = True
@@ -189,9 +200,14 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.uploads.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.storage.UploadHandler",
+]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
 WAGTAILADMIN_BASE_URL = PORTAL_URL

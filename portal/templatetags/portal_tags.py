@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
-from wagtail.blocks import StreamValue
+from wagtail.blocks import StreamValue, StructValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
@@ -140,14 +140,14 @@ def translation_note(context: Context) -> dict[str, object]:
         return {}
     code = page.locale.language_code
     found = head.versions_of(_request(context), page)
-    is_translation = code != SOURCE_LANGUAGE and languages_by_code()[code].follows_source and found.original is not None
+    is_translation = page.is_translation and found.original is not None
     return {
         "others": [
             {"language": language, "url": found.real[language.code].get_url()}
             for language in LANGUAGES
             if language.code in found.real and language.code != code
         ],
-        "date": page.last_published_at if is_translation else None,
+        "date": versions.edited_at(page) if is_translation else None,
         "is_partial": bool(versions.untranslated_in(page)),
     }
 
@@ -367,16 +367,30 @@ def values(blocks: StreamValue) -> list[object]:
 
 @register.filter
 def sources(page: Page) -> list[dict[str, str]]:
-    """Return the sources of a page as title, address and language, where it is not the page's."""
+    """Return the sources of a page as title, address, date, and language, where it is not the page's."""
     untranslated = versions.untranslated_in(page)
     return [
-        {
-            "title": block.value["title"],
-            "url": block.value["url"],
-            "language": SOURCE_LANGUAGE if block.id in untranslated else "",
-        }
+        {**source_values(block.value), "language": SOURCE_LANGUAGE if block.id in untranslated else ""}
         for block in page.sources
     ]
+
+
+@register.filter
+def source_values(source: StructValue) -> dict[str, str]:
+    """Return a source as title, address and date, with what is known of it."""
+    date = source.get("date") or ""
+    return {
+        "title": source["title"],
+        "url": source["url"],
+        "date_text": dates.format_date(*dates.parse_partial(date)) if date else "",
+        "machine_date": date,
+    }
+
+
+@register.filter
+def source_list(blocks: StreamValue) -> list[dict[str, str]]:
+    """Return the sources of a text that is read without its page."""
+    return [source_values(block.value) for block in blocks or []]
 
 
 @register.filter

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.documents.models import AbstractDocument
+from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.permissions import policy_registry
+from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from portal.uploads import access
 from portal.uploads.lists import DocumentsView
@@ -29,6 +32,24 @@ def check_document(document: AbstractDocument, request: HttpRequest) -> None:
     request.file_is_public = found.is_public
     if found.reach is access.Reach.NOBODY and not access.may_read(request, document):
         raise Http404
+
+
+class ShownDocumentLinkHandler(DocumentLinkHandler):
+    """A link to a document inside rich text; to whoever could not open it, even the name of the file would say too much."""
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict]) -> list[str]:
+        """Return the opening tags: a link, or none where the document is not to be named or is gone."""
+        return [
+            format_html('<a href="{}">', document.url) if document and access.is_shown(document) else "<a>"
+            for document in cls.get_many(attrs_list)
+        ]
+
+
+@hooks.register("register_rich_text_features", order=100)
+def register_document_links(features: FeatureRegistry) -> None:
+    """Put the handler that asks who reads in the place of Wagtail's."""
+    features.register_link_type(ShownDocumentLinkHandler)
 
 
 class _OwnFiles:

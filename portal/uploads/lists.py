@@ -51,7 +51,9 @@ def notes(documents: Iterable[AbstractDocument]) -> dict[int, str]:
     """Return what the apps say about documents: their functions of the hook `describe_documents` return texts by id."""
     documents = list(documents)
     found = [describe(documents) for describe in hooks.get_hooks("describe_documents")]
-    return {document.pk: " ".join(texts[document.pk] for texts in found if texts.get(document.pk)) for document in documents}
+    return {
+        document.pk: " ".join(texts[document.pk] for texts in found if texts.get(document.pk)) for document in documents
+    }
 
 
 class PublicityColumn(Column):

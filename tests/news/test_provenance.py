@@ -123,6 +123,20 @@ def test_feeds_name_kind_origin_and_author(client: Client, index: NewsIndexPage)
         assert sentence in entry.findtext(content)
 
 
+def test_days_that_are_not_known_are_told_to_no_machine(client: Client, index: NewsIndexPage) -> None:
+    for precision, day in (("day", "2024-03-22"), ("month", None), ("year", None)):
+        item = make_news(index, title=f"Bis {precision}", date=datetime.date(2024, 3, 22), date_precision=precision)
+        for page, code in ((item, "de"), (translate(item, "en", title=f"To {precision}"), "en")):
+            assert article(client, page.get_url()).get("datePublished") == day
+            feed = ElementTree.fromstring(client.get(f"/{code}/feed.rss").content)  # noqa: S314 (our own answer)
+            entry = next(entry for entry in feed.findall("channel/item") if entry.findtext("title") == page.title)
+            assert entry.findtext("pubDate") == ("Fri, 22 Mar 2024 00:00:00 +0100" if day else None)
+            feed = ElementTree.fromstring(client.get(f"/{code}/feed.atom").content)  # noqa: S314 (our own answer)
+            atom = "{http://www.w3.org/2005/Atom}"
+            entry = next(entry for entry in feed.findall(f"{atom}entry") if entry.findtext(f"{atom}title") == page.title)
+            assert entry.findtext(f"{atom}published") == ("2024-03-22T00:00:00+01:00" if day else None)
+
+
 def test_the_list_offers_the_kinds_that_there_are(client: Client, index: NewsIndexPage) -> None:
     make_news(index, title="A", kind="retrospect", date=datetime.date(2023, 1, 1))
     make_news(index, title="B", kind="statement", date=datetime.date(2024, 1, 1))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import uuid
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.http import HttpResponse
@@ -13,11 +15,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
-from wagtail.models import Collection, CollectionViewRestriction, GroupCollectionPermission, Page, PageViewRestriction
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    GroupCollectionPermission,
+    Page,
+    PageViewRestriction,
+    ReferenceIndex,
+)
 
 from home.models import HomePage
-from portal.models import PortalDocument, PortalImage
-from tests.builders import make_alias, make_content_page, make_home, publish, translate
+from portal.models import PortalDocument, PortalImage, Topic
+from tests.builders import make_alias, make_content_page, make_home, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -134,8 +143,34 @@ def test_versions_in_other_languages(client: Client, home: HomePage) -> None:
 
 def test_rich_text_refers_too(client: Client, home: HomePage) -> None:
     document = make_document()
-    make_content_page(home, body=[("text", f'<p><a linktype="document" id="{document.pk}">Liste</a></p>')])
+    text = f'<p><a linktype="document" id="{document.pk}">Liste</a></p>'
+    page = make_content_page(home, body=[("text", text)])
     assert answer(client, document.url) == OPEN
+    assert document.url in client.get(page.get_url()).content.decode()
+    restrict(document.collection)
+    html = client.get(page.get_url()).content.decode()
+    assert (document.filename in html, "Liste" in html) == (False, True)
+
+
+@pytest.mark.parametrize(("model", "expected"), [(Topic, OPEN), (User, HIDDEN)])
+def test_snippets_refer_too(client: Client, home: HomePage, model: type, expected: tuple[int, str | None]) -> None:
+    """None has a field for documents yet; what the index would say of one counts, and of what is no snippet does not."""
+    document = make_document()
+    referrer = make_topic() if model is Topic else User.objects.create_user("jemand")
+    kind = ContentType.objects.get_for_model(model)
+    ReferenceIndex.objects.create(
+        content_type=kind,
+        base_content_type=kind,
+        object_id=str(referrer.pk),
+        to_content_type=ContentType.objects.get_for_model(PortalDocument),
+        to_object_id=str(document.pk),
+        model_path="file",
+        content_path="file",
+        content_path_hash=uuid.uuid4(),
+    )
+    assert answer(client, document.url) == expected
+    referrer.delete()
+    assert answer(client, document.url) == HIDDEN
 
 
 @pytest.mark.parametrize("kind", ["login", "groups", "password"])

@@ -15,6 +15,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
 from portal import sitemaps, versions
+from portal.models import PublishedVersion
 from tests.builders import add, make_alias, make_content_page, make_home, submit, translate
 
 pytestmark = pytest.mark.django_db
@@ -120,10 +121,10 @@ def test_only_real_versions_are_listed(client: Client, home: HomePage) -> None:
 
 def test_the_last_change_is_that_of_the_page(client: Client, home: HomePage) -> None:
     moment = datetime.datetime(2025, 3, 4, 5, 6, 7, 800, tzinfo=datetime.UTC)
-    Page.objects.filter(pk=home.pk).update(last_published_at=moment)
+    PublishedVersion.objects.filter(page=home.pk).update(edited_at=moment)
     root = read(client, "/sitemap-de.xml")
     assert root.find("s:url/s:lastmod", NAMES).text == "2025-03-04T05:06:07+00:00"
-    Page.objects.filter(pk=home.pk).update(last_published_at=None)
+    PublishedVersion.objects.filter(page=home.pk).update(edited_at=None)
     assert read(client, "/sitemap-de.xml").find("s:url/s:lastmod", NAMES) is None
     assert timezone.now() > moment
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import resource
@@ -11,7 +12,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from home.models import ContentPage
+from portal import jobs
 from portal.models import PortalDocument
 from search import files, reading
 from search.models import Document, FileText
@@ -118,8 +120,16 @@ def offering(document: PortalDocument, title: str = "Seite", **values: object) -
 
 @pytest.fixture
 def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
-    """Files are read once they are there for good."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+    """Files are read by the runner, once they are there for good."""
+
+    @contextlib.contextmanager
+    def committed() -> Iterator[None]:
+        with django_capture_on_commit_callbacks(execute=True):
+            yield
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.run_all()
+
+    return committed
 
 
 class TestExtract:
@@ -222,7 +232,7 @@ class TestUpload:
     def test_an_editor_uploads_and_says_the_language(self, client: Client, committed: Callable) -> None:
         sign_in(client)
         with committed():
-            client.post(
+            response = client.post(
                 reverse("wagtaildocs:add"),
                 {
                     "title": "Flyer",
@@ -231,6 +241,8 @@ class TestUpload:
                     "collection": 1,
                 },
             )
+            # The answer does not wait for it.
+            assert (response.status_code, FileText.objects.count()) == (302, 0)
         document = PortalDocument.objects.get(title="Flyer")
         assert document.language == "uk"
         assert document.file_text.text == "Haftpflichtversicherung"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import Client, override_settings
@@ -307,3 +309,14 @@ class TestNumbers:
         headers = {**PERSON, "sec-fetch-site": "cross-site"}
         assert client.post("/de/suche/click/", {"q": "Hilfe"}, headers=headers).status_code == 403
         assert client.get("/de/suche/click/").status_code == 405
+
+
+def test_no_text_that_somebody_typed_is_escaped_in_a_variable() -> None:
+    """`blocktranslate asvar` escapes what it is given, and whoever prints the variable escapes it again."""
+    found = {
+        str(path.relative_to(settings.BASE_DIR / "templates"))
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if re.search(r"{% blocktrans(?:late)?\b[^%]*\basvar\b[^%]*%}[^{]*{{", path.read_text(encoding="utf-8"))
+    }
+    # A number, and names of Länder that the code knows.
+    assert found == {"components/pager.html", "blocks/offices.html"}

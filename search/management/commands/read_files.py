@@ -9,7 +9,7 @@ from search.models import FileText
 
 
 class Command(BaseCommand):
-    """Reads files that are new or have changed; every start of the portal does it too."""
+    """Reads files that are new or have changed; the runner does it too."""
 
     help = "Reads the text of uploaded files (PDF, DOCX, ODT, TXT), by which the pages are found that offer them."
 
