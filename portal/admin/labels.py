@@ -7,6 +7,7 @@ catalog `portal/admin/upstream`.
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.auth import LoginForm
 from wagtail.sites.views import IndexView as SiteIndexView
 from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.views.report import TranslationsReportFilterSet
@@ -25,3 +26,4 @@ def install() -> None:
     for column in SiteIndexView.columns:
         if column.name in ("site_name", "root_page"):
             column.label = _upstream({"site_name": "Site name", "root_page": "Root page"}[column.name])
+    LoginForm.base_fields["password"].label = _upstream("Password")
