@@ -6,14 +6,27 @@ catalog `portal/admin/upstream`.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from django.forms import BoundField
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.sites.views import IndexView as SiteIndexView
+from wagtail.users.templatetags import wagtailusers_tags
 from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.views.report import TranslationsReportFilterSet
 
 # Not collected into the portal's own catalogs: the words are those of the packages.
 _upstream = gettext_lazy
+
+
+def _format_permissions(field: BoundField) -> dict[str, object]:
+    """Return what Wagtail's tag of this name returns; the labels for screen readers are no English sentences from the database."""
+    context = wagtailusers_tags.format_permissions(field)
+    for row in context["object_perms"]:
+        for action, label in (("add", gettext("Add")), ("change", gettext("Change")), ("delete", gettext("Delete"))):
+            if action in row:
+                row[action]["perm"].name = f"{capfirst(row['object'])}: {label}"
+    return context
 
 
 def install() -> None:
@@ -27,3 +40,5 @@ def install() -> None:
         if column.name in ("site_name", "root_page"):
             column.label = _upstream({"site_name": "Site name", "root_page": "Root page"}[column.name])
     LoginForm.base_fields["password"].label = _upstream("Password")
+    template = "wagtailusers/groups/includes/formatted_permissions.html"
+    wagtailusers_tags.register.inclusion_tag(template, name="format_permissions")(_format_permissions)
