@@ -12,6 +12,8 @@ PYTHON ?=
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# Megabytes that an installation of packages may need (measured: 330, with those for development 900).
+SPACE := 1000
 PORTAL_TOOLS ?= var/tools
 export PORTAL_TOOLS PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -21,57 +23,77 @@ set -e
 trap 'echo; echo Stopped.; exit 130' INT
 fail() { echo "$$*" >&2; exit 1; }
 suits() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; }
+# What an interrupted installation leaves is made anew: .venv holds .made once it is whole, and .installing while packages come in.
+whole() { suits $(BIN)/python && [ ! -e $(VENV)/.installing ] && { [ -e $(VENV)/.made ] || [ -e $(VENV)/.requirements-stamp ] || [ -e $(VENV)/.requirements-dev-stamp ]; }; }
+alone() {
+    command -v flock >/dev/null || return 0
+    exec 9<Makefile
+    flock -n 9 || { echo "Another command installs packages here; waiting for it …"; flock 9; }
+}
 install() {
-    if [ -n "$(PYTHON)" ] || ! suits $(BIN)/python; then
-        python= without_venv=
-        for name in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do
-            suits "$$name" || continue
-            if "$$name" -c 'import venv, ensurepip' >/dev/null 2>&1; then python=$$name; break; fi
-            without_venv=$$name
-        done
+    alone
+    python= without_venv=
+    for name in $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3); do
+        suits "$$name" || continue
+        if "$$name" -c 'import venv, ensurepip' >/dev/null 2>&1; then python=$$name; break; fi
+        without_venv=$$name
+    done
+    if [ -n "$(PYTHON)" ] || ! whole; then
         if [ -z "$$python" ] && [ -n "$$without_venv" ]; then
             fail "$$without_venv lacks the module venv. Debian and Ubuntu have it in the package $$without_venv-venv."
         fi
         [ -n "$$python" ] || fail "No Python 3.11, 3.12 or 3.13 found$(if $(PYTHON), as $(PYTHON)). Install one, or name it: make serve PYTHON=/path/to/python3"
-        if ! suits $(BIN)/python || [ "$$($(BIN)/python -VV)" != "$$("$$python" -VV)" ]; then
+    fi
+    "$${python:-$(BIN)/python}" -m portal.settings.environment || exit 2
+    if [ -n "$(PYTHON)" ] || ! whole; then
+        if ! whole || [ "$$($(BIN)/python -VV)" != "$$("$$python" -VV)" ]; then
             echo "Making .venv with $$("$$python" -V) …"
+            rm -f $(VENV)/.made
             log=$$("$$python" -m venv --clear $(VENV) 2>&1) || fail "The folder .venv could not be made: $$(echo "$$log" | tail -n 1)"
+            : > $(VENV)/.made
         fi
     fi
     state=$$($(BIN)/python -c 'import hashlib, pathlib, sys; print(hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes() + sys.version.encode()).hexdigest())' "$$1")
     if [ "$$(cat $(VENV)/"$$2" 2>/dev/null)" != "$$state" ]; then
-        echo "Installing $$1 into .venv …"
-        $(BIN)/python -m pip install -qq --no-input --require-hashes --only-binary :all: -r "$$1" ||
+        free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1024) }')
+        [ "$$free" -ge $(SPACE) ] || fail "The packages need $(SPACE) MB in this folder, and $$free MB are left; make room."
+        echo "Installing $$1 into .venv; the first time it takes a minute or two …"
+        : > $(VENV)/.installing
+        if ! $(BIN)/python -m pip install -qq --no-input --require-hashes --only-binary :all: -r "$$1"; then
+            # pip itself takes back what it could not finish; only a kill leaves half a package.
+            rm -f $(VENV)/.installing
             fail "The packages of $$1 could not be installed; pip says why above."
-        echo "$$state" > $(VENV)/"$$2"
+        fi
+        echo "$$state" > $(VENV)/"$$2".new
+        mv $(VENV)/"$$2".new $(VENV)/"$$2"
+        rm -f $(VENV)/.installing
     fi
+    exec 9<&-
 }
 endef
 
-# One clear line for what would otherwise end inside the settings.
-define check_environment
-case "$$PORT" in *[!0-9]*) fail "PORT=$$PORT is no number." ;; esac
-state_folder=$${PORTAL_VAR:-var}
-if ! mkdir -p "$$state_folder" 2>/dev/null || ! ( : > "$$state_folder/.writable" ) 2>/dev/null; then
-    fail "The state folder $$state_folder cannot be written to; choose another one: make serve PORTAL_VAR=/path"
-fi
-rm -f "$$state_folder/.writable"
-endef
-
-.PHONY: help serve test fuzz dev lint services tools lighthouse check-all bench-search messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench-search messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 serve: ## install, migrate, load the content where needed, and serve the portal at http://127.0.0.1:8000/
 	$(begin)
-	$(check_environment)
 	install requirements.txt .requirements-stamp
 	exec $(BIN)/python manage.py serve
 
+prepare: ## everything that serve does before it serves; then accounts can be made
+	$(begin)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py serve --prepare
+
+password: ## a new password for the demo accounts
+	$(begin)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py demo_password
+
 dev: ## development server with DEBUG and reload, on the same state folder
 	$(begin)
-	$(check_environment)
 	install requirements-dev.txt .requirements-dev-stamp
 	export DJANGO_SETTINGS_MODULE=portal.settings.dev
 	$(BIN)/python manage.py serve --prepare

@@ -8,51 +8,28 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import os
+import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connection
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import navigation, taxonomy, typography
+from portal import database, navigation, taxonomy, typography
+from portal.files import only_one, remove_leftovers, write_whole
 from portal.server import end_with_parent
 
 Say = Callable[[str], None]
-
-
-def check_state_folder(folder: Path) -> None:
-    """Raise CommandError unless files can be written into the folder, which is made if it is missing."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise CommandError(
-            f"The state folder {folder} cannot be written to ({error.strerror}); choose another one: PORTAL_VAR=/path"
-        ) from error
-
-
-def unapplied_migrations() -> int:
-    """Return how many migrations the database has not seen yet.
-
-    Raises:
-        CommandError: the database does not answer.
-    """
-    try:
-        executor = MigrationExecutor(connection)
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CommandError(f"The database does not answer ({reason}); see DATABASE_URL.") from error
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+STAMP = ".fingerprint"
+"""The file in the folder of collected static files that says what they were made from."""
 
 
 def has_pages() -> bool:
@@ -75,21 +52,40 @@ def static_fingerprint() -> str:
     return hashlib.sha256("\n".join([*sorted(lines), *chosen, sys.version]).encode()).hexdigest()
 
 
+class _Counted(io.StringIO):
+    """Takes what `migrate` says and counts in its place."""
+
+    def __init__(self, say: Say, total: int) -> None:
+        super().__init__()
+        self.say, self.total, self.done = say, total, 0
+
+    def write(self, said: str) -> int:
+        """Count the migrations that begin."""
+        if "Applying " in said:
+            self.done += 1
+            if self.done % 50 == 0:
+                self.say(f"{self.done} of {self.total} …")
+        return len(said)
+
+
 class StaticCollection:
-    """Collects and compresses the static files in a process of its own, beside the migrations and the content."""
+    """Collects and compresses the static files in a process of its own, beside the migrations and the content.
+
+    They are collected into a folder beside the one that is served from, which takes its place when everything is there.
+    """
 
     def __init__(self) -> None:
-        self.stamp = settings.VAR_DIR / "static.stamp"
+        self.folder = Path(settings.STATIC_ROOT)
+        self.new, self.old = (self.folder.with_name(f"{self.folder.name}.{name}") for name in ("new", "old"))
         self.fingerprint = ""
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> bool:
         """Begin, and return whether there is anything to do."""
         self.fingerprint = static_fingerprint()
-        manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-        if manifest.exists() and self.stamp.exists() and self.stamp.read_text(encoding="ascii") == self.fingerprint:
+        stamp = self.folder / STAMP
+        if stamp.exists() and stamp.read_text(encoding="ascii") == self.fingerprint:
             return False
-        self.stamp.unlink(missing_ok=True)
         # A session of its own keeps Ctrl-C away from it: it is ended below, without a trace on the screen.
         self.process = subprocess.Popen(  # noqa: S603
             [
@@ -100,6 +96,7 @@ class StaticCollection:
                 "--clear",
                 "--verbosity=0",
             ],
+            env={**os.environ, "PORTAL_STATIC_ROOT": str(self.new)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -120,7 +117,12 @@ class StaticCollection:
         if self.process.returncode:
             lines = output.decode(errors="replace").strip().splitlines() or ["no reason given"]
             raise CommandError(f"The static files could not be collected: {lines[-1]}")
-        self.stamp.write_text(self.fingerprint, encoding="ascii")
+        write_whole(self.new / STAMP, self.fingerprint)
+        shutil.rmtree(self.old, ignore_errors=True)
+        if self.folder.exists():
+            self.folder.rename(self.old)
+        self.new.rename(self.folder)
+        shutil.rmtree(self.old, ignore_errors=True)
 
     def abandon(self) -> None:
         """End the process if it still runs."""
@@ -129,21 +131,42 @@ class StaticCollection:
             self.process.wait()
 
 
+@contextlib.contextmanager
+def _alone(say: Say) -> Iterator[None]:
+    """Let one start at a time prepare what others use too, on this machine and on all that share the database."""
+
+    def wait() -> None:
+        say("Another start is preparing this portal; waiting for it …")
+
+    with only_one(settings.VAR_DIR / "preparing.lock", wait), database.only_one(wait):
+        yield
+
+
 def prepare(say: Say) -> str:
     """Bring database, content, accounts and static files up to date and return what was said about the accounts.
+
+    Each step begins with what is there: a start that was interrupted, in whatever step, is made good by the next one.
 
     Raises:
         CommandError: something failed; the message says what.
     """
+    database.check()
+    with _alone(say):
+        return _prepare(say)
+
+
+def _prepare(say: Say) -> str:
     static = StaticCollection()
     try:
+        for folder in (settings.VAR_DIR, Path(settings.DICTIONARIES)):
+            remove_leftovers(folder)
         if static.start():
             say("Collecting and compressing static files in the background …")
-        if count := unapplied_migrations():
+        if count := database.check():
             say(f"Migrating the database ({count} migrations) …")
-            call_command("migrate", interactive=False, verbosity=0)
+            call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
         if not has_pages():
-            say("Loading the initial content …")
+            say("Loading the initial content, which takes a minute or two …")
             call_command("load_content")
         # Its file is made now, and not while the first visitor waits.
         typography.hyphenation()
@@ -156,29 +179,28 @@ def prepare(say: Say) -> str:
         # The database may be another one than before. Whatever else the cache holds is not the portal's.
         navigation.forget()
         taxonomy.forget()
-        # Last: it may make a password, which is told once.
-        accounts = _set_up(say)
+        return _set_up(say)
     finally:
         with contextlib.suppress(OSError):
             static.abandon()
         connection.close()
-    return accounts
 
 
 def _set_up(say: Say) -> str:
-    """Bring what follows from the settings up to date and return the lines about the demo accounts.
+    """Bring what follows from the settings up to date and return the lines about the accounts.
 
-    They are made once, in an installation without any account; their names are kept for the lines of later starts.
+    Demo accounts are made once, in an installation without any account, unless `PORTAL_DEMO_ACCOUNTS` says no.
     """
-    users = get_user_model().objects
-    names_file = settings.VAR_DIR / "demo_accounts"
-    if users.exists():
+    if get_user_model().objects.exists():
         call_command("set_up", verbosity=0)
-        names = names_file.read_text(encoding="utf-8").splitlines() if names_file.exists() else []
-        left = users.filter(username__in=names).order_by("pk").values_list("username", flat=True)
-        return f"Demo accounts: {', '.join(left)} (with the password of the first start)" if left else ""
-    say("Making the demo accounts …")
+    elif settings.DEMO_ACCOUNTS:
+        say("Making the demo accounts …")
+        output = io.StringIO()
+        call_command("set_up", "--demo-accounts", verbosity=0, stdout=output)
+        return output.getvalue().strip()
+    else:
+        call_command("set_up", verbosity=0)
+        return "There is no account yet: .venv/bin/python manage.py createsuperuser makes the first one."
     output = io.StringIO()
-    call_command("set_up", "--demo-accounts", verbosity=0, stdout=output)
-    names_file.write_text("\n".join(users.order_by("pk").values_list("username", flat=True)), encoding="utf-8")
+    call_command("demo_password", "--list", stdout=output)
     return output.getvalue().strip()

@@ -170,6 +170,7 @@ def replace_process(address: Address, ready_lines: str) -> None:
 
 def main(host: str, port: str, reader: str) -> int:
     """Serve until the end and return the exit code."""
+    sys.stdout.reconfigure(errors="replace")
     with os.fdopen(int(reader), encoding="utf-8") as lines:
         return Server(Address(host, int(port)), lines.read()).run()
 

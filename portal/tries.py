@@ -6,13 +6,13 @@ A file is made when it is first wanted, in some seconds, and kept in the state f
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import marisa_trie
 from django.conf import settings
+
+from portal.files import replacing
 
 
 def mapped_trie(name: str, make: Callable[[], Iterable[tuple[str, bytes]]]) -> marisa_trie.BytesTrie:
@@ -22,11 +22,8 @@ def mapped_trie(name: str, make: Callable[[], Iterable[tuple[str, bytes]]]) -> m
     """
     path = Path(settings.DICTIONARIES) / f"{name}.marisa"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         trie = marisa_trie.BytesTrie(make())
-        # Renamed when it is whole: another process may be reading, or making the same.
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        os.close(handle)
-        trie.save(temporary)
-        Path(temporary).replace(path)
+        # Another process may be reading, or making the same.
+        with replacing(path) as temporary:
+            trie.save(str(temporary))
     return marisa_trie.BytesTrie().mmap(str(path))

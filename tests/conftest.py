@@ -74,7 +74,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Leave nothing behind on the PostgreSQL server, once all workers are done."""
+    """Leave nothing behind on the PostgreSQL server, once all workers are done; a run that left everything out is no success."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.exitstatus == pytest.ExitCode.OK and reporter and reporter.stats.get("skipped") and not reporter.stats.get("passed"):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
     if not hasattr(session.config, "workerinput") and support.on_postgresql() and not session.config.option.collectonly:
         support.drop_databases()
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import get_language_info, override
 from wagtail.models import (
@@ -22,10 +21,8 @@ from wagtail.models import (
     WorkflowPage,
     WorkflowTask,
 )
-from wagtail.users.models import UserProfile
 
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language
-from portal.slugs import slug_for_title
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"
@@ -80,15 +77,6 @@ class Role:
     file_permissions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class DemoAccount:
-    """A user for trying the portal out. Without a group it is the administrator."""
-
-    username: str
-    last_name: str
-    group: str | None = None
-
-
 def _german_name(language: Language) -> str:
     """Return the German name of a language; its own name where Django does not know it."""
     with override("de"):
@@ -127,7 +115,7 @@ def author_role(language: Language) -> Role:
     )
 
 
-def _other_roles() -> dict[Language, Role]:
+def other_roles() -> dict[Language, Role]:
     """Return the roles of all languages but the source: translators, or authors where the language has its own tree."""
     return {
         language: translator_role(language) if language.follows_source else author_role(language)
@@ -180,7 +168,7 @@ def roles() -> tuple[Role, ...]:
             ),
             file_permissions=_KEEP_FILES,
         ),
-        *_other_roles().values(),
+        *other_roles().values(),
     )
 
 
@@ -252,50 +240,3 @@ def set_up_roles() -> list[Group]:
             if is_first_time:
                 _remove_wagtail_defaults()
     return groups
-
-
-def _username(language: Language) -> str:
-    """Return the name of the demo account of a language's role: `uebersetzung-uk`, `leichte-sprache`."""
-    if language.follows_source:
-        return f"uebersetzung-{language.code}"
-    return slug_for_title(language.name, SOURCE_LANGUAGE)
-
-
-def demo_accounts() -> tuple[DemoAccount, ...]:
-    """Return the demo accounts: the administrator and one for each role."""
-    return (
-        DemoAccount("admin", "Administration"),
-        DemoAccount("redaktion", "Redaktion", EDITORS),
-        DemoAccount("freigabe", "Freigabe", MODERATORS),
-        *(
-            DemoAccount(_username(language), role.group, role.group) for language, role in _other_roles().items()
-        ),
-    )
-
-
-@transaction.atomic
-def create_demo_accounts(password: str) -> list[AbstractBaseUser]:
-    """Make the demo accounts that are missing and return them; those whose group is not there yet are left out."""
-    user_model = get_user_model()
-    groups = {group.name: group for group in Group.objects.all()}
-    created = []
-    for account in demo_accounts():
-        if account.group and account.group not in groups:
-            continue
-        if user_model.objects.filter(username=account.username).exists():
-            continue
-        is_administrator = account.group is None
-        user = user_model.objects.create_user(
-            account.username,
-            email=f"{account.username}@example.org",
-            password=password,
-            first_name="Demo",
-            last_name=account.last_name,
-            is_staff=is_administrator,
-            is_superuser=is_administrator,
-        )
-        if account.group:
-            user.groups.add(groups[account.group])
-        UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": "de"})
-        created.append(user)
-    return created

@@ -117,6 +117,7 @@ class _Loader:
         self.locales: dict[str, Locale] = {}
         self.written_files: list[tuple[object, str]] = []
         self.new_ids: set[str] = set()
+        self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
 
@@ -135,6 +136,7 @@ class _Loader:
         self._each(changed, self._create)
         self._stop_on_errors()
         self.progress(f"Writing {len(changed)} in the source language.")
+        self._begin(len(changed))
         self._each(changed, self._write)
         self._stop_on_errors()
         by_source = defaultdict(list)
@@ -142,6 +144,7 @@ class _Loader:
             by_source[record.get("translation_of")].append(record)
         todo = [record for record in translations if self._needs_work(record)]
         self.progress(f"Writing {len(todo)} translations.")
+        self._begin(len(todo))
         needed = {record.id for record in todo}
         # Parents before children, in every language: a translation needs its parent's.
         for source in self.set.in_tree_order([self.records[key] for key in by_source if key in self.records]):
@@ -153,9 +156,20 @@ class _Loader:
         self._each([record for record in changed if record.id not in by_source], self._make_aliases)
         self._stop_on_errors()
 
+    def _begin(self, total: int) -> None:
+        """Begin to count a long step."""
+        self.done, self.total = 0, total
+
+    def _count(self) -> None:
+        self.done += 1
+        if self.done % 50 == 0 and self.done < self.total:
+            self.progress(f"{self.done} of {self.total} …")
+
     def _each(self, records: list[Record], work: Callable[[Record], None]) -> None:
         """Do the same with each record and collect what is wrong with each."""
         for record in records:
+            if work in (self._write, self._translate):
+                self._count()
             try:
                 work(record)
             except RecordError as error:

@@ -4,49 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from django.conf.locale import LANG_INFO
-from django.core.management.utils import get_random_secret_key
 
 from portal.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.languages import SOURCE_LANGUAGE
 
-env = environ.Env()
+from . import environment
 
-BASE_DIR = Path(__file__).resolve().parents[2]
+BASE_DIR = environment.BASE_DIR
 
 # All state lies in one folder: database, media, collected static files, secret key, cache.
-VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = environment.state_folder()
 
 
-def _secret_key() -> str:
-    """Return the key from the environment, else the one kept in the state folder, made at the first start."""
-    if key := env.str("SECRET_KEY", default=""):
-        return key
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()
-
-
-SECRET_KEY = _secret_key()
 DEBUG = False
 
 # The portal's own address: host, allowed hosts, CSRF origins and all absolute addresses follow from it.
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-PORTAL_URL = env.str("PORTAL_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
-_address = urlsplit(PORTAL_URL)
-PORTAL_HOST = _address.hostname or HOST
+HOST, PORT = environment.hosts()
+_address = environment.portal_url(HOST, PORT)
+PORTAL_URL = f"{_address.scheme}://{_address.netloc}"
+PORTAL_HOST = environment.bracketed(_address.hostname)
 IS_HTTPS = _address.scheme == "https"
 PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 
-ALLOWED_HOSTS = sorted({PORTAL_HOST, "127.0.0.1", "localhost", *env.list("ALLOWED_HOSTS", default=[])})
-CSRF_TRUSTED_ORIGINS = [f"{_address.scheme}://{_address.netloc}"]
+ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 INSTALLED_APPS = [
     "portal",
@@ -113,7 +97,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": environ.Env.db_url_config(environment.database_url(VAR_DIR))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing.
     # https://docs.djangoproject.com/en/5.2/ref/databases/#sqlite-transaction-behavior
@@ -127,7 +111,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+CACHES = {"default": environ.Env.cache_url_config(environment.cache_url(VAR_DIR))}
 
 
 def _code_fingerprint() -> str:
@@ -156,6 +140,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Accounts for trying, one for each role; where the portal is public they are made on demand only.
+DEMO_ACCOUNTS = environment.yes("PORTAL_DEMO_ACCOUNTS", default=not IS_HTTPS)
+
 # What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
 # the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
 TASKS = {
@@ -164,7 +151,7 @@ TASKS = {
     "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
 }
 # So often it is looked whether a page is due to go online or offline.
-PUBLICATION_SECONDS = env.int("PUBLICATION_SECONDS", default=20)
+PUBLICATION_SECONDS = environment.number("PUBLICATION_SECONDS", 20, 1)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
@@ -196,7 +183,8 @@ WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILREDIRECTS_AUTO_CREATE = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# `portal.operations` collects them aside and renames the folder.
+STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
@@ -220,18 +208,18 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # URLs and prefix are for search servers; the database takes no notice of them.
 WAGTAILSEARCH_BACKENDS = {
     "default": {
-        "BACKEND": env.str("SEARCH_BACKEND", default="search.backends.database"),
-        "URLS": env.list("SEARCH_URLS", default=["http://localhost:9200"]),
-        "INDEX_PREFIX": env.str("SEARCH_PREFIX", default=""),
+        "BACKEND": environment.search_backend(),
+        "URLS": environment.words("SEARCH_URLS") or ["http://localhost:9200"],
+        "INDEX_PREFIX": environment.text("SEARCH_PREFIX"),
     },
 }
 # How often one address may ask within a minute.
-SEARCH_RATE = env.int("SEARCH_RATE", default=60)
-SEARCH_SUGGESTION_RATE = env.int("SEARCH_SUGGESTION_RATE", default=240)
+SEARCH_RATE = environment.number("SEARCH_RATE", 60, 1)
+SEARCH_SUGGESTION_RATE = environment.number("SEARCH_SUGGESTION_RATE", 240, 1)
 # What was asked is kept for so many days.
-SEARCH_LOG_DAYS = env.int("SEARCH_LOG_DAYS", default=90)
+SEARCH_LOG_DAYS = environment.number("SEARCH_LOG_DAYS", 90, 1)
 # Base forms of words and where they may break, made once; several portals on a machine can share them.
-DICTIONARIES = env.path("PORTAL_DICTIONARIES", default=str(VAR_DIR / "dictionaries"))
+DICTIONARIES = Path(environment.text("PORTAL_DICTIONARIES", str(VAR_DIR / "dictionaries"))).resolve()
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
@@ -249,9 +237,9 @@ WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf", "text/vtt", "video/mp4", 
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = environ.Env.email_url_config(environment.email_url())
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"portal@{PORTAL_HOST}")
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"portal@{PORTAL_HOST}")
 
 # Cookies exist only for people who sign in; anonymous visitors get none.
 SESSION_COOKIE_HTTPONLY = True
@@ -269,7 +257,7 @@ if IS_HTTPS:
     # A proxy in front ends TLS and says so in this header; it must strip the header from outside.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 60 * 60)
+    SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60, 1)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
@@ -280,5 +268,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
 }
+
+# Last: where a setting above is refused, nothing has been written.
+SECRET_KEY = environment.secret_key(VAR_DIR)

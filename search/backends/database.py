@@ -7,8 +7,9 @@ terms. Pages are ordered by the search's own postings, which know how rare a ter
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Case, F, FloatField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from modelsearch.utils import get_descendants_content_types_pks
@@ -164,6 +165,14 @@ class AnalysedRebuilder(StockRebuilder):
         """End the rebuild."""
         indexing.mark_current()
         super().finish()
+
+    def __del__(self) -> None:
+        """Take back a rebuild that was interrupted; the stock method ends it as if it were whole, and asks a closed database."""
+        if self.transaction_opened:
+            self.transaction_opened = False
+            # A connection that was closed has taken it back itself.
+            with suppress(DatabaseError):
+                self.transaction.__exit__(KeyboardInterrupt, None, None)
 
 
 class AnalysedResults(StockResults):

@@ -58,23 +58,8 @@ class TestAddress:
         assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.workers", "127.0.0.1", "8000"]
 
 
-class TestStateFolder:
-    def test_it_is_made(self, tmp_path: Path) -> None:
-        operations.check_state_folder(tmp_path / "a" / "b")
-        assert list((tmp_path / "a" / "b").iterdir()) == []
-
-    def test_one_that_cannot_be_made_gets_one_line(self, tmp_path: Path) -> None:
-        (tmp_path / "file").touch()
-        with pytest.raises(CommandError, match="cannot be written to") as error:
-            operations.check_state_folder(tmp_path / "file" / "var")
-        assert "\n" not in str(error.value)
-
-
 @pytest.mark.django_db
 class TestQuestions:
-    def test_a_migrated_database_needs_no_migration(self) -> None:
-        assert operations.unapplied_migrations() == 0
-
     def test_pages_are_seen(self) -> None:
         assert not operations.has_pages()
         make_home()
@@ -169,7 +154,7 @@ class TestServing:
             time.sleep(0.2)
 
     def test_an_early_ctrl_c_leaves_no_trace(self, folder: Path) -> None:
-        (folder / "static.stamp").unlink()
+        (folder / "static" / operations.STAMP).unlink()
         process = start(folder, support.free_port())
         said = read_until(process, "Collecting")
         os.killpg(process.pid, signal.SIGINT)
@@ -211,3 +196,7 @@ class TestMake:
         done = self.make("serve", PORTAL_VAR=str(tmp_path), PORT="abc")
         assert done.returncode != 0
         assert done.stderr.splitlines()[0] == "PORT=abc is no number."
+
+    def test_the_commands_are_listed_in_the_readme(self) -> None:
+        readme = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+        assert [name for name in ("serve", "prepare", "password", "test", "help") if f"make {name}" not in readme] == []

@@ -22,7 +22,7 @@ from portal.languages import LANGUAGES, Language
 from portal.models import PortalImage, Topic
 from portal.versions import forget_locales
 from tests.builders import make_content_page, make_home, make_section, make_topic, submit, translate, translate_texts
-from translation import roles
+from translation import demo_accounts, roles
 
 FRENCH = Language("fr", "Français")
 CODES = ("de", "en", "fr")
@@ -78,7 +78,7 @@ def build() -> Portal:
         for code in ("en", "fr")
     }
     roles.set_up_roles()
-    roles.create_demo_accounts("geheim")
+    demo_accounts.create_demo_accounts("geheim")
     homes = {code: roles.home_page(code) for code in CODES}
     return Portal(home, homes, pages, aliases, topics, translations, topic_translations)
 

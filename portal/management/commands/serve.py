@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal import operations, server
+from portal.settings import environment
 
 
 class Command(BaseCommand):
@@ -27,11 +28,11 @@ class Command(BaseCommand):
         started = time.monotonic()
         address = server.Address(settings.HOST, settings.PORT)
         try:
-            operations.check_state_folder(settings.VAR_DIR)
+            environment.check()
             if not options["prepare"]:
                 address.check()
             accounts = operations.prepare(self._say)
-        except server.AddressError as error:
+        except (server.AddressError, environment.SettingError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self._say("\nStopped.")
@@ -40,10 +41,12 @@ class Command(BaseCommand):
             self._say("\n".join(filter(None, [f"Prepared in {time.monotonic() - started:.0f} s.", accounts])))
             return
         self._say("Starting the server …")
+        here = f"http://{environment.bracketed(address.probe_host)}:{address.port}"
         lines = [
             "",
             f"The portal is ready:  {settings.PORTAL_URL}/",
             f"Administration:       {settings.PORTAL_URL}/admin/",
+            *([f"On this machine:      {here}/"] if settings.HOST in environment.EVERYWHERE else []),
         ]
         server.replace_process(address, "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."]))
 

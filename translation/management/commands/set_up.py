@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.locales import set_up_locales
-from translation.roles import create_demo_accounts, set_up_roles
+from translation.demo_accounts import create_demo_accounts, new_password, told
+from translation.roles import set_up_roles
 from translation.site import set_up_site
-
-VARIABLE = "PORTAL_DEMO_PASSWORD"
 
 
 class Command(BaseCommand):
@@ -24,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo-accounts",
             action="store_true",
-            help=f"also make one account for each role, with the password in {VARIABLE} or a random one",
+            help="also make one account for each role, with the password in PORTAL_DEMO_PASSWORD or a random one",
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -43,11 +39,6 @@ class Command(BaseCommand):
 
     def _make_demo_accounts(self) -> None:
         """Make the missing accounts; a random password is shown now and never again."""
-        given = os.environ.get(VARIABLE, "")
-        password = given or secrets.token_urlsafe(12)
-        users = create_demo_accounts(password)
-        if not users:
-            return
-        names = ", ".join(user.get_username() for user in users)
-        shown = f"the one in {VARIABLE}" if given else password
-        self.stdout.write(f"Demo accounts: {names}\nPassword: {shown}")
+        password = new_password()
+        if users := create_demo_accounts(password):
+            self.stdout.write(told(users, password))

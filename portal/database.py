@@ -1,0 +1,101 @@
+"""Whether the database can be the portal's: asked before anything is written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import DatabaseError, NotSupportedError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+
+# Any number will do that no other application on the server uses for a lock of its own.
+_LOCK = 0x706F7274616C
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _own_labels() -> set[str]:
+    """Return the labels of the apps that are the portal's own."""
+    return {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
+
+
+def check() -> int:
+    """Return how many migrations the database has not seen yet.
+
+    Raises:
+        CommandError: it does not answer, belongs to another application or to a newer version of the portal, or may not be changed;
+            the message is one line.
+    """
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _check_owner(executor)
+        if plan:
+            _check_rights()
+    except (DatabaseError, NotSupportedError) as error:
+        raise CommandError(f"The database does not answer ({_reason(error)}); see DATABASE_URL.") from error
+    return len(plan)
+
+
+def _check_owner(executor: MigrationExecutor) -> None:
+    """Raise CommandError where the tables are somebody else's, or of a newer version of the portal."""
+    applied = set(executor.loader.applied_migrations)
+    tables = set(connection.introspection.table_names()) - {MigrationRecorder.Migration._meta.db_table}
+    labels = {label for label, _ in applied}
+    # A first start that was interrupted may have come as far as the tables of Django and Wagtail.
+    is_begun = bool(labels) and labels <= {config.label for config in apps.get_app_configs()}
+    if tables and not labels & _own_labels() and not is_begun:
+        names = ", ".join(sorted(tables)[:3])
+        raise CommandError(
+            f"The database holds tables of another application ({names} …); give the portal a database of its own: DATABASE_URL."
+        )
+    newer = sorted(
+        f"{label}.{name}" for label, name in applied if label in _own_labels() and (label, name) not in executor.loader.disk_migrations
+    )
+    if newer:
+        raise CommandError(
+            f"The database was last used by a newer version of the portal ({newer[-1]}); start that version, or restore an older backup."
+        )
+
+
+def _check_rights() -> None:
+    """Raise CommandError where tables are to be made and the role may not."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_schema(), has_schema_privilege(current_schema(), 'CREATE')")
+        role, schema, may = cursor.fetchone()
+    if not may:
+        name = connection.settings_dict["NAME"]
+        raise CommandError(
+            f"The role {role} may not make tables in the database {name}; its owner allows it: "
+            f"GRANT CREATE ON SCHEMA {schema or 'public'} TO {role};"
+        )
+
+
+@contextmanager
+def only_one(wait: Callable[[], None]) -> Iterator[None]:
+    """Let one machine at a time prepare a database that several share; whoever must wait calls `wait` once before.
+
+    SQLite is used by one machine alone, whose processes queue at a lock in the state folder.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            wait()
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        # The server lets go of it when the connection ends, however it ends.
+        connection.close()

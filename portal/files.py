@@ -1,0 +1,59 @@
+"""Files that are whole or not there: written aside, then renamed, so that no kill and no full disk leaves half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the path of a file beside `path` to write into; it takes the place of `path` when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+        with Path(name).open("rb") as written:
+            os.fsync(written.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file that its owner alone may read."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def only_one(path: Path, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold a lock that all processes of the machine see; whoever must wait for it calls `wait` once before.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with path.open("a") as lock:
+        if fcntl is not None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                wait()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what an interrupted `replacing` left in a folder. Only under a lock: others may be writing."""
+    for left in folder.glob(".*-????????"):
+        with suppress(OSError):
+            left.unlink()

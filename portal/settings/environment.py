@@ -1,0 +1,329 @@
+"""What the portal is told from outside: each setting is read and checked here, before anything is done.
+
+Only the standard library is imported: `make` asks this module before it installs anything (`python -m portal.settings.environment`).
+An empty value is as good as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from portal.files import only_one, write_whole
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Hosts that stand for all addresses of the machine, and how it reaches itself there."""
+DATABASES = ("postgres", "postgresql", "sqlite")
+CACHES = ("filecache", "redis", "rediss", "rediscache")
+MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SEARCH_BACKENDS = {
+    "search.backends.database": None,
+    "search.backends.elasticsearch": "elasticsearch",
+    "search.backends.opensearch": "opensearchpy",
+}
+"""Each backend of the search with the package that its client comes from."""
+PASSWORD_LENGTH = 12
+"""Characters that a password has at least, the demo accounts' too."""
+FIRST_START = 150 * 1024 * 1024
+"""Bytes that the first start writes into the state folder, with what it needs on the way (measured: 45 MB stay)."""
+LATER_START = 20 * 1024 * 1024
+
+_ANOTHER_FOLDER = "choose another one: make serve PORTAL_VAR=/path"
+
+
+class SettingError(Exception):
+    """A setting cannot work; the message is one line that says what would."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a setting, the default where it is missing or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str) -> list[str]:
+    """Return a setting that lists words between commas."""
+    return [word for part in text(name).split(",") if (word := part.strip())]
+
+
+def number(name: str, default: int, least: int = 0, most: int = 10**9) -> int:
+    """Return a setting that is a whole number.
+
+    Raises:
+        SettingError: it is none, or not within the bounds.
+    """
+    given = text(name, str(default))
+    if not given.isascii() or not given.lstrip("-").isdigit():
+        raise SettingError(f"{name}={given} is no number.")
+    if not least <= (value := int(given)) <= most:
+        raise SettingError(f"{name}={given} is out of range: {least} to {most} is possible.")
+    return value
+
+
+def yes(name: str, default: bool) -> bool:
+    """Return a setting that is yes or no.
+
+    Raises:
+        SettingError: it is neither.
+    """
+    given = text(name, "yes" if default else "no").lower()
+    if given not in {"yes", "no"}:
+        raise SettingError(f"{name}={given} is neither yes nor no.")
+    return given == "yes"
+
+
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """Return a setting that is one of some words.
+
+    Raises:
+        SettingError: it is another one.
+    """
+    if (given := text(name, default)) not in choices:
+        raise SettingError(f"{name}={given} is unknown; possible: {', '.join(choices)}.")
+    return given
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def own_addresses() -> list[str]:
+    """Return the addresses at which other machines reach this one, the one that it speaks from first."""
+    found: dict[str, None] = {}
+    # To connect a datagram socket sends nothing: it only chooses the address that it would send from.
+    for family, outside in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as sender:
+                sender.connect((outside, 9))
+                found[sender.getsockname()[0]] = None
+        except OSError:
+            continue
+    with contextlib.suppress(OSError):
+        found |= {entry[4][0].partition("%")[0]: None for entry in socket.getaddrinfo(socket.gethostname(), None)}
+    return [address for address in found if not ip_address(address).is_loopback]
+
+
+def portal_url(host: str, port: int) -> SplitResult:
+    """Return the portal's public address, `PORTAL_URL` or what follows from where the server listens.
+
+    Raises:
+        SettingError: it is no address of a portal.
+    """
+    if host in EVERYWHERE:
+        host = next(iter(own_addresses()), EVERYWHERE[host])
+    given = text("PORTAL_URL", f"http://{bracketed(host)}:{port}")
+    wanted = "an address such as https://portal.example.org"
+    try:
+        parts = urlsplit(given)
+        _ = parts.port
+    except ValueError as error:
+        raise SettingError(f"PORTAL_URL={given} is no address ({error}); give {wanted}.") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError(f"PORTAL_URL={given} does not begin with https:// or http:// and a host; give {wanted}.")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        raise SettingError(f"PORTAL_URL={given} holds more than scheme, host and port; the portal needs a host of its own: {wanted}.")
+    return parts
+
+
+def allowed_hosts(host: str, portal_host: str) -> list[str]:
+    """Return the hosts that requests may name: the portal's own, this machine's, those of `ALLOWED_HOSTS`."""
+    known = {portal_host, "127.0.0.1", "localhost", "[::1]", *words("ALLOWED_HOSTS")}
+    if host in EVERYWHERE:
+        known |= {bracketed(address) for address in own_addresses()} | {socket.gethostname().lower()}
+    elif host:
+        known.add(bracketed(host))
+    return sorted(known)
+
+
+def hosts() -> tuple[str, int]:
+    """Return where the server listens, `HOST` and `PORT`.
+
+    Raises:
+        SettingError: the port is none.
+    """
+    return text("HOST", "127.0.0.1").strip("[]"), number("PORT", 8000, 1, 65_535)
+
+
+def state_folder() -> Path:
+    """Return the folder of all state, `PORTAL_VAR`."""
+    return Path(text("PORTAL_VAR", str(BASE_DIR / "var"))).resolve()
+
+
+def check_state_folder(folder: Path) -> None:
+    """Make the state folder if it is missing, for its owner alone, and see whether it can be written to and has room.
+
+    Raises:
+        SettingError: it cannot, or has none.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_uid == os.getuid():
+            # Sessions, drafts and hashes of passwords lie there.
+            folder.chmod(0o700)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingError(f"The state folder {folder} cannot be written to ({error.strerror}); {_ANOTHER_FOLDER}") from error
+    needed = LATER_START if (folder / "static").exists() else FIRST_START
+    if (free := shutil.disk_usage(folder).free) < needed:
+        raise SettingError(
+            f"The state folder {folder} has {free // 2**20} MB left, and {needed // 2**20} MB are needed; make room, or {_ANOTHER_FOLDER}"
+        )
+
+
+def secret_key(folder: Path) -> str:
+    """Return the key of sessions and signatures, `SECRET_KEY` or the one kept in the state folder, made at the first start.
+
+    Raises:
+        SettingError: it cannot be kept.
+    """
+    path = folder / "secret_key"
+
+    def kept() -> str:
+        return text("SECRET_KEY") or (path.read_text(encoding="utf-8").strip() if path.exists() else "")
+
+    if key := kept():
+        return key
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with only_one(folder / "secret_key.lock", lambda: None):
+            if not kept():
+                write_whole(path, secrets.token_urlsafe(50))
+    except OSError as error:
+        raise SettingError(f"The state folder {folder} cannot be written to ({error.strerror}); {_ANOTHER_FOLDER}") from error
+    return kept()
+
+
+def database_url(folder: Path) -> str:
+    """Return the address of the database, `DATABASE_URL` or a file in the state folder.
+
+    Raises:
+        SettingError: it names a database that the portal cannot use, or none.
+    """
+    given = text("DATABASE_URL", f"sqlite:///{folder / 'db.sqlite3'}")
+    possible = "possible: postgres://user:password@host:port/name and sqlite:////path/to/file"
+    try:
+        parts = urlsplit(given)
+        _ = parts.port
+    except ValueError as error:
+        raise SettingError(f"DATABASE_URL is no address; {possible}.") from error
+    if parts.scheme not in DATABASES:
+        # Whatever stands behind the scheme may be a password.
+        raise SettingError(f"DATABASE_URL begins with {parts.scheme or 'no scheme'}; {possible}.")
+    path = parts.path.removeprefix("/")
+    if not path or path == ":memory:":
+        raise SettingError(f"DATABASE_URL names no database; {possible}.")
+    if parts.scheme == "sqlite" and not (parent := Path(path).parent).is_dir() and parent != folder:
+        raise SettingError(f"DATABASE_URL names a file in {parent}, and there is no such folder.")
+    return given
+
+
+def cache_url(folder: Path) -> str:
+    """Return the address of the cache, `CACHE_URL` or files in the state folder.
+
+    Raises:
+        SettingError: processes cannot share it, or its client is missing.
+    """
+    given = text("CACHE_URL", f"filecache://{folder / 'cache'}")
+    scheme = urlsplit(given).scheme
+    if scheme not in CACHES:
+        raise SettingError(
+            f"CACHE_URL begins with {scheme or 'no scheme'}; all processes must share the cache: filecache:///path or redis://host:port/0."
+        )
+    if scheme != "filecache" and importlib.util.find_spec("redis") is None and _is_installed():
+        raise SettingError("CACHE_URL names Redis, and the package redis is not installed: .venv/bin/pip install 'redis>=5'.")
+    return given
+
+
+def email_url() -> str:
+    """Return how mail is sent, `EMAIL_URL` or printed.
+
+    Raises:
+        SettingError: the way is unknown.
+    """
+    given = text("EMAIL_URL", "consolemail://")
+    if (scheme := urlsplit(given).scheme) not in MAIL:
+        raise SettingError(f"EMAIL_URL begins with {scheme or 'no scheme'}; for example smtp+tls://user:password@host:587.")
+    return given
+
+
+def search_backend() -> str:
+    """Return the module that finds pages, `SEARCH_BACKEND`.
+
+    Raises:
+        SettingError: it is unknown, or its client is not installed.
+    """
+    backend = choice("SEARCH_BACKEND", "search.backends.database", tuple(SEARCH_BACKENDS))
+    package = SEARCH_BACKENDS[backend]
+    if package and importlib.util.find_spec(package) is None and _is_installed():
+        raise SettingError(f"SEARCH_BACKEND={backend} needs a package that is not installed; docs/search.md says how to install it.")
+    return backend
+
+
+def demo_password() -> str:
+    """Return the password that demo accounts get, `PORTAL_DEMO_PASSWORD`; empty for a random one.
+
+    Raises:
+        SettingError: it is too short.
+    """
+    given = os.environ.get("PORTAL_DEMO_PASSWORD", "")
+    if given and len(given) < PASSWORD_LENGTH:
+        raise SettingError(f"PORTAL_DEMO_PASSWORD has {len(given)} characters; passwords have at least {PASSWORD_LENGTH}.")
+    return given
+
+
+def _is_installed() -> bool:
+    """Return whether the portal's packages are there; before the first installation none is missing yet."""
+    return importlib.util.find_spec("django") is not None
+
+
+def check() -> None:
+    """Look at every setting.
+
+    Raises:
+        SettingError: one cannot work.
+    """
+    host, port = hosts()
+    portal_url(host, port)
+    try:
+        socket.getaddrinfo(host, port)
+    except OSError as error:
+        raise SettingError(f"HOST={host} is no address that this machine knows.") from error
+    folder = state_folder()
+    check_state_folder(folder)
+    database_url(folder)
+    cache_url(folder)
+    email_url()
+    search_backend()
+    demo_password()
+    yes("PORTAL_DEMO_ACCOUNTS", True)
+    choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
+    for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "SEARCH_LOG_DAYS", "HSTS_SECONDS", "PUBLICATION_SECONDS"):
+        number(name, 1, 1)
+    for name in ("WEB_WORKERS", "WEB_THREADS"):
+        number(name, 1, 1, 64)
+
+
+def main() -> int:
+    """Say what cannot work, in one line, and return the exit code."""
+    try:
+        check()
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
