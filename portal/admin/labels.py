@@ -19,9 +19,9 @@ from wagtail_localize.views.report import TranslationsReportFilterSet
 _upstream = gettext_lazy
 
 
-def _format_permissions(field: BoundField) -> dict[str, object]:
+def _format_permissions(permission_bound_field: BoundField) -> dict[str, object]:
     """Return what Wagtail's tag of this name returns; the labels for screen readers are no English sentences from the database."""
-    context = wagtailusers_tags.format_permissions(field)
+    context = wagtailusers_tags.format_permissions(permission_bound_field)
     for row in context["object_perms"]:
         for action, label in (("add", gettext("Add")), ("change", gettext("Change")), ("delete", gettext("Delete"))):
             if action in row:
