@@ -58,13 +58,18 @@ def _kind(url: str) -> tuple | None:
     return match.view_name, str(match.func), named, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
 
 
-def screens(client: Client, each: int = 1) -> Iterator[tuple[str, int, set[str]]]:
-    """Yield address, status and texts of the screens that links lead to, `each` of a kind, beginning with the first page."""
+def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int, set[str]]]:
+    """Yield address, status and texts of the screens that links lead to, one of a kind, beginning with the first page.
+
+    The same screen sorted, filtered or without its frame is a kind of its own only if `sorted_too`.
+    """
     waiting, seen, kinds = ["/admin/"], set(), Counter()
     while waiting:
         url = waiting.pop(0)
         kind = _kind(url)
-        if kind is None or url in seen or kinds[kind] >= each:
+        if kind is None or url in seen or kinds[kind]:
+            continue
+        if not sorted_too and ("?" in url or url.endswith("/results/")):
             continue
         seen.add(url)
         kinds[kind] += 1

@@ -46,3 +46,9 @@ def register_help() -> MenuItem:
 def hide_foreign_help(request: HttpRequest, menu_items: list[MenuItem]) -> None:
     """Take away what leads to other websites, in English."""
     menu_items[:] = [item for item in menu_items if item.name in ("portal-help", "keyboard-shortcuts-trigger")]
+
+
+@hooks.register("insert_editor_js")
+def rewrite_what_is_pasted() -> str:
+    """Let text from word processors keep its structure."""
+    return format_html('<script src="{}"></script>', static("portal/js/paste.js"))
