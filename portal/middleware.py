@@ -15,6 +15,7 @@ from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal import links, restrictions
+from portal.html_text import hold_lines_together
 from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -123,6 +124,20 @@ class OddAddressMiddleware:
 
             return bad_request(request)
         return self.get_response(request)
+
+
+class LineBreakMiddleware:
+    """Holds together in visitors' pages what belongs together in a line; texts are stored with plain spaces."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not request.path.startswith(ADMIN_PREFIXES):
+            response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
+        return response
 
 
 class RedirectMiddleware:

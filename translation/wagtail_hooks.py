@@ -15,7 +15,7 @@ from wagtail import hooks
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
 from wagtail.log_actions import LogActionRegistry, LogFormatter
-from wagtail.models import Locale, Page, PageLogEntry, TranslatableMixin
+from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
 from portal import restrictions
@@ -26,6 +26,9 @@ from translation.permissions import is_locked_for, reason_against_change, workin
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
+
+LOG_ACTION_TEXT = "translation.text_replaced"
+"""Logged by the migration that brought texts into one form."""
 
 
 @hooks.register("register_admin_urls", order=-1)
@@ -211,6 +214,16 @@ def register_cascade(actions: LogActionRegistry) -> None:
             names = ", ".join(f"{page['title']} ({page['language']})" for page in log_entry.data.get("pages", ()))
             return str(_CASCADES.get((log_entry.data.get("action"), log_entry.data.get("choice")), "%(pages)s")) % {
                 "pages": names
+            }
+
+    @actions.register_action(LOG_ACTION_TEXT)
+    class ReplacedTextFormatter(LogFormatter):
+        label = pgettext_lazy("admin", "Two translations became one")
+
+        def format_message(self, log_entry: BaseLogEntry) -> str:
+            """Return what is shown and what was not kept, as a sentence."""
+            return pgettext("admin", "Of two translations of “%(source)s” the newer stays: “%(kept)s”. The other one was: “%(lost)s”") % {
+                name: log_entry.data.get(name, "") for name in ("source", "kept", "lost")
             }
 
 

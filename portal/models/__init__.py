@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .accounts import Attempts, KnownAddress
 from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
 from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
@@ -12,12 +13,14 @@ from .records import LoadedRecord
 from .taxonomy import Region, Topic
 
 __all__ = [
+    "Attempts",
     "BasePage",
     "BodyMixin",
     "CoverMixin",
     "FinishedMixin",
     "Footer",
     "Job",
+    "KnownAddress",
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",

@@ -32,6 +32,9 @@ PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
+# Behind proxies the address of a visitor is what they say it is; what anybody else says is not believed.
+TRUSTED_PROXIES = environment.trusted_proxies(IS_HTTPS)
+
 INSTALLED_APPS = [
     "portal",
     "home",
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.LanguageMiddleware",
+    "portal.middleware.LineBreakMiddleware",
     "portal.middleware.OddAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -76,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
+    "portal.accounts.middleware.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -130,6 +135,11 @@ CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
     CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}
 
+# One mechanism for all doors (`portal.accounts.attempts`), in the database: what it knows is not lost with a cache.
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.AccountBackend"]
+# Where a way in that names no destination ends; the portal's own forms know a better one.
+LOGIN_REDIRECT_URL = "choose_language"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -231,6 +241,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.forms.DocumentForm"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "mp4", "odt", "ods", "pdf", "pptx", "txt", "vtt", "webm", "xlsx", "zip"]
 # A film in sign language of five minutes fits.
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
+WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = "wagtailcore/password_required.html"  # noqa: S105
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf", "text/vtt", "video/mp4", "video/webm"]
 # Addresses are ASCII in every language: they survive mail clients and print.
