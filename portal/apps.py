@@ -13,11 +13,8 @@ class PortalConfig(AppConfig):
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
         the portal's form for redirects."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
-<<<<<<< HEAD
-        from portal.admin import labels
-=======
         from portal.accounts import signals as account_signals  # noqa: F401
->>>>>>> main
+        from portal.admin import labels
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.forms import BoundField
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.sites.views import IndexView as SiteIndexView
 from wagtail.users.templatetags import wagtailusers_tags
@@ -23,7 +23,7 @@ def _format_permissions(permission_bound_field: BoundField) -> dict[str, object]
     """Return what Wagtail's tag of this name returns; the labels for screen readers are no English sentences from the database."""
     context = wagtailusers_tags.format_permissions(permission_bound_field)
     for row in context["object_perms"]:
-        for action, label in (("add", gettext("Add")), ("change", gettext("Change")), ("delete", gettext("Delete"))):
+        for action, label in (("add", _upstream("Add")), ("change", _upstream("Change")), ("delete", _upstream("Delete"))):
             if action in row:
                 row[action]["perm"].name = f"{capfirst(row['object'])}: {label}"
     return context
