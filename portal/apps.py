@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import pgettext_lazy
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """Wagtail's accounts, with the portal's forms."""
+
+    user_viewset = "portal.accounts.settings_panels.UserViewSet"
 
 
 class PortalConfig(AppConfig):
+    default = True
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = pgettext_lazy("admin", "Portal")

@@ -7,10 +7,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import sitemaps, social, views
 from portal.accounts import views as accounts
+from portal.accounts.settings_panels import AccountView
 from portal.uploads import views as uploads
 
 handler400 = "portal.views.bad_request"
@@ -21,6 +23,7 @@ handler500 = "portal.views.server_error"
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
     # Before Wagtail's own patterns, which stay for reversing.
+    path("admin/account/", require_admin_access(AccountView.as_view())),
     path("admin/password_reset/", accounts.PasswordResetView.as_view()),
     path("admin/password_reset/confirm/<uidb64>/<token>/", accounts.PasswordResetConfirmView.as_view()),
     path("admin/", include("portal.admin.urls")),

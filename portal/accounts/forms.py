@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import pgettext
 
 from . import attempts
+
+
+def check_unique_email(email: str, account: AbstractBaseUser) -> str:
+    """Return a mail address that no other account has, whatever its letter case: links to new passwords go there.
+
+    Raises:
+        ValidationError: another one has it.
+    """
+    others = get_user_model()._default_manager.exclude(pk=account.pk)
+    if email and others.filter(email__iexact=email).exists():
+        raise ValidationError(pgettext("admin", "Another account has this mail address."), code="duplicate_email")
+    return email
 
 
 class OwnPasswordForm(PasswordChangeForm):

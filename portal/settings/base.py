@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.typed_table_block",
     "wagtail.sites",
-    "wagtail.users",
+    "portal.apps.UsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -144,10 +144,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
+]
+AUTH_PASSWORD_VALIDATORS += [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": environment.PASSWORD_LENGTH},
+    },
+    {"NAME": "portal.accounts.validators.EasyPasswordValidator"},
 ]
 
 # Accounts for trying, one for each role; where the portal is public they are made on demand only.
@@ -250,6 +256,11 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 
 EMAIL_CONFIG = environ.Env.email_url_config(environment.email_url())
 vars().update(EMAIL_CONFIG)
+# Without a way to send mail nobody is promised any, and no link to a new password is written into a log (but in development).
+SENDS_MAIL = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
+WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
+if not SENDS_MAIL:
+    EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"portal@{PORTAL_HOST}")
 
 # Cookies exist only for people who sign in; anonymous visitors get none.
@@ -258,6 +269,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# Gone with the browser: a form on a page with a password sets it, for somebody who never signs in.
+CSRF_COOKIE_AGE = None
 # The admin shows previews of pages in a frame of its own origin; the check wants no frame at all.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
@@ -273,6 +286,9 @@ if IS_HTTPS:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take them from this host alone, with no domain: https://www.rfc-editor.org/rfc/rfc6265bis (4.1.3.2)
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 LOGGING = {
     "version": 1,

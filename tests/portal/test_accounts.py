@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.cache import caches
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -20,6 +28,7 @@ from wagtail.models import CollectionViewRestriction, PageViewRestriction
 from portal.accounts import attempts
 from portal.limits import client_address
 from portal.models import Attempts, KnownAddress
+from tests import support
 from tests.builders import make_content_page, make_home, translate
 
 PASSWORD = "ein ruhiger Morgen am Fluss"  # noqa: S105
@@ -282,3 +291,193 @@ def test_a_wrong_list_of_proxies_is_refused(monkeypatch: pytest.MonkeyPatch, giv
     monkeypatch.setenv("TRUSTED_PROXIES", given)
     with pytest.raises(environment.SettingError, match="TRUSTED_PROXIES"):
         environment.trusted_proxies(True)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_taken"),
+    [
+        ("Sommer2026", False),
+        ("Sommer2026!!", False),
+        ("Willkommen#12345", False),
+        ("P4ssw0rt!!!!", False),
+        ("passwortpasswort", False),
+        ("hallo hallo hallo", False),
+        ("abababababab", False),
+        ("123456789012", False),
+        ("erika-erika-1", False),
+        (PASSWORD, True),
+        ("demo-password-of-the-tests", True),
+        ("x7Gq!mRz02kd", True),
+        ("тихий ранок біля річки", True),
+    ],
+)
+def test_what_a_password_must_be(editor: User, password: str, is_taken: bool) -> None:
+    with nullcontext() if is_taken else pytest.raises(ValidationError):
+        validate_password(password, editor)
+
+
+@pytest.mark.parametrize(
+    ("door", "start"),
+    [
+        ("/admin/login/", "/admin/"),
+        ("/admin/login/?next=/admin/pages/", "/admin/pages/"),
+        ("/de/_util/login/", "/de/"),
+        ("/en/_util/login/", "/en/"),
+    ],
+)
+def test_an_easy_password_is_changed_at_the_next_login(editor: User, home: object, door: str, start: str) -> None:
+    """Before anything else, whatever is asked for; then the way goes on to where it led."""
+    editor.set_password("Sommer2026")
+    editor.save()
+    browser = Client()
+    path, _, query = door.partition("?")
+    data = {"username": "erika", "password": "Sommer2026"} | ({"next": query.removeprefix("next=")} if query else {})
+    assert browser.post(path, data).url == start
+    for address in (start, "/admin/account/", "/de/", "/admin/api/main/pages/"):
+        assert browser.get(address).url.partition("/_util/password/")[2] == f"?next={quote(address, safe='')}"
+    assert browser.post("/admin/account/", {}).status_code == 302
+    form = browser.get(browser.get(start).url)
+    assert form.context["next"] == start
+    action = form.request["PATH_INFO"]
+    old, new = "Sommer2026", "ein lauter Abend am Meer"
+
+    def change(old: str, new: str) -> HttpResponse:
+        return browser.post(action, {"old_password": old, "new_password1": new, "new_password2": new, "next": start})
+
+    assert set(change(old, "Winter2026").context["form"].errors) == {"new_password2"}
+    assert set(change("falsch", new).context["form"].errors) == {"old_password"}
+    assert change(old, new).url == start
+    assert browser.get(start).status_code == 200
+    assert sign_in(password=new).status_code == 302
+
+
+def test_a_good_password_is_not_asked_for_twice(editor: User, home: object) -> None:
+    browser = Client()
+    assert browser.post("/admin/login/", {"username": "erika", "password": PASSWORD}).url == "/admin/"
+    assert browser.get("/admin/").status_code == 200
+
+
+@pytest.fixture
+def signed_in(editor: User) -> Client:
+    browser = Client(REMOTE_ADDR=OFFICE)
+    browser.force_login(editor)
+    return browser
+
+
+def own_account(browser: Client, email: str, password: str = "") -> HttpResponse:
+    """Send the form of one's own account."""
+    data = {"first_name": "Erika", "last_name": "Muster", "email": email, "present_password": password}
+    return browser.post(
+        "/admin/account/",
+        {
+            **{f"name_email-{name}": value for name, value in data.items()},
+            "locale-preferred_language": "de",
+            "theme-theme": "system",
+            "theme-contrast": "system",
+            "theme-density": "default",
+            "theme-keyboard_shortcuts": "on",
+        },
+    )
+
+
+def users_form(browser: Client, user: User, **values: str) -> HttpResponse:
+    """Send the form of an account among the users."""
+    data = {"username": user.username, "email": user.email, "first_name": "Erika", "last_name": "Muster", "is_active": "on"}
+    return browser.post(f"/admin/users/edit/{user.pk}/", {**data, **values})
+
+
+@pytest.mark.parametrize("form", ["account", "users"])
+def test_another_mail_address_asks_for_the_password(editor: User, signed_in: Client, form: str) -> None:
+    """In both forms that change it; tries of the password are counted; the name alone needs none."""
+
+    def send(email: str, password: str = "") -> HttpResponse:
+        if form == "account":
+            return own_account(signed_in, email, password)
+        return users_form(signed_in, editor, email=email, present_password=password)
+
+    def email() -> str:
+        return User.objects.get(pk=editor.pk).email
+
+    assert (send("erika@example.org").status_code, email()) == (302, "erika@example.org")
+    assert (send("thief@example.org").status_code, email()) == (200, "erika@example.org")
+    assert (send("new@example.org", PASSWORD).status_code, email()) == (302, "new@example.org")
+    assert [send("thief@example.org", "falsch").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert email() == "new@example.org"
+
+
+def test_a_new_password_among_the_users_asks_for_ones_own(editor: User, signed_in: Client) -> None:
+    """Of one's own account; others' passwords are set by whoever may change users."""
+    new = {"password1": "ein lauter Abend am Meer", "password2": "ein lauter Abend am Meer"}
+    assert users_form(signed_in, editor, **new).status_code == 200
+    assert users_form(signed_in, editor, **new, present_password=PASSWORD).status_code == 302
+    other = User.objects.create_user("otto", "otto@example.org", PASSWORD)
+    assert users_form(signed_in, other, **new).status_code == 302
+
+
+def test_a_mail_address_belongs_to_one_account(editor: User, signed_in: Client) -> None:
+    """In each form, in any letter case."""
+    other = User.objects.create_user("otto", "otto@example.org", PASSWORD)
+    taken = "Otto@Example.org"
+    assert own_account(signed_in, taken, PASSWORD).status_code == 200
+    assert users_form(signed_in, editor, email=taken, present_password=PASSWORD).status_code == 200
+    data = {"username": "anna", "email": taken, "first_name": "A", "last_name": "B", "password1": PASSWORD, "password2": PASSWORD}
+    assert signed_in.post("/admin/users/new/", data).status_code == 200
+    assert signed_in.post("/admin/users/new/", {**data, "email": "anna@example.org"}).status_code == 302
+    assert users_form(signed_in, other, email="otto@example.org").status_code == 302
+    assert sorted(User.objects.values_list("email", flat=True)) == ["anna@example.org", "erika@example.org", "otto@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "words"),
+    [
+        ("/de/_util/login/", "de", "Das Formular konnte nicht gesendet werden"),
+        ("/uk/_util/login/", "uk", "Не вдалося надіслати форму"),
+        ("/ar/_util/login/", "ar", "تعذّر إرسال النموذج"),
+        ("/admin/login/", "de", "Das Formular konnte nicht gesendet werden"),
+    ],
+)
+def test_a_failed_check_of_a_form_is_a_page_of_the_site(home: object, path: str, language: str, words: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(path, {"username": "a", "password": "b"})
+    text = response.content.decode()
+    assert response.status_code == 403
+    assert f'<html lang="{language}"' in text
+    assert re.search(r"<h1>(.*?)</h1>", text)[1] == words
+
+
+def _settings(**values: str) -> str:
+    code = """
+import django, os
+django.setup()
+from django.conf import settings
+from django.core.mail import send_mail
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_AGE, settings.WAGTAIL_PASSWORD_RESET_ENABLED)
+send_mail("Neues Passwort", "https://example.org/reset/geheim-77", None, ["erika@example.org"])
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in {"PORTAL_URL", "EMAIL_URL"}} | values
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return run.stdout + run.stderr
+
+
+def test_links_to_new_passwords_stand_in_no_log_but_in_development(tmp_path: Path) -> None:
+    plain = _settings(DJANGO_SETTINGS_MODULE="portal.settings.production", PORTAL_VAR=str(tmp_path))
+    assert plain.splitlines()[0] == "sessionid csrftoken None False"
+    assert "A mail to erika@example.org was not sent: EMAIL_URL is not set." in plain
+    assert "geheim-77" not in plain
+    printed = _settings(
+        DJANGO_SETTINGS_MODULE="portal.settings.production", PORTAL_VAR=str(tmp_path), EMAIL_URL="consolemail://"
+    )
+    assert "geheim-77" not in printed
+    development = _settings(DJANGO_SETTINGS_MODULE="portal.settings.dev", PORTAL_VAR=str(tmp_path), PORTAL_URL="https://portal.example")
+    assert development.splitlines()[0] == "__Host-sessionid __Host-csrftoken None True"
+    assert "geheim-77" in development
+
+
+@pytest.mark.skipif(support.on_postgresql(), reason="a file of SQLite")
+def test_the_file_of_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.sqlite3"
+    path.touch(mode=0o644)
+    code = "import django; django.setup(); from portal import database; database.check()"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{path}", "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)  # noqa: S603
+    modes = {oct(file.stat().st_mode & 0o777) for file in tmp_path.glob("elsewhere*")}
+    assert modes == {"0o600"}
