@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.test import Client
 from django.urls import Resolver404, resolve
+from wagtail.snippets.models import get_snippet_models
 from wagtail.users.models import UserProfile
 
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-w-tooltip-content-value")
@@ -100,4 +101,6 @@ def stored_texts() -> str:
         if fields:
             for row in model._base_manager.values_list(*fields):
                 found.update(" ".join(str(value).split()) for value in row if value)
+    for model in get_snippet_models():
+        found.update(" ".join(str(each).split()) for each in model._default_manager.all())
     return "\n".join(found)
