@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
@@ -12,6 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.models import Page, PageQuerySet
 
 from . import choosers, comments, conflicts
+from .release import ReleaseMenuItem, ReleaseView
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -52,3 +55,21 @@ def hide_foreign_help(request: HttpRequest, menu_items: list[MenuItem]) -> None:
 def rewrite_what_is_pasted() -> str:
     """Let text from word processors keep its structure."""
     return format_html('<script src="{}"></script>', static("portal/js/paste.js"))
+
+
+@hooks.register("register_admin_urls")
+def register_release_url() -> list[URLPattern]:
+    """Add the screen on which the portal is released."""
+    return [path("release/", ReleaseView.as_view(), name="release_portal")]
+
+
+@hooks.register("register_settings_menu_item")
+def register_release_menu_item() -> MenuItem:
+    """Put it among the settings."""
+    return ReleaseMenuItem()
+
+
+@hooks.register("register_permissions")
+def register_release_permission() -> QuerySet:
+    """Offer the right to release to groups; administrators have it without."""
+    return Permission.objects.filter(content_type__app_label="portal", codename="release_portal")

@@ -10,6 +10,7 @@ from .navigation import Footer
 from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
+from .release import OfficeSettings, Release
 from .taxonomy import Region, Topic
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",
+    "OfficeSettings",
     "PortalDocument",
     "PortalImage",
     "PortalRendition",
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "Release",
     "SourcesMixin",
     "Topic",
     "TopicsMixin",

@@ -25,7 +25,7 @@ from wagtail.blocks import StreamValue, StructValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import dates, head, links, navigation, structured_data, typography, versions
+from portal import dates, head, links, navigation, release, structured_data, typography, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -76,6 +76,12 @@ def has_session(context: Context) -> bool:
     """Return whether somebody may be signed in, by the cookie alone: to ask the session would make every answer differ by cookies."""
     request = context.get("request")
     return request is not None and settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+@register.simple_tag
+def is_preview() -> bool:
+    """Return whether the portal is not released yet."""
+    return not release.is_released()
 
 
 @register.simple_tag

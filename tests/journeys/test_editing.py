@@ -105,12 +105,14 @@ def publish_translation(page: Page) -> None:
 WORD = """<html><body><!--StartFragment--><h1>Aufnahme</h1><p class=MsoNormal>Ein <b>Satz</b>
 mit <a href="https://www.iom.int/">Verweis</a>.</p>
 <h2>Zahlen</h2><p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if
-!supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span><![endif]>Eins</p><p class=MsoListParagraphCxSpLast style='mso-list:l0 level2 lfo1'><![if !supportLists]><span
+!supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span><![endif]>Eins</p><p
+class=MsoListParagraphCxSpLast style='mso-list:l0 level2 lfo1'><![if !supportLists]><span
 style='mso-list:Ignore'>·<span>&nbsp;</span></span><![endif]>Zwei</p><table><tr><td><p>Land</p></td><td><p>Personen</p></td></tr><tr><td>Berlin
 </td><td>95</td></tr></table><p>Danach.</p><!--EndFragment--></body></html>"""
 OFFICE = """<h1 class="western">Aufnahme</h1><p><font face="Liberation Serif">Ein <b>Satz</b>
 mit <a href="https://www.iom.int/">Verweis</a>.
-</font></p><h2 class="western">Zahlen</h2><ol><li><p>Eins</p><ul><li><p>Zwei</p></li></ul></li></ol><table width="100%"><thead><tr><th><p>Land
+</font></p><h2 class="western">Zahlen</h2><ol><li><p>Eins</p><ul><li><p>Zwei</p></li></ul></li></ol><table width="100%"><thead><tr>
+<th><p>Land
 </p></th><th>Personen</th></tr></thead><tbody><tr><td>Berlin</td><td><p>95</p></td></tr></tbody></table><p>Danach.</p>"""
 
 
