@@ -22,7 +22,7 @@ class PortalConfig(AppConfig):
         the portal's form for redirects, write dates as the admin's language does."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
         from portal.accounts import signals as account_signals  # noqa: F401
-        from portal.admin import dates
+        from portal.admin import dates, labels
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 
@@ -30,4 +30,5 @@ class PortalConfig(AppConfig):
         register_file_policies()
         exports.apply()
         redirect_form.install()
+        labels.install()
         dates.install()

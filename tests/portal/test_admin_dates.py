@@ -105,6 +105,6 @@ def test_times_are_those_of_germany_for_everybody(admin_client: Client, admin_us
 @pytest.mark.django_db
 def test_zones_that_were_chosen_go_at_the_upgrade(admin_user: User) -> None:
     UserProfile.objects.create(user=admin_user, current_time_zone="Asia/Tokyo")
-    import_module("portal.migrations.0014_one_time_zone").forget_time_zones(apps, None)
+    import_module("portal.migrations.0016_one_time_zone").forget_time_zones(apps, None)
     profile = UserProfile.objects.get()
     assert profile.get_current_time_zone() == timezone.get_default_timezone_name() == "Europe/Berlin"

@@ -8,7 +8,7 @@ def forget_time_zones(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0013_followed_dates"),
+        ("portal", "0015_release"),
         ("wagtailusers", "0015_userprofile_keyboard_shortcuts"),
     ]
 
