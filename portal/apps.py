@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import pgettext_lazy
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """Wagtail's accounts, with the portal's forms."""
+
+    user_viewset = "portal.accounts.settings_panels.UserViewSet"
 
 
 class PortalConfig(AppConfig):
+    default = True
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = pgettext_lazy("admin", "Portal")
@@ -13,6 +21,7 @@ class PortalConfig(AppConfig):
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
         the portal's form for redirects."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
+        from portal.accounts import signals as account_signals  # noqa: F401
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 

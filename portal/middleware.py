@@ -58,6 +58,31 @@ ADMIN_POLICY = "; ".join(
 )
 
 
+class PreviewMiddleware:
+    """Keeps search engines away from every answer, files and errors too, while the portal is a preview.
+
+    The first of all: nothing answers before it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "noindex" not in response.headers.get("X-Robots-Tag", "") and not self._is_released():
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    @staticmethod
+    def _is_released() -> bool:
+        from portal import release
+
+        try:
+            return release.is_released()
+        except Exception:  # noqa: BLE001 (database or cache are away: a header must not cost the answer that there is)
+            return False
+
+
 class SecurityHeadersMiddleware:
     """Content-Security-Policy and Permissions-Policy on every answer that does not bring its own."""
 

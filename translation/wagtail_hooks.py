@@ -20,7 +20,8 @@ from wagtail_localize.models import Translation
 
 from portal import restrictions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
-from translation import cascades, returning
+from portal.release import OpenPoint
+from translation import cascades, demo_accounts, returning
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
@@ -247,3 +248,13 @@ _CASCADES = {
     ("delete", cascades.ALL): pgettext_lazy("admin", "Translations deleted with the page: %(pages)s"),
     ("delete", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Deleted without its translations: %(pages)s"),
 }
+
+
+@hooks.register("register_open_points")
+def register_demo_accounts_as_open() -> list[OpenPoint]:
+    """Name the demo accounts that can still sign in to whoever releases the portal."""
+    names = [user.get_username() for user in demo_accounts.existing()]
+    if not names:
+        return []
+    text = pgettext("admin", "Demo accounts can still sign in: %(names)s.")
+    return [OpenPoint(text % {"names": ", ".join(names)}, reverse("wagtailusers_users:index"))]
