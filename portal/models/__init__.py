@@ -5,8 +5,9 @@ from __future__ import annotations
 from .accounts import Attempts, KnownAddress
 from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
+from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
 from .navigation import Footer
-from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
+from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
 from .release import OfficeSettings, Release

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.admin.language.AdminLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "translation.middleware.BroughtBackMiddleware",
@@ -191,7 +192,10 @@ for _language in PORTAL_LANGUAGES:
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", "Deutsch"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# A time that is typed means one moment, whoever types it.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+# The second holds what Django, Wagtail and wagtail-localize lack in German; it is written by hand.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal/admin/upstream"]
 FORMAT_MODULE_PATH = ["portal.formats"]
 
 # A translation that was only begun must not go live with the source's text.
