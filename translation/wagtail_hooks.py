@@ -21,9 +21,15 @@ from wagtail_localize.models import Translation
 from portal import restrictions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.release import OpenPoint
-from translation import cascades, demo_accounts, returning
+from translation import aliases, cascades, demo_accounts, returning
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
-from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
+from translation.permissions import (
+    is_locked_for,
+    reason_against_change,
+    reason_against_publication,
+    working_locale_ids,
+    works_in,
+)
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
@@ -183,6 +189,29 @@ def own_tree_header_buttons(
 def own_tree_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
     """Offer the same in the explorer."""
     yield from _own_tree_buttons(page, user)
+
+
+def _taking_back_buttons(page: Page, user: AbstractBaseUser) -> Iterator[Button]:
+    """Yield a button for a translation that has pages below it: of those Wagtail asks for a right of its own to delete them."""
+    if page.alias_of_id is not None or page.permissions_for_user(user).can_delete() or aliases.source_shown(page) is None:
+        return
+    if not reason_against_publication(user, page):
+        url = reverse("wagtailadmin_pages:delete", args=[page.pk])
+        yield Button(pgettext("admin", "Take the translation back"), url, icon_name="undo", priority=56)
+
+
+@hooks.register("register_page_header_buttons")
+def taking_back_header_buttons(
+    page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Offer to take a translation back whose pages below stay."""
+    yield from _taking_back_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def taking_back_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the same in the explorer."""
+    yield from _taking_back_buttons(page, user)
 
 
 @hooks.register("register_admin_viewset")
