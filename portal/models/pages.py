@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
@@ -15,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -186,6 +187,17 @@ class BasePage(Page):
         page = super().with_content_json(content)
         schedules.take_dates(page)
         return page
+
+    def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
+        """Publish a revision; a person is asked first where the page that this one translates is offline.
+
+        Raises:
+            SourceOfflineError: the question.
+        """
+        from portal import schedules
+
+        schedules.ask_about_source(self)
+        super().publish(revision, user=user, **kwargs)
 
     def update_aliases(self, **kwargs: object) -> None:
         """Publish the aliases with the page; Wagtail does it also when the page is merely scheduled (wagtail#11344)."""

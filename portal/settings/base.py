@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
     "portal.accounts.middleware.DoorMiddleware",
+    "translation.middleware.OfflineSourceMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

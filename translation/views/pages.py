@@ -5,7 +5,6 @@ Of a German page it is asked whether its translations go along. A translation is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib import messages
@@ -29,13 +28,10 @@ from portal import redirects
 from translation import aliases, cascades
 from translation.guards import refuse
 from translation.permissions import reason_against_publication
+from translation.publishing import names_of
+from translation.views.publish import PublishPagesAction
 
 FIELD = "translations"
-
-
-def names_of(pages: Iterable[Page]) -> str:
-    """Return the titles of pages, each with its language, as they stand in a message."""
-    return ", ".join(f"{page.title} ({page.locale.get_display_name()})" for page in pages)
 
 
 def reason_against_taking_back(user: AbstractBaseUser, page: Page) -> str:
@@ -186,7 +182,7 @@ class MovePagesAction(BulkChoiceMixin, MoveBulkAction):
     with_subtree = False
 
 
-BULK_ACTIONS = (DeletePagesAction, UnpublishPagesAction, MovePagesAction)
+BULK_ACTIONS = (DeletePagesAction, UnpublishPagesAction, MovePagesAction, PublishPagesAction)
 
 
 class TranslatedPageViewSet(PageViewSet):
