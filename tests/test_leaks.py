@@ -13,6 +13,7 @@ import json
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -22,6 +23,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls.exceptions import Resolver404
 from django.utils import timezone, translation
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
@@ -158,8 +160,12 @@ def prepare() -> Prepared:
             put_online(above)
             put_online(make("below an ancestor", Page.objects.get(pk=above[0].pk).specific))
             restrict(above[0], PageViewRestriction.LOGIN)
-        for page in put_online(make("one version")):
-            restrict(page, PageViewRestriction.PASSWORD)
+        for page, code in zip(put_online(make("one version")), CODES, strict=True):
+            if code in ("en", "de-simple"):
+                restrict(page, PageViewRestriction.PASSWORD)
+        prepared.cases = [
+            case for case in prepared.cases if case.name != f"{place} one version" or case.code in ("en", "de-simple")
+        ]
     for language in LANGUAGES:
         drafted_changes(prepared, section, language.code, easy_home)
         restricted_file(prepared, section, language.code, easy_home)
@@ -233,7 +239,9 @@ class Walk:
         for part in (asked, asked.rstrip("/").rsplit("/", 1)[-1]):
             said = said.replace(part, "") if len(part) > 3 else said
         for case in self.prepared.cases:
-            for secret in {case.secret, case.page.slug if case.page and case.page.alias_of_id is None else case.secret}:
+            # A version that is private alone is linked to, and the link says “protected”: its address is known then.
+            is_linked = case.page is None or case.name.endswith("one version")
+            for secret in {case.secret} if is_linked else {case.secret, case.page.slug}:
                 if secret.lower() in said:
                     self.leaks.add((case.name, case.code, where or address))
 
@@ -244,8 +252,9 @@ class Walk:
         assert response.status_code < 500, address
         parts = urllib.parse.urlsplit(address).path
         with translation.override(next((code for code in CODES if parts.startswith(f"/{code}/")), "de")):
-            match = resolve(urllib.parse.unquote(parts))
-        self.routes.add(match.route)
+            # An address that is none is answered too.
+            with suppress(Resolver404):
+                self.routes.add(resolve(urllib.parse.unquote(parts)).route)
         kind = response.headers.get("Content-Type", "")
         body = "" if kind.startswith("image/") else b"".join(response).decode("utf-8", "replace")
         said = body + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
@@ -395,7 +404,7 @@ def test_what_is_not_public_is_in_no_answer(content: None, committed: Callable, 
     for case in prepared.cases:
         if case.page is not None:
             case.page = Page.objects.get(pk=case.page.pk)
-    assert len(prepared.cases) == len(CODES) * (9 + 2 + 7 + 1)
+    assert len(prepared.cases) == len(CODES) * (9 + 7 + 2) + 2 * 2
     assert len({case.secret for case in prepared.cases}) == len(prepared.cases)
     cache.clear()
     done = walk(prepared)
