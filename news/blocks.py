@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import get_language, pgettext_lazy
-from wagtail import blocks
 
 from portal import links
+from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.languages import SOURCE_LANGUAGE
 

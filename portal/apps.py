@@ -2,17 +2,27 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import pgettext_lazy
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """Wagtail's accounts, with the portal's forms."""
+
+    user_viewset = "portal.accounts.settings_panels.UserViewSet"
 
 
 class PortalConfig(AppConfig):
+    default = True
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
-        the portal's form for redirects."""
+        the portal's form for redirects, write dates as the admin's language does."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
+        from portal.accounts import signals as account_signals  # noqa: F401
+        from portal.admin import dates, labels
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 
@@ -20,3 +30,5 @@ class PortalConfig(AppConfig):
         register_file_policies()
         exports.apply()
         redirect_form.install()
+        labels.install()
+        dates.install()

@@ -13,6 +13,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
 from wagtail.models import get_page_models as wagtail_page_models
 
+from portal.blocks import base
 from portal.blocks.dates import PartialDateBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
@@ -98,7 +99,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
                 cls = type(block)
                 # A field inside a block is shown by the block's template.
                 is_ours = cls.__module__.startswith(("portal.", "home.", "news.", "search.", "translation."))
-                if isinstance(block, ChooserBlock) or cls in {RichTextBlock, PartialDateBlock} or not is_ours:
+                if isinstance(block, ChooserBlock) or cls in {RichTextBlock, PartialDateBlock, base.ListBlock} or not is_ours:
                     continue
                 lacks = [
                     name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.apps import apps
@@ -39,9 +39,21 @@ def check() -> int:
         _check_owner(executor)
         if plan:
             _check_rights()
+        _keep_private()
     except (DatabaseError, NotSupportedError) as error:
         raise CommandError(f"The database does not answer ({_reason(error)}); see DATABASE_URL.") from error
     return len(plan)
+
+
+def _keep_private() -> None:
+    """Let nobody but its owner read a database that is a file: drafts, sessions and hashes of passwords lie there."""
+    if connection.vendor != "sqlite":
+        return
+    for ending in ("", "-wal", "-shm"):
+        path = Path(f"{connection.settings_dict['NAME']}{ending}")
+        # What belongs to another account is for that one to protect.
+        with suppress(PermissionError, FileNotFoundError):
+            path.chmod(0o600)
 
 
 def _check_owner(executor: MigrationExecutor) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal import links, restrictions
+from portal.html_text import hold_lines_together
 from portal.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -55,6 +56,31 @@ ADMIN_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+
+
+class PreviewMiddleware:
+    """Keeps search engines away from every answer, files and errors too, while the portal is a preview.
+
+    The first of all: nothing answers before it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "noindex" not in response.headers.get("X-Robots-Tag", "") and not self._is_released():
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    @staticmethod
+    def _is_released() -> bool:
+        from portal import release
+
+        try:
+            return release.is_released()
+        except Exception:  # noqa: BLE001 (database or cache are away: a header must not cost the answer that there is)
+            return False
 
 
 class SecurityHeadersMiddleware:
@@ -123,6 +149,20 @@ class OddAddressMiddleware:
 
             return bad_request(request)
         return self.get_response(request)
+
+
+class LineBreakMiddleware:
+    """Holds together in visitors' pages what belongs together in a line; texts are stored with plain spaces."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not request.path.startswith(ADMIN_PREFIXES):
+            response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
+        return response
 
 
 class RedirectMiddleware:

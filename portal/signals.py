@@ -7,13 +7,29 @@ from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Site, TranslatableMixin
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage
+from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revision, Site, TranslatableMixin
 from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
-from wagtail_localize.models import StringSegment, Translation
+from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
 
-from portal import navigation, schedules, taxonomy, versions
+from portal import navigation, schedules, taxonomy, texts, versions
 from portal.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic
+
+
+@receiver(pre_save, dispatch_uid="portal.texts_stored")
+def store_texts_plain(sender: type[Model], instance: Model, **kwargs: object) -> None:
+    """Bring all that people read into the form in which texts are stored, whatever way it comes in (`portal.texts`)."""
+    match instance:
+        case TranslatableMixin() | AbstractImage() | AbstractDocument():
+            texts.make_plain(instance)
+        case Revision():
+            instance.content = texts.plain_value(instance.content)
+        case TranslationSource():
+            instance.content_json = texts.plain_value(instance.content_json)
+        case String() | StringTranslation():
+            instance.data = texts.plain_html(instance.data)
 
 
 def _translation_into(page: TranslatableMixin) -> Translation | None:

@@ -19,7 +19,7 @@ from django.views.decorators.http import conditional_page
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from portal import navigation, versions
+from portal import navigation, release, versions
 from portal.head import absolute
 from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
 
@@ -144,7 +144,12 @@ def _alternates(language: Language, home: navigation.Home) -> dict[object, list[
 
 @_cached_for_an_hour
 def robots(request: HttpRequest) -> HttpResponse:
-    """Answer with what crawlers may read: all but the admin and the API. Search results say themselves that they belong in no index."""
+    """Answer with what crawlers may read: all but the admin and the API. Search results say themselves that they belong in no index.
+
+    So does all of a preview: it is open, or its `noindex` would never be read.
+    """
+    if not release.is_released():
+        return HttpResponse("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
     closed = [reverse("wagtailadmin_home"), "/api/"]
     lines = [
         "User-agent: *",

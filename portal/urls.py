@@ -7,9 +7,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import sitemaps, social, views
+from portal.accounts import views as accounts
+from portal.accounts.settings_panels import AccountView
 from portal.uploads import views as uploads
 
 handler400 = "portal.views.bad_request"
@@ -19,10 +22,15 @@ handler500 = "portal.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
+    # Before Wagtail's own patterns, which stay for reversing.
+    path("admin/account/", require_admin_access(AccountView.as_view())),
+    path("admin/password_reset/", accounts.PasswordResetView.as_view()),
+    path("admin/password_reset/confirm/<uidb64>/<token>/", accounts.PasswordResetConfirmView.as_view()),
     path("admin/", include("portal.admin.urls")),
     path("admin/", include(wagtailadmin_urls)),
     # Before Wagtail's own pattern, which stays for reversing and for its other address.
     path("documents/<int:document_id>/<path:document_filename>", uploads.document),
+    path("documents/authenticate_with_password/<int:restriction_id>/", accounts.collection_password),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.api")),
     path("robots.txt", sitemaps.robots, name="robots"),
@@ -41,6 +49,9 @@ urlpatterns += i18n_patterns(
     path("", include("search.urls")),
     path("", include("news.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
+    path("_util/login/", accounts.LoginView.as_view()),
+    path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
+    path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
     re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from functools import cache
 
@@ -62,6 +63,21 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 403."""
     return _error(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form whose protection against foreign sites does not fit: mostly one that was open too long."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Answer 429: a password may be tried again in so many seconds."""
+    context = {"minutes": math.ceil(seconds / 60)}
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    response = render(request, "429.html", context, status=429)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

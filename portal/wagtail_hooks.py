@@ -13,6 +13,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal import publication

@@ -1,6 +1,7 @@
 """What was asked and what was opened: numbers for editors, nothing about who it was.
 
-A query is written after its answer was sent. What may be about a person is not kept at all.
+A query is written after its answer was sent, and never waits for the database: what cannot be written at once is written with the
+next one. What may be about a person is not kept at all.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import datetime
 import logging
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.template.response import TemplateResponse
@@ -47,10 +50,7 @@ class _WritesAfterwards:
         """Do what is left to do, then let the answer go. The server calls this when all of it is sent."""
         if self.afterwards is not None:
             afterwards, self.afterwards = self.afterwards, None
-            try:
-                afterwards()
-            except DatabaseError:
-                logger.warning("A query could not be counted.", exc_info=True)
+            afterwards()
         super().close()
 
 
@@ -70,26 +70,71 @@ def remember(request: HttpRequest, response: _WritesAfterwards, outcome: Outcome
         response.afterwards = lambda: count_query(query, language, results, step)
 
 
+_waiting: deque[Callable[[], None]] = deque(maxlen=1000)
+"""What is to be written. If the database is locked for long, the oldest is forgotten; so is all of it when the process ends."""
+
+
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """Let the database refuse at once what it would have to wait for."""
+    if connection.vendor != "sqlite":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+            yield
+        return
+    connection.ensure_connection()
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        seconds = connection.settings_dict["OPTIONS"].get("timeout", 5)
+        connection.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+def _write(change: Callable[[], None]) -> None:
+    """Make a change and what waits for it, unless somebody else is writing."""
+    _waiting.append(change)
+    for _ in range(len(_waiting)):
+        try:
+            change = _waiting.popleft()
+        except IndexError:
+            # Another thread was faster.
+            return
+        try:
+            with _without_waiting():
+                change()
+        except OperationalError:
+            _waiting.append(change)
+            logger.info("A query is counted later: the database is locked.")
+            return
+        except DatabaseError:
+            logger.warning("A query could not be counted.", exc_info=True)
+
+
 def count_query(query: str, language: str, results: int, step: str) -> None:
     """Count a query of today."""
-    row, created = AskedQuery.objects.get_or_create(
-        day=timezone.localdate(), language=language, query=query, defaults={"searches": 1, "results": results, "step": step}
-    )
-    if not created:
-        AskedQuery.objects.filter(pk=row.pk).update(searches=F("searches") + 1, results=results, step=step)
+    day = timezone.localdate()
+
+    def change() -> None:
+        row, created = AskedQuery.objects.get_or_create(
+            day=day, language=language, query=query, defaults={"searches": 1, "results": results, "step": step}
+        )
+        if not created:
+            AskedQuery.objects.filter(pk=row.pk).update(searches=F("searches") + 1, results=results, step=step)
+
+    _write(change)
 
 
 def count_click(query: str, language: str, page_id: int, position: int) -> None:
     """Count that a page was opened from the results of a query today."""
-    row, created = Click.objects.get_or_create(
-        day=timezone.localdate(),
-        language=language,
-        query=query,
-        page_id=page_id,
-        defaults={"clicks": 1, "positions": position},
-    )
-    if not created:
-        Click.objects.filter(pk=row.pk).update(clicks=F("clicks") + 1, positions=F("positions") + position)
+    which = {"day": timezone.localdate(), "language": language, "query": query, "page_id": page_id}
+
+    def change() -> None:
+        row, created = Click.objects.get_or_create(**which, defaults={"clicks": 1, "positions": position})
+        if not created:
+            Click.objects.filter(pk=row.pk).update(clicks=F("clicks") + 1, positions=F("positions") + position)
+
+    _write(change)
 
 
 def delete_old() -> int:

@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from portal import limits
 from portal.languages import LANGUAGES, current_language
 
-from . import limits, log, service, shown, suggestions
+from . import log, service, shown, suggestions
 from .forms import SearchForm
 from .models import Document
 from .query import clean

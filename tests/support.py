@@ -217,6 +217,10 @@ def _code_fingerprint() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
+# Tests, crawls and Lighthouse look at a released portal; what a preview is like is a test of its own.
+RELEASE = ("shell", "-c", "from portal import release; release.set_released(True)")
+
+
 def build_migrated(shared: Path, kept: Path) -> State:
     """Return a migrated, otherwise empty database, made once a run; on SQLite it is kept for the runs to come."""
     state = State(shared / "migrated", f"{run_name()}_migrated" if on_postgresql() else "")
@@ -226,10 +230,12 @@ def build_migrated(shared: Path, kept: Path) -> State:
         if state.database:
             create_database(state.database)
             manage(state, "migrate", "--verbosity=0")
+            manage(state, *RELEASE)
             return
         file = kept / f"migrated-{_code_fingerprint()}.sqlite3"
         if not file.exists():
             manage(state, "migrate", "--verbosity=0")
+            manage(state, *RELEASE)
             for old in kept.glob("migrated-*.sqlite3"):
                 old.unlink()
             shutil.copyfile(state.sqlite_file, file)
@@ -253,6 +259,7 @@ def build_state(shared: Path, migrated: State) -> State:
         if state.database:
             create_database(state.database, migrated.database)
         manage(state, "serve", "--prepare")
+        manage(state, *RELEASE)
 
     _once(shared, "state", build)
     return state

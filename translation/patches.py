@@ -9,13 +9,17 @@ from functools import wraps
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import models
+from django.db import models, transaction
+from wagtail.blocks import Block
+from wagtail.images.blocks import ImageBlock
 from wagtail.models import Locale, Page, Revision
 from wagtail_localize.models import StringSegment, TranslationSource
 from wagtail_localize.segments import StringSegmentValue
+from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 from wagtail_localize.strings import StringValue
 
 from portal.versions import untranslated_names
+from translation import memory
 
 _write = TranslationSource.create_or_update_translation
 
@@ -89,6 +93,40 @@ def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallb
     return segments
 
 
+_handle_block = StreamFieldSegmentExtractor.handle_block
+
+
+@wraps(_handle_block)
+def _handle_stored_block(
+    self: StreamFieldSegmentExtractor, block_type: Block, block_value: object, raw_value: object = None
+) -> list:
+    """Return no segments for what is not stored.
+
+    wagtail-localize 1.14 takes every text for a string (wagtail-localize#875, #918): a block without an optional text, or stored
+    before its type got that text, cannot be submitted. This can go when a release closes them.
+    """
+    if block_value is None or (isinstance(block_type, ImageBlock) and not isinstance(raw_value, dict)):
+        return []
+    if isinstance(raw_value, dict) and raw_value.get("value", raw_value) is None:
+        raw_value = {**raw_value, "value": {}}
+    return _handle_block(self, block_type, block_value, raw_value)
+
+
+_refresh_segments = TranslationSource.refresh_segments
+
+
+@wraps(_refresh_segments)
+def _refresh_and_reuse(self: TranslationSource) -> None:
+    """Renew the segments, and give those that only moved inside their block the translation that they had.
+
+    wagtail-localize 1.14 knows a text by its place (wagtail-localize#302, #913). List entries keep theirs in the form; one that was
+    copied, or typed again, has a new one. This can go when it looks for the same text nearby itself.
+    """
+    with transaction.atomic():
+        _refresh_segments(self)
+        memory.reuse_within_blocks(self)
+
+
 def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
     """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.restrictions`).
 
@@ -103,3 +141,5 @@ def apply() -> None:
     TranslationSource.create_or_update_translation = _create_or_update_translation
     TranslationSource.sync_view_restrictions = _sync_view_restrictions
     TranslationSource._get_segments_for_translation = _get_segments_for_translation
+    TranslationSource.refresh_segments = _refresh_and_reuse
+    StreamFieldSegmentExtractor.handle_block = _handle_stored_block

@@ -15,17 +15,21 @@ from wagtail import hooks
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
 from wagtail.log_actions import LogActionRegistry, LogFormatter
-from wagtail.models import Locale, Page, PageLogEntry, TranslatableMixin
+from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
 from portal import restrictions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
-from translation import cascades
+from portal.release import OpenPoint
+from translation import cascades, demo_accounts
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
+
+LOG_ACTION_TEXT = "translation.text_replaced"
+"""Logged by the migration that brought texts into one form."""
 
 
 @hooks.register("register_admin_urls", order=-1)
@@ -213,6 +217,16 @@ def register_cascade(actions: LogActionRegistry) -> None:
                 "pages": names
             }
 
+    @actions.register_action(LOG_ACTION_TEXT)
+    class ReplacedTextFormatter(LogFormatter):
+        label = pgettext_lazy("admin", "Two translations became one")
+
+        def format_message(self, log_entry: BaseLogEntry) -> str:
+            """Return what is shown and what was not kept, as a sentence."""
+            return pgettext("admin", "Of two translations of “%(source)s” the newer stays: “%(kept)s”. The other one was: “%(lost)s”") % {
+                name: log_entry.data.get(name, "") for name in ("source", "kept", "lost")
+            }
+
 
 _CASCADES = {
     ("move", cascades.ALL): pgettext_lazy("admin", "Translations moved with the page: %(pages)s"),
@@ -222,3 +236,13 @@ _CASCADES = {
     ("delete", cascades.ALL): pgettext_lazy("admin", "Translations deleted with the page: %(pages)s"),
     ("delete", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Deleted without its translations: %(pages)s"),
 }
+
+
+@hooks.register("register_open_points")
+def register_demo_accounts_as_open() -> list[OpenPoint]:
+    """Name the demo accounts that can still sign in to whoever releases the portal."""
+    names = [user.get_username() for user in demo_accounts.existing()]
+    if not names:
+        return []
+    text = pgettext("admin", "Demo accounts can still sign in: %(names)s.")
+    return [OpenPoint(text % {"names": ", ".join(names)}, reverse("wagtailusers_users:index"))]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
-from . import choosers, comments, conflicts
+from . import choosers, comments, conflicts, schedule
+from .release import ReleaseMenuItem, ReleaseView
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -22,3 +31,67 @@ def tell_what_others_did(request: HttpRequest, page: Page) -> None:
         conflicts.tell_of_newer_revision(request, page)
     else:
         comments.show_rejection(request, page)
+
+
+@hooks.register("insert_global_admin_css")
+def own_styles() -> str:
+    """Add the portal's few styles to the admin."""
+    return format_html('<link rel="stylesheet" href="{}">', static("portal/css/admin.css"))
+
+
+@hooks.register("register_help_menu_item")
+def register_help() -> MenuItem:
+    """Lead to the portal's own help."""
+    label = pgettext_lazy("admin", "How to edit the portal")
+    return MenuItem(label, reverse("portal_help_start"), name="portal-help", icon_name="help", order=100)
+
+
+@hooks.register("construct_help_menu")
+def hide_foreign_help(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Take away what leads to other websites, in English."""
+    menu_items[:] = [item for item in menu_items if item.name in ("portal-help", "keyboard-shortcuts-trigger")]
+
+
+@hooks.register("insert_editor_js")
+def rewrite_what_is_pasted() -> str:
+    """Let text from word processors keep its structure."""
+    return format_html('<script src="{}"></script>', static("portal/js/paste.js"))
+
+
+@hooks.register("register_admin_urls")
+def register_schedule_urls() -> list[URLPattern]:
+    """Add the report of what is planned, and the button that begins a failed job again."""
+    return [
+        path("reports/schedule/", schedule.ScheduleView.as_view(), name="schedule"),
+        path("reports/schedule/jobs/<int:job_id>/repeat/", schedule.repeat, name="repeat_job"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_schedule_menu_item() -> MenuItem:
+    """Put it among the reports."""
+    return schedule.menu_item()
+
+
+@hooks.register("construct_homepage_panels")
+def warn_on_the_dashboard(request: HttpRequest, panels: list[Component]) -> None:
+    """Say on the dashboard what somebody has to look at."""
+    panels.append(schedule.SchedulePanel())
+
+
+@hooks.register("register_admin_urls")
+def register_release_url() -> list[URLPattern]:
+    """Add the screen on which the portal is released."""
+    return [path("release/", ReleaseView.as_view(), name="release_portal")]
+
+
+@hooks.register("register_settings_menu_item")
+def register_release_menu_item() -> MenuItem:
+    """Put it among the settings."""
+    return ReleaseMenuItem()
+
+
+@hooks.register("register_permissions")
+def register_release_permission() -> QuerySet:
+    """Offer the right to release to groups; administrators have it without."""
+    return Permission.objects.filter(content_type__app_label="portal", codename="release_portal")

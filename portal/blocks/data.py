@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
+
+from . import base as blocks
 
 
 class KeyFigureBlock(blocks.StructBlock):
@@ -81,28 +82,40 @@ class TableBlock(TypedTableBlock):
             "rows": [{"values": ["Landesaufnahme Berlin", "95"]}],
         }
 
+    def to_python(self, value: dict | None) -> TypedTable:
+        """Return the table; texts that are not stored are empty, and a row has a cell for each column."""
+        if not value:
+            return super().to_python(value)
+        columns = [{**column, "heading": column.get("heading") or ""} for column in value.get("columns") or ()]
+        rows = [[cell or "" for cell in row.get("values") or ()] for row in value.get("rows") or ()]
+        rows = [{"values": [*cells, *[""] * (len(columns) - len(cells))]} for cells in rows]
+        return super().to_python({"caption": value.get("caption") or "", "columns": columns, "rows": rows})
+
     def get_translatable_segments(self, value: TypedTable) -> list[StringSegmentValue]:
-        """Return the texts of the table for wagtail-localize: the caption, `columns.N` and `rows.N.M`."""
-        segments = [StringSegmentValue("caption", value.caption)]
-        segments += [StringSegmentValue(f"columns.{i}", column["heading"]) for i, column in enumerate(value.columns)]
-        segments += [
-            StringSegmentValue(f"rows.{i}.{j}", cell)
-            for i, row in enumerate(value.row_data)
-            for j, cell in enumerate(row["values"])
-        ]
-        return [segment for segment in segments if not segment.is_empty()]
+        """Return the texts of the table for wagtail-localize.
+
+        Paths are `caption`, `columns` and `cells`, not positions: a cell is known by its text, as a paragraph of rich text is, and
+        keeps its translation wherever rows and columns go.
+        """
+        texts = [("caption", value.caption), *(("columns", column["heading"]) for column in value.columns)]
+        texts += [("cells", cell) for row in value.row_data for cell in row["values"]]
+        return [StringSegmentValue(path, text) for path, text in texts if text]
 
     def restore_translated_segments(self, value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
-        """Put translated texts back where `get_translatable_segments` found them."""
-        for segment in segments:
-            kind, *position = segment.path.split(".")
-            text = segment.render_text()
-            if kind == "caption":
-                value.caption = text
-            elif kind == "columns":
-                value.columns[int(position[0])]["heading"] = text
-            else:
-                value.row_data[int(position[0])]["values"][int(position[1])] = text
+        """Put translated texts back where `get_translatable_segments` found them: one for each text, in their order."""
+        texts = {path: iter([]) for path in ("caption", "columns", "cells")}
+        for path in texts:
+            found = sorted((segment for segment in segments if segment.path == path), key=lambda segment: segment.order)
+            texts[path] = iter([segment.render_text() for segment in found])
+
+        def translated(path: str, text: str) -> str:
+            return next(texts[path], text) if text else text
+
+        value.caption = translated("caption", value.caption)
+        for column in value.columns:
+            column["heading"] = translated("columns", column["heading"])
+        for row in value.row_data:
+            row["values"] = [translated("cells", cell) for cell in row["values"]]
         return value
 
 

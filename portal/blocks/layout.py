@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 
 from portal import cards, links
 
+from . import base as blocks
 from .links import LinkBlock, PageBlock
 from .text import SHORT_TEXT_FEATURES, RichTextBlock
 

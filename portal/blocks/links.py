@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 
 from portal import links
+
+from . import base as blocks
 
 
 class LinkValue(blocks.StructValue):

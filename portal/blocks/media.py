@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
@@ -12,6 +11,8 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
 
 from portal.uploads import access
+
+from . import base as blocks
 
 
 class FigureBlock(blocks.StructBlock):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 
 from portal import links
 
+from . import base as blocks
 from .links import PageBlock
 
 # The sixteen Länder on a tile grid, by column and row: a map that needs no borders.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
-from wagtail import blocks
 
 from portal.languages import LANGUAGES, rich_text_feature
 from portal.slugs import slug_for_title
 
+from . import base as blocks
 from .dates import PartialDateBlock
 from .links import LinkBlock
 
@@ -21,6 +21,10 @@ class HeadingBlock(blocks.CharBlock):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(max_length=120, **kwargs)
+
+    def to_python(self, value: str | None) -> str:
+        """Return the text; what is not stored is empty."""
+        return value or ""
 
     class Meta:
         icon = "title"
@@ -144,7 +148,7 @@ class NoticeBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the name of the sign."""
         context = super().get_context(value, parent_context=parent_context)
-        context["icon"] = self.ICONS[value["level"]]
+        context["icon"] = self.ICONS.get(value["level"], "info")
         return context
 
 

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from .accounts import Attempts, KnownAddress
 from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
+from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
 from .navigation import Footer
-from .pages import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
+from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
+from .release import OfficeSettings, Release
 from .taxonomy import Region, Topic
 
 __all__ = [
+    "Attempts",
     "BasePage",
     "BodyMixin",
     "CoverMixin",
     "FinishedMixin",
     "Footer",
     "Job",
+    "KnownAddress",
     "LeadMixin",
     "LoadedRecord",
     "MenuMixin",
+    "OfficeSettings",
     "PortalDocument",
     "PortalImage",
     "PortalRendition",
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "Release",
     "SourcesMixin",
     "Topic",
     "TopicsMixin",

@@ -54,6 +54,7 @@ def match_structure(block: blocks.Block, source: object, translation: object, at
                 raise ValueProblem(
                     f"{at}.{key}: {len(translation[key])} instead of {len(source[key])} as in the source"
                 )
+        _match_cells(source, translation, at)
         return translation
     if isinstance(block, blocks.StructBlock):
         return {
@@ -67,6 +68,27 @@ def match_structure(block: blocks.Block, source: object, translation: object, at
     if not is_text and not isinstance(block, ImageBlock) and source != translation:
         raise ValueProblem(f"{at}: {translation!r} where the source has {source!r}; this is the same in every language")
     return translation
+
+
+def _match_cells(source: dict, translation: dict, at: str) -> None:
+    """Compare which cells and headings of a table are filled: texts are paired in their order.
+
+    Raises:
+        ValueProblem: one is filled in one record only; it names the position.
+    """
+    cells = [
+        (f"rows[{i}][{j}]", cell, translation["rows"][i]["values"][j])
+        for i, row in enumerate(source["rows"])
+        for j, cell in enumerate(row["values"])
+    ]
+    cells += [
+        (f"columns[{i}]", column["heading"], translation["columns"][i]["heading"])
+        for i, column in enumerate(source["columns"])
+    ]
+    for position, left, right in cells:
+        if bool(left) != bool(right):
+            lacking = "the translation" if left else "the source"
+            raise ValueProblem(f"{at}.{position}: {lacking} has no text here")
 
 
 def _by_path(segments: list, kind: type) -> dict[str, list]:

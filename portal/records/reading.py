@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.languages import languages_by_code
+from portal.texts import plain_value
 
 from .errors import LoadError, Place, RecordError
 
@@ -158,7 +159,7 @@ def _parse(text: str, place: Place) -> Record:
         raise RecordError(place, str(error)) from error
     if not isinstance(data, dict):
         raise RecordError(place, "a record is a JSON object")
-    record = Record(data, place, _digest(data, place))
+    record = Record(plain_value(data), place, _digest(data, place))
     _check(record)
     return record
 

@@ -32,6 +32,9 @@ PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
+# Behind proxies the address of a visitor is what they say it is; what anybody else says is not believed.
+TRUSTED_PROXIES = environment.trusted_proxies(IS_HTTPS)
+
 INSTALLED_APPS = [
     "portal",
     "home",
@@ -41,9 +44,10 @@ INSTALLED_APPS = [
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
     "wagtail.sites",
-    "wagtail.users",
+    "portal.apps.UsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -62,19 +66,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.PreviewMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.LanguageMiddleware",
+    "portal.middleware.LineBreakMiddleware",
     "portal.middleware.OddAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.admin.language.AdminLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
+    "portal.accounts.middleware.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -129,14 +137,25 @@ CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
     CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}
 
+# One mechanism for all doors (`portal.accounts.attempts`), in the database: what it knows is not lost with a cache.
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.AccountBackend"]
+# Where a way in that names no destination ends; the portal's own forms know a better one.
+LOGIN_REDIRECT_URL = "choose_language"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
+]
+AUTH_PASSWORD_VALIDATORS += [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": environment.PASSWORD_LENGTH},
+    },
+    {"NAME": "portal.accounts.validators.EasyPasswordValidator"},
 ]
 
 # Accounts for trying, one for each role; where the portal is public they are made on demand only.
@@ -172,7 +191,10 @@ for _language in PORTAL_LANGUAGES:
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", "Deutsch"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# A time that is typed means one moment, whoever types it.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+# The second holds what Django, Wagtail and wagtail-localize lack in German; it is written by hand.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal/admin/upstream"]
 FORMAT_MODULE_PATH = ["portal.formats"]
 
 # A translation that was only begun must not go live with the source's text.
@@ -229,6 +251,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.forms.DocumentForm"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "mp4", "odt", "ods", "pdf", "pptx", "txt", "vtt", "webm", "xlsx", "zip"]
 # A film in sign language of five minutes fits.
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
+WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = "wagtailcore/password_required.html"  # noqa: S105
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf", "text/vtt", "video/mp4", "video/webm"]
 # Addresses are ASCII in every language: they survive mail clients and print.
@@ -237,6 +260,11 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 
 EMAIL_CONFIG = environ.Env.email_url_config(environment.email_url())
 vars().update(EMAIL_CONFIG)
+# Without a way to send mail nobody is promised any, and no link to a new password is written into a log (but in development).
+SENDS_MAIL = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
+WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
+if not SENDS_MAIL:
+    EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"portal@{PORTAL_HOST}")
 
 # Cookies exist only for people who sign in; anonymous visitors get none.
@@ -245,6 +273,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# Gone with the browser: a form on a page with a password sets it, for somebody who never signs in.
+CSRF_COOKIE_AGE = None
 # The admin shows previews of pages in a frame of its own origin; the check wants no frame at all.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
@@ -260,6 +290,9 @@ if IS_HTTPS:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take them from this host alone, with no domain: https://www.rfc-editor.org/rfc/rfc6265bis (4.1.3.2)
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 LOGGING = {
     "version": 1,

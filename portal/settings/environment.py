@@ -13,7 +13,7 @@ import secrets
 import shutil
 import socket
 import sys
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -152,6 +152,25 @@ def hosts() -> tuple[str, int]:
         SettingError: the port is none.
     """
     return text("HOST", "127.0.0.1").strip("[]"), number("PORT", 8000, 1, 65_535)
+
+
+def trusted_proxies(is_https: bool) -> int | list[IPv4Network | IPv6Network]:
+    """Return whose `X-Forwarded-For` is believed, `TRUSTED_PROXIES`: so many proxies in a row, or those at some addresses.
+
+    A portal with an `https` address stands behind a proxy, as it speaks no TLS itself.
+
+    Raises:
+        SettingError: it is neither a number nor addresses.
+    """
+    given = words("TRUSTED_PROXIES")
+    if not given or (len(given) == 1 and given[0].isascii() and given[0].isdigit()):
+        return number("TRUSTED_PROXIES", 1 if is_https else 0, 0, 10)
+    try:
+        return [ip_network(address, strict=False) for address in given]
+    except ValueError as error:
+        raise SettingError(
+            f"TRUSTED_PROXIES={','.join(given)}: {error}; possible: a number of proxies, or addresses such as 10.0.0.0/8,::1."
+        ) from error
 
 
 def state_folder() -> Path:
@@ -295,7 +314,7 @@ def check() -> None:
         SettingError: one cannot work.
     """
     host, port = hosts()
-    portal_url(host, port)
+    trusted_proxies(portal_url(host, port).scheme == "https")
     try:
         socket.getaddrinfo(host, port)
     except OSError as error:

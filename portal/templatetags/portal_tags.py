@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page as PaginatorPage
 from django.http import HttpRequest
 from django.template import Context
@@ -24,7 +25,7 @@ from wagtail.blocks import StreamValue, StructValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import dates, head, links, navigation, structured_data, typography, versions
+from portal import dates, head, links, navigation, release, structured_data, typography, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
 from portal.uploads import access
 
@@ -68,6 +69,19 @@ def page_head(context: Context, title: str = "") -> dict[str, object]:
         "structured_data": structured_data.for_page(_request(context), page, values) if page is not None else "",
         "font": f"portal/fonts/{current_language().font}",
     }
+
+
+@register.simple_tag(takes_context=True)
+def has_session(context: Context) -> bool:
+    """Return whether somebody may be signed in, by the cookie alone: to ask the session would make every answer differ by cookies."""
+    request = context.get("request")
+    return request is not None and settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+@register.simple_tag
+def is_preview() -> bool:
+    """Return whether the portal is not released yet."""
+    return not release.is_released()
 
 
 @register.simple_tag

@@ -31,7 +31,7 @@ def home() -> HomePage:
 
 def texts(client: Client, page: Page, selector: str) -> list[str]:
     soup = BeautifulSoup(client.get(page.get_url()).content, "html.parser")
-    return [element.get_text(" ", strip=True) for element in soup.select(selector)]
+    return [" ".join(element.get_text(" ").split()) for element in soup.select(selector)]
 
 
 def by_a_person(page: Page) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -98,3 +99,60 @@ def publish_translation(page: Page) -> None:
     page.reload()
     choose(page, "button[name='action'][value='publish'], button[name='action-publish']")
     page.wait_for_load_state("networkidle")
+
+
+# What Chromium puts on the clipboard from Word (lists are paragraphs with marks) and LibreOffice (real lists, fonts).
+WORD = """<html><body><!--StartFragment--><h1>Aufnahme</h1><p class=MsoNormal>Ein <b>Satz</b>
+mit <a href="https://www.iom.int/">Verweis</a>.</p>
+<h2>Zahlen</h2><p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if
+!supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span><![endif]>Eins</p><p
+class=MsoListParagraphCxSpLast style='mso-list:l0 level2 lfo1'><![if !supportLists]><span
+style='mso-list:Ignore'>·<span>&nbsp;</span></span><![endif]>Zwei</p><table><tr><td><p>Land</p></td><td><p>Personen</p></td></tr><tr><td>Berlin
+</td><td>95</td></tr></table><p>Danach.</p><!--EndFragment--></body></html>"""
+OFFICE = """<h1 class="western">Aufnahme</h1><p><font face="Liberation Serif">Ein <b>Satz</b>
+mit <a href="https://www.iom.int/">Verweis</a>.
+</font></p><h2 class="western">Zahlen</h2><ol><li><p>Eins</p><ul><li><p>Zwei</p></li></ul></li></ol><table width="100%"><thead><tr>
+<th><p>Land
+</p></th><th>Personen</th></tr></thead><tbody><tr><td>Berlin</td><td><p>95</p></td></tr></tbody></table><p>Danach.</p>"""
+
+
+@pytest.mark.parametrize("html", [WORD, OFFICE], ids=["word", "libreoffice"])
+def test_pasted_text_keeps_headings_lists_links_and_tables(
+    live_portal: support.Portal, open_page: Callable[..., Page], html: str
+) -> None:
+    section = page_id(live_portal, "Page.objects.get(slug='unsere-arbeit', locale__language_code='de').pk")
+    editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
+    editor.goto(f"/admin/pages/add/home/contentpage/{section}/")
+    editor.wait_for_load_state("networkidle")
+    editor.evaluate(
+        """() => {
+          const body = document.getElementById('body-root')?.rootBlock
+            ?? [...document.querySelectorAll('*')].find((each) => each.rootBlock?.blockDef.name === 'body').rootBlock;
+          body.insert({ type: 'text', value: body.blockDef.initialChildStates.text, id: crypto.randomUUID() }, 0);
+        }"""
+    )
+    editor.locator(".Draftail-Editor [contenteditable=true]").first.click()
+    editor.evaluate(
+        """(html) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('text/html', html);
+          document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        html,
+    )
+    editor.wait_for_function("() => /Danach/.test(document.querySelector('[name=body-2-value]')?.value)")
+    sent = editor.evaluate("() => Object.fromEntries(new FormData(document.getElementById('page-edit-form')))")
+    assert [sent[f"body-{i}-type"] for i in range(int(sent["body-count"]))] == ["text", "table", "text"]
+    before, after = (json.loads(sent[f"body-{i}-value"]) for i in (0, 2))
+    assert [(block["text"].strip(), block["type"], block["depth"]) for block in before["blocks"]] == [
+        ("Aufnahme", "header-three", 0),
+        ("Ein Satz mit Verweis.", "unstyled", 0),
+        ("Zahlen", "header-four", 0),
+        ("Eins", "ordered-list-item", 0),
+        ("Zwei", "unordered-list-item", 1),
+    ]
+    assert [entity["data"]["url"] for entity in before["entityMap"].values()] == ["https://www.iom.int/"]
+    assert [block["text"] for block in after["blocks"]] == ["Danach."]
+    table = [sent[f"body-1-value-{key}"] for key in ("column-0-heading", "column-1-heading", "cell-0-0", "cell-0-1")]
+    assert table == ["Land", "Personen", "Berlin", "95"]
+    assert editor.errors == []

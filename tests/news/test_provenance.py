@@ -45,7 +45,7 @@ def index(home: HomePage) -> NewsIndexPage:
 def origin(client: Client, address: str) -> list[str]:
     """Return the sentence about the origin of a page's text."""
     soup = BeautifulSoup(client.get(address).content, "html.parser")
-    return [element.get_text(" ", strip=True) for element in soup.select(".provenance")]
+    return [" ".join(element.get_text(" ").split()) for element in soup.select(".provenance")]
 
 
 def article(client: Client, address: str) -> dict[str, object]:

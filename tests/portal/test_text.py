@@ -11,7 +11,8 @@ from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
 
 from portal.dates import date_text
-from portal.typography import hyphenation, soft_hyphens
+from portal.html_text import hold_lines_together
+from portal.typography import hold_together, hyphenation, soft_hyphens
 from tests.builders import make_content_page, make_home, submit, translate
 
 DAY = datetime.date(2022, 3, 5)
@@ -78,3 +79,32 @@ class TestWordsInAnotherLanguage:
 )
 def test_long_german_words_may_break_in_headings(code: str, text: str, expected: str) -> None:
     assert soft_hyphens(text, code) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Nach §~24 Abs.~1 Satz~2 Nr.~3~AufenthG und Artikel~6~GG gilt das SGB~II seit dem 8.~Juli 2024."),
+        ("de", "Es gibt z.~B. 10~000 Plätze, 281~Mio. Menschen, 5~% mehr, 12~km und 20~Uhr; der e.~V. hilft i.~d.~R. gern~– immer."),
+        ("de", "Am 8. Tag kamen 24 Menschen. Im Jahr 2024 Gäste. Satz ohne Zahl."),
+        ("de-simple", "Das steht in §~24. Am 8.~Juli."),
+        ("en", "See Section~24~AufenthG, Article~6, on 8~July 2024: 281~million people, 10~000 places, 45~per cent~– Dr.~Mohn."),
+        ("en", "May 24 people come. z. B. is German."),
+        ("uk", "З~8~липня 2026~р. 10~000 людей у~Німеччині та й~далі, ст.~24, 5~млн~— це багато."),
+        ("ar", "وفق المادة~24 من القانون، 281~مليون شخص في 8~تموز/يوليو، §~24~AufenthG"),
+    ],
+)
+def test_what_belongs_together_stays_on_a_line(code: str, text: str) -> None:
+    assert hold_together(text.replace("~", " "), code).replace("\u00a0", "~") == text
+
+
+def test_pages_hold_lines_together_in_text_and_in_each_language() -> None:
+    html = (
+        '<!DOCTYPE html><html lang="de"><head><title>§ 24 z. B.</title><script>"§ 24"</script></head><body>'
+        '<h1>§ <b>24</b> AufenthG</h1><p>am 8.</p><p>Juli</p><a href="/?q=§ 24" title="z. B.">10 000</a>'
+        '<div lang="uk"><div>у Німеччині <i lang="en">8 July</i> з нами</div></div><p>у Berlin</p><!-- § 24 -->'
+        "<textarea>§ 24</textarea></body></html>"
+    )
+    expected = html.replace("§ <b>24</b> A", "§~<b>24</b>~A").replace(">10 000", ">10~000")
+    expected = expected.replace("у Німеччині", "у~Німеччині").replace("8 July", "8~July").replace("</i> з нами", "</i> з~нами")
+    assert hold_lines_together(html, "de").replace("\u00a0", "~") == expected

@@ -24,6 +24,8 @@ from portal.languages import LANGUAGES
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCALE_DIR = BASE_DIR / "locale"
+UPSTREAM_DIR = BASE_DIR / "portal/admin/upstream"
+"""Catalogs kept by hand, of texts that are in the code of Django, Wagtail and wagtail-localize; they are compiled only."""
 ADMIN_LOCALES = frozenset({"de"})
 """Locales whose catalogs hold the texts of the admin too; the texts themselves are English."""
 PARTIAL_LOCALES = frozenset(to_locale(language.code) for language in LANGUAGES if not language.follows_source)
@@ -52,7 +54,7 @@ def catalogs(folder: Path) -> list[Path]:
 
 def compile_catalogs() -> None:
     """Compile each `.po` file into the `.mo` file beside it."""
-    for path in catalogs(LOCALE_DIR):
+    for path in (*catalogs(LOCALE_DIR), *catalogs(UPSTREAM_DIR)):
         polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,7 @@ from wagtail_localize.models import (
 )
 from wagtail_localize.views import edit_translation
 
+from portal.texts import plain_html
 from translation.guards import for_target, get_translation_and_target
 
 ID_FIELD = "X-WagtailLocalize-TranslationID"
@@ -29,6 +31,14 @@ MAX_SIZE = 10 * 1024 * 1024
 WARNINGS_SHOWN = 5
 
 download = for_target(writes=False)(edit_translation.download_pofile)
+
+
+_POSITION_IN_TABLE = re.compile(r"\.(?:(rows)\.\d+\.\d+|columns\.\d+)$")
+
+
+def current_path(path: str) -> str:
+    """Return the content path of a text now; files may still name cells of tables by row and column."""
+    return _POSITION_IN_TABLE.sub(lambda match: ".cells" if match[1] else ".columns", path)
 
 
 class UnusableFileError(Exception):
@@ -55,6 +65,10 @@ def read(file: UploadedFile | None, translation: Translation) -> polib.POFile:
             raise UnusableFileError(pgettext("admin", "Please upload a valid PO file.")) from error
     if any("\0" in text for entry in po for text in (entry.msgid, entry.msgstr, entry.msgctxt or "")):
         raise UnusableFileError(pgettext("admin", "Please upload a valid PO file."))
+    for entry in po:
+        # Files that were handed out before texts were stored in one form, or that a tool wrote in another, still fit.
+        entry.msgid, entry.msgstr = plain_html(entry.msgid), plain_html(entry.msgstr)
+        entry.msgctxt = current_path(entry.msgctxt or "")
     if ID_FIELD not in po.metadata:
         raise UnusableFileError(
             pgettext(

@@ -1,0 +1,43 @@
+"""Forms around passwords."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import pgettext
+
+from . import attempts
+
+
+def check_unique_email(email: str, account: AbstractBaseUser) -> str:
+    """Return a mail address that no other account has, whatever its letter case: links to new passwords go there.
+
+    Raises:
+        ValidationError: another one has it.
+    """
+    others = get_user_model()._default_manager.exclude(pk=account.pk)
+    if email and others.filter(email__iexact=email).exists():
+        raise ValidationError(pgettext("admin", "Another account has this mail address."), code="duplicate_email")
+    return email
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Changes somebody's own password; the present one is asked for, and tries of it are counted as at every door."""
+
+    def __init__(self, user: AbstractBaseUser, *args: object, request: HttpRequest, **kwargs: object) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Check the present password.
+
+        Raises:
+            TooManyTries: it may not be tried now.
+        """
+        password = self.cleaned_data["old_password"]
+        if not attempts.check_password(self.request, self.user, password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password

@@ -1,0 +1,40 @@
+"""Where the doors enter Wagtail's admin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import pgettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from portal.jobs import Periodic
+
+from . import attempts, unlocking
+
+
+class _UnlockingItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(unlocking.PERMISSION)
+
+
+@hooks.register("register_admin_urls")
+def register_unlocking_url() -> list[URLPattern]:
+    """Add the screen's address."""
+    return [path("locked-sign-ins/", unlocking.AttemptsView.as_view(), name="locked_sign_ins")]
+
+
+@hooks.register("register_settings_menu_item")
+def register_unlocking_item() -> MenuItem:
+    """Put the screen beside the users."""
+    label = pgettext_lazy("admin", "Locked sign-ins")
+    return _UnlockingItem(label, reverse("locked_sign_ins"), name="locked-sign-ins", icon_name="lock", order=610)
+
+
+@hooks.register("register_periodic_jobs")
+def register_forgetting() -> list[Periodic]:
+    """Delete what is no longer needed of wrong tries and of addresses."""
+    label = pgettext_lazy("admin", "Forget old wrong passwords and addresses")
+    return [Periodic("forget-attempts", attempts.forget, timedelta(hours=1), label)]

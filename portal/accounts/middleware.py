@@ -1,0 +1,44 @@
+"""What doors answer: too many tries, and a password that must be changed before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from portal import views
+
+from .attempts import TooManyTries
+
+WEAK_PASSWORD = "has_weak_password"  # noqa: S105
+"""The key of the session that says so."""
+
+
+class DoorMiddleware:
+    """Answers 429 where a password may not be tried, and leads to the form where a password is to be changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the form, or answer."""
+        return self._to_change(request) or self.get_response(request)
+
+    def _to_change(self, request: HttpRequest) -> HttpResponse | None:
+        # Visitors have no session: to look into it would make every answer differ by its cookies.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.session.get(WEAK_PASSWORD):
+            return None
+        form = reverse("change_password")
+        if request.path in {form, reverse("wagtailadmin_logout")} or request.path.startswith(settings.STATIC_URL):
+            return None
+        here = request.get_full_path() if request.method == "GET" else reverse("wagtailadmin_home")
+        return HttpResponseRedirect(f"{form}?{urlencode({'next': here})}")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say for how long to wait."""
+        if not isinstance(exception, TooManyTries):
+            return None
+        return views.too_many_requests(request, exception.seconds)

@@ -1,0 +1,44 @@
+"""Names that Django, Wagtail and wagtail-localize show in English because they never ask for a translation.
+
+Each can go when its package marks the name for translation (Wagtail 8.0, wagtail-localize 1.14). The German words stand in the
+catalog `portal/admin/upstream`.
+"""
+
+from __future__ import annotations
+
+from django.forms import BoundField
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.auth import LoginForm
+from wagtail.sites.views import IndexView as SiteIndexView
+from wagtail.users.templatetags import wagtailusers_tags
+from wagtail_localize.models import LocaleSynchronization, Translation
+from wagtail_localize.views.report import TranslationsReportFilterSet
+
+# Not collected into the portal's own catalogs: the words are those of the packages.
+_upstream = gettext_lazy
+
+
+def _format_permissions(permission_bound_field: BoundField) -> dict[str, object]:
+    """Return what Wagtail's tag of this name returns; the labels for screen readers are no English sentences from the database."""
+    context = wagtailusers_tags.format_permissions(permission_bound_field)
+    for row in context["object_perms"]:
+        for action, label in (("add", _upstream("Add")), ("change", _upstream("Change")), ("delete", _upstream("Delete"))):
+            if action in row:
+                row[action]["perm"].name = f"{capfirst(row['object'])}: {label}"
+    return context
+
+
+def install() -> None:
+    """Give what has only an English name one that follows the admin's language."""
+    options = Translation._meta
+    options.verbose_name, options.verbose_name_plural = _upstream("translation"), _upstream("translations")
+    for name, label in (("source_locale", "Source locale"), ("target_locale", "Target locale")):
+        TranslationsReportFilterSet.base_filters[name].label = _upstream(label)
+    LocaleSynchronization._meta.get_field("sync_from").verbose_name = _upstream("Sync from")
+    for column in SiteIndexView.columns:
+        if column.name in ("site_name", "root_page"):
+            column.label = _upstream({"site_name": "Site name", "root_page": "Root page"}[column.name])
+    LoginForm.base_fields["password"].label = _upstream("Password")
+    template = "wagtailusers/groups/includes/formatted_permissions.html"
+    wagtailusers_tags.register.inclusion_tag(template, name="format_permissions")(_format_permissions)

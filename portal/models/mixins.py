@@ -1,0 +1,181 @@
+"""The mixins that page types add to the base page.
+
+Each brings its fields, its panels, its search fields and the list of what wagtail-localize translates and what it keeps in step
+with the source; a page type adds them up.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.forms import CheckboxSelectMultiple
+from django.utils.functional import cached_property
+from django.utils.translation import pgettext_lazy
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from portal.blocks.text import SourceBlock
+from portal.illustrations import Illustration, illustration_url
+from portal.uploads import access
+
+
+class LeadMixin(models.Model):
+    """One to three sentences below the title; cards and search results show them too."""
+
+    lead = models.TextField(
+        pgettext_lazy("admin", "lead"),
+        blank=True,
+        max_length=500,
+        help_text=pgettext_lazy(
+            "admin", "One to three sentences below the title. Also shown on cards and in search results."
+        ),
+    )
+
+    lead_panels: ClassVar[list] = [FieldPanel("lead")]
+    lead_search_fields: ClassVar[list] = [index.SearchField("lead", boost=2)]
+    lead_translatable_fields: ClassVar[list] = [TranslatableField("lead")]
+
+    class Meta:
+        abstract = True
+
+
+class CoverMixin(models.Model):
+    """The picture of a page: an uploaded photograph, else a drawing of its own, else its topic's."""
+
+    image = models.ForeignKey(
+        "portal.PortalImage",
+        verbose_name=pgettext_lazy("admin", "photograph"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=pgettext_lazy("admin", "At least 1280 pixels wide, 16:9. Takes precedence over the drawing."),
+    )
+    illustration = models.CharField(
+        pgettext_lazy("admin", "drawing"),
+        max_length=40,
+        choices=Illustration.choices,
+        blank=True,
+        help_text=pgettext_lazy(
+            "admin", "Shown where there is no photograph. Left empty, the first topic's drawing is used."
+        ),
+    )
+
+    cover_panels: ClassVar[list] = [
+        MultiFieldPanel([FieldPanel("image"), FieldPanel("illustration")], pgettext_lazy("admin", "Picture")),
+    ]
+    cover_translatable_fields: ClassVar[list] = [
+        SynchronizedField("image"),
+        SynchronizedField("illustration", overridable=False),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def picture(self) -> dict[str, object]:
+        """Return the photograph, or the address of the drawing: own, first topic's, the page type's."""
+        name = self.illustration
+        if not name:
+            name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
+        image = self.image if self.image_id and access.is_shown(self.image) else None
+        return {"image": image, "url": illustration_url(name or self.illustration_default)}
+
+
+class BodyMixin(models.Model):
+    """The panels and fields of a page with a `body`; each page type declares which blocks it takes."""
+
+    body_panels: ClassVar[list] = [FieldPanel("body")]
+    body_search_fields: ClassVar[list] = [index.SearchField("body")]
+    body_translatable_fields: ClassVar[list] = [TranslatableField("body")]
+
+    class Meta:
+        abstract = True
+
+
+class MenuMixin(models.Model):
+    """A section of the portal: its name and introduction in the main menu."""
+
+    menu_title = models.CharField(
+        pgettext_lazy("admin", "title in the menu"),
+        max_length=60,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Left empty, the page's title is used."),
+    )
+    menu_intro = models.TextField(
+        pgettext_lazy("admin", "introduction in the menu"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "Shown beside the links when the menu is open."),
+    )
+
+    menu_panels: ClassVar[list] = [
+        MultiFieldPanel([FieldPanel("menu_title"), FieldPanel("menu_intro")], pgettext_lazy("admin", "Main menu")),
+    ]
+    menu_translatable_fields: ClassVar[list] = [TranslatableField("menu_title"), TranslatableField("menu_intro")]
+
+    class Meta:
+        abstract = True
+
+
+class SourcesMixin(models.Model):
+    """Where the facts of a page come from."""
+
+    sources = StreamField(
+        [("source", SourceBlock())],
+        verbose_name=pgettext_lazy("admin", "sources"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "Where the facts of this page come from; shown at its end."),
+    )
+
+    sources_panels: ClassVar[list] = [FieldPanel("sources")]
+    sources_translatable_fields: ClassVar[list] = [TranslatableField("sources")]
+
+    class Meta:
+        abstract = True
+
+
+class TopicsMixin(models.Model):
+    """Topics and regions. Every language refers to the terms of the source language (see `Term`)."""
+
+    topics = ParentalManyToManyField(
+        "portal.Topic",
+        verbose_name=pgettext_lazy("admin", "topics"),
+        blank=True,
+        related_name="+",
+        help_text=pgettext_lazy(
+            "admin", "What the page is about; the first topic's drawing stands in for a missing picture."
+        ),
+    )
+    regions = ParentalManyToManyField(
+        "portal.Region",
+        verbose_name=pgettext_lazy("admin", "regions"),
+        blank=True,
+        related_name="+",
+        help_text=pgettext_lazy("admin", "Where in the world."),
+    )
+
+    topics_panels: ClassVar[list] = [
+        MultiFieldPanel(
+            [
+                FieldPanel("topics", widget=CheckboxSelectMultiple),
+                FieldPanel("regions", widget=CheckboxSelectMultiple),
+            ],
+            pgettext_lazy("admin", "Topics and regions"),
+        ),
+    ]
+    topics_translatable_fields: ClassVar[list] = [
+        SynchronizedField("topics", overridable=False),
+        SynchronizedField("regions", overridable=False),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def topic_list(self) -> list:
+        """Return the topics, asked for once."""
+        return list(self.topics.all())

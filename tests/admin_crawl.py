@@ -1,0 +1,106 @@
+"""Goes through the admin by its links and collects what a person reads there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, Doctype
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import models
+from django.test import Client
+from django.urls import Resolver404, resolve
+from wagtail.snippets.models import get_snippet_models
+from wagtail.users.models import UserProfile
+
+ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-w-tooltip-content-value")
+
+
+def client_of(name: str, language: str) -> Client:
+    """Return a client signed in with an account that has chosen a language."""
+    user = User.objects.get(username=name)
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
+    client = Client(headers={"Accept-Language": "fr"}, raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def visible(html: str) -> set[str]:
+    """Return the texts of a page that somebody sees or hears, white space made single."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup(["script", "style"]):
+        tag.extract()
+    for tag in soup.find_all(hidden=True):
+        if not tag.decomposed and tag.get("data-side-panel-toggle-counter") is not None:
+            tag.decompose()
+    found = {" ".join(text.split()) for text in soup.find_all(string=True) if not isinstance(text, Comment | Doctype)}
+    for tag in soup.find_all(True):
+        found.update(" ".join(tag[name].split()) for name in ATTRIBUTES if isinstance(tag.get(name), str))
+        if tag.name in ("input", "button") and tag.get("type") in ("submit", "button"):
+            found.add(" ".join((tag.get("value") or "").split()))
+    return found - {""}
+
+
+def _kind(url: str) -> tuple | None:
+    """Return what tells screens apart: view and model, not the object or the words that are searched."""
+    parts = urlsplit(url)
+    if not parts.path.startswith("/admin/") or "logout" in parts.path or "revisions" in parts.path:
+        return None
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return None
+    named = tuple(value for value in match.kwargs.values() if isinstance(value, str) and not value.isdigit())
+    return match.view_name, str(match.func), named, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
+
+
+def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int, set[str]]]:
+    """Yield address, status and texts of the screens that links lead to, one of a kind, beginning with the first page.
+
+    The same screen sorted, filtered or without its frame is a kind of its own only if `sorted_too`.
+    """
+    waiting, seen, kinds = ["/admin/"], set(), Counter()
+    while waiting:
+        url = waiting.pop(0)
+        kind = _kind(url)
+        if kind is None or url in seen or kinds[kind]:
+            continue
+        if not sorted_too and ("?" in url or url.endswith("/results/")):
+            continue
+        seen.add(url)
+        kinds[kind] += 1
+        response = client.get(url)
+        if response.status_code in (301, 302):
+            waiting.append(urljoin(url, response["Location"]))
+            continue
+        if response.streaming:
+            continue
+        text = html = response.content.decode("utf-8", "replace")
+        if "json" in response.headers.get("Content-Type", ""):
+            data = json.loads(text)
+            html = str(data.get("html") or "") if isinstance(data, dict) else ""
+        elif "html" not in response.headers.get("Content-Type", ""):
+            continue
+        yield url, response.status_code, visible(html)
+        for value in re.findall(r"[\"'](/admin/[^\"'\\ <>]+)[\"']|href=\"([?.][^\"]*)\"", text):
+            waiting.append(urljoin(url, (value[0] or value[1]).replace("&amp;", "&")))
+
+
+def stored_texts() -> str:
+    """Return all texts that are content, one after the other."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        if model._meta.app_label in ("contenttypes", "search") or model._meta.label == "auth.Permission":
+            continue
+        fields = [each.name for each in model._meta.local_fields if isinstance(each, models.CharField | models.TextField)]
+        if fields:
+            for row in model._base_manager.values_list(*fields):
+                found.update(" ".join(str(value).split()) for value in row if value)
+    for model in get_snippet_models():
+        found.update(" ".join(str(each).split()) for each in model._default_manager.all())
+    return "\n".join(found)
