@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import html
-import json
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -107,7 +106,9 @@ def in_all_languages(prepared: Prepared, name: str, parent: Page, easy_home: Hom
             text = segment.string.data
             own[text] = text.replace(cases["de"].key, cases[code].key).replace(cases["de"].secret, cases[code].secret)
         translate_texts(begun, own)
-        cases[code].page, _created = begun.source.create_or_update_translation(begun.target_locale, publish=False, fallback=True)
+        cases[code].page, _created = begun.source.create_or_update_translation(
+            begun.target_locale, publish=False, fallback=True
+        )
     easy = ContentPage(**texts(cases["de-simple"]), locale=easy_home.locale, translation_key=source.translation_key)
     cases["de-simple"].page = add(easy_home, easy, live=False)
     easy.save_revision()
@@ -160,7 +161,12 @@ def prepare() -> Prepared:
             put_online(above)
             put_online(make("below an ancestor", Page.objects.get(pk=above[0].pk).specific))
             restrict(above[0], PageViewRestriction.LOGIN)
-        for page, code in zip(put_online(make("one version")), CODES, strict=True):
+        one_version = make("one version")
+        for page in one_version:
+            # Its address is no secret: links lead there and say “protected”.
+            page.slug = f"{place}-one-version"
+            page.save_revision()
+        for page, code in zip(put_online(one_version), CODES, strict=True):
             if code in ("en", "de-simple"):
                 restrict(page, PageViewRestriction.PASSWORD)
         prepared.cases = [
@@ -203,7 +209,9 @@ def restricted_file(prepared: Prepared, section: Page, code: str, easy_home: Hom
     document = PortalDocument(title=case.text, collection=closed, file=ContentFile(content, name=f"{case.secret}.txt"))
     document.file_size = len(content)
     document.save()
-    image = PortalImage.objects.create(title=case.text, collection=closed, file=get_test_image_file(f"{case.secret}.png"))
+    image = PortalImage.objects.create(
+        title=case.text, collection=closed, file=get_test_image_file(f"{case.secret}.png")
+    )
     link = f'<p><a linktype="document" id="{document.pk}">Blatt</a></p>'
     body = [("downloads", [{"document": document, "description": ""}]), ("text", link)]
     _beside(section, code, easy_home, title=f"Mit Blatt {code}", body=body, image=image)
@@ -231,14 +239,16 @@ class Walk:
         self.leaks: set[tuple[str, str, str]] = set()
         self.number = 0
 
-    def look(self, address: str, said: str, where: str = "") -> None:
-        """Look for what may not be there in what was said; what was asked is said again, and is no secret."""
+    def look(self, address: str, said: str, where: str = "", typed: str = "") -> None:
+        """Look for what may not be there in what was said; what was asked or typed is said again, and is no secret."""
         said = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), html.unescape(said))
         said = urllib.parse.unquote(said).replace("\u00ad", "").lower()
         asked = urllib.parse.unquote(address).split("?")[0].lower()
         for part in (asked, asked.rstrip("/").rsplit("/", 1)[-1]):
             said = said.replace(part, "") if len(part) > 3 else said
         for case in self.prepared.cases:
+            if case.secret in typed:
+                continue
             # A version that is private alone is linked to, and the link says “protected”: its address is known then.
             is_linked = case.page is None or case.name.endswith("one version")
             for secret in {case.secret} if is_linked else {case.secret, case.page.slug}:
@@ -251,30 +261,37 @@ class Walk:
         self.number += 1
         assert response.status_code < 500, address
         parts = urllib.parse.urlsplit(address).path
-        with translation.override(next((code for code in CODES if parts.startswith(f"/{code}/")), "de")):
-            # An address that is none is answered too.
-            with suppress(Resolver404):
-                self.routes.add(resolve(urllib.parse.unquote(parts)).route)
+        code = next((code for code in CODES if parts.startswith(f"/{code}/")), "de")
+        # An address that is none is answered too.
+        with translation.override(code), suppress(Resolver404):
+            self.routes.add(_plain(resolve(urllib.parse.unquote(parts)).route.replace(f"{code}/", "de/", 1)))
         kind = response.headers.get("Content-Type", "")
         body = "" if kind.startswith("image/") else b"".join(response).decode("utf-8", "replace")
         said = body + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
         query = urllib.parse.urlencode(data)
-        for case in self.prepared.cases if method == "get" and data else ():
-            # What was looked for is shown again; that one word alone is no leak.
-            if case.secret in str(data.values()):
-                said = said.replace(case.secret, "")
-        self.look(address, said, f"{method} {address}?{query}")
+        self.look(address, said, f"{method} {address}?{query}", str(data.get("q", "")))
         return response
 
 
 def _misspelt(text: str) -> str:
-    return text[:5] + text[6] + text[5] + text[7:]
+    """Return a word with two neighbouring letters exchanged."""
+    at = next(number for number in range(4, len(text)) if text[number] != text[number + 1])
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
 def walk(prepared: Prepared) -> Walk:
     """Ask for everything that has an address, as a visitor."""
     done = Walk(prepared)
-    for address in ("/", "/robots.txt", "/sitemap.xml", "/de/nirgends/", "/en/nirgends/", "/ar/nirgends", "/nirgends"):
+    for address in (
+        "/",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/de/nirgends/",
+        "/en/nirgends/",
+        "/ar/nirgends",
+        "/nirgends",
+        "/api/v2/nirgends/",
+    ):
         done.ask(address)
     for ways in (of_language, of_api, of_pages, of_files):
         ways(done)
@@ -359,12 +376,21 @@ def of_files(done: Walk) -> None:
     for document in done.prepared.documents:
         done.ask(f"/documents/{document.pk}/{document.filename}")
         done.ask(f"/documents/{document.pk}/x.txt")
-        done.ask(f"/documents/authenticate_with_password/{CollectionViewRestriction.objects.first().pk}/", "post", password="x")  # noqa: S106
+        done.ask(
+            f"/documents/authenticate_with_password/{CollectionViewRestriction.objects.first().pk}/",
+            "post",
+            password="x",
+        )  # noqa: S106
         done.ask(f"/media/{document.file.name}")
     for image in done.prepared.images:
         rendition = image.get_rendition("width-100")
         assert done.ask(rendition.url).status_code in (302, 403, 404)
         assert done.ask(f"/media/{image.file.name}").status_code == 404
+
+
+def _plain(route: str) -> str:
+    """Return a route without the marks of its beginning and the prefix of a language."""
+    return route.replace("^", "").removeprefix("de/")
 
 
 def public_routes(patterns: list, prefix: str = "") -> Iterator[str]:
@@ -376,7 +402,7 @@ def public_routes(patterns: list, prefix: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from public_routes(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern):
-            yield route
+            yield _plain(route)
 
 
 NEVER_REACHED = {
@@ -415,7 +441,7 @@ def test_what_is_not_public_is_in_no_answer(content: None, committed: Callable, 
     assert drawn, "no picture was drawn at all"
     with translation.override("de"):
         missed = set(public_routes(get_resolver().url_patterns)) - done.routes
-    assert missed == set(), json.dumps(sorted(missed))
+    assert missed == NEVER_REACHED
 
 
 def _told(done: Walk) -> str:
