@@ -162,6 +162,8 @@ class LineBreakMiddleware:
         is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and not request.path.startswith(ADMIN_PREFIXES):
             response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

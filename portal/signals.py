@@ -72,7 +72,8 @@ def remember_published_version(sender: type[Page], instance: Page, **kwargs: obj
     Once complete, a translation that was stopped is written by hand. What was only copied and is no translation was written by
     nobody: its text is the source's, whatever was changed in it.
     """
-    if instance.alias_of_id is not None:
+    if instance.alias_of_id is not None or kwargs.get("returned"):
+        # What comes back with its source is what it was.
         return
     translation = _translation_into(instance)
     version = PublishedVersion.objects.filter(page_id=instance.pk).first() or PublishedVersion(page_id=instance.pk)

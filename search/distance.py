@@ -16,8 +16,9 @@ MIN_LENGTH = 5
 LONG = 8
 """From so many letters on, two may be wrong."""
 
-MARK, DOUBLED, NEIGHBOUR, SWAPPED, LETTER = 0.2, 0.5, 0.7, 0.7, 1.0
-"""What it costs to mistake a letter for itself with a mark, one letter for two, a key for the next, to swap two, to mistake any other."""
+MARK, DOUBLED, NEIGHBOUR, SWAPPED, LEFT_OUT, LETTER = 0.2, 0.5, 0.7, 0.7, 0.9, 1.0
+"""What it costs to mistake a letter for itself with a mark, one letter for two, a key for the next, to swap two, to leave one out, to
+mistake any other."""
 
 FIRST = 0.3
 """What is added where the first letter is wrong: it seldom is."""
@@ -61,7 +62,7 @@ def _cost(typed: str, word: str, language: str) -> float:
         current = [LETTER * row]
         for column, other in enumerate(word, 1):
             extra = DOUBLED if row > 1 and letter == typed[row - 2] else LETTER
-            missing = DOUBLED if column > 1 and other == word[column - 2] else LETTER
+            missing = DOUBLED if column > 1 and other == word[column - 2] else LEFT_OUT
             best = min(last[column] + extra, current[column - 1] + missing, last[column - 1] + _change(letter, other, near))
             if row > 1 and column > 1 and letter == word[column - 2] and typed[row - 2] == other and letter != other:
                 best = min(best, before[column - 2] + SWAPPED)

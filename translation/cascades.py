@@ -195,18 +195,20 @@ def move_followers(
 
 @receiver(page_unpublished, dispatch_uid="translation.cascades.unpublish")
 def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    """Unpublish a page's followers. When it is published again, Wagtail publishes its aliases.
+    """Unpublish a page's followers. When it is published again, they come back (`translation.returning`).
 
     A page that expired leaves those online that somebody gave a later end of their own (`portal.schedules`).
     """
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.
         return
+    from translation import returning
+
     pages = [page for page in followers(instance) if page.live]
     if instance.expired:
         pages = [page for page in pages if not has_own_expiry(page)]
     for page in _affected("unpublish", instance, pages):
-        page.specific.unpublish(set_expired=instance.expired)
+        returning.take_off(page, expired=instance.expired)
 
 
 # --- deleting ----------------------------------------------------------------------------------------------------------

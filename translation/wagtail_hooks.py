@@ -21,7 +21,7 @@ from wagtail_localize.models import Translation
 from portal import restrictions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.release import OpenPoint
-from translation import cascades, demo_accounts
+from translation import cascades, demo_accounts, returning
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
 from translation.urls import admin_patterns
@@ -217,6 +217,17 @@ def register_cascade(actions: LogActionRegistry) -> None:
                 "pages": names
             }
 
+    actions.register_action(
+        returning.TAKEN_OFF,
+        pgettext_lazy("admin", "Taken off with the source"),
+        pgettext_lazy("admin", "Went offline with the page that it translates"),
+    )
+    actions.register_action(
+        returning.BROUGHT_BACK,
+        pgettext_lazy("admin", "Online again with the source"),
+        pgettext_lazy("admin", "Came online again with the page that it translates"),
+    )
+
     @actions.register_action(LOG_ACTION_TEXT)
     class ReplacedTextFormatter(LogFormatter):
         label = pgettext_lazy("admin", "Two translations became one")
@@ -233,6 +244,7 @@ _CASCADES = {
     ("move", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Moved without its translations: %(pages)s"),
     ("unpublish", cascades.ALL): pgettext_lazy("admin", "Translations unpublished with the page: %(pages)s"),
     ("unpublish", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Unpublished without its translations: %(pages)s"),
+    ("publish", cascades.ALL): pgettext_lazy("admin", "Translations online again with the page: %(pages)s"),
     ("delete", cascades.ALL): pgettext_lazy("admin", "Translations deleted with the page: %(pages)s"),
     ("delete", cascades.SOURCE_ONLY): pgettext_lazy("admin", "Deleted without its translations: %(pages)s"),
 }

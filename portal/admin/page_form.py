@@ -7,6 +7,7 @@ import uuid
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -34,10 +35,10 @@ class CounterpartChooser(AdminPageChooser):
         self.beside = beside
 
     def get_js_init_options(self, id_: str, name: str, value_data: dict | None) -> dict[str, object]:
-        """Add where to open."""
+        """Add where to open: Wagtail's script heeds `parentId` only where a page was chosen already."""
         options = super().get_js_init_options(id_, name, value_data)
         if "parentId" not in options and (place := self._place()):
-            options["parentId"] = place
+            options["modalUrl"] = reverse("wagtailadmin_choose_page_child", args=[place])
         return options
 
     def _place(self) -> int | None:

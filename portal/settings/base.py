@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "portal.admin.language.AdminLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "translation.middleware.BroughtBackMiddleware",
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
     "portal.accounts.middleware.DoorMiddleware",

@@ -14,6 +14,8 @@ from tests import support
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
 
 DESK = {"viewport": {"width": 1400, "height": 1000}}
+CHRISTMAS = 4953769200
+"""24 December 2126, 7 o'clock UTC: 8 o'clock in Germany."""
 
 
 def sign_in(page: Page, name: str) -> Page:
@@ -156,3 +158,36 @@ def test_pasted_text_keeps_headings_lists_links_and_tables(
     table = [sent[f"body-1-value-{key}"] for key in ("column-0-heading", "column-1-heading", "cell-0-0", "cell-0-1")]
     assert table == ["Land", "Personen", "Berlin", "95"]
     assert editor.errors == []
+
+
+def test_a_time_is_typed_as_in_german_and_nonsense_is_an_error(live_portal: support.Portal, open_page: Callable[..., Page]) -> None:
+    make = (
+        "(lambda parent: parent.add_child(instance=ContentPage(title='Sperrfrist', slug='sperrfrist', lead='Ein Satz.', live=False,"
+        " locale=parent.locale)).pk)(Page.objects.get(slug='unsere-arbeit', locale__language_code='de'))"
+    )
+    pk = page_id(live_portal, make.replace("ContentPage(", "__import__('home.models').models.ContentPage("))
+    page = sign_in(open_page("/admin/login/", **DESK), "redaktion")
+
+    def save(text: str) -> None:
+        page.goto(f"/admin/pages/{pk}/edit/")
+        page.wait_for_load_state("networkidle")
+        # In the side panel, which remembers whether it is open.
+        page.locator("[data-a11y-dialog-show='schedule-publishing-dialog']").first.evaluate("button => button.click()")
+        field = page.locator("input[name=go_live_at]")
+        field.fill("")
+        field.press_sequentially(text)
+        field.press("Tab")
+        assert field.input_value() == text
+        # The calendar of the next field may lie above the button.
+        with page.expect_navigation():
+            page.locator("#schedule-publishing-dialog button[type=submit]").evaluate("button => button.click()")
+
+    save("24.12.2126 08:00")
+    page.goto(f"/admin/pages/{pk}/edit/")
+    expect(page.locator("input[name=go_live_at]")).to_have_value("24.12.2126 08:00")
+    stored = f"int(Page.objects.get(pk={pk}).get_latest_revision_as_object().go_live_at.timestamp())"
+    assert page_id(live_portal, stored) == CHRISTMAS
+
+    save("Heiligabend um acht")
+    expect(page.locator("input[name=go_live_at]")).to_have_value("Heiligabend um acht")
+    assert page_id(live_portal, stored) == CHRISTMAS

@@ -1,0 +1,62 @@
+"""A page that comes online brings back the versions that its going offline took off.
+
+Which these are stands in the history of each: the last that happened to its being online was that it was taken off with its source.
+Whoever publishes or unpublishes a version by hand afterwards has decided about it.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from django.dispatch import receiver
+from wagtail.log_actions import log
+from wagtail.models import Page, PageLogEntry
+from wagtail.signals import page_published
+
+from portal import schedules
+from translation import cascades
+
+TAKEN_OFF = "translation.taken_off"
+BROUGHT_BACK = "translation.brought_back"
+_DECIDING = (TAKEN_OFF, BROUGHT_BACK, "wagtail.publish", "wagtail.unpublish", "wagtail.publish.schedule")
+
+brought_back: ContextVar[list[Page] | None] = ContextVar("brought_back", default=None)
+"""The pages that came back in this request, for the message (`translation.middleware`)."""
+
+
+def take_off(page: Page, *, expired: bool) -> None:
+    """Unpublish a version with its source, and remember which of its revisions was online."""
+    revision = page.live_revision
+    page.specific.unpublish(set_expired=expired, log_action=False)
+    log(instance=page, action=TAKEN_OFF, revision=revision)
+
+
+@receiver(page_published, dispatch_uid="translation.returning")
+def bring_back(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """Put the versions of a page online that went offline with it, as they were."""
+    if instance.alias_of_id is not None or not instance.live:
+        return
+    pages = []
+    for page in cascades.followers(instance):
+        if page.live or page.alias_of_id is not None:
+            continue
+        last = PageLogEntry.objects.filter(page_id=page.pk, action__in=_DECIDING).order_by("-timestamp", "-pk").first()
+        if last is not None and last.action == TAKEN_OFF:
+            _put_online(page.specific, last.revision_id)
+            pages.append(page)
+    if not pages:
+        return
+    if (known := brought_back.get()) is not None:
+        known += pages
+    names = [{"id": page.pk, "title": page.title, "language": page.locale.language_code} for page in pages]
+    log(instance=instance, action=cascades.LOG_ACTION, data={"action": "publish", "choice": cascades.ALL, "pages": names})
+
+
+def _put_online(page: Page, revision_id: int | None) -> None:
+    """Put the row online as it stands: it is what readers saw. A draft that was written meanwhile stays one."""
+    schedules.take_dates(page)
+    page.live, page.expired, page.live_revision_id = True, False, revision_id
+    page.has_unpublished_changes = page.latest_revision_id != revision_id
+    page.save(clean=False)
+    log(instance=page, action=BROUGHT_BACK, revision=page.live_revision)
+    page_published.send(sender=type(page), instance=page, revision=page.live_revision, returned=True)
