@@ -15,6 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
+from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
@@ -37,6 +38,7 @@ from translation.publishing import OFFLINE
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
+from translation.views.pages_api import TranslatedPagesAPIViewSet
 from translation.views.publish import publish_in_editor
 
 LOG_ACTION_TEXT = "translation.text_replaced"
@@ -218,10 +220,24 @@ def taking_back_listing_buttons(page: Page, user: AbstractBaseUser, next_url: st
     yield from _taking_back_buttons(page, user)
 
 
+@hooks.register("construct_admin_api", order=1)
+def guard_pages_api(router: WagtailAPIRouter) -> None:
+    """Answer for pages instead of Wagtail's own view."""
+    router.register_endpoint("pages", TranslatedPagesAPIViewSet)
+
+
 @hooks.register("register_admin_viewset")
 def register_page_viewset() -> TranslatedPageViewSet:
     """Ask on Wagtail's screens whether a German page's translations move, go offline or are deleted with it."""
     return TranslatedPageViewSet()
+
+
+@hooks.register("before_copy_page")
+def refuse_copies_of_aliases(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse copying what shows a page of another language: its text would count as written in this one."""
+    if page.alias_of_id is None or page.alias_of.locale_id == page.locale_id:
+        return None
+    return refuse(request, pgettext("admin", "This page shows the German one. To have another page like it, copy that."))
 
 
 @hooks.register("after_copy_page")

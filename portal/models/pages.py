@@ -21,7 +21,7 @@ from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal import links, restrictions, versions
-from portal.admin.page_form import BasePageForm, reserved_message
+from portal.admin.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.illustrations import Illustration, illustration_url
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, is_reserved, slug_for_title
@@ -37,6 +37,7 @@ class BasePage(Page):
     """What the search can tell apart among pages of this type, with the names that visitors read."""
 
     base_form_class = BasePageForm
+    copy_form_class = BaseCopyForm
     show_in_menus_default = True
 
     shown_at: Page | None = None

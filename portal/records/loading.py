@@ -30,7 +30,7 @@ from wagtail_localize.models import LocaleSynchronization, Translation, Translat
 
 from portal import redirects
 from portal.dates import parse_partial
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.languages import SOURCE_LANGUAGE
 from portal.locales import set_up_locales
 from portal.models import LoadedRecord
 
@@ -311,19 +311,14 @@ class _Loader:
             if record.get("live", True):
                 revision.publish()
             elif instance.live:
-                self._take_offline(instance)
+                # Its versions go along, and come back with it (`translation.returning`).
+                instance.unpublish()
             instance.refresh_from_db()
         else:
             instance.save()
             if hasattr(instance, "save_revision"):
                 instance.save_revision()
         self._remember(record, instance)
-
-    def _take_offline(self, page: Page) -> None:
-        """Unpublish what an earlier folder had online, with the versions in the languages that follow its tree."""
-        codes = [language.code for language in LANGUAGES if language.follows_source]
-        for version in [page, *page.get_translations().filter(live=True, locale__language_code__in=codes)]:
-            version.specific.unpublish()
 
     def _remember(self, record: Record, instance: models.Model) -> None:
         """Store what became of a record."""
