@@ -113,7 +113,7 @@ class LanguagesMixin:
         messages.success(self.request, text % {**names, "count": count})
         for locale, versions in left_out.items():
             titles = [version.title for version in versions[:NAMED]] + ["…"] * (len(versions) > NAMED)
-            text = pgettext("admin", "Left out, because they are being translated or written in this language already (%(language)s): %(pages)s.")
+            text = pgettext("admin", "Left out, as translated or written in this language already (%(language)s): %(pages)s.")
             messages.warning(self.request, text % {"language": locale.get_display_name(), "pages": ", ".join(titles)})
 
     def place_after(self, locales: Collection[Locale]) -> str:
