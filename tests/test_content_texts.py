@@ -202,9 +202,11 @@ SUSPENSION_ENDS = {
 }  # fmt: skip
 
 RESETTLEMENT_CLOSED = {
-    "de": r"niemanden (?:mehr )?über Resettlement", "en": r"nobody through resettlement", "uk": r"нікого не приймає за програмою переселення",
+    "de": r"niemanden (?:mehr )?über Resettlement",
+    "en": r"nobody through resettlement",
+    "uk": r"нікого не приймає за програмою переселення",
     "ar": r"أحدًا عبر إعادة التوطين",
-}  # fmt: skip
+}
 """Where a page says that Germany takes nobody through resettlement: on the pages about it alone, with the time since when."""
 
 RESETTLEMENT_PAGES = {
