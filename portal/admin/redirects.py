@@ -122,7 +122,7 @@ class ListView(wagtail_views.IndexView):
     def to_row_dict(self, item: Redirect) -> dict[str, object]:
         """Return a row of the export."""
         if item.redirect_page_id and not titles.may_see(self.request.user, item.redirect_page):
-            item.link = titles.shown_title(item.redirect_page)
+            item.link = titles.title_for(self.request.user, item.redirect_page)
         return super().to_row_dict(item)
 
 
