@@ -180,9 +180,9 @@ services: ## (root, Debian) install and start PostgreSQL and Redis for the tests
 	as_postgres() { ( cd / && runuser -u postgres -- psql -p "$$database_port" -qtAX -v ON_ERROR_STOP=1 "$$@" ); }
 	for _ in 1 2 3 4 5 6 7 8 9 10; do as_postgres -c 'SELECT 1' >/dev/null 2>&1 && break; sleep 1; done
 	if [ -z "$$(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = 'portal'")" ]; then
-	    as_postgres -c "CREATE ROLE portal LOGIN CREATEDB PASSWORD 'portal'"
+	    as_postgres -c "CREATE ROLE portal LOGIN CREATEDB CREATEROLE PASSWORD 'portal'"
 	fi
-	as_postgres -c "ALTER ROLE portal WITH LOGIN CREATEDB PASSWORD 'portal'"
+	as_postgres -c "ALTER ROLE portal WITH LOGIN CREATEDB CREATEROLE PASSWORD 'portal'"
 	if [ -z "$$(as_postgres -c "SELECT 1 FROM pg_database WHERE datname = 'portal'")" ]; then
 	    as_postgres -c "CREATE DATABASE portal OWNER portal"
 	fi

@@ -99,7 +99,8 @@ def _valid(text: str) -> str:
     return _NOT_IN_XML.sub("", text)
 
 
-@cache_control(max_age=5 * 60, public=True)
+# Caches ask each time whether it still holds: an item that became private is in no feed any more.
+@cache_control(no_cache=True, public=True)
 @conditional_page
 def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
     """Answer with the newest items of the language, or of one topic in it; 304 when the reader has them.

@@ -128,6 +128,17 @@ def homes() -> dict[str, Home]:
     return _cached("homes", build)
 
 
+def private_home(code: str) -> tuple[str, int] | None:
+    """Return path and locale of the home page of a language that is private; None where it is not, or there is none.
+
+    It is in no menu and no list, but who comes to its address is asked for the right to read, as on every private page. One query
+    beside what is private, in no cache.
+    """
+    roots = [root.root_path for root in Site.get_site_root_paths()]
+    row = Page.objects.filter(url_path__in=roots, locale__language_code=code).first()
+    return (row.url_path, row.locale_id) if row and restrictions.is_restricted(row) else None
+
+
 def home_urls() -> dict[str, str]:
     """Return the addresses of the home pages by language code, of the languages that have one."""
     return {code: home["url"] for code, home in homes().items()}

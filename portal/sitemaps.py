@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
@@ -31,6 +33,11 @@ ElementTree.register_namespace("", _SITEMAP)
 ElementTree.register_namespace("xhtml", _XHTML)
 
 _cached_for_an_hour = cache_control(max_age=60 * 60, public=True)
+
+
+def _asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let caches keep an answer and ask each time whether it still holds: what became private is listed nowhere any more."""
+    return cache_control(no_cache=True, public=True)(conditional_page(view))
 
 
 def _real_pages(home: navigation.Home) -> PageQuerySet:
@@ -63,7 +70,7 @@ def _answer(root: ElementTree.Element) -> HttpResponse:
     return HttpResponse(body, content_type="application/xml; charset=utf-8")
 
 
-@_cached_for_an_hour
+@_asked_again
 def index(request: HttpRequest) -> HttpResponse:
     """Answer with the list of all sitemaps: one of each language that has pages, more where they do not fit into one."""
     homes = navigation.homes()
@@ -84,7 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return _answer(root)
 
 
-@_cached_for_an_hour
+@_asked_again
 def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     """Answer with one part of the sitemap of a language.
 

@@ -39,11 +39,13 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     route that it keeps with the request spares that.
     """
     home = navigation.homes().get(request.LANGUAGE_CODE)
-    if home is None:
+    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(request.LANGUAGE_CODE)
+    if found is None:
         raise Http404
+    url_path, locale_id = found
     components = [component for component in path.split("/") if component]
     request._wagtail_route_for_request = RouteResult(
-        page_at("/".join([home["url_path"].rstrip("/"), *components]) + "/", home["locale_id"])
+        page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
     )
     return serve_wagtail(request, path)
 

@@ -52,7 +52,8 @@ def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
     conditional = get_conditional_response(request, response.headers.get("ETag"), modified, response)
     if conditional is not response:
-        response.close()
+        # Not `response.close()`: that would tell Django that the request had ended.
+        file.close()
         return conditional
     asked_for = _RANGE.fullmatch(request.headers.get("Range", ""))
     if request.method != "GET" or asked_for is None or not any(asked_for.groups()) or not _is_same(request, response):
@@ -65,7 +66,7 @@ def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     end = min(int(last), size - 1) if first and last else size - 1
     headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
     if start > end:
-        response.close()
+        file.close()
         kept = {name: value for name, value in headers.items() if name in {"Cache-Control", "Accept-Ranges", "ETag"}}
         return HttpResponse(status=416, headers=kept | {"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Length": str(end - start + 1), "Content-Range": f"bytes {start}-{end}/{size}"}
