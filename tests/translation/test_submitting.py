@@ -120,10 +120,10 @@ def test_what_is_written_already_is_left_out_and_named(section: Page, page: Page
     answer = hand_over(signed_in("redaktion"), section, CODES, include_subtree="on")
     assert said(answer) == [
         f"„{section}“ und 1 Seite darunter sind zum Übersetzen übergeben: العربية, English.",
-        "Ausgelassen, weil sie in dieser Sprache schon übersetzt oder geschrieben werden (العربية): By hand.",
+        "Ausgelassen, weil sie in dieser Sprache schon übersetzt oder geschrieben werden (العربية): Rückkehr.",
     ] or said(answer) == [
         f"„{section}“ und 1 Seite darunter sind zum Übersetzen übergeben: English, العربية.",
-        "Ausgelassen, weil sie in dieser Sprache schon übersetzt oder geschrieben werden (العربية): By hand.",
+        "Ausgelassen, weil sie in dieser Sprache schon übersetzt oder geschrieben werden (العربية): Rückkehr.",
     ]
     assert (version(page, "ar").pk, version(page, "ar").latest_revision_id) == (stopped.pk, revision)
     assert not Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code="ar").enabled

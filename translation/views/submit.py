@@ -90,7 +90,7 @@ class LanguagesMixin:
                 if version is None or getattr(version, "alias_of_id", None):
                     creator.target_locales.append(locale)
                 else:
-                    left_out.setdefault(locale, []).append(version)
+                    left_out.setdefault(locale, []).append(instance)
             if creator.target_locales:
                 TranslationSource.update_or_create_from_instance(instance)
                 creator.create_translations(instance)
@@ -111,8 +111,8 @@ class LanguagesMixin:
         else:
             text = pgettext("admin", "“%(object)s” is handed over for translation: %(languages)s.")
         messages.success(self.request, text % {**names, "count": count})
-        for locale, versions in left_out.items():
-            titles = [version.title for version in versions[:NAMED]] + ["…"] * (len(versions) > NAMED)
+        for locale, pages in left_out.items():
+            titles = [page.title for page in pages[:NAMED]] + ["…"] * (len(pages) > NAMED)
             text = pgettext("admin", "Left out, as translated or written in this language already (%(language)s): %(pages)s.")
             messages.warning(self.request, text % {"language": locale.get_display_name(), "pages": ", ".join(titles)})
 
