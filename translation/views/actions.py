@@ -11,7 +11,7 @@ from wagtail_localize.views import edit_translation
 
 from translation.aliases import source_shown
 from translation.guards import for_target, get_translation_and_target, refuse
-from translation.permissions import missing_texts
+from translation.permissions import missing_texts, reason_against_publication
 from translation.views.pages import take_back
 
 machine_translate = require_POST(for_target(writes=True)(edit_translation.machine_translate))
@@ -36,9 +36,14 @@ def stop(request: HttpRequest, translation_id: int) -> HttpResponse:
 
 
 def convert_to_alias(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Turn a translated page back into an alias: the same as deleting the translation."""
+    """Turn a translated page back into an alias: the same as deleting the translation.
+
+    Raises:
+        Http404: the page shows another one already, or stands for itself.
+    """
     page = get_object_or_404(Page, pk=page_id, alias_of=None)
-    source = source_shown(page)
-    if source is None:
+    if reason := reason_against_publication(request.user, page):
+        return refuse(request, reason)
+    if (source := source_shown(page)) is None:
         raise Http404
     return take_back(request, page, source)
