@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -115,3 +116,73 @@ def test_family_reunification_begins_with_what_applies() -> None:
             assert (first["type"], first["value"]["level"]) == ("notice", "warning"), record.id
             assert "2027" in first["value"]["text"], record.id
             assert "info.fap.hardship@iom.int" in " ".join(texts(record.data["body"])), record.id
+
+
+SOURCES = [
+    (record.id, record.lang, index, source)
+    for record in RECORDS
+    for index, source in enumerate(record.data.get("sources") or [])
+]
+"""Each source with the record that names it, the language of its title and its place in the list."""
+
+LANGUAGE_MARKS = {
+    "German": {"de": "", "en": " (in German)", "uk": " (німецькою)", "ar": " (بالألمانية)"},
+    "English": {"de": " (englisch)", "en": "", "uk": " (англійською)", "ar": " (بالإنكليزية)"},
+    "several": {"de": " (mehrsprachig)", "en": " (multilingual)", "uk": " (кількома мовами)", "ar": " (بعدة لغات)"},
+}
+"""How a title says in which language the page behind it is; nothing where it is the reader's own."""
+
+MONTHS = (
+    "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|January|February|March|May|June|July|October"
+    "|December|січень|січня|лютий|лютого|березень|березня|квітень|квітня|травень|травня|червень|червня|липень|липня|серпень|серпня"
+    "|вересень|вересня|жовтень|жовтня|листопад|листопада|грудень|грудня|[\\u0600-\\u06ff]+/[\\u0600-\\u06ff]+"
+)
+
+
+def test_each_source_gives_its_date_or_says_that_it_has_none() -> None:
+    """Of the records of the source language and of Leichte Sprache; the same page has the same date everywhere."""
+    assert [place for *place, source in SOURCES if place[1] in {"de", "de-simple"} and "date" not in source] == []
+    dates: dict[str, set[str]] = {}
+    for *_place, source in SOURCES:
+        if source.get("url") and "date" in source:
+            dates.setdefault(source["url"].rstrip("/"), set()).add(source["date"])
+    assert {url: found for url, found in dates.items() if len(found) > 1} == {}
+
+
+def test_no_title_of_a_source_holds_its_date() -> None:
+    """It stands in a field of its own. “März 2027” in a title is what the page is about, so only the past counts."""
+    pattern = re.compile(rf"(?:{MONTHS})\s(?:19|20(?:0|1|2[0-6]))|\b(?:19|20)\d\d-\d\d")
+    assert [(*place, source["title"]) for *place, source in SOURCES if pattern.search(source["title"])] == []
+
+
+def test_each_source_says_in_which_language_it_is() -> None:
+    """A source's marks agree in all languages: what is English in German is English in Ukrainian."""
+    titles: dict[tuple[str, int], dict[str, str]] = {}
+    for id_, lang, index, source in SOURCES:
+        if lang in LANGUAGE_MARKS["German"]:
+            titles.setdefault((id_.partition(".")[0], index), {})[lang] = source["title"]
+    unmarked = []
+    for place, found in titles.items():
+        german = next(
+            (name for name, marks in LANGUAGE_MARKS.items() if marks["de"] and found["de"].endswith(marks["de"])),
+            "German",
+        )
+        foreign = [mark for name, marks in LANGUAGE_MARKS.items() for mark in marks.values() if name != german and mark]
+        for lang, title in found.items():
+            if not title.endswith(LANGUAGE_MARKS[german][lang]) or title.endswith(tuple(foreign)):
+                unmarked.append((*place, lang, title))
+    assert unmarked == []
+
+
+def test_no_source_is_a_bare_home_page() -> None:
+    """A home page proves no figure: the page itself is named, or no link."""
+    addresses = [(*place, urlsplit(source["url"])) for *place, source in SOURCES if source.get("url")]
+    assert [place for *place, url in addresses if url.path.strip("/") in {"", "de", "en"} and not url.query] == []
+
+
+def test_the_same_source_has_one_title() -> None:
+    titles: dict[tuple[str, str], set[str]] = {}
+    for _id, lang, _index, source in SOURCES:
+        if source.get("url") and lang != "de-simple":
+            titles.setdefault((source["url"].rstrip("/"), lang), set()).add(source["title"])
+    assert {place: found for place, found in titles.items() if len(found) > 1} == {}
