@@ -135,14 +135,32 @@ def _path_and_above(path: str) -> list[str]:
     return [path[:end] for end in range(_STEP, len(path) + 1, _STEP)]
 
 
-def is_same(one: PageViewRestriction, other: PageViewRestriction) -> bool:
-    """Return whether two restrictions ask for the same: kind, password and groups are equal."""
-    return _asks(one) == _asks(other)
+def _is_source(page: Page) -> bool:
+    return page.locale.language_code == SOURCE_LANGUAGE
 
 
 def _asks(restriction: PageViewRestriction) -> tuple[str, str, frozenset[int]]:
-    groups = frozenset(restriction.groups.values_list("pk", flat=True))
+    """Return what makes two restrictions the same: kind, password and groups."""
+    groups = frozenset(group.pk for group in restriction.groups.all())
     return restriction.restriction_type, restriction.password, groups
+
+
+def leftover_copies(rows: Iterable[PageViewRestriction]) -> list[PageViewRestriction]:
+    """Return those of all restrictions that ask for the same as one on the page that theirs follows: its source, what it shows.
+
+    No query where `rows` hold their pages and groups.
+    """
+    by_source: dict[object, set[tuple[str, str, frozenset[int]]]] = defaultdict(set)
+    for row in rows:
+        by_source[row.page_id].add(_asks(row))
+        if _is_source(row.page):
+            by_source[row.page.translation_key].add(_asks(row))
+    return [
+        row
+        for row in rows
+        if _asks(row) in by_source.get(row.page.alias_of_id, ())
+        or (not _is_source(row.page) and _asks(row) in by_source.get(row.page.translation_key, ()))
+    ]
 
 
 def make_own(page: Page, bound_by: PageQuerySet, stays_below: Page | None = None) -> None:

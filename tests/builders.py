@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from wagtail.models import Locale, Page, Site
+from django.db.models import F
+from wagtail.models import Locale, Page, Revision, Site
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.locales import set_up_locales
-from portal.models import BasePage, Topic
+from portal.models import BasePage, Job, Topic
 
 
 def publish(page: Page) -> Page:
@@ -91,8 +92,10 @@ def translate_texts(translation: Translation, texts: dict[str, str] | None = Non
         )
 
 
-def translate(page: Page, language_code: str = "en", leave_out: int = 0, **texts: str) -> Page:
-    """Translate and publish a page, its ancestors too where they have only aliases; `title` names the new title."""
+def translate(
+    page: Page, language_code: str = "en", leave_out: int = 0, words: dict[str, str] | None = None, **texts: str
+) -> Page:
+    """Translate and publish a page, its ancestors too where they have only aliases; `title` names the new title, `words` any text."""
     parent = page.get_parent().specific
     if not parent.is_root() and not Page.objects.filter(
         translation_key=parent.translation_key, locale__language_code=language_code, alias_of=None
@@ -100,7 +103,7 @@ def translate(page: Page, language_code: str = "en", leave_out: int = 0, **texts
         translate(parent, language_code)
     page = type(page).objects.get(pk=page.pk)
     translation = submit(page, language_code)
-    translate_texts(translation, {page.title: texts["title"]} if "title" in texts else None, leave_out=leave_out)
+    translate_texts(translation, {page.title: texts["title"]} if "title" in texts else words, leave_out=leave_out)
     instance, _created = translation.source.create_or_update_translation(
         translation.target_locale, publish=False, fallback=True
     )
@@ -111,3 +114,19 @@ def translate(page: Page, language_code: str = "en", leave_out: int = 0, **texts
 def make_alias(page: Page, language_code: str = "en") -> Page:
     """Return the alias that a page gets in a language when it is made in the admin."""
     return page.copy_for_translation(Locale.objects.get(language_code=language_code), copy_parents=True, alias=True)
+
+
+def let_pass(**time: float) -> None:
+    """Move the clock: everything that is stored with a time to come or past is so much older."""
+    past = datetime.timedelta(**time)
+    names = ("go_live_at", "expire_at")
+    for page in Page.objects.exclude(go_live_at=None, expire_at=None):
+        dates = {name: getattr(page, name) and getattr(page, name) - past for name in names}
+        Page.objects.filter(pk=page.pk).update(**dates)
+    for revision in Revision.objects.exclude(content__go_live_at=None, content__expire_at=None):
+        for name in names:
+            if value := revision.content.get(name):
+                revision.content[name] = (datetime.datetime.fromisoformat(value) - past).isoformat()
+        Revision.objects.filter(pk=revision.pk).update(content=revision.content)
+    Revision.objects.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=F("approved_go_live_at") - past)
+    Job.objects.filter(due_at__isnull=False, lease_until=None).update(due_at=F("due_at") - past)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -115,3 +116,164 @@ def test_family_reunification_begins_with_what_applies() -> None:
             assert (first["type"], first["value"]["level"]) == ("notice", "warning"), record.id
             assert "2027" in first["value"]["text"], record.id
             assert "info.fap.hardship@iom.int" in " ".join(texts(record.data["body"])), record.id
+
+
+SOURCES = [
+    (record.id, record.lang, index, source)
+    for record in RECORDS
+    for index, source in enumerate(record.data.get("sources") or [])
+]
+"""Each source with the record that names it, the language of its title and its place in the list."""
+
+LANGUAGE_MARKS = {
+    "German": {"de": "", "en": " (in German)", "uk": " (німецькою)", "ar": " (بالألمانية)"},
+    "English": {"de": " (englisch)", "en": "", "uk": " (англійською)", "ar": " (بالإنكليزية)"},
+    "several": {"de": " (mehrsprachig)", "en": " (multilingual)", "uk": " (кількома мовами)", "ar": " (بعدة لغات)"},
+}
+"""How a title says in which language the page behind it is; nothing where it is the reader's own."""
+
+MONTHS = (
+    "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|January|February|March|May|June|July|October"
+    "|December|січень|січня|лютий|лютого|березень|березня|квітень|квітня|травень|травня|червень|червня|липень|липня|серпень|серпня"
+    "|вересень|вересня|жовтень|жовтня|листопад|листопада|грудень|грудня|[\\u0600-\\u06ff]+/[\\u0600-\\u06ff]+"
+)
+
+
+def test_each_source_gives_its_date_or_says_that_it_has_none() -> None:
+    """Of the records of the source language and of Leichte Sprache; the same page has the same date everywhere."""
+    assert [place for *place, source in SOURCES if place[1] in {"de", "de-simple"} and "date" not in source] == []
+    dates: dict[str, set[str]] = {}
+    for *_place, source in SOURCES:
+        if source.get("url") and "date" in source:
+            dates.setdefault(source["url"].rstrip("/"), set()).add(source["date"])
+    assert {url: found for url, found in dates.items() if len(found) > 1} == {}
+
+
+def test_no_title_of_a_source_holds_its_date() -> None:
+    """It stands in a field of its own. “März 2027” in a title is what the page is about, so only the past counts."""
+    pattern = re.compile(rf"(?:{MONTHS})\s(?:19|20(?:0|1|2[0-6]))|\b(?:19|20)\d\d-\d\d")
+    assert [(*place, source["title"]) for *place, source in SOURCES if pattern.search(source["title"])] == []
+
+
+def test_each_source_says_in_which_language_it_is() -> None:
+    """A source's marks agree in all languages: what is English in German is English in Ukrainian."""
+    titles: dict[tuple[str, int], dict[str, str]] = {}
+    for id_, lang, index, source in SOURCES:
+        if lang in LANGUAGE_MARKS["German"]:
+            titles.setdefault((id_.partition(".")[0], index), {})[lang] = source["title"]
+    unmarked = []
+    for place, found in titles.items():
+        german = next(
+            (name for name, marks in LANGUAGE_MARKS.items() if marks["de"] and found["de"].endswith(marks["de"])),
+            "German",
+        )
+        foreign = [mark for name, marks in LANGUAGE_MARKS.items() for mark in marks.values() if name != german and mark]
+        for lang, title in found.items():
+            if not title.endswith(LANGUAGE_MARKS[german][lang]) or title.endswith(tuple(foreign)):
+                unmarked.append((*place, lang, title))
+    assert unmarked == []
+
+
+def test_no_source_is_a_bare_home_page() -> None:
+    """A home page proves no figure: the page itself is named, or no link."""
+    addresses = [(*place, urlsplit(source["url"])) for *place, source in SOURCES if source.get("url")]
+    assert [place for *place, url in addresses if url.path.strip("/") in {"", "de", "en"} and not url.query] == []
+
+
+def test_the_same_source_has_one_title() -> None:
+    titles: dict[tuple[str, str], set[str]] = {}
+    for _id, lang, _index, source in SOURCES:
+        if source.get("url") and lang != "de-simple":
+            titles.setdefault((source["url"].rstrip("/"), lang), set()).add(source["title"])
+    assert {place: found for place, found in titles.items() if len(found) > 1} == {}
+
+
+SUSPENSION = {
+    "de": r"subsidiär\w* Schutz[^.]*\bausgesetzt|Nachzug\w* zu Menschen mit subsidiärem Schutz[^.]*ausgesetzt",
+    "en": r"subsidiary protection[^.]*\bsuspended|suspended[^.]*subsidiary protection",
+    "uk": r"субсидіарн\w+\)? захист[^.]*призупинено",
+    "ar": r"الحماية الثانوية[^.]*معلّق",
+    "de-simple": r"subsidiären Schutz",
+}
+"""Where a page says that families cannot join people with subsidiary protection at present."""
+
+SUSPENSION_ENDS = {
+    "de": "23. Juli 2027", "en": "23 July 2027", "uk": "23 липня 2027 року", "ar": "23 تموز/يوليو 2027", "de-simple": "23. Juli 2027"
+}  # fmt: skip
+
+RESETTLEMENT_CLOSED = {
+    "de": r"niemanden (?:mehr )?über Resettlement",
+    "en": r"nobody through resettlement",
+    "uk": r"нікого не приймає за програмою переселення",
+    "ar": r"أحدًا عبر إعادة التوطين",
+}
+"""Where a page says that Germany takes nobody through resettlement: on the pages about it alone, with the time since when."""
+
+RESETTLEMENT_PAGES = {
+    "resettlement", "humanitaere-aufnahmen", "landesaufnahmen", "resettlement-in-zahlen", "news-resettlement-suspended-2025"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_suspension_stands_with_the_day_on_which_it_ends(code: str) -> None:
+    """Of family reunification with people who have subsidiary protection: on each page that speaks of it."""
+    pages = {id_ for id_, _text in found(code, SUSPENSION[code])}
+    assert pages != set()
+    assert {id_ for id_, _text in found(code, re.escape(SUSPENSION_ENDS[code]))} >= pages
+
+
+@pytest.mark.parametrize("code", sorted(RESETTLEMENT_CLOSED))
+def test_the_end_of_resettlement_is_said_where_resettlement_is_the_subject(code: str) -> None:
+    pages = {id_.partition(".")[0] for id_, _text in found(code, RESETTLEMENT_CLOSED[code])}
+    own = {record.id.partition(".")[0] for record in RECORDS if record.lang == code}
+    assert pages == RESETTLEMENT_PAGES & own
+    assert {id_.partition(".")[0] for id_, _text in found(code, "2025")} >= pages
+    elsewhere = found(code, r"bis auf Weiteres|until further notice|до подальшого повідомлення|حتى إشعار آخر")
+    assert {id_.partition(".")[0] for id_, _text in elsewhere} == {"news-resettlement-suspended-2025"}
+
+
+UNSURE = {
+    # Lines of the notes that are marked as uncertain or overtaken: a figure or a word that would give one away.
+    "the counter of FAP in Berlin": r"Friedrich-Krause-Ufer|13353",
+    "FAP in Türkiye": r"info\.fap\.tr|Gayrettepe|212 401 02 50",
+    "the return mailbox of 2021": r"iomdeausreise",
+    "addresses of 2017 and 2019": r"Charlottenstraße 68|Neumeyerstraße|911 43000|iom-germany@|IOMDEevents",
+    "the stages of StarthilfePlus of 2018": r"\b1[.,]?200 ?(?:Euro|euros?|€|євро|يورو)|\b800 ?(?:Euro|euros?|€|євро|يورو)",
+    "the highest sum for a family, sources disagree": r"\b(?:3[., ]?500|4[., ]?000) ?(?:Euro|euros?|€|євро|يورو)",
+    "the rule of Türkiye of 2024": r"Sonderregelung|special rule for Türkiye",
+    "1,000 a month told as of today": r"bis zu 1\.000 Angehörige|up to 1,000 visas",
+    "waiting times of 2021": r"etwa zwei Jahre auf einen Termin|about two years for an appointment",
+    "staff of years ago": r"150 Mitarbeit|150 Menschen aus 45|150 people of 45|45 Nation|45 nationalit|45 національн|45 جنسية",
+    "deeds of centres that may be closed": r"Khartum|Khartoum|Хартум|الخرطوم|\bKabul\b|Кабул|كابول",
+    "heads of office of years ago": r"Chauzy|Goracci|Szabados|Шозі|Горакчі",
+}
+
+
+@pytest.mark.parametrize("what", sorted(UNSURE))
+def test_nothing_unsure_is_published(what: str) -> None:
+    live = {record.id for record in RECORDS if record.data.get("live", True)}
+    assert [(code, id_) for code in CODES for id_, _text in found(code, UNSURE[what]) if id_ in live] == []
+
+
+RIGHTS = {
+    "familiennachzug": (
+        "gesetze-im-internet.de/aufenthg_2004/__104.html",
+        "gesetze-im-internet.de/aufenthg_2004/__36.html",
+        "amman.diplo.de",
+    ),
+    "ankommen": ("gesetze-im-internet.de/aufenthg_2004/__24.html", "eur-lex.europa.eu/eli/dec_impl/2025/1460"),
+    "rueckkehr": ("foerderdatenbank.de/FDB", "bamf.de/DE/Themen"),
+    "starthilfeplus": ("bamf.de/DE/Themen/Rueckkehr/StarthilfePlus",),
+    "resettlement": ("mediendienst-integration.de/artikel",),
+    "menschenhandel": ("kok-gegen-menschenhandel.de", "gesetze-im-internet.de/sgb_8"),
+    "colonia-dignidad": ("bundestag.de",),
+}
+"""Pages about rights or money, and the laws and authorities that they must lead to."""
+
+
+@pytest.mark.parametrize("page", sorted(RIGHTS))
+def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: str) -> None:
+    for record in RECORDS:
+        if record.id.partition(".")[0] == page and record.lang != "de-simple":
+            everything = " ".join(texts(record.data))
+            assert [link for link in RIGHTS[page] if link not in everything] == [], record.id

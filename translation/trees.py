@@ -17,10 +17,11 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail_localize.models import LocaleSynchronization
 
-from portal import redirects
+from portal import redirects, restrictions
+from portal.languages import SOURCE_LANGUAGE
 from portal.slugs import is_made_from
 from portal.versions import COPYING_ACTIONS, forget_locales, locales_by_id
 from translation import cascades
@@ -122,6 +123,29 @@ class Trees:
                 pages = {page["id"] for page in entry.data["pages"]}
                 kept = kept | pages if entry.data["choice"] == cascades.SOURCE_ONLY else kept - pages
         return kept
+
+    @cached_property
+    def restrictions(self) -> list[PageViewRestriction]:
+        """Return all view restrictions, with their pages and groups."""
+        return list(PageViewRestriction.objects.select_related("page__locale").prefetch_related("groups"))
+
+    @cached_property
+    def bound(self) -> set[int]:
+        """Return the ids of the pages that restrictions bind, found page by page: by what is above, shown or translated."""
+        followers: dict[object, list[int]] = defaultdict(list)
+        for row in self.rows:
+            followers[row.alias_of_id].append(row.pk)
+            followers[row.translation_key].append(row.pk)
+        found: set[int] = set()
+        todo = [restriction.page_id for restriction in self.restrictions]
+        while todo:
+            if (pk := todo.pop()) not in found:
+                found.add(pk)
+                row = self.by_id[pk]
+                is_source = locales_by_id()[row.locale_id].language_code == SOURCE_LANGUAGE
+                todo += followers[pk] + (followers[row.translation_key] if is_source else [])
+                todo += [child.pk for child in self.children[row.path]]
+        return found
 
     # --- the rules: each yields the pages that break it, with a line ---------------------------------------------------
 
@@ -227,9 +251,27 @@ class Trees:
             if source and row.alias_of_id == source.pk and row.live != source.live:
                 yield row, f"{row}: is {'live' if row.live else 'not live'}, unlike its source"
 
+    def restriction(self) -> Iterator[tuple[Row, str]]:
+        """A version carries no copy of its source's restriction: that binds it as it is, and the copy would outlive it."""
+        for pk in sorted({copy.page_id for copy in restrictions.leftover_copies(self.restrictions)}):
+            yield self.by_id[pk], f"{self.by_id[pk]}: carries a copy of the restriction of the page that it follows"
+
+    def refused(self) -> Iterator[tuple[Row, str]]:
+        """What a restriction binds is in no list of public pages, and its address asks for the right to read."""
+        if not self.bound:
+            return
+        lists = (restrictions.public(Page.objects.all()), Page.objects.public())
+        public = {pk for pages in lists for pk in pages.values_list("pk", flat=True)}
+        tops = [pk for pk in self.bound if (above := self.parent(self.by_id[pk])) is None or above.pk not in self.bound]
+        asking = {page.pk for page in Page.objects.filter(pk__in=tops).specific() if page.get_view_restrictions().exists()}
+        for row in self.rows:
+            if row.pk in self.bound and (row.pk in public or (row.pk in tops and row.pk not in asking)):
+                yield row, f"{row}: is private, and would be shown"
+
 
 RULES = (
     "path", "numbers", "url_path", "twins", "locale", "orphan", "missing", "place", "order", "slug", "live",
+    "restriction", "refused",
 )  # fmt: skip
 """The names of the rules, in the order in which what breaks them is mended: each relies on those before it."""
 
@@ -341,4 +383,9 @@ _MENDERS = {
         _page(row), cascades.source_slug(_page(trees.source(row)), row.locale_id)
     ),
     "live": _mend_live,
+    "restriction": lambda trees, row: PageViewRestriction.objects.filter(
+        pk__in=[copy.pk for copy in restrictions.leftover_copies(trees.restrictions) if copy.page_id == row.pk]
+    ).delete(),
+    # The data are right: some program answers otherwise than `portal.restrictions`, and people have to look.
+    "refused": lambda trees, row: None,
 }

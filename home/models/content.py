@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -25,7 +25,7 @@ CONTENTS_FROM = 3
 
 
 class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
-    """A page of a section, to any depth: contents of its own, date of the review, related pages."""
+    """A page of a section, to any depth: contents of its own, date of the review, related pages, a quick way out."""
 
     body = StreamField(
         CONTENT_BLOCKS,
@@ -48,6 +48,14 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         max_length=120,
         blank=True,
         help_text=pgettext_lazy("admin", "The unit of the office, as visitors may read it."),
+    )
+    quick_exit = models.BooleanField(
+        pgettext_lazy("admin", "“Leave this page quickly”"),
+        default=False,
+        help_text=pgettext_lazy(
+            "admin",
+            "For pages that put somebody in danger who is seen reading them: a button that stays in sight leads to a weather page at once.",
+        ),
     )
     related_pages = StreamField(
         [("page", PageBlock(label=pgettext_lazy("admin", "Page")))],
@@ -86,6 +94,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("reviewed_by")])], pgettext_lazy("admin", "Review by IOM")
         ),
+        MultiFieldPanel([FieldPanel("quick_exit")], pgettext_lazy("admin", "Safety of readers")),
         *BasePage.promote_panels,
     ]
     search_fields: ClassVar[list] = [
@@ -101,6 +110,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         SynchronizedField("reviewed_on", overridable=False),
         SynchronizedField("reviewed_by", overridable=False),
         SynchronizedField("related_pages", overridable=False),
+        SynchronizedField("quick_exit", overridable=False),
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
     ]
@@ -128,3 +138,11 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the related pages."""
         return {**super().get_context(request, *args, **kwargs), "related_cards": self.related()}
+
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer with the page; of one that its readers may have to leave quickly nothing is kept, and nobody told where they were."""
+        response = super().serve(request, *args, **kwargs)
+        if self.quick_exit:
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["Referrer-Policy"] = "same-origin"
+        return response

@@ -281,6 +281,8 @@ CSRF_COOKIE_AGE = None
 # The admin shows previews of pages in a frame of its own origin; the check wants no frame at all.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
+# Where “Leave this page quickly” leads: a harmless page that is seen often, of a public body, without advertising.
+QUICK_EXIT_URL = "https://www.dwd.de/DE/wetter/wetterundklima_vorort/_node.html"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

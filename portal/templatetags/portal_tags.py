@@ -328,6 +328,12 @@ def pager(context: Context, results: PaginatorPage, query: str = "") -> dict[str
     }
 
 
+@register.simple_tag
+def quick_exit_url() -> str:
+    """Return the harmless address to which readers leave a page quickly."""
+    return settings.QUICK_EXIT_URL
+
+
 # --- pictures -----------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from wagtail.models import Page, Revision, Task, Workflow, WorkflowPage, Workflo
 from home.models import ContentPage, HomePage
 from portal import publication, versions
 from portal.models import ScheduleFailure
-from tests.builders import make_alias, make_content_page, make_home, submit, translate, translate_texts
+from tests.builders import let_pass, make_alias, make_content_page, make_home, submit, translate, translate_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -43,21 +43,6 @@ def schedule(page: Page, go_live_at: datetime.datetime | None = None, expire_at:
         setattr(page, name, value)
     page.save_revision(clean=False).publish()
     return fresh(page)
-
-
-def let_pass(**time: float) -> None:
-    """Move the clock: everything that is stored with a date is so much older."""
-    past = datetime.timedelta(**time)
-    for page in Page.objects.all():
-        dates = {name: getattr(page, name) and getattr(page, name) - past for name in ("go_live_at", "expire_at")}
-        Page.objects.filter(pk=page.pk).update(**dates)
-    for revision in Revision.objects.all():
-        for name in ("go_live_at", "expire_at"):
-            if value := revision.content.get(name):
-                revision.content[name] = (datetime.datetime.fromisoformat(value) - past).isoformat()
-        if revision.approved_go_live_at:
-            revision.approved_go_live_at -= past
-        Revision.objects.filter(pk=revision.pk).update(content=revision.content, approved_go_live_at=revision.approved_go_live_at)
 
 
 def online(page: Page) -> dict[str, bool]:
