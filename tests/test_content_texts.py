@@ -332,3 +332,12 @@ def test_each_page_in_leichte_sprache_says_that_nobody_has_tested_it() -> None:
     pattern = re.compile(r"noch \*\*nicht\*\* (?:geprüft|gelesen)|Leichte Sprache noch prüfen")
     assert [record.id for record in pages if not pattern.search(" ".join(texts(record.data["body"])))] == []
     assert len(pages) == 12
+
+
+def test_data_protection_says_what_is_stored() -> None:
+    """In every language: cookies by name, searches for 90 days, tries of a password with the address, logins for 30 days."""
+    for record in RECORDS:
+        if record.id.partition(".")[0] == "datenschutz":
+            body = " ".join(texts(record.data["body"]))
+            stored = [name for name in ("sessionid", "csrftoken", "90", "30", "IP") if name in body]
+            assert stored == ["sessionid", "csrftoken", "90", "30", "IP"], record.id
