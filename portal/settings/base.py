@@ -245,6 +245,8 @@ DICTIONARIES = Path(environment.text("PORTAL_DICTIONARIES", str(VAR_DIR / "dicti
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+# What cameras make fits. Twice as many take half a minute and half a gigabyte wherever a size is made of them.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 64_000_000
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "portal.PortalDocument"
