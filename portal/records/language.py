@@ -12,10 +12,18 @@ _FEWEST = 12
 # Words of which every text in the language is full, and that the other one does not have.
 _COMMON = {
     "de": frozenset(
-        ["der", "die", "das", "und", "nicht", "ist", "sind", "für", "mit", "auf", "von", "den", "dem", "ein", "eine", "einen", "wird", "werden", "sie", "wir", "ihr", "zu", "im", "sich", "oder"]
+        {
+            "der", "die", "das", "und", "nicht", "ist", "sind", "für", "mit", "auf", "von", "den", "dem", "ein", "eine",
+            "einen", "wird", "werden", "sie", "wir", "ihr", "zu", "im", "sich", "oder",
+        }
     ),
-    "en": frozenset(["the", "and", "of", "to", "is", "are", "for", "with", "on", "by", "you", "your", "we", "our", "that", "this", "it", "as", "from", "or", "be", "at", "have", "has"]),
-}
+    "en": frozenset(
+        {
+            "the", "and", "of", "to", "is", "are", "for", "with", "on", "by", "you", "your", "we", "our", "that", "this",
+            "it", "as", "from", "or", "be", "at", "have", "has",
+        }
+    ),
+}  # fmt: skip
 _SCRIPTS = {"uk": re.compile(r"[\u0400-\u04ff]"), "ar": re.compile(r"[\u0600-\u06ff]")}
 
 
