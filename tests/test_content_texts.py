@@ -281,7 +281,6 @@ def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: s
             assert [link for link in RIGHTS[page] if link not in everything] == [], record.id
 
 
-<<<<<<< HEAD
 KEPT = {
     "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "eine Minute", "bis zu acht Stunden", "bis Sie den Browser schließen"),
     "en": ("about one day", "for 30 days", "After 90 days", "at most one minute", "up to eight hours", "until you close the browser"),
@@ -301,7 +300,8 @@ def test_the_data_protection_page_says_what_is_kept_and_for_how_long() -> None:
         code: [] for code in KEPT
     }
     assert set(records) == set(KEPT)
-=======
+
+
 def grids() -> Iterator[tuple[str, list[str]]]:
     """Return each grid of cards of the trees that are written by hand: the record that holds it and the pages shown."""
 
@@ -364,4 +364,3 @@ def test_data_protection_says_what_is_stored() -> None:
             body = " ".join(texts(record.data["body"]))
             stored = [name for name in ("sessionid", "csrftoken", "90", "30", "IP") if name in body]
             assert stored == ["sessionid", "csrftoken", "90", "30", "IP"], record.id
->>>>>>> main
