@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from portal import jobs
 from portal.models import Job
+from portal.runner import Runner, _Child
 from tests import support
 from tests.tools.noted_jobs import fail, note, note_once
 
@@ -106,6 +110,40 @@ class TestTable:
         assert Job.objects.get().lease_holder == "b 1 1"
 
 
+    def test_a_clock_that_was_ahead_holds_nothing_up(self, tmp_path: Path) -> None:
+        ahead = timezone.now() + datetime.timedelta(days=365)
+        every = datetime.timedelta(seconds=20)
+        periodic = Job.objects.create(key="periodic", task="nowhere", every=every, due_at=ahead, finished_at=ahead - every)
+        note.enqueue(str(tmp_path / "notes"))
+        Job.objects.filter(every=None).update(due_at=ahead, created_at=ahead)
+        note.enqueue(str(tmp_path / "notes"), "leased")
+        leased = Job.objects.latest("pk")
+        assert jobs.claim(leased, "another-machine 1 1")
+        Job.objects.filter(pk=leased.pk).update(lease_until=ahead)
+        # Who only waits, waits on.
+        later = timezone.now() + datetime.timedelta(seconds=15)
+        Job.objects.create(key="waits", task="nowhere", every=every, due_at=later)
+        note.using(run_after=ahead).enqueue(str(tmp_path / "notes"), "later")
+        assert list(jobs.due()) == [periodic, Job.objects.get(due_at=ahead, created_at=ahead)]
+        assert jobs.release_dead() == 0
+        leased.refresh_from_db()
+        assert leased.lease_until <= timezone.now() + jobs.LEASE
+
+    def test_a_runner_whose_clock_was_set_forward_keeps_what_it_runs(self, tmp_path: Path) -> None:
+        runner = Runner()
+        note_once.enqueue(str(tmp_path / "notes"))
+        assert jobs.claim(jobs.due().get(), runner.name)
+        with subprocess.Popen(["sleep", "60"]) as process:
+            runner.children[process.pid] = _Child(Job.objects.get(), time.monotonic())
+            runner.renewed = time.time() - 3600
+            Job.objects.update(lease_until=timezone.now() - datetime.timedelta(seconds=3540))
+            assert runner.tick() == 0
+            job = Job.objects.get()
+            assert (job.error, job.lease_holder, job.lease_until > timezone.now()) == ("", runner.name, True)
+            assert process.poll() is None
+            process.kill()
+
+
 @pytest.mark.django_db
 def test_periodic_jobs_come_from_the_apps_and_have_a_next_time() -> None:
     assert jobs.is_silent()
@@ -182,6 +220,35 @@ def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str,
     assert failed.splitlines()[-1] == (str([jobs.INTERRUPTED]) if task == "note_once" else "[]")
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
 
+
+
+def test_a_database_that_is_locked_while_a_job_ends_makes_no_failure_of_it(portal: support.Portal, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    enqueue(portal, f"note_once.enqueue({str(notes)!r}, seconds=2)")
+    wait_for(lambda: lines(notes) == ["begin job"])
+    # Longer than SQLite waits; PostgreSQL waits for ever.
+    with locked(portal):
+        time.sleep(26)
+    rows = "from portal.models import Job; print([(job.error, job.due_at) for job in Job.objects.filter(every=None)])"
+    deadline = time.monotonic() + 20
+    while (left := portal.manage("shell", "-v0", "-c", rows).strip()) != "[]" and time.monotonic() < deadline:
+        time.sleep(1)
+    assert (lines(notes), left) == (["begin job", "end job"], "[]")
+
+
+@contextlib.contextmanager
+def locked(portal: support.Portal) -> Iterator[None]:
+    """Let nobody write jobs while the block runs."""
+    if url := portal.environment.get("DATABASE_URL"):
+        with psycopg.connect(url) as connection:
+            connection.execute("LOCK TABLE portal_job IN ACCESS EXCLUSIVE MODE")
+            yield
+        return
+    with contextlib.closing(sqlite3.connect(portal.folder / "db.sqlite3", isolation_level=None)) as connection:
+        connection.execute("PRAGMA busy_timeout = 20000")
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
 
 
 def test_a_job_that_kills_its_process_does_not_stop_the_runner(portal: support.Portal, tmp_path: Path) -> None:
