@@ -117,6 +117,7 @@ class _Loader:
         self.locales: dict[str, Locale] = {}
         self.written_files: list[tuple[object, str]] = []
         self.new_ids: set[str] = set()
+        self.rewritten: set[str] = set()
         self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
@@ -132,6 +133,7 @@ class _Loader:
         sources = self.set.in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
         changed = [record for record in sources if self._needs_work(record)]
+        self.rewritten = {record.id for record in changed}
         self.progress(f"Creating {sum(1 for record in changed if record.id not in self.objects)} pages and snippets.")
         self._each(changed, self._create)
         self._stop_on_errors()
@@ -212,7 +214,9 @@ class _Loader:
             return False
         self.objects[record.id] = instance
         is_edited = stored.state != _state(instance)
-        if stored.digest == record.digest and not (is_edited and self.overwrite):
+        # A translation belongs to the texts beside it: what changes in its source is paired anew, though its own record did not change.
+        is_same = stored.digest == record.digest and not (record.is_translation and record.get("translation_of") in self.rewritten)
+        if is_same and not (is_edited and self.overwrite):
             self.report.unchanged.append(record.id)
             return False
         if is_edited and not self.overwrite:
