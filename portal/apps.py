@@ -18,11 +18,11 @@ class PortalConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
-        """Connect the signals, register checks and rights, let Wagtail ask the portal what is private, make exports safe, take
-        the portal's form for redirects, write dates as the admin's language does."""
+        """Connect the signals, register checks and rights, let Wagtail ask the portal what is private and which titles are shown,
+        make exports safe, take the portal's form for redirects, write dates as the admin's language does."""
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
         from portal.accounts import signals as account_signals  # noqa: F401
-        from portal.admin import aliases, dates, labels
+        from portal.admin import aliases, dates, labels, titles
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 
@@ -32,4 +32,5 @@ class PortalConfig(AppConfig):
         exports.apply()
         redirect_form.install()
         labels.install()
+        titles.apply()
         dates.install()

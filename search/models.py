@@ -241,7 +241,13 @@ class PromotedResult(models.Model):
         ordering: ClassVar[list] = ["sort_order", "pk"]
 
     def __str__(self) -> str:
-        return f"{', '.join(self.lines)} → {self.page}"
+        # Without the page: not everybody who works with promoted results may know its title.
+        return ", ".join(self.lines)
+
+    @property
+    def page_title(self) -> str:
+        """Return the page's title for a list of the admin."""
+        return self.page.get_admin_display_title()
 
     @property
     def lines(self) -> list[str]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList, PageChooserPanel
+from wagtail.admin.ui.tables import Column
 from wagtail.models import Locale
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
@@ -112,7 +113,7 @@ class PromotedResultViewSet(ByLanguageViewSet):
     model = PromotedResult
     icon = "pick"
     add_view_class = PromotedResultCreateView
-    list_display = ("__str__", "locale")
+    list_display = ("__str__", Column("page_title", label=pgettext_lazy("admin", "Page")), "locale")
     search_fields = ("queries", "page__title")
     menu_label = pgettext_lazy("admin", "Promoted results")
     edit_handler = ObjectList(

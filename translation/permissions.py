@@ -14,6 +14,7 @@ from wagtail.models import DraftStateMixin, Locale, LockableMixin, Page, Transla
 from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
 
+from portal.admin import titles
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.versions import real
 
@@ -80,7 +81,7 @@ def reason_against_change(user: AbstractBaseUser, instance: Model, *, writes: bo
     """Return why a user may not read or write the translation of an object, as a sentence; nothing when they may."""
     if not may_change(user, instance):
         return pgettext("admin", "You have no right to change “%(object)s” in this language: %(language)s.") % {
-            "object": instance,
+            "object": titles.title_for(user, instance) if isinstance(instance, Page) else instance,
             "language": instance.locale.get_display_name(),
         }
     if writes and is_locked_for(user, instance):

@@ -19,9 +19,9 @@ from .release import ReleaseMenuItem, ReleaseView
 
 
 @hooks.register("construct_page_chooser_queryset")
-def choose_in_one_language(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
-    """Keep choosers to one language."""
-    return choosers.in_one_language(pages, request)
+def narrow_choosers(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    """Keep choosers to one language and to what the user may see."""
+    return choosers.narrow(pages, request)
 
 
 @hooks.register("construct_explorer_page_queryset")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from portal.admin import titles
 from portal.languages import SOURCE_LANGUAGE
 
 
@@ -25,7 +26,7 @@ def admin_language(request: HttpRequest) -> str:
 
 
 class AdminLanguageMiddleware:
-    """Answers everything below `/admin/` in the admin's language.
+    """Answers everything below `/admin/` in the admin's language, and with titles that the person may know.
 
     Wagtail sets it inside its views only: refusals, its 404 and the login came in whatever language the browser asked for.
     """
@@ -38,7 +39,7 @@ class AdminLanguageMiddleware:
         if not request.path_info.startswith("/admin/"):
             return self.get_response(request)
         code = admin_language(request)
-        with translation.override(code):
+        with translation.override(code), titles.shown_to(request.user):
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
             response.headers["Content-Language"] = code

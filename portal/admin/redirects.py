@@ -14,6 +14,7 @@ from wagtail.contrib.redirects import views as wagtail_views
 from wagtail.contrib.redirects.models import Redirect
 
 from portal import redirects
+from portal.admin import titles
 from portal.views import serve_page
 
 
@@ -51,7 +52,8 @@ class RedirectForm(wagtail_forms.RedirectForm):
             raise ValidationError(pgettext("admin", "This is no address.")) from error
         if page is not None:
             raise ValidationError(
-                pgettext("admin", "The page “%(page)s” lies at this address. A redirect would never be used.") % {"page": page.title}
+                pgettext("admin", "The page “%(page)s” lies at this address. A redirect would never be used.")
+                % {"page": titles.shown_title(page)}
             )
         if _is_own_view(stored.partition("?")[0]):
             raise ValidationError(pgettext("admin", "The portal itself answers at this address. A redirect would never be used."))
@@ -112,6 +114,16 @@ class RedirectForm(wagtail_forms.RedirectForm):
     def _get_validation_exclusions(self) -> set[str]:
         # The model takes full addresses only.
         return super()._get_validation_exclusions() | {"redirect_link"}
+
+
+class ListView(wagtail_views.IndexView):
+    """Wagtail's list; its export holds the address of a page only for people who may know the page."""
+
+    def to_row_dict(self, item: Redirect) -> dict[str, object]:
+        """Return a row of the export."""
+        if item.redirect_page_id and not titles.may_see(self.request.user, item.redirect_page):
+            item.link = titles.title_for(self.request.user, item.redirect_page)
+        return super().to_row_dict(item)
 
 
 def _is_own_view(path: str) -> bool:

@@ -171,7 +171,7 @@ class BasePage(Page):
         return super().can_move_to(parent) and not is_reserved(self.slug, parent)
 
     def get_admin_display_title(self) -> str:
-        """Return the title for lists and choosers of the admin; an alias says that it is one."""
+        """Return the title for lists and choosers of the admin, as whoever asks may know it; an alias says that it is one."""
         title = super().get_admin_display_title()
         if self.alias_of_id is None:
             return title

@@ -14,10 +14,11 @@ from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.images.views.chooser import viewset as image_chooser
 from wagtail.permissions import policy_registry
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
-from portal.uploads import access
+from portal.uploads import access, tags
 from portal.uploads.lists import DocumentsView
 
 
@@ -77,13 +78,19 @@ def show_own_files(router: WagtailAPIRouter) -> None:
     router.register_endpoint("images", OwnImagesViewSet)
 
 
+# Wagtail 8 has one viewset for this chooser and no setting for its views.
+image_chooser.choose_view_class = tags.ChoosePictureView
+
+
 # Before Wagtail's own patterns, which stay for reversing.
 @hooks.register("register_admin_urls", order=-1)
-def list_documents() -> list[URLPattern]:
-    """Put the list that says which documents are public in the place of Wagtail's."""
+def list_files() -> list[URLPattern]:
+    """Put the list that says which documents are public, and those that offer a person's own tags, in the place of Wagtail's."""
     return [
         path("documents/", DocumentsView.as_view()),
         path("documents/results/", DocumentsView.as_view(results_only=True)),
+        path("images/", tags.PicturesView.as_view()),
+        path("images/results/", tags.PicturesView.as_view(results_only=True)),
     ]
 
 

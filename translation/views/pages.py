@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.admin.views.pages.bulk_actions.move import MoveBulkAction
 from wagtail.admin.views.pages.bulk_actions.unpublish import UnpublishBulkAction
@@ -15,6 +17,7 @@ from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
+from portal.admin import titles
 from translation import cascades
 
 FIELD = "translations"
@@ -59,6 +62,19 @@ class MovePageView(ChoiceMixin, MoveConfirmView):
     with_subtree = False
     template_name = "translation/confirm_move.html"
 
+    def dispatch(
+        self, request: HttpRequest, page_to_move_id: int, destination_id: int, *args: object, **kwargs: object
+    ) -> HttpResponse:
+        """Ask for the right first: Wagtail asks when it moves, after it has named both pages.
+
+        Raises:
+            PermissionDenied: the user may not move this page there.
+        """
+        page, destination = (get_object_or_404(Page, pk=pk) for pk in (page_to_move_id, destination_id))
+        if not page.permissions_for_user(request.user).can_move_to(destination):
+            raise PermissionDenied
+        return super().dispatch(request, page_to_move_id, destination_id, *args, **kwargs)
+
 
 class BulkChoiceMixin:
     """Asks once for all pages that are chosen in a list."""
@@ -93,6 +109,12 @@ class MovePagesAction(BulkChoiceMixin, MoveBulkAction):
     """Moves pages."""
 
     with_subtree = False
+
+    def get_form(self, form_class: type[Form] | None = None) -> Form:
+        """Take only a place that the user works on: Wagtail names the one that it refuses."""
+        form = super().get_form(form_class)
+        form.fields["chooser"].queryset = titles.worked_on_by(self.request.user, Page.objects.all())
+        return form
 
 
 BULK_ACTIONS = (DeletePagesAction, UnpublishPagesAction, MovePagesAction)
