@@ -101,10 +101,17 @@ def shown_title(page: Page) -> str:
     return page.draft_title or page.title if user is None else title_for(user, page)
 
 
+def _name(page: Page) -> str:
+    """Return a page's public title for the person whose request is answered in the admin, as programs write it."""
+    user = _asking.get()
+    return page.title if user is None or may_see(user, page) else title_for(user, page)
+
+
 def apply() -> None:
-    """Let Wagtail's screens name pages so, also those that they have not fetched as what they are (redirects, parents).
+    """Let Wagtail's screens, and wagtail-localize's, name pages so, also those that they have not fetched as what they are.
 
     Wagtail 8 names every page to everybody who comes across it in a chooser, a list of redirects or a bulk action. This can go when
     Wagtail asks for rights there.
     """
     Page.get_admin_display_title = shown_title
+    Page.__str__ = _name

@@ -37,7 +37,7 @@ KEY = "Schluesselwort"
 
 @dataclass
 class Hidden:
-    """German pages that are not public, or not all of them, each with its English alias; and one whose translation is in hand."""
+    """German pages that are not public, or not wholly; their English aliases; one page whose translation was in hand before."""
 
     pages: dict[str, ContentPage]
     in_hand: Translation
@@ -179,8 +179,11 @@ def values_of(hidden: Hidden, pages: list[Page]) -> dict[str, list[object]]:
 def test_no_screen_shows_what_a_person_may_not_read(
     hidden: Hidden, people: dict[str, User], section_editor: User, who: str
 ) -> None:
-    reader = Reader(client_of(people["uebersetzung-en"] if who == "translator" else section_editor))
-    values = values_of(hidden, [*hidden.pages.values(), *(hidden.aliases if who == "translator" else [])])
+    is_translator = who == "translator"
+    reader = Reader(client_of(people["uebersetzung-en"] if is_translator else section_editor))
+    # For the translator the German pages lie as far away as for the editor; one shows that.
+    pages = [hidden.pages["draft"], *hidden.aliases] if is_translator else hidden.pages.values()
+    values = values_of(hidden, list(pages))
     form = {**FORM, "locales": [Locale.objects.get(language_code="en").pk], "new_parent_page": values["destination_id"]}
     for route in sorted({route for route in routes(get_resolver().url_patterns) if not LEFT_OUT.match(route)}):
         if "<" not in route:

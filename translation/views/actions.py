@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from wagtail.models import Page
 from wagtail_localize.views import convert, edit_translation
 
+from portal.languages import SOURCE_LANGUAGE
 from translation.guards import for_target, get_translation_and_target, refuse
-from translation.permissions import missing_texts, reason_against_publication
+from translation.permissions import may_read, missing_texts, reason_against_publication
 
 machine_translate = require_POST(for_target(writes=True)(edit_translation.machine_translate))
 preview = for_target(writes=False)(edit_translation.preview_translation)
@@ -38,4 +39,7 @@ def convert_to_alias(request: HttpRequest, page_id: int) -> HttpResponse:
     page = get_object_or_404(Page, pk=page_id).specific
     if reason := reason_against_publication(request.user, page):
         return refuse(request, reason)
+    shown = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+    if shown and not may_read(request.user, shown):
+        return refuse(request, pgettext("admin", "You have no right to read what this page would show."))
     return convert.convert_to_alias(request, page_id)
