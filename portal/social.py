@@ -52,7 +52,8 @@ def address(page: Page) -> str:
     return reverse("social_picture", kwargs=values)
 
 
-@cache_control(max_age=365 * 24 * 60 * 60, public=True, immutable=True)
+# Caches in between ask each hour: the page may have become private.
+@cache_control(max_age=365 * 24 * 60 * 60, s_maxage=60 * 60, public=True, immutable=True)
 def picture(request: HttpRequest, page_id: str, digest: str) -> HttpResponse:
     """Answer with the picture of a page.
 

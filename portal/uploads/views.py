@@ -20,7 +20,8 @@ RENDITIONS = "images"
 AVATARS = "avatar_images"
 """The folder of the portraits that people of the admin have given themselves."""
 
-_PUBLIC = f"public, max-age={30 * 24 * 60 * 60}"
+# A browser may keep what it has shown; caches in between ask each hour, a picture may have become private.
+_PUBLIC = f"public, max-age={30 * 24 * 60 * 60}, s-maxage={60 * 60}"
 _PRIVATE = "private, no-store"
 
 
@@ -54,9 +55,11 @@ def _rendition_cache_control(request: HttpRequest, path: str) -> str:
     restricted = restricted_collections()
     if not restricted:
         return _PUBLIC
-    images = get_image_model()
-    image = images.objects.filter(renditions__file=path, collection__in=restricted).select_related("collection").first()
+    image = get_image_model().objects.filter(renditions__file=path).select_related("collection").first()
     if image is None:
+        # What was left behind of a picture may have been private.
+        return ""
+    if image.collection_id not in restricted:
         return _PUBLIC
     return _PRIVATE if accepts(request, image) else ""
 
