@@ -21,7 +21,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import escape
-from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.cache import cache_control
@@ -34,6 +33,7 @@ from portal.dates import DatePrecision
 from portal.head import WORLDWIDE_NAME, absolute, editors_name, full_title, site_name
 from portal.languages import SOURCE_LANGUAGE, current_language
 from portal.models import Topic
+from portal.uploads.delivery import reading_only
 
 from .models import NewsIndexPage, NewsPage
 
@@ -99,7 +99,9 @@ def _valid(text: str) -> str:
     return _NOT_IN_XML.sub("", text)
 
 
-# Caches ask each time whether it still holds: an item that became private is in no feed any more.
+# Caches ask each time whether it still holds: an item that became private is in no feed any more. They ask by the tag: no date
+# of a change tells of what was withdrawn.
+@reading_only
 @cache_control(no_cache=True, public=True)
 @conditional_page
 def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
@@ -150,7 +152,6 @@ def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
         )
     response = HttpResponse(content_type=answer.content_type)
     answer.write(response, "utf-8")
-    response.headers["Last-Modified"] = http_date(answer.latest_post_date().timestamp())
     return response
 
 

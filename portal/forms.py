@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from functools import partial
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import pgettext, pgettext_lazy
+from PIL import Image
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
@@ -71,13 +74,41 @@ class ImageForm(_StoredWhole, BaseImageForm):
         Wagtail 8 opens it a second time, more closely than it checks, and does not expect that to fail (a picture that breaks off).
 
         Raises:
-            ValidationError: it is none, or broken.
+            ValidationError: it is none, or broken, or has too many pixels.
         """
+        self._check_pixels(data)
         try:
             return to_python(data)
         except (OSError, SyntaxError, ValueError) as error:
             messages = self.fields["file"].error_messages
             raise ValidationError(messages["invalid_image"], code="invalid_image") from error
+
+    def _check_pixels(self, data: object) -> None:
+        """Refuse by its header what would take minutes and gigabytes to open: Wagtail counts pixels when all of them are there.
+
+        Raises:
+            ValidationError: the picture, or all pictures of an animation together, have too many.
+        """
+        if not hasattr(data, "seek"):
+            return
+        try:
+            picture = Image.open(data)
+            pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
+        except Image.DecompressionBombError:
+            pixels = math.inf
+        except (OSError, SyntaxError, ValueError):
+            # The field itself says what is wrong.
+            pixels = 0
+        finally:
+            data.seek(0)
+        if pixels > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
+            text = pgettext(
+                "admin",
+                "This picture has too many pixels: %(millions)d million are possible, all pictures of an animation together.",
+            )
+            raise ValidationError(
+                text % {"millions": settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 1_000_000}, code="file_too_many_pixels"
+            )
 
 
 class DocumentForm(_StoredWhole, BaseDocumentForm):

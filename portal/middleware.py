@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -125,7 +126,8 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = language_of_path(request.path_info) or language_asked_for(request)
+        own_language = language_of_path(request.path_info)
+        language = own_language or language_asked_for(request)
         is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
         remembered = restrictions.remembered() if is_safe else nullcontext()
         with translation.override(language.code), links.remembered(language.code), remembered, access.remembered(request):
@@ -134,6 +136,9 @@ class LanguageMiddleware:
             request.all_page_view_restriction_paths = SimpleLazyObject(restrictions.restricted_paths)
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language.code)
+        if own_language is None and response.headers.get("Content-Type", "").startswith("text/html"):
+            # Words in a language that was guessed, or the way there.
+            patch_vary_headers(response, ["Accept-Language"])
         return response
 
 
@@ -168,7 +173,7 @@ class LineBreakMiddleware:
 
 
 class RedirectMiddleware:
-    """Sends what would be a 404 where the address leads now.
+    """Sends what would be a 404 where the address leads now, or to the one that is written rightly.
 
     Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
     """
@@ -180,11 +185,12 @@ class RedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != 404:
             return response
-        from portal import redirects
+        from portal import addresses, redirects
 
         redirect = redirects.find(request)
         if redirect is None or redirect.link is None:
-            return response
+            address = addresses.meant(request)
+            return HttpResponsePermanentRedirect(address) if address else response
         kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
         return kind(redirect.link)
 

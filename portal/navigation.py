@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from portal import links, restrictions, versions
+from portal.blocks.media import holds_film
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
 
 
@@ -208,7 +209,9 @@ def menu() -> list[MenuEntry]:
 def footer() -> dict[str, object] | None:
     """Return the footer of the active language: a text, columns of links, legal links, the page for sign language.
 
-    Where the language has none it is the source's, and `language` says so; None while there is none at all.
+    What it promises is there: the columns lead to pages that the reader may open in their own language, the link to sign language to
+    a film. The legal links stay, whatever the language behind them. Where the language has no footer it is the source's, and
+    `language` says so; None while there is none at all.
     """
 
     def build() -> dict[str, object]:
@@ -228,15 +231,23 @@ def footer() -> dict[str, object] | None:
         page_ids = links.references(snippet) | ({snippet.sign_language_page_id} - {None})
         found = links.resolve(page_ids)
         sign_language = found.get(snippet.sign_language_page_id)
+        has_film = sign_language is not None and not sign_language.mark and holds_film(sign_language.page.specific)
+        empty = set() if has_film or sign_language is None else {sign_language.url}
+        columns = [
+            {
+                "heading": block.value["heading"],
+                "links": [
+                    link for link in _plain_links(block.value["links"]) if not link["mark"] and link["url"] not in empty
+                ],
+            }
+            for block in snippet.body
+        ]
         return {
             "language": "" if snippet.locale.language_code == code else snippet.locale.language_code,
             "about": snippet.about,
-            "columns": [
-                {"heading": block.value["heading"], "links": _plain_links(block.value["links"])}
-                for block in snippet.body
-            ],
+            "columns": [column for column in columns if column["links"]],
             "legal": _plain_links([block.value for block in snippet.legal]),
-            "sign_language": _named(sign_language) if sign_language else None,
+            "sign_language": _named(sign_language) if has_film else None,
         }
 
     return _cached("footer", build) or None

@@ -22,6 +22,7 @@ from wagtail.query import PageQuerySet
 from portal import navigation, release, versions
 from portal.head import absolute
 from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
+from portal.uploads.delivery import reading_only
 
 # The protocol takes no more addresses in one file, and no more files in one index: https://www.sitemaps.org/protocol.html
 MAX_ADDRESSES = 50_000
@@ -37,7 +38,7 @@ _cached_for_an_hour = cache_control(max_age=60 * 60, public=True)
 
 def _asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let caches keep an answer and ask each time whether it still holds: what became private is listed nowhere any more."""
-    return cache_control(no_cache=True, public=True)(conditional_page(view))
+    return reading_only(cache_control(no_cache=True, public=True)(conditional_page(view)))
 
 
 def _real_pages(home: navigation.Home) -> PageQuerySet:
@@ -142,6 +143,7 @@ def _alternates(language: Language, home: navigation.Home) -> dict[object, list[
     return found
 
 
+@reading_only
 @_cached_for_an_hour
 def robots(request: HttpRequest) -> HttpResponse:
     """Answer with what crawlers may read: all but the admin and the API. Search results say themselves that they belong in no index.

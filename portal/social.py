@@ -23,6 +23,7 @@ from wagtail.models import Page
 
 from portal import versions
 from portal.languages import Language, current_language
+from portal.uploads.delivery import reading_only
 
 SIZE = (1200, 630)
 FONT = Path(__file__).parent / "fonts" / "portal-sans-bold.ttf"
@@ -53,6 +54,7 @@ def address(page: Page) -> str:
 
 
 # Caches in between ask each hour: the page may have become private.
+@reading_only
 @cache_control(max_age=365 * 24 * 60 * 60, s_maxage=60 * 60, public=True, immutable=True)
 def picture(request: HttpRequest, page_id: str, digest: str) -> HttpResponse:
     """Answer with the picture of a page.

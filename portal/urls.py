@@ -33,6 +33,8 @@ urlpatterns = [
     path("documents/authenticate_with_password/<int:restriction_id>/", accounts.collection_password),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.api")),
+    path("favicon.ico", views.favicon),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<str:code>-<int:part>.xml", sitemaps.of_language, name="sitemap_of_language"),
@@ -40,7 +42,10 @@ urlpatterns = [
 ]
 
 # The production server hands out uploaded files too, so that one process is enough; a web server in front may take over.
-urlpatterns += [path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", uploads.media, name="media")]
+urlpatterns += [
+    path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", uploads.media, name="media"),
+    path(f"{settings.STATIC_URL.strip('/')}/<path:path>", views.no_static_file),
+]
 
 if settings.DEBUG:
     urlpatterns += i18n_patterns(path("komponenten/", views.components, name="components"))

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import math
 import re
+import sys
 from functools import cache
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import ConnectionError as CacheConnectionError
+from redis.exceptions import TimeoutError as CacheTimeoutError
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as serve_wagtail
 
 from portal import navigation
+from portal.head import absolute
 from portal.middleware import PUBLIC_POLICY
+from portal.models import OfficeSettings
 from portal.models.pages import page_at
 from portal.uploads.delivery import reading_only
 
+_AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
+"""What is raised when the database or the cache cannot be reached, or not in time."""
 
+
+@reading_only
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
     urls = {code: home["url"] for code, home in navigation.homes().items() if home["is_real"]}
     url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
     response = HttpResponseRedirect(url)
-    response.headers["Vary"] = "Accept-Language"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -97,9 +109,59 @@ def _server_error_page() -> tuple[str, str]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a page that needs neither database nor cache nor any other file."""
+    """Answer 500, or 503 where the database or the cache cannot be reached, with a page that needs neither, nor any other file.
+
+    Django calls this while the exception is being handled.
+    """
     html, policy = _server_error_page()
-    return HttpResponse(html, status=500, headers={"Content-Security-Policy": policy})
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    if not isinstance(sys.exc_info()[1], _AWAY):
+        return HttpResponse(html, status=500, headers=headers)
+    return HttpResponse(html.replace("Fehler 500", "Fehler 503"), status=503, headers={**headers, "Retry-After": "60"})
+
+
+@cache
+def _icon() -> bytes:
+    return (settings.BASE_DIR / "portal/static/portal/favicon.ico").read_bytes()
+
+
+@reading_only
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer with the mark of the portal, where browsers look for it that read no page first."""
+    headers = {"Cache-Control": f"public, max-age={24 * 60 * 60}"}
+    return HttpResponse(_icon(), content_type="image/x-icon", headers=headers)
+
+
+@reading_only
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Answer with the contact for reports of security holes, as RFC 9116 says.
+
+    Raises:
+        Http404: the office has set none, or the day until which it holds is over.
+    """
+    office = OfficeSettings.load()
+    contact, day = office.security_contact.strip(), office.security_expires
+    if not contact or day is None or day < timezone.localdate():
+        raise Http404
+    expires = timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59, 59)))
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: de, en",
+        f"Canonical: {absolute(reverse('security_txt'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@reading_only
+def no_static_file(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer for static files that the server before this one did not find, and for methods that it does not know.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404
 
 
 def components(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from . import analysis, lookups  # noqa: F401  registers the lookup
+from .analysis import arabic
 from .analysis.dictionaries import KNOWN_LANGUAGES
 from .analysis.stopwords import STOPWORDS
 from .analysis.tokens import fold
@@ -37,6 +38,10 @@ FREQUENT = 0.35
 
 UNWRITTEN = 0.3
 """What is added for words that no page holds: dictionaries are full of words that nobody uses."""
+
+SURE = 0.145
+"""What is less likely to have been meant, for each letter that was typed, is offered and not sought: a right word that no dictionary
+knows is as near to another one, and the nearer the shorter it is."""
 
 MOST_NEAR = 3
 
@@ -80,7 +85,7 @@ def correction(word: str, language: str, documents: int = 0) -> str:
     best = next((each for each in found if each.documents), None)
     if best is None:
         return "" if documents else apart(word, language)
-    if found[0] != best or best.documents <= documents or are_opposed(word, best.word, language):
+    if found[0] != best or best.unlikeliness > SURE * len(word) or best.documents <= documents or are_opposed(word, best.word, language):
         return ""
     rivals = [each.word for each in found if each.unlikeliness <= best.unlikeliness + MARGIN]
     return "" if any(are_opposed(rival, best.word, language) for rival in rivals) else best.word
@@ -131,8 +136,13 @@ def _of_dictionary(word: str, language: str) -> Iterator[tuple[str, str, int]]:
     held = {term: (shown, documents) for term, shown, documents in rows.values_list("term", "word", "documents")}
     for other, term in terms.items():
         shown, documents = held.get(term, ("", 0))
-        # The Arabic dictionary is kept without marks: the pages' form has them.
-        yield other, shown if shown and (base == "ar" or fold(shown) == fold(other)) else other, documents
+        if base == "ar" and shown:
+            # The dictionary is kept without marks, the pages' form has them. A form that is written otherwise was not meant: fraud is
+            # one letter from need, whose verb pages hold.
+            one, two = sorted((arabic.bare(fold(other)), arabic.bare(fold(shown))), key=len)
+            yield (other, shown, documents) if two.startswith(one) or edits(one, two, 1) <= 1 else (other, other, 0)
+        else:
+            yield other, shown if fold(shown) == fold(other) else other, documents
 
 
 def apart(word: str, language: str) -> str:

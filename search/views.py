@@ -15,10 +15,11 @@ from django.utils.translation import gettext, ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from portal import limits
 from portal.languages import LANGUAGES, current_language
+from portal.uploads.delivery import reading_only
 
 from . import log, service, shown, suggestions
 from .forms import SearchForm
@@ -33,7 +34,7 @@ JSON = {"json_dumps_params": {"ensure_ascii": False}}
 NO_INDEX = {"X-Robots-Tag": "noindex"}
 
 
-@method_decorator(never_cache, name="dispatch")
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
 class SearchView(View):
     """Pages of the reader's language that answer a query. Any input is answered."""
 
@@ -111,7 +112,7 @@ def _is_for_programs(request: HttpRequest) -> bool:
     return request.GET.get("format") == "json"
 
 
-@require_safe
+@reading_only
 def suggest(request: HttpRequest) -> HttpResponse:
     """Answer with suggestions for what somebody is typing, and with what a screen reader says of them."""
     if seconds := limits.seconds_to_wait(request, "suggestions", settings.SEARCH_SUGGESTION_RATE):

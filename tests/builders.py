@@ -92,8 +92,10 @@ def translate_texts(translation: Translation, texts: dict[str, str] | None = Non
         )
 
 
-def translate(page: Page, language_code: str = "en", leave_out: int = 0, **texts: str) -> Page:
-    """Translate and publish a page, its ancestors too where they have only aliases; `title` names the new title."""
+def translate(
+    page: Page, language_code: str = "en", leave_out: int = 0, words: dict[str, str] | None = None, **texts: str
+) -> Page:
+    """Translate and publish a page, its ancestors too where they have only aliases; `title` names the new title, `words` any text."""
     parent = page.get_parent().specific
     if not parent.is_root() and not Page.objects.filter(
         translation_key=parent.translation_key, locale__language_code=language_code, alias_of=None
@@ -101,7 +103,7 @@ def translate(page: Page, language_code: str = "en", leave_out: int = 0, **texts
         translate(parent, language_code)
     page = type(page).objects.get(pk=page.pk)
     translation = submit(page, language_code)
-    translate_texts(translation, {page.title: texts["title"]} if "title" in texts else None, leave_out=leave_out)
+    translate_texts(translation, {page.title: texts["title"]} if "title" in texts else words, leave_out=leave_out)
     instance, _created = translation.source.create_or_update_translation(
         translation.target_locale, publish=False, fallback=True
     )

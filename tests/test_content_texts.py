@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from portal import limits
+from portal.accounts import attempts
 from portal.languages import LANGUAGES
 from portal.records.reading import read
 
@@ -277,3 +279,88 @@ def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: s
         if record.id.partition(".")[0] == page and record.lang != "de-simple":
             everything = " ".join(texts(record.data))
             assert [link for link in RIGHTS[page] if link not in everything] == [], record.id
+
+
+KEPT = {
+    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "eine Minute", "bis zu acht Stunden", "bis Sie den Browser schließen"),
+    "en": ("about one day", "for 30 days", "After 90 days", "at most one minute", "up to eight hours", "until you close the browser"),
+    "uk": ("один день", "30 днів", "Через 90 днів", "одну хвилину", "до восьми годин", "доки ви не закриєте браузер"),
+    "ar": ("يوم واحد", "30 يومًا", "بعد 90 يومًا", "دقيقة واحدة", "ثماني ساعات", "أن تغلقوا المتصفح"),
+}
+"""How each language says how long is kept: tries, known addresses, searches, numbers of requests, sessions, tokens."""
+
+
+def test_the_data_protection_page_says_what_is_kept_and_for_how_long() -> None:
+    """Whoever changes one of these changes the page too."""
+    assert {rule.memory for rule in attempts.RULES.values()} == {1800, attempts.DAY}
+    kept = (attempts.DAY, attempts.KNOWN_FOR.days, settings.SEARCH_LOG_DAYS, limits.WINDOW, settings.SESSION_COOKIE_AGE)
+    assert (*kept, settings.CSRF_COOKIE_AGE) == (24 * 3600, 30, 90, 60, 8 * 3600, None)
+    records = {record.lang: "\n".join(texts(record.data)) for record in RECORDS if record.source_id == "datenschutz"}
+    assert {code: [period for period in periods if period not in records[code]] for code, periods in KEPT.items()} == {
+        code: [] for code in KEPT
+    }
+    assert set(records) == set(KEPT)
+
+
+def grids() -> Iterator[tuple[str, list[str]]]:
+    """Return each grid of cards of the trees that are written by hand: the record that holds it and the pages shown."""
+
+    def blocks(value: object) -> Iterator[dict]:
+        if isinstance(value, dict):
+            if value.get("type") in {"cards", "subpages"}:
+                yield value
+            for child in value.values():
+                yield from blocks(child)
+        elif isinstance(value, list):
+            for child in value:
+                yield from blocks(child)
+
+    for record in RECORDS:
+        if record.is_translation:
+            continue
+        for block in blocks(record.data.get("body")):
+            below = [
+                other.id for other in RECORDS if other.data.get("parent") == record.id and other.data.get("live", True)
+            ]
+            yield record.id, block["value"].get("pages", below)
+
+
+def test_no_drawing_stands_three_times_in_a_grid() -> None:
+    drawings = {record.id: (record.data.get("fields") or {}).get("illustration", "") for record in RECORDS}
+    repeated = []
+    for id_, pages in grids():
+        shown = [drawings[page] for page in pages if drawings[page]]
+        repeated += [(id_, drawing) for drawing in sorted(set(shown)) if shown.count(drawing) > 2]
+    assert repeated == []
+
+
+DEAD = r"\bMassengrab|\bTote\b|[Tt]odesf[aä]ll|\bstarben\b|Gräuel"
+
+
+def test_no_cheerful_drawing_stands_above_the_dead() -> None:
+    """The rainbow of protection, a family, a journey: none of them where people died."""
+    cheerful = {"protection", "family", "film", "integration", "resettlement", "leadership", "health"}
+    assert [
+        record.id
+        for record in RECORDS
+        if record.lang == "de"
+        and re.search(DEAD, record.data["title"] + (record.data.get("lead") or ""))
+        and (record.data.get("fields") or {}).get("illustration", "") in cheerful
+    ] == []
+
+
+def test_each_page_in_leichte_sprache_says_that_nobody_has_tested_it() -> None:
+    """Until people with learning difficulties have: then a person names them and the month."""
+    pages = [record for record in RECORDS if record.lang == "de-simple" and record.data["type"].startswith("home.")]
+    pattern = re.compile(r"noch \*\*nicht\*\* (?:geprüft|gelesen)|Leichte Sprache noch prüfen")
+    assert [record.id for record in pages if not pattern.search(" ".join(texts(record.data["body"])))] == []
+    assert len(pages) == 12
+
+
+def test_data_protection_says_what_is_stored() -> None:
+    """In every language: cookies by name, searches for 90 days, tries of a password with the address, logins for 30 days."""
+    for record in RECORDS:
+        if record.id.partition(".")[0] == "datenschutz":
+            body = " ".join(texts(record.data["body"]))
+            stored = [name for name in ("sessionid", "csrftoken", "90", "30", "IP") if name in body]
+            assert stored == ["sessionid", "csrftoken", "90", "30", "IP"], record.id

@@ -10,13 +10,16 @@ from functools import wraps
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse
 from wagtail.blocks import Block
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Locale, Page, Revision
-from wagtail_localize.models import StringSegment, TranslationSource
+from wagtail_localize.models import StringSegment, Translation, TranslationSource
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 from wagtail_localize.strings import StringValue
+from wagtail_localize.views import edit_translation
 
 from portal.versions import untranslated_names
 from translation import memory
@@ -127,6 +130,22 @@ def _refresh_and_reuse(self: TranslationSource) -> None:
         memory.reuse_within_blocks(self)
 
 
+_edit = edit_translation.edit_translation
+
+
+@wraps(_edit)
+def _edit_each_text_once(request: HttpRequest, translation: Translation, instance: models.Model) -> HttpResponse:
+    """Show a text that stands twice at the same place once: both have one translation.
+
+    wagtail-localize 1.14 lists both, gives the translation to the first, and calls the other one missing for ever, whatever is
+    typed: the same number in two cells, the same entry in two lists. This can go when it serialises a translation for each segment.
+    """
+    first = StringSegment.objects.filter(source=translation.source_id).values("string_id", "context_id").annotate(first=Min("pk"))
+    shown = StringSegment.objects.filter(pk__in=first.values("first"))
+    models.prefetch_related_objects([translation.source], models.Prefetch("stringsegment_set", shown))
+    return _edit(request, translation, instance)
+
+
 def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
     """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.restrictions`).
 
@@ -143,3 +162,4 @@ def apply() -> None:
     TranslationSource._get_segments_for_translation = _get_segments_for_translation
     TranslationSource.refresh_segments = _refresh_and_reuse
     StreamFieldSegmentExtractor.handle_block = _handle_stored_block
+    edit_translation.edit_translation = _edit_each_text_once

@@ -15,8 +15,8 @@ from wagtail_localize.fields import SynchronizedField
 from home.forms import ContentPageForm
 from portal import cards, versions
 from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.anchors import heading_anchor
 from portal.blocks.links import PageBlock
-from portal.blocks.text import heading_anchor
 from portal.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 
@@ -127,7 +127,11 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
             return []
         untranslated = versions.untranslated_in(self)
         return [
-            {"text": text, "anchor": heading_anchor(text), "language": SOURCE_LANGUAGE if block_id in untranslated else ""}
+            {
+                "text": text,
+                "anchor": self.anchors.get(block_id) or heading_anchor(text),
+                "language": SOURCE_LANGUAGE if block_id in untranslated else "",
+            }
             for text, block_id in headings
         ]
 

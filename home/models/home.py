@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
@@ -81,6 +82,11 @@ class HomePage(BodyMixin, BasePage):
     class Meta:
         verbose_name = pgettext_lazy("admin", "home page")
         verbose_name_plural = pgettext_lazy("admin", "home pages")
+
+    @property
+    def quick_links(self) -> list[StreamValue.StreamChild]:
+        """Return the links below the search field that lead to what is there in the language of the text around them."""
+        return [block for block in self.hero_links if block.value.href and not block.value.mark]
 
     @property
     def _card_text_field(self) -> str:

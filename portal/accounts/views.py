@@ -7,13 +7,14 @@ from collections.abc import Callable
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import get_object_or_404, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from wagtail import views as wagtail_views
 from wagtail.admin.views import account
 from wagtail.documents.views import serve
+from wagtail.models import BaseViewRestriction, CollectionViewRestriction, Page
 
-from portal import navigation
+from portal import navigation, restrictions
 
 from . import attempts
 from .forms import OwnPasswordForm
@@ -62,8 +63,11 @@ def page_password(request: HttpRequest, page_view_restriction_id: int, page_id: 
     """Take the password of a page.
 
     Raises:
+        Http404: the restriction asks for no password, or is not one of this page.
         TooManyTries: none may be tried now.
     """
+    page = get_object_or_404(Page, pk=page_id)
+    get_object_or_404(restrictions.binding(page), pk=page_view_restriction_id, restriction_type=BaseViewRestriction.PASSWORD)
     return _with_password(
         request,
         f"page {page_view_restriction_id}",
@@ -75,8 +79,10 @@ def collection_password(request: HttpRequest, restriction_id: int) -> HttpRespon
     """Take the password of a collection of documents.
 
     Raises:
+        Http404: there is no such restriction, or it asks for no password.
         TooManyTries: none may be tried now.
     """
+    get_object_or_404(CollectionViewRestriction, pk=restriction_id, restriction_type=BaseViewRestriction.PASSWORD)
     return _with_password(
         request, f"collection {restriction_id}", lambda: serve.authenticate_with_password(request, restriction_id)
     )

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from portal import cards, links
 
 from . import base as blocks
+from .anchors import anchor_of
 from .links import LinkBlock, PageBlock
 from .text import SHORT_TEXT_FEATURES, RichTextBlock
 
@@ -261,10 +262,8 @@ class SectionBlock(blocks.StructBlock):
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the anchor of the heading."""
-        from .text import heading_anchor
-
         context = super().get_context(value, parent_context=parent_context)
-        context["anchor"] = heading_anchor(value["heading"])
+        context["anchor"] = anchor_of(value["heading"], parent_context)
         return context
 
 

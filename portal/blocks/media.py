@@ -7,8 +7,10 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
+from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
+from wagtail.models import Page
 
 from portal.uploads import access
 
@@ -174,3 +176,16 @@ class VideoBlock(blocks.StructBlock):
         context["captions"] = shown(value.get("captions"))
         context["media_type"] = VIDEO_TYPES.get(video.file_extension.lower(), "") if video else ""
         return context
+
+
+def holds_film(page: Page) -> bool:
+    """Return whether a page shows a film that is there, in whichever of its texts."""
+
+    def holds(raw: object) -> bool:
+        if isinstance(raw, dict):
+            is_film = raw.get("type") == "video" and isinstance(raw.get("value"), dict) and raw["value"].get("video")
+            return bool(is_film) or any(holds(value) for value in raw.values())
+        return isinstance(raw, list) and any(holds(value) for value in raw)
+
+    fields = [field for field in page._meta.get_fields() if isinstance(field, StreamField)]
+    return any(holds(list(field.value_from_object(page).raw_data)) for field in fields)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import pgettext_lazy
 
 from portal.languages import LANGUAGES, rich_text_feature
-from portal.slugs import slug_for_title
 
 from . import base as blocks
+from .anchors import anchor_of
 from .dates import PartialDateBlock
 from .links import LinkBlock
 
@@ -38,13 +38,8 @@ class HeadingBlock(blocks.CharBlock):
     def get_context(self, value: str, parent_context: dict | None = None) -> dict:
         """Add the anchor, made from the text."""
         context = super().get_context(value, parent_context=parent_context)
-        context["anchor"] = heading_anchor(value)
+        context["anchor"] = anchor_of(value, parent_context)
         return context
-
-
-def heading_anchor(text: str) -> str:
-    """Return the `id` of a heading, made from its text by the German rules that suit every Latin script."""
-    return slug_for_title(str(text), "de") or "section"
 
 
 class RichTextBlock(blocks.RichTextBlock):

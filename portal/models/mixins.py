@@ -18,6 +18,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.blocks.anchors import anchors
 from portal.blocks.text import SourceBlock
 from portal.illustrations import Illustration, illustration_url
 from portal.uploads import access
@@ -95,6 +96,11 @@ class BodyMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """Return the anchors of the headings by the ids of their blocks."""
+        return anchors(self.body)
 
 
 class MenuMixin(models.Model):

@@ -170,7 +170,7 @@ TASKS = {
     "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
 }
 # So often it is looked whether a page is due to go online or offline.
-PUBLICATION_SECONDS = environment.number("PUBLICATION_SECONDS", 20, 1)
+PUBLICATION_SECONDS = environment.number("PUBLICATION_SECONDS", 20, 1, environment.PUBLICATION_MOST)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
@@ -238,13 +238,15 @@ WAGTAILSEARCH_BACKENDS = {
 SEARCH_RATE = environment.number("SEARCH_RATE", 60, 1)
 SEARCH_SUGGESTION_RATE = environment.number("SEARCH_SUGGESTION_RATE", 240, 1)
 # What was asked is kept for so many days.
-SEARCH_LOG_DAYS = environment.number("SEARCH_LOG_DAYS", 90, 1)
+SEARCH_LOG_DAYS = environment.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
 # Base forms of words and where they may break, made once; several portals on a machine can share them.
-DICTIONARIES = Path(environment.text("PORTAL_DICTIONARIES", str(VAR_DIR / "dictionaries"))).resolve()
+DICTIONARIES = environment.dictionaries(VAR_DIR)
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+# What cameras make fits. Twice as many take half a minute and half a gigabyte wherever a size is made of them.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 64_000_000
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "portal.PortalDocument"
@@ -266,7 +268,7 @@ SENDS_MAIL = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
 if not SENDS_MAIL:
     EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"portal@{PORTAL_HOST}")
+DEFAULT_FROM_EMAIL = environment.default_from(PORTAL_HOST)
 
 # Cookies exist only for people who sign in; anonymous visitors get none.
 SESSION_COOKIE_HTTPONLY = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -18,13 +19,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from portal.files import only_one, write_whole
+from portal.settings.values import SettingError, choice, number, text, words, yes
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Hosts that stand for all addresses of the machine, and how it reaches itself there."""
 DATABASES = ("postgres", "postgresql", "sqlite")
 CACHES = ("filecache", "redis", "rediss", "rediscache")
-MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail")
+MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SEARCH_BACKENDS = {
     "search.backends.database": None,
@@ -32,64 +34,32 @@ SEARCH_BACKENDS = {
     "search.backends.opensearch": "opensearchpy",
 }
 """Each backend of the search with the package that its client comes from."""
+DAYS_MOST = 36_500
+PUBLICATION_MOST = 60
+"""What is due goes online within a minute."""
+KEY_LENGTH = 32
 PASSWORD_LENGTH = 12
 """Characters that a password has at least, the demo accounts' too."""
 FIRST_START = 150 * 1024 * 1024
 """Bytes that the first start writes into the state folder, with what it needs on the way (measured: 45 MB stay)."""
 LATER_START = 20 * 1024 * 1024
 
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
+
+_OWN_FILES = {"secret_key", "secret_key.lock", "preparing.lock", "db.sqlite3", "dictionaries", "tools"}
+"""By one of them a folder is known to be the portal's."""
+_COMMON_FILES = {"media", "static", "cache", "lost+found"}
+"""These are the portal's too, but other folders hold such as well: the root of the system, for one."""
 _ANOTHER_FOLDER = "choose another one: make serve PORTAL_VAR=/path"
 
 
-class SettingError(Exception):
-    """A setting cannot work; the message is one line that says what would."""
-
-
-def text(name: str, default: str = "") -> str:
-    """Return a setting, the default where it is missing or empty."""
-    return os.environ.get(name, "").strip() or default
-
-
-def words(name: str) -> list[str]:
-    """Return a setting that lists words between commas."""
-    return [word for part in text(name).split(",") if (word := part.strip())]
-
-
-def number(name: str, default: int, least: int = 0, most: int = 10**9) -> int:
-    """Return a setting that is a whole number.
-
-    Raises:
-        SettingError: it is none, or not within the bounds.
-    """
-    given = text(name, str(default))
-    if not given.isascii() or not given.lstrip("-").isdigit():
-        raise SettingError(f"{name}={given} is no number.")
-    if not least <= (value := int(given)) <= most:
-        raise SettingError(f"{name}={given} is out of range: {least} to {most} is possible.")
-    return value
-
-
-def yes(name: str, default: bool) -> bool:
-    """Return a setting that is yes or no.
-
-    Raises:
-        SettingError: it is neither.
-    """
-    given = text(name, "yes" if default else "no").lower()
-    if given not in {"yes", "no"}:
-        raise SettingError(f"{name}={given} is neither yes nor no.")
-    return given == "yes"
-
-
-def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
-    """Return a setting that is one of some words.
-
-    Raises:
-        SettingError: it is another one.
-    """
-    if (given := text(name, default)) not in choices:
-        raise SettingError(f"{name}={given} is unknown; possible: {', '.join(choices)}.")
-    return given
+def is_host(name: str) -> bool:
+    """Return whether a name, or an address of IPv4 or IPv6 with or without brackets, can stand for a host in an address of the web."""
+    try:
+        return bool(ip_address(name.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return bool(_HOST_NAME.fullmatch(name))
 
 
 def bracketed(host: str) -> str:
@@ -130,13 +100,22 @@ def portal_url(host: str, port: int) -> SplitResult:
         raise SettingError(f"PORTAL_URL={given} is no address ({error}); give {wanted}.") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingError(f"PORTAL_URL={given} does not begin with https:// or http:// and a host; give {wanted}.")
+    if not is_host(parts.hostname) or parts.port == 0 or parts.netloc.endswith(":"):
+        raise SettingError(f"PORTAL_URL={given} names no host: letters a to z, digits, hyphens, dots (xn--… for others); give {wanted}.")
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
         raise SettingError(f"PORTAL_URL={given} holds more than scheme, host and port; the portal needs a host of its own: {wanted}.")
     return parts
 
 
 def allowed_hosts(host: str, portal_host: str) -> list[str]:
-    """Return the hosts that requests may name: the portal's own, this machine's, those of `ALLOWED_HOSTS`."""
+    """Return the hosts that requests may name: the portal's own, this machine's, those of `ALLOWED_HOSTS`.
+
+    Raises:
+        SettingError: that names something else than hosts.
+    """
+    for name in words("ALLOWED_HOSTS"):
+        if not is_host(name.removeprefix(".")) or (":" in name and not name.startswith("[")):
+            raise SettingError(f"ALLOWED_HOSTS: {name} is no host; names without scheme and port are possible: a.example.org,.example.com.")
     known = {portal_host, "127.0.0.1", "localhost", "[::1]", *words("ALLOWED_HOSTS")}
     if host in EVERYWHERE:
         known |= {bracketed(address) for address in own_addresses()} | {socket.gethostname().lower()}
@@ -149,9 +128,11 @@ def hosts() -> tuple[str, int]:
     """Return where the server listens, `HOST` and `PORT`.
 
     Raises:
-        SettingError: the port is none.
+        SettingError: one of them is none.
     """
-    return text("HOST", "127.0.0.1").strip("[]"), number("PORT", 8000, 1, 65_535)
+    if not is_host(host := text("HOST", "127.0.0.1").strip("[]")):
+        raise SettingError(f"HOST={host} is no host; a name or an address is possible, the port stands in PORT: HOST=0.0.0.0 PORT=8000.")
+    return host, number("PORT", 8000, 1, 65_535)
 
 
 def trusted_proxies(is_https: bool) -> int | list[IPv4Network | IPv6Network]:
@@ -186,6 +167,10 @@ def check_state_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        there = {path.name for path in folder.iterdir() if not path.name.startswith(".writable-")}
+        if (others := there - _COMMON_FILES) and not there & _OWN_FILES:
+            # To make it private would shut everybody else out of it.
+            raise SettingError(f"The state folder {folder} is not the portal's alone (it holds {min(others)}); {_ANOTHER_FOLDER}")
         if folder.stat().st_uid == os.getuid():
             # Sessions, drafts and hashes of passwords lie there.
             folder.chmod(0o700)
@@ -205,8 +190,10 @@ def secret_key(folder: Path) -> str:
     """Return the key of sessions and signatures, `SECRET_KEY` or the one kept in the state folder, made at the first start.
 
     Raises:
-        SettingError: it cannot be kept.
+        SettingError: it cannot be kept, or is easily found.
     """
+    if 0 < len(text("SECRET_KEY")) < KEY_LENGTH:
+        raise SettingError(f"SECRET_KEY has less than {KEY_LENGTH} characters, and could be found out; without it the portal makes one.")
     path = folder / "secret_key"
 
     def kept() -> str:
@@ -255,26 +242,74 @@ def cache_url(folder: Path) -> str:
         SettingError: processes cannot share it, or its client is missing.
     """
     given = text("CACHE_URL", f"filecache://{folder / 'cache'}")
-    scheme = urlsplit(given).scheme
+    try:
+        scheme, host, path = (parts := urlsplit(given)).scheme, parts.hostname, parts.path
+        _ = parts.port
+    except ValueError as error:
+        raise SettingError("CACHE_URL is no address; possible: filecache:///path and redis://host:port/0.") from error
     if scheme not in CACHES:
         raise SettingError(
             f"CACHE_URL begins with {scheme or 'no scheme'}; all processes must share the cache: filecache:///path or redis://host:port/0."
         )
+    if scheme == "filecache" and (host or not path or not _may_be_folder(Path(path))):
+        raise SettingError(f"CACHE_URL names no folder that can be written to ({host or ''}{path}); possible: filecache:///path.")
+    if scheme != "filecache" and (not host or not re.fullmatch("/?[0-9]*", path)):
+        raise SettingError("CACHE_URL names no host, or a database that is no number; possible: redis://host:port/0.")
     if scheme != "filecache" and importlib.util.find_spec("redis") is None and _is_installed():
         raise SettingError("CACHE_URL names Redis, and the package redis is not installed: .venv/bin/pip install 'redis>=5'.")
     return given
+
+
+def _check_answer(cache: str) -> None:
+    """Find out whether somebody answers at the address of a cache: without it no page can be built.
+
+    Raises:
+        SettingError: nobody does.
+    """
+    host, port = (parts := urlsplit(cache)).hostname, parts.port or 6379
+    try:
+        if parts.scheme != "filecache":
+            socket.create_connection((host, port), timeout=5).close()
+    except OSError as error:
+        raise SettingError(f"CACHE_URL: nothing answers at {host}:{port} ({error.strerror or error}).") from error
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Return whether a folder is there, or can be made, and can be written to."""
+    there = next(parent for parent in (path, *path.parents) if parent.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK) and Path("/proc") not in (there, *there.parents)
 
 
 def email_url() -> str:
     """Return how mail is sent, `EMAIL_URL` or printed.
 
     Raises:
-        SettingError: the way is unknown.
+        SettingError: the way is unknown, or names no server.
     """
     given = text("EMAIL_URL", "consolemail://")
-    if (scheme := urlsplit(given).scheme) not in MAIL:
-        raise SettingError(f"EMAIL_URL begins with {scheme or 'no scheme'}; for example smtp+tls://user:password@host:587.")
+    example = "for example smtp+tls://user:password@host:587."
+    try:
+        scheme, host = (parts := urlsplit(given)).scheme, parts.hostname
+        _ = parts.port
+    except ValueError as error:
+        raise SettingError(f"EMAIL_URL is no address; {example}") from error
+    if scheme not in MAIL:
+        raise SettingError(f"EMAIL_URL begins with {scheme or 'no scheme'}; {example}")
+    if scheme != "consolemail" and not is_host(host or ""):
+        raise SettingError(f"EMAIL_URL names no server; {example}")
     return given
+
+
+def dictionaries(folder: Path) -> Path:
+    """Return where dictionaries are kept, `PORTAL_DICTIONARIES` or in the state folder.
+
+    Raises:
+        SettingError: it can be no folder.
+    """
+    path = Path(text("PORTAL_DICTIONARIES", str(folder / "dictionaries"))).resolve()
+    if path.parent != folder and not path.is_dir() and not _may_be_folder(path):
+        raise SettingError(f"PORTAL_DICTIONARIES={path} is no folder that can be written to.")
+    return path
 
 
 def search_backend() -> str:
@@ -288,6 +323,18 @@ def search_backend() -> str:
     if package and importlib.util.find_spec(package) is None and _is_installed():
         raise SettingError(f"SEARCH_BACKEND={backend} needs a package that is not installed; docs/search.md says how to install it.")
     return backend
+
+
+def default_from(host: str) -> str:
+    """Return the sender of mails, `DEFAULT_FROM_EMAIL` or `portal@` and the host.
+
+    Raises:
+        SettingError: it is no address.
+    """
+    given = text("DEFAULT_FROM_EMAIL", f"portal@{host}")
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+|[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>", given):
+        raise SettingError("DEFAULT_FROM_EMAIL is no mail address; possible: portal@example.org and Portal <portal@example.org>.")
+    return given
 
 
 def demo_password() -> str:
@@ -322,14 +369,19 @@ def check() -> None:
     folder = state_folder()
     check_state_folder(folder)
     database_url(folder)
-    cache_url(folder)
+    _check_answer(cache_url(folder))
     email_url()
+    default_from("localhost")
     search_backend()
     demo_password()
+    dictionaries(folder)
+    allowed_hosts(host, "")
     yes("PORTAL_DEMO_ACCOUNTS", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
-    for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "SEARCH_LOG_DAYS", "HSTS_SECONDS", "PUBLICATION_SECONDS"):
+    for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "HSTS_SECONDS"):
         number(name, 1, 1)
+    number("SEARCH_LOG_DAYS", 1, 1, DAYS_MOST)
+    number("PUBLICATION_SECONDS", 1, 1, PUBLICATION_MOST)
     for name in ("WEB_WORKERS", "WEB_THREADS"):
         number(name, 1, 1, 64)
 

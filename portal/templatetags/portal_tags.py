@@ -80,8 +80,11 @@ def has_session(context: Context) -> bool:
 
 @register.simple_tag
 def is_preview() -> bool:
-    """Return whether the portal is not released yet."""
-    return not release.is_released()
+    """Return whether the portal is not released yet; it is said also where that cannot be found out."""
+    try:
+        return not release.is_released()
+    except Exception:  # noqa: BLE001 (database or cache are away: a line on top must not cost the page below it)
+        return True
 
 
 @register.simple_tag

@@ -42,7 +42,8 @@ def without_metadata(data: bytes) -> bytes:
         if take_apart is None:
             # Writing anew costs quality: only where there is something to leave out.
             holds_more = set(image.getexif()) - {Base.Orientation} or {"xmp", "comment"} & image.info.keys()
-            return _written_anew(image) if holds_more else data
+            has_own_boxes = image.format == "AVIF" and not _AVIF_KEPT.issuperset(_boxes(data))
+            return _written_anew(image) if holds_more or has_own_boxes else data
         orientation = _orientation(image)
         size = image.size
     with suppress(ValueError, IndexError, struct.error):
@@ -52,6 +53,21 @@ def without_metadata(data: bytes) -> bytes:
                 return cleaned
     with Image.open(io.BytesIO(data)) as image:
         return _written_anew(image)
+
+
+_AVIF_KEPT = frozenset((b"ftyp", b"meta", b"mdat", b"moov"))
+
+
+def _boxes(data: bytes) -> Iterator[bytes]:
+    """Yield the kinds of the outermost boxes of an AVIF (ISO/IEC 14496-12, 4.2); nothing of an own kind may stand beside them."""
+    position = 0
+    while position < len(data):
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        if length == 1:
+            length = int.from_bytes(data[position + 8 : position + 16], "big")
+        yield kind if length == 0 or 8 <= length <= len(data) - position else b""
+        # None says that it goes to the end.
+        position += max(length, 8) if length else len(data)
 
 
 def _written_anew(image: Image.Image) -> bytes:
@@ -131,7 +147,7 @@ def _png(data: bytes, orientation: int) -> Iterator[bytes]:
         position = end
 
 
-_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"ICCP", b"ALPH", b"ANIM", b"ANMF"))
+_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"ICCP", b"ALPH", b"ANIM"))
 
 
 def _webp(data: bytes, orientation: int) -> Iterator[bytes]:
@@ -148,6 +164,8 @@ def _webp(data: bytes, orientation: int) -> Iterator[bytes]:
             # No Exif (8), no XMP (4).
             flags = (chunk[8] & ~0x0C) | (0x08 if orientation > 1 else 0)
             chunks.append(chunk[:8] + bytes((flags,)) + chunk[9:])
+        elif chunk[:4] == b"ANMF":
+            chunks.append(_webp_frame(chunk))
         elif chunk[:4] in _WEBP_KEPT:
             chunks.append(chunk + b"\0" * (length % 2))
         position += 8 + length + length % 2
@@ -156,6 +174,21 @@ def _webp(data: bytes, orientation: int) -> Iterator[bytes]:
         chunks.append(b"EXIF" + len(exif).to_bytes(4, "little") + exif)
     body = b"WEBP" + b"".join(chunks)
     yield b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def _webp_frame(chunk: bytes) -> bytes:
+    """Return a frame of an animation with its picture alone: it may hold chunks of any kind (RFC 9649, 2.7.1.1)."""
+    header_end = 8 + 16
+    parts = [chunk[8:header_end]]
+    position = header_end
+    while position + 8 <= len(chunk):
+        length = int.from_bytes(chunk[position + 4 : position + 8], "little")
+        end = position + 8 + length
+        if chunk[position : position + 4] in _WEBP_KEPT:
+            parts.append(chunk[position:end] + b"\0" * (length % 2))
+        position = end + length % 2
+    body = b"".join(parts)
+    return b"ANMF" + len(body).to_bytes(4, "little") + body
 
 
 def _gif(data: bytes, orientation: int) -> Iterator[bytes]:

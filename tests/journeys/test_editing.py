@@ -36,6 +36,14 @@ def choose(page: Page, selector: str) -> None:
     button.click()
 
 
+def header_action(page: Page, name: str) -> None:
+    """Follow a link of the menu of actions in the head of a page's screens."""
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Aktionen", exact=True).first.click()
+    page.get_by_role("link", name=name).last.click()
+    page.wait_for_load_state("networkidle")
+
+
 def page_id(live_portal: support.Portal, expression: str) -> int:
     """Return a page's id by a Python expression."""
     output = live_portal.manage("shell", "-c", f"from wagtail.models import Page; print('ID', {expression})")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import PageViewRestriction
 
 from home.models import HomePage
 from news.models import NewsIndexPage
@@ -175,19 +175,16 @@ def test_an_empty_feed_is_a_feed(client: Client, index: NewsIndexPage, kind: str
 @pytest.mark.parametrize("kind", ["rss", "atom"])
 def test_who_has_it_already_gets_304(client: Client, index: NewsIndexPage, kind: str) -> None:
     item = make_news(index)
-    moment = datetime.datetime(2025, 3, 4, 5, 6, 7, tzinfo=datetime.UTC)
-    Page.objects.filter(pk=item.pk).update(last_published_at=moment)
     address = f"/de/feed.{kind}"
     response = client.get(address)
-    assert response["Last-Modified"] == "Tue, 04 Mar 2025 05:06:07 GMT"
+    # No date tells of what was withdrawn.
+    assert "Last-Modified" not in response
     assert response["Cache-Control"] == "no-cache, public"
     known = {"if-none-match": response["ETag"]}
     assert client.get(address, headers=known).status_code == 304
-    assert client.get(address, headers={"if-modified-since": response["Last-Modified"]}).status_code == 304
     item.title = "Neu"
     publish(item)
     assert client.get(address, headers=known).status_code == 200
-    assert client.get(address, headers={"if-modified-since": response["Last-Modified"]}).status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 20])

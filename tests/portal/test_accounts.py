@@ -210,6 +210,22 @@ def test_passwords_of_pages_and_collections_are_slowed(home: object, door: Calla
     assert (response.status_code, response.url) == (302, "/de/" if door is _of_page else "/de/")
 
 
+def test_a_password_is_asked_for_where_one_opens_something(home: object) -> None:
+    """Not at addresses that somebody put together: of another page, of the root of the tree, of a restriction of another kind."""
+    page, other = make_content_page(home, "Intern"), make_content_page(home, "Entwurf", live=False)
+    asks = PageViewRestriction.objects.create(page=page, restriction_type="password", password="seepferd")
+    login = PageViewRestriction.objects.create(page=page, restriction_type="login")
+    collection = CollectionViewRestriction.objects.create(collection_id=1, restriction_type="login")
+    wrong = [(asks.pk, 1), (asks.pk, other.pk), (asks.pk, home.pk), (login.pk, page.pk), (asks.pk, 2**70)]
+    addresses = [f"/de/_util/authenticate_with_password/{one}/{two}/" for one, two in wrong]
+    addresses.append(f"/documents/authenticate_with_password/{collection.pk}/")
+    for address in addresses:
+        data = {"password": "seepferd", "return_url": "/de/"}
+        assert [Client().get(address).status_code, Client().post(address, data).status_code] == [404, 404], address
+    assert Client().get(f"/de/_util/authenticate_with_password/{asks.pk}/{page.pk}/").status_code == 200
+    assert not Attempts.objects.exists()
+
+
 def test_resets_are_slowed_whether_there_is_such_an_account_or_not(editor: User, home: object) -> None:
     for address in ("erika@example.org", "niemand@example.org"):
         posts = [Client(REMOTE_ADDR=ELSEWHERE).post("/admin/password_reset/", {"email": address}) for _ in range(6)]

@@ -244,7 +244,7 @@ def test_renditions_of_restricted_pictures(client: Client, home: HomePage, kind:
         assert answer(client, urls[0]) == WITH_RIGHT
 
 
-def test_a_rendition_left_behind_is_handed_out_to_nobody_once_something_is_restricted(client: Client, db: None) -> None:
+def test_a_rendition_left_behind_is_handed_out_to_nobody(client: Client, db: None) -> None:
     image = make_image(collection=make_collection())
     url = image.get_rendition("fill-400x225").url
     restrict(image.collection, "login")

@@ -33,6 +33,17 @@ def answer(
     return response.status, {name.lower(): value for name, value in response.getheaders()}, body
 
 
+_RENDITIONS = """
+from portal.models import PortalImage, PortalRendition
+image = PortalImage(title="zx", file="original_images/zx.jpg", width=1, height=1)
+PortalImage.objects.bulk_create([image])
+PortalRendition.objects.bulk_create(
+    PortalRendition(image=image, filter_spec=name, file=f"images/{name}", width=1, height=1)
+    for name in ("zx.png", "link.png", "zx/zx.txt")
+)
+"""
+
+
 @pytest.fixture(scope="module")
 def files(live_portal: support.Portal) -> Iterator[Path]:
     """Put secrets beside a public picture into the media folder of the served portal."""
@@ -48,9 +59,13 @@ def files(live_portal: support.Portal) -> Iterator[Path]:
         path.write_text(SECRET)
     (folder / "images" / "zx.png").write_bytes(PICTURE)
     (folder / "images" / "link.png").symlink_to(made[0])
+    # Left over, of a picture that nobody knows.
+    (folder / "images" / "zx-left.png").write_bytes(PICTURE)
+    live_portal.manage("shell", "-c", _RENDITIONS)
     yield folder
-    for path in (*made, folder / "images" / "zx.png", folder / "images" / "link.png"):
-        path.unlink()
+    live_portal.manage("shell", "-c", "from portal.models import PortalImage; PortalImage.objects.filter(title='zx').delete()")
+    for path in (*made, *(folder / "images" / name for name in ("zx.png", "link.png", "zx-left.png"))):
+        path.unlink(missing_ok=True)
     (folder / "images" / "zx").rmdir()
 
 
@@ -151,6 +166,8 @@ def test_no_address_leads_around_the_gate(live_portal: support.Portal, files: Pa
     assert statuses <= {301, 400, 404, 414}, statuses
     status, headers, body = answer(live_portal, "/media/images/zx.png")
     assert (status, body, headers["cache-control"]) == (200, PICTURE, "public, max-age=2592000, s-maxage=3600")
+    # Nobody can tell any more whether it may be seen.
+    assert answer(live_portal, "/media/images/zx-left.png")[0] == 404
     # One address alone: caches and rules of a proxy know the file by it.
     for other in (
         "/images/zx.png",
@@ -161,7 +178,7 @@ def test_no_address_leads_around_the_gate(live_portal: support.Portal, files: Pa
         "IMAGES/zx.png",
         "images/ZX.png",
     ):
-        assert answer(live_portal, f"/media/{other}")[0] == 404
+        assert answer(live_portal, f"/media/{other}")[0] == 404, other
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

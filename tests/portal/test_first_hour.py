@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -32,11 +33,12 @@ from translation import demo_accounts
 
 def check(**values: str) -> subprocess.CompletedProcess[str]:
     """Ask for the settings as `make` does, before anything is installed."""
-    return subprocess.run(
-        [sys.executable, "-m", "portal.settings.environment"],
-        cwd=settings.BASE_DIR, env={**support.environment(Path("/tmp")), **values},  # noqa: S108
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(
+            [sys.executable, "-m", "portal.settings.environment"],
+            cwd=settings.BASE_DIR, env={**support.environment(Path(folder)), **values},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
 
 def manage(folder: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
@@ -48,6 +50,10 @@ def manage(folder: Path, *arguments: str, **values: str) -> subprocess.Completed
 
 
 AN_ADDRESS = "an address such as https://portal.example.org"
+NO_HOST = "is no host; a name or an address is possible, the port stands in PORT: HOST=0.0.0.0 PORT=8000."
+NO_NAME = f"names no host: letters a to z, digits, hyphens, dots (xn--… for others); give {AN_ADDRESS}."
+SENDERS = "possible: portal@example.org and Portal <portal@example.org>."
+NO_HOSTS = "is no host; names without scheme and port are possible: a.example.org,.example.com."
 DATABASES = "possible: postgres://user:password@host:port/name and sqlite:////path/to/file."
 
 
@@ -98,9 +104,30 @@ class TestSettings:
             ("EMAIL_URL", "pigeon://", "EMAIL_URL begins with pigeon; for example smtp+tls://user:password@host:587."),
             ("LOG_LEVEL", "loud", "LOG_LEVEL=loud is unknown; possible: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
             ("WEB_WORKERS", "0", "WEB_WORKERS=0 is out of range: 1 to 64 is possible."),
-            ("SEARCH_LOG_DAYS", "-1", "SEARCH_LOG_DAYS=-1 is out of range: 1 to 1000000000 is possible."),
+            ("SEARCH_LOG_DAYS", "-1", "SEARCH_LOG_DAYS=-1 is out of range: 1 to 36500 is possible."),
             ("PORTAL_DEMO_PASSWORD", "short", "PORTAL_DEMO_PASSWORD has 5 characters; passwords have at least 12."),
             ("PORTAL_DEMO_ACCOUNTS", "perhaps", "PORTAL_DEMO_ACCOUNTS=perhaps is neither yes nor no."),
+            ("PORT", "--5", "PORT=--5 is no number."),
+            ("HOST", "..", f"HOST=.. {NO_HOST}"),
+            ("HOST", "127.0.0.1:8000", f"HOST=127.0.0.1:8000 {NO_HOST}"),
+            ("HOST", "*", f"HOST=* {NO_HOST}"),
+            ("PORTAL_URL", "https://*.example.org", f"PORTAL_URL=https://*.example.org {NO_NAME}"),
+            ("PORTAL_URL", "https://.example.org", f"PORTAL_URL=https://.example.org {NO_NAME}"),
+            ("PORTAL_URL", "https://a_b.example", f"PORTAL_URL=https://a_b.example {NO_NAME}"),
+            ("PORTAL_URL", "https://bücher.example", f"PORTAL_URL=https://bücher.example {NO_NAME}"),
+            ("PORTAL_URL", "https://a.example:0", f"PORTAL_URL=https://a.example:0 {NO_NAME}"),
+            ("ALLOWED_HOSTS", "*", f"ALLOWED_HOSTS: * {NO_HOSTS}"),
+            ("ALLOWED_HOSTS", "a.example,https://b.example", f"ALLOWED_HOSTS: https://b.example {NO_HOSTS}"),
+            ("ALLOWED_HOSTS", "a.example:8000", f"ALLOWED_HOSTS: a.example:8000 {NO_HOSTS}"),
+            ("CACHE_URL", "redis://h:port/0", "CACHE_URL is no address; possible: filecache:///path and redis://host:port/0."),
+            ("CACHE_URL", "redis://127.0.0.1:1/0", "CACHE_URL: nothing answers at 127.0.0.1:1 (Connection refused)."),
+            ("CACHE_URL", "filecache:///etc/passwd", "CACHE_URL names no folder that can be written to (/etc/passwd); possible: filecache:///path."),
+            ("CACHE_URL", "filecache://cache", "CACHE_URL names no folder that can be written to (cache); possible: filecache:///path."),
+            ("EMAIL_URL", "smtp://h:port", "EMAIL_URL is no address; for example smtp+tls://user:password@host:587."),
+            ("EMAIL_URL", "smtp://", "EMAIL_URL names no server; for example smtp+tls://user:password@host:587."),
+            ("DEFAULT_FROM_EMAIL", "a@b\nBcc: c@d", f"DEFAULT_FROM_EMAIL is no mail address; {SENDERS}"),
+            ("PORTAL_DICTIONARIES", "/etc/passwd", "PORTAL_DICTIONARIES=/etc/passwd is no folder that can be written to."),
+            ("SEARCH_LOG_DAYS", "999999999", "SEARCH_LOG_DAYS=999999999 is out of range: 1 to 36500 is possible."),
         ],
     )
     def test_what_cannot_work_is_refused_in_one_line(self, name: str, value: str, line: str) -> None:
@@ -147,6 +174,35 @@ class TestSettings:
         environment.check_state_folder(folder)
         assert list(folder.iterdir()) == []
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+    @pytest.mark.parametrize("others", [["bin", "media"], ["letter.odt"], [".bashrc", "cache"]])
+    def test_a_folder_of_others_is_refused_and_stays_open_to_them(self, others: list[str], tmp_path: Path) -> None:
+        """Whoever names the root of the system, or a home, must not shut everybody else out of it."""
+        for name in others:
+            (tmp_path / name).mkdir()
+        tmp_path.chmod(0o755)
+        done = check(PORTAL_VAR=str(tmp_path))
+        assert (done.returncode, done.stderr) == (
+            2,
+            f"The state folder {tmp_path} is not the portal's alone (it holds {sorted(set(others) - {'media', 'cache'})[0]}); "
+            "choose another one: make serve PORTAL_VAR=/path\n",
+        )
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+        # What is known to be the portal's, or nobody's, is taken.
+        for name in others:
+            (tmp_path / name).rmdir()
+        for own in ("media", "lost+found"):
+            (tmp_path / own).mkdir()
+            assert check(PORTAL_VAR=str(tmp_path)).returncode == 0
+        (tmp_path / "db.sqlite3").touch()
+        (tmp_path / "backup.tar").touch()
+        assert check(PORTAL_VAR=str(tmp_path)).returncode == 0
+
+    def test_a_short_key_is_refused(self, tmp_path: Path) -> None:
+        done = manage(tmp_path / "var", "check", SECRET_KEY="changeme")  # noqa: S106
+        assert (done.returncode, done.stderr) == (
+            1, "SECRET_KEY has less than 32 characters, and could be found out; without it the portal makes one.\n",
+        )  # fmt: skip
 
     def test_a_folder_that_cannot_be_made_gets_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()

@@ -115,6 +115,28 @@ def test_animations_stay() -> None:
             assert (image.n_frames, image.info["loop"]) == (2, 0)
 
 
+def test_nothing_hides_where_a_format_lets_programs_write_their_own() -> None:
+    mark = MARK.encode()
+    out = io.BytesIO()
+    picture().save(out, "WEBP", save_all=True, append_images=[ImageOps.invert(picture())])
+    webp = out.getvalue()
+    start = webp.index(b"ANMF")
+    end = start + 8 + int.from_bytes(webp[start + 4 : start + 8], "little")
+    own = b"ZZZZ" + len(mark).to_bytes(4, "little") + mark + b"\0" * (len(mark) % 2)
+    frame = b"ANMF" + (end - start - 8 + len(own)).to_bytes(4, "little") + webp[start + 8 : end] + own
+    body = webp[8:start] + frame + webp[end:]
+    out = io.BytesIO()
+    picture().save(out, "AVIF")
+    avif = out.getvalue() + (24 + len(mark)).to_bytes(4, "big") + b"uuid" + bytes(16) + mark
+    for data in (b"RIFF" + len(body).to_bytes(4, "little") + body, avif, out.getvalue() + mark):
+        cleaned = without_metadata(data)
+        assert (mark in data, mark in cleaned) == (True, False)
+        with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(cleaned)) as after:
+            after.load()
+            assert (after.size, after.n_frames) == (before.size, before.n_frames)
+        assert without_metadata(cleaned) == cleaned
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_credit_and_copyright_are_read(kind: str) -> None:
     assert named_rights(photograph(kind)) == ("Muse Mohammed / IOM", "© IOM 2023")

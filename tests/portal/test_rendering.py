@@ -7,9 +7,11 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from wagtail.documents import get_document_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
@@ -305,16 +307,64 @@ def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: C
     assert "Deutsch" not in client.get("/en/feed.rss").content.decode().replace("EN Deutsch", "")
 
 
-def test_the_link_to_sign_language_says_where_it_leads_to_german_text(client: Client, home: HomePage) -> None:
-    page = make_content_page(home, "Gebärdensprache")
+def test_the_link_to_sign_language_is_there_with_the_film_in_the_readers_language(client: Client, home: HomePage) -> None:
+    """Not without a film, above German text, or of a page that is offline."""
+
+    def links() -> dict[str, list[int]]:
+        cache.clear()  # as after a commit
+        found = {}
+        for code in ("de", "uk", "ar"):
+            tree = BeautifulSoup(client.get(f"/{code}/").content, "html.parser")
+            found[code] = [len(tree.select(f"{part} a[href*=sprache]")) for part in (".utility > .wrap >", ".foot-grid")]
+        return found
+
+    page = make_content_page(home, "Gebärdensprache", body=[("video", {"title": "Willkommen"})])
     make_alias(page, "uk")
-    translate(page, "ar", title="لغة الإشارة")
-    Footer.objects.create(locale=page.locale, about="Über uns", sign_language_page=page)
-    marks = {}
-    for code in ("de", "uk", "ar"):
-        (link,) = BeautifulSoup(client.get(f"/{code}/").content, "html.parser").select(".utility > .wrap > a")
-        marks[code] = (link.get("hreflang"), getattr(link.small, "string", None))
-    assert marks == {"de": (None, None), "uk": ("de", "німецькою"), "ar": (None, None)}
+    translate(page, "ar", title="sprache")
+    column = {"heading": "Service", "links": [{"page": page, "label": "Gebärdensprache"}]}
+    Footer.objects.create(locale=page.locale, about="Über uns", sign_language_page=page, body=[("column", column)])
+    nothing = {"de": [0, 0], "uk": [0, 0], "ar": [0, 0]}
+    assert links() == nothing
+    film = get_document_model().objects.create(title="Film", file=ContentFile(b"film", name="film.mp4"))
+    page.body = [("video", {"title": "Willkommen", "video": film})]
+    publish(page)
+    assert links() == {**nothing, "de": [1, 1]}
+    translate(page, "ar", title="sprache")
+    assert links() == {"de": [1, 1], "uk": [0, 0], "ar": [1, 1]}
+    type(page).objects.get(pk=page.pk).unpublish()
+    assert links() == nothing
+
+
+def test_what_ends_in_another_language_stands_neither_in_the_footers_columns_nor_below_the_search(client: Client) -> None:
+    """The legal links stay everywhere, marked; a column and a row with nothing in them do not."""
+    home = make_home()
+    there, german = make_content_page(home, "Hilfe"), make_content_page(home, "Stellen")
+    home = HomePage.objects.get(pk=home.pk)
+    home.hero_links = [("link", {"page": there}), ("link", {"page": german})]
+    publish(home)
+    Footer.objects.create(
+        locale=home.locale,
+        about="Über uns",
+        body=[
+            ("column", {"heading": "Service", "links": [{"page": there}, {"page": german}]}),
+            ("column", {"heading": "Mitmachen", "links": [{"page": german}]}),
+        ],
+        legal=[("link", {"page": german})],
+    )
+    for code in ("uk", "ar"):
+        translate(there, code, title=f"Help {code}")
+
+    def names(code: str) -> list[list[str]]:
+        cache.clear()  # as after a commit
+        tree = BeautifulSoup(client.get(f"/{code}/").content, "html.parser")
+        places = (".hero__quick li", ".foot-grid h2", ".foot-grid li", ".foot-legal li")
+        return [[node.get_text(" ", strip=True) for node in tree.select(place)] for place in places]
+
+    assert names("de") == [["Hilfe", "Stellen"], ["Service", "Mitmachen"], ["Hilfe", "Stellen", "Stellen"], ["Stellen"]]
+    assert names("uk") == [["Help uk"], ["Service"], ["Help uk"], ["Stellen німецькою"]]
+    assert names("ar") == [["Help ar"], ["Service"], ["Help ar"], ["Stellen بالألمانية"]]
+    there.unpublish()
+    assert names("uk") == [[], [], [], ["Stellen німецькою"]]
 
 
 @pytest.mark.parametrize("kind", [PageViewRestriction.PASSWORD, PageViewRestriction.LOGIN])

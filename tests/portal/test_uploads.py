@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import resource
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 
 from portal.models import PortalDocument, PortalImage
 from tests.builders import make_content_page, make_home
@@ -148,6 +149,41 @@ def test_a_broken_or_missing_picture_hinders_nobody(
         )
         assert BeautifulSoup(upload.content, "html.parser").select_one("#id_file") is not None
         assert PortalImage.objects.count() == 2
+
+
+def _bomb(kind: str) -> bytes:
+    """Return a small file that says of itself to be a huge picture, or unpacks to one."""
+    out = io.BytesIO()
+    if kind == "GIF":
+        frames = [Image.new("P", (3000, 3000), number) for number in range(8)]
+        frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+    else:
+        Image.new("RGB", (8, 8)).save(out, kind)
+    data = out.getvalue()
+    side = (8200).to_bytes(4, "big")
+    if kind == "PNG":
+        header = b"IHDR" + side + side + data[24:29]
+        data = data[:12] + header + zlib.crc32(header).to_bytes(4, "big") + data[33:]
+    if kind == "JPEG":
+        start = data.index(b"\xff\xc0") + 5
+        data = data[:start] + side[2:] + side[2:] + data[start + 4 :]
+    return data
+
+
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "a.png"), ("JPEG", "a.jpg"), ("GIF", "a.gif")])
+def test_a_picture_with_too_many_pixels_is_refused_before_it_is_opened(
+    admin_client: Client, kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    load = ImageFile.ImageFile.load
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: opened.append(image) or load(image))
+    values = {"title": "X", "collection": 1, "tags": ""}
+    response = admin_client.post(reverse("wagtailimages:add"), values | {"file": ContentFile(_bomb(kind), name=name)})
+    assert (
+        "Dieses Bild hat zu viele Bildpunkte: Möglich sind 64 Millionen, bei Animationen alle Bilder zusammen."
+        in response.content.decode()
+    )
+    assert (opened, PortalImage.objects.count()) == ([], 0)
 
 
 def test_pages_open_when_no_size_can_be_stored(client: Client) -> None:

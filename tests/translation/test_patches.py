@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -177,6 +178,30 @@ class TestCopies:
         Translation.objects.update(enabled=False)
         publish(source.get_translation(translation.target_locale).get_latest_revision_as_object())
         assert ("en" in versions.translations(source)) == bool(lead)
+
+
+class TestEditor:
+    def test_a_text_that_stands_twice_is_asked_for_once_and_is_not_missing_for_ever(self, admin: Client) -> None:
+        cells = {"columns": [{"type": "cell", "heading": "Land"}, {"type": "cell", "heading": "Zahl"}]}
+        rows = [{"values": ["Berlin", "95"]}, {"values": ["Bayern", "95"]}]
+        body = [
+            {"type": "table", "value": {"caption": "", **cells, "rows": rows}},
+            {"type": "text", "value": "<ul><li>Ausweis</li><li>Foto</li><li>Ausweis</li></ul>"},
+        ]
+        page = make_content_page(
+            make_section(make_home()), "Zweimal", body=ContentPage._meta.get_field("body").stream_block.to_python(body)
+        )
+        english = translate(page)
+        answer = admin.get(reverse("wagtailadmin_pages:edit", args=[english.pk]))
+        props = json.loads(answer.context["props"])
+        texts = [segment["source"] for segment in props["segments"] if segment["type"] == "string"]
+        assert sorted(texts) == ["95", "Ausweis", "Bayern", "Berlin", "Foto", "Land", "Zahl", "Zweimal"]
+        shown = {segment["id"] for segment in props["segments"] if segment["type"] == "string"}
+        assert {translation["segment_id"] for translation in props["initialStringTranslations"]} == shown
+        # What is typed answers for the entry that is shown.
+        [segment] = [segment for segment in props["segments"] if segment.get("source") == "95"]
+        saved = admin.put(segment["editUrl"], "value=ninety-five", "application/x-www-form-urlencoded")
+        assert saved.json()["segment_id"] == segment["id"]
 
 
 class TestSnippets:
