@@ -178,13 +178,18 @@ def test_loading_twice_changes_nothing(folder: Path) -> None:
     assert list(Page.objects.order_by("pk").values_list("pk", "latest_revision_id", "last_published_at")) == before
 
 
-def test_a_changed_record_changes_its_page_only(folder: Path) -> None:
+def test_a_changed_record_changes_its_page_and_its_translations_only(folder: Path) -> None:
+    """The texts of the folder belong together: loaded over an older state they end as loaded for the first time."""
     load(write(folder, ALL))
 
     report = load(write(folder, [*ALL[:4], changed(PAGE, lead="Ein neuer Satz."), *ALL[5:]]))
 
-    assert report.updated == ["resettlement"]
+    assert report.updated == ["resettlement", "resettlement.en"]
     assert ContentPage.objects.get(locale__language_code="de").lead == "Ein neuer Satz."
+    assert ContentPage.objects.get(locale__language_code="en").lead == PAGE_EN["lead"]
+    for translation in Translation.objects.all():
+        total, done = translation.get_progress()
+        assert total == done
 
 
 def test_a_page_edited_by_a_person_is_left_alone_and_named(folder: Path, capsys: pytest.CaptureFixture) -> None:
@@ -202,7 +207,7 @@ def test_a_page_edited_by_a_person_is_left_alone_and_named(folder: Path, capsys:
     assert page.lead == "Von Hand."
 
     revisions = page.revisions.count()
-    assert load(path, overwrite=True).updated == ["resettlement"]
+    assert load(path, overwrite=True).updated == ["resettlement", "resettlement.en"]
     page.refresh_from_db()
     assert page.lead == "Aus der Datei."
     assert page.revisions.count() == revisions + 1
