@@ -27,6 +27,6 @@ class PageSerializer(AdminPageSerializer):
 
 
 class PagesViewSet(PagesAdminAPIViewSet):
-    """The pages that the person finds in lists."""
+    """The pages that the person finds in lists; `translation` adds what is done to them there."""
 
     base_serializer_class = PageSerializer

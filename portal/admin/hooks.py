@@ -12,10 +12,9 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
-from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.models import Page, PageQuerySet
 
-from . import aliases, api, choosers, comments, conflicts, schedule
+from . import aliases, choosers, comments, conflicts, schedule
 from .release import ReleaseMenuItem, ReleaseView
 
 
@@ -29,12 +28,6 @@ def narrow_choosers(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
 def refuse_places_that_are_closed(parent_page: Page, pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
     """Show nothing of an alias to those who may not read what it shows."""
     return aliases.refuse_closed(parent_page, pages, request)
-
-
-@hooks.register("construct_admin_api")
-def name_seen_versions(router: WagtailAPIRouter) -> None:
-    """Put the narrower view of pages in the place of Wagtail's."""
-    router.register_endpoint("pages", api.PagesViewSet)
 
 
 @hooks.register("before_edit_page", order=-2)
