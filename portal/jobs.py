@@ -146,17 +146,29 @@ def _is_gone(name: str) -> bool:
 
 
 def release_dead() -> int:
-    """Settle the jobs whose holder is dead, or has not renewed its lease; return how many there were."""
+    """Settle the jobs whose holder is dead, or has not renewed its lease; return how many there were.
+
+    A lease that ends later than any that is given was given before the clock was set back: a holder that lives renews it in time.
+    """
     number = 0
     for job in Job.objects.filter(lease_until__isnull=False):
-        if job.lease_until < timezone.now() or _is_gone(job.lease_holder):
+        now = timezone.now()
+        if job.lease_until < now or _is_gone(job.lease_holder):
             number += settle(job, INTERRUPTED)
+        elif job.lease_until > now + 2 * LEASE:
+            Job.objects.filter(pk=job.pk, lease_until=job.lease_until).update(lease_until=now + LEASE)
     return number
 
 
 def due(now: datetime | None = None) -> QuerySet[Job]:
-    """Return the jobs that somebody should begin, the oldest first."""
-    return Job.objects.filter(due_at__lte=now or timezone.now(), lease_until=None).order_by("due_at", "pk")
+    """Return the jobs that somebody should begin, the oldest first.
+
+    A clock that was wrong and is set back must not make anything wait for the hour to come again: what waits for longer than its
+    pause, or was written in the future, is due.
+    """
+    now = now or timezone.now()
+    was_ahead = Q(due_at__gt=now + F("every")) | Q(created_at__gt=now, every=None, attempts=0)
+    return Job.objects.filter(Q(due_at__lte=now) | was_ahead, lease_until=None, due_at__isnull=False).order_by("due_at", "pk")
 
 
 def claim(job: Job, name: str) -> bool:
@@ -201,18 +213,16 @@ def settle(job: Job, error: str = "") -> int:
     return ours.update(**free, due_at=due_at, failed_at=now, error=error)
 
 
-def execute(job: Job) -> bool:
-    """Do a job that was claimed, in this process, and settle it; return whether it went well."""
+def execute(job: Job) -> str:
+    """Do a job that was claimed, in this process; return what went wrong, for `settle`: nothing if it went well."""
     try:
         function = import_string(job.task)
         call = function.call if isinstance(function, Task) else function
         call(*job.arguments.get("args", ()), **job.arguments.get("kwargs", {}))
     except Exception as error:
         logger.exception("The job %s failed", job)
-        settle(job, "".join(traceback.format_exception(error)))
-        return False
-    settle(job)
-    return True
+        return "".join(traceback.format_exception(error))
+    return ""
 
 
 def run_all() -> int:
@@ -227,7 +237,7 @@ def run_all() -> int:
         if claim(job, holder()):
             number += 1
             job.refresh_from_db()
-            execute(job)
+            settle(job, execute(job))
     return number
 
 

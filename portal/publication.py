@@ -19,14 +19,16 @@ from django.utils import timezone
 from django.utils.translation import override, pgettext
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from portal import schedules
+from portal import jobs, schedules, signals
 from portal.languages import SOURCE_LANGUAGE
-from portal.models import ScheduleFailure
+from portal.models import Job, ScheduleFailure
 from portal.slugs import available_slug
 from portal.versions import locales_by_id
 
 logger = logging.getLogger(__name__)
 
+JOB = "publication"
+"""The key of the job that does this (`portal.wagtail_hooks`)."""
 PUBLISH, UNPUBLISH = "publish", "unpublish"
 
 
@@ -43,6 +45,9 @@ def run() -> int:
     """
     now = timezone.now()
     number = 0
+    if Job.objects.filter(key=JOB, error=jobs.INTERRUPTED).exists():
+        # What the last run committed, readers' menus may not know: it ended in between.
+        signals.forget_navigation()
     for model in scheduled_models():
         due = model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk")
         for pk in _sources_first(model, due):
@@ -121,6 +126,10 @@ def _publish(pk: int) -> bool:
     if revision is None:
         return False
     if isinstance(instance := revision.as_object(), Page):
+        if schedules.is_over(instance):
+            Revision.objects.filter(pk=pk).update(approved_go_live_at=None)
+            Page.objects.filter(pk=instance.pk, live=False).update(expired=True)
+            return False
         schedules.check_source(instance)
         _number_slug(revision, instance)
     revision.publish(log_action="wagtail.publish.scheduled")

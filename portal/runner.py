@@ -36,11 +36,16 @@ GRACE = 4.0
 """So long a job may go on when the server ends."""
 
 
+DONE = 3
+"""So a process ends whose job went well, and could not be settled: the database did not answer."""
+
+
 @dataclass
 class _Child:
     job: Job
     began: float
     reason: str = ""
+    has_ended: bool = False
 
 
 def supervise() -> Callable[[], None]:
@@ -85,10 +90,13 @@ def _become_runner() -> NoReturn:
         os._exit(0)
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """Let Linux kill this process when the runner dies: its job is begun by the next one, and never by two at once."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        # It died before it could be asked.
+        os._exit(1)
 
 
 class Runner:
@@ -96,6 +104,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.name = jobs.holder()
+        self.pid = os.getpid()
         self.parent = os.getppid()
         self.children: dict[int, _Child] = {}
         self.stopping = False
@@ -131,7 +140,8 @@ class Runner:
     def tick(self) -> int:
         """Look after what runs, begin what is due; return how many jobs were begun."""
         self._reap()
-        if self.children and time.monotonic() - self.renewed > RENEWAL:
+        # By the clock of the leases: where it was moved, and this machine slept, they are renewed before anybody takes them for lapsed.
+        if self.children and not 0 <= time.time() - self.renewed <= RENEWAL:
             self._renew()
         jobs.release_dead()
         number = 0
@@ -149,8 +159,8 @@ class Runner:
             time.sleep(0.05)
             with contextlib.suppress(DatabaseError):
                 self._reap()
-        for pid in self.children:
-            os.kill(pid, signal.SIGKILL)
+        for pid, child in self.children.items():
+            self._kill(pid, child, child.reason)
         with contextlib.suppress(DatabaseError):
             while self.children:
                 self._reap()
@@ -174,10 +184,13 @@ class Runner:
             return
         code = 1
         try:
-            _die_with_parent()
+            _die_with_parent(self.pid)
             for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(name, signal.SIG_IGN if name == signal.SIGINT else signal.SIG_DFL)
-            code = 0 if jobs.execute(job) else 2
+            error = jobs.execute(job)
+            code = 2 if error else DONE
+            jobs.settle(job, error)
+            code = 2 if error else 0
             connections.close_all()
             caches.close_all()
         except BaseException:
@@ -192,20 +205,31 @@ class Runner:
         for pid, child in list(self.children.items()):
             limit = MAX_SECONDS_SLOW if child.job.is_slow else MAX_SECONDS
             if not child.reason and time.monotonic() - child.began > limit:
-                child.reason = f"It took longer than {limit} seconds and was ended."
-                os.kill(pid, signal.SIGKILL)
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                del self.children[pid]
-                # What the process has settled itself is not its job any more, and nothing happens.
-                jobs.settle(child.job, child.reason or jobs.INTERRUPTED)
+                self._kill(pid, child, f"It took longer than {limit} seconds and was ended.")
+            if not child.has_ended:
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if not ended:
+                    continue
+                child.has_ended = True
+                child.reason = "" if os.waitstatus_to_exitcode(status) == DONE else child.reason or jobs.INTERRUPTED
+            # What the process has settled itself is not its job any more, and nothing happens.
+            jobs.settle(child.job, child.reason)
+            # Only now: while the database does not answer, this is tried again.
+            del self.children[pid]
+
+    @staticmethod
+    def _kill(pid: int, child: _Child, reason: str) -> None:
+        child.reason = reason
+        if not child.has_ended:
+            os.kill(pid, signal.SIGKILL)
 
     def _renew(self) -> None:
-        self.renewed = time.monotonic()
+        self.renewed = time.time()
         lost = jobs.renew(self.name, [child.job.pk for child in self.children.values()])
         for pid, child in self.children.items():
-            if child.job.pk in lost and not child.reason:
+            if child.job.pk in lost:
                 # Settled and not yet ended: it is about to end, or somebody else has begun it.
-                os.kill(pid, signal.SIGKILL)
+                self._kill(pid, child, child.reason)
 
     def _stop(self, *args: object) -> None:
         self.stopping = True

@@ -63,6 +63,12 @@ def follow(source: Page) -> None:
     waiting.update(approved_go_live_at=now if source.live or source.go_live_at is None else max(source.go_live_at, now))
 
 
+def is_over(page: Page) -> bool:
+    """Return whether a translation that waits for its time need not go online any more: it is offline with its source for good."""
+    source = source_of(page)
+    return source is not None and not source.live and source.expire_at is not None and source.expire_at <= timezone.now()
+
+
 def check_source(page: Page) -> None:
     """Refuse to put a translation online by machine while its source is offline.
 

@@ -65,7 +65,7 @@ register_snippet(PortalSnippetGroup)
 def register_publication() -> list[Periodic]:
     """Put pages online and offline at their time."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
-    return [Periodic("publication", publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label)]
+    return [Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label)]
 
 
 @hooks.register("register_rich_text_features", order=100)

@@ -46,7 +46,7 @@ def visible(html: str) -> set[str]:
     return found - {""}
 
 
-def _kind(url: str) -> tuple | None:
+def kind_of(url: str) -> tuple | None:
     """Return what tells screens apart: view and model, not the object or the words that are searched."""
     parts = urlsplit(url)
     if not parts.path.startswith("/admin/") or "logout" in parts.path or "revisions" in parts.path:
@@ -67,7 +67,7 @@ def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int,
     waiting, seen, kinds = ["/admin/"], set(), Counter()
     while waiting:
         url = waiting.pop(0)
-        kind = _kind(url)
+        kind = kind_of(url)
         if kind is None or url in seen or kinds[kind]:
             continue
         if not sorted_too and ("?" in url or url.endswith("/results/")):

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from portal import limits
+from portal.accounts import attempts
 from portal.languages import LANGUAGES
 from portal.records.reading import read
 
@@ -277,6 +279,27 @@ def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: s
         if record.id.partition(".")[0] == page and record.lang != "de-simple":
             everything = " ".join(texts(record.data))
             assert [link for link in RIGHTS[page] if link not in everything] == [], record.id
+
+
+KEPT = {
+    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "eine Minute", "bis zu acht Stunden", "bis Sie den Browser schließen"),
+    "en": ("about one day", "for 30 days", "After 90 days", "at most one minute", "up to eight hours", "until you close the browser"),
+    "uk": ("один день", "30 днів", "Через 90 днів", "одну хвилину", "до восьми годин", "доки ви не закриєте браузер"),
+    "ar": ("يوم واحد", "30 يومًا", "بعد 90 يومًا", "دقيقة واحدة", "ثماني ساعات", "أن تغلقوا المتصفح"),
+}
+"""How each language says how long is kept: tries, known addresses, searches, numbers of requests, sessions, tokens."""
+
+
+def test_the_data_protection_page_says_what_is_kept_and_for_how_long() -> None:
+    """Whoever changes one of these changes the page too."""
+    assert {rule.memory for rule in attempts.RULES.values()} == {1800, attempts.DAY}
+    kept = (attempts.DAY, attempts.KNOWN_FOR.days, settings.SEARCH_LOG_DAYS, limits.WINDOW, settings.SESSION_COOKIE_AGE)
+    assert (*kept, settings.CSRF_COOKIE_AGE) == (24 * 3600, 30, 90, 60, 8 * 3600, None)
+    records = {record.lang: "\n".join(texts(record.data)) for record in RECORDS if record.source_id == "datenschutz"}
+    assert {code: [period for period in periods if period not in records[code]] for code, periods in KEPT.items()} == {
+        code: [] for code in KEPT
+    }
+    assert set(records) == set(KEPT)
 
 
 def grids() -> Iterator[tuple[str, list[str]]]:

@@ -11,6 +11,7 @@ from wagtail.models import Page, TranslatableMixin
 from portal.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, LoadedRecord, Region, Topic
 
+from .addresses import normalised
 from .reading import Record
 
 
@@ -20,6 +21,7 @@ class RecordSet:
     def __init__(self, records: list[Record], loaded: dict[str, LoadedRecord]) -> None:
         self.records = {record.id: record for record in records}
         self.loaded = loaded
+        self._owners: dict[str, Record] = {}
 
     def model(self, record: Record) -> type[models.Model]:
         """Return the model of a record.
@@ -42,6 +44,7 @@ class RecordSet:
             RecordError: naming the first thing that is wrong.
         """
         model = self.model(record)
+        self._check_addresses(record)
         if record.is_translation:
             source = self.records.get(record.get("translation_of"))
             stored = self.loaded.get(record.get("translation_of"))
@@ -80,6 +83,13 @@ class RecordSet:
                 known = self.records.get(name)
                 if (known is None or known.get("type") != kind._meta.label) and name not in self.loaded:
                     raise record.error(f"“{key}” names “{name}”, which is no {kind._meta.label} record")
+
+    def _check_addresses(self, record: Record) -> None:
+        """Check that no other record gives an old address of this one: it can lead to one page only."""
+        for address in record.get("redirect_from") or []:
+            owner = self._owners.setdefault(normalised(record, address), record)
+            if owner is not record:
+                raise record.error(f"“redirect_from”: {address} is an old address of “{owner.id}” already: {owner.place}")
 
     def _check_counterpart(self, record: Record) -> None:
         """Check the page of the source language that a record in a tree of its own stands beside; it may have none."""

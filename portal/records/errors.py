@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST = 400
+
 
 @dataclass(frozen=True)
 class Place:
@@ -22,8 +24,11 @@ class RecordError(ValueError):
 
     def __init__(self, place: Place, reason: str) -> None:
         self.place = place
-        self.reason = reason
-        super().__init__(f"{place}: {reason}")
+        # One line, however long the value is that it quotes.
+        self.reason = " ".join(reason.split())
+        if len(self.reason) > _LONGEST:
+            self.reason = f"{self.reason[: _LONGEST - 1]}…"
+        super().__init__(f"{place}: {self.reason}")
 
 
 class LoadError(Exception):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from portal.languages import languages_by_code
 from portal.texts import plain_value
 
 from .errors import LoadError, Place, RecordError
+from .language import written_in
 
 # Key → accepted Python types. A key that is not here is an error.
 KEYS: dict[str, tuple[type, ...]] = {
@@ -47,6 +48,8 @@ IMAGE_KEYS = frozenset({"id", "file", "title", "alt", "caption", "credit", "lead
 FILE_KEYS = frozenset({"id", "file", "title"})
 ORIGINAL_KEYS = frozenset({"title", "url", "date", "language"})
 MENU_KEYS = frozenset({"show", "title", "intro"})
+
+_REVIEWED = "that IOM reviewed a page is said by a person in the admin alone; no record may say it"
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def _digest(data: dict, place: Place) -> str:
     digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     for key in ("images", "files"):
         for item in data.get(key) or []:
-            path = place.path.parent / str(item.get("file", "")) if isinstance(item, dict) else None
-            if path is not None and path.is_file():
+            path = place.path.parent / item["file"]
+            if path.is_file():
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -108,8 +111,16 @@ def _check_items(record: Record, key: str, known: frozenset[str], required: tupl
             raise record.error(f"“{key}” holds something that is no object: {item!r}")
         if unknown := sorted(set(item) - known):
             raise record.error(f"unknown key in “{key}”: {', '.join(unknown)}")
+        if wrong := [name for name, value in item.items() if not isinstance(value, (str, bool))]:
+            raise record.error(f"“{key}.{wrong[0]}” is no text: {item[wrong[0]]!r}")
         if missing := [name for name in required if not item.get(name)]:
             raise record.error(f"an entry of “{key}” lacks {', '.join(missing)}")
+
+
+def _check_values(record: Record, key: str, kinds: type | tuple[type, ...]) -> None:
+    for name, value in record.get(key, {}).items():
+        if not isinstance(value, kinds):
+            raise record.error(f"“{key}.{name}” is no text: {value!r}")
 
 
 def _check(record: Record) -> None:
@@ -119,8 +130,8 @@ def _check(record: Record) -> None:
         RecordError: naming the first thing that is wrong.
     """
     data = record.data
-    if "reviewed" in data or "reviewed_on" in (data.get("fields") or {}):
-        raise record.error("that IOM reviewed a page is said by a person in the admin alone; no record may say it")
+    if "reviewed" in data:
+        raise record.error(_REVIEWED)
     if unknown := sorted(set(data) - set(KEYS)):
         raise record.error(f"unknown key: {', '.join(unknown)}")
     for key in REQUIRED_KEYS:
@@ -131,6 +142,8 @@ def _check(record: Record) -> None:
             raise record.error(
                 f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300]
             )
+    if "reviewed_on" in record.get("fields", {}):
+        raise record.error(_REVIEWED)
     if data["lang"] not in languages_by_code():
         raise record.error(f"the portal has no language “{data['lang']}”")
     if record.is_translation and (given := sorted(SOURCE_ONLY_KEYS & set(data))):
@@ -141,9 +154,14 @@ def _check(record: Record) -> None:
         raise record.error("a translation takes “show” in “menu” from its source and must not give it again")
     if unknown := sorted(set(record.get("original") or {}) - ORIGINAL_KEYS):
         raise record.error(f"unknown key in “original”: {', '.join(unknown)}")
+    _check_values(record, "original", str)
+    _check_values(record, "menu", (str, bool))
     for key in ("topics", "regions", "redirect_from"):
         if wrong := [value for value in record.get(key) or [] if not isinstance(value, str)]:
             raise record.error(f"“{key}” holds something that is no text: {wrong[0]!r}")
+    written = written_in(data)
+    if written and written != data["lang"].partition("-")[0]:
+        raise record.error(f"“lead” and “body” are written in “{written}”, but “lang” says “{data['lang']}”")
     _check_items(record, "images", IMAGE_KEYS, ("id", "file", "title"))
     _check_items(record, "files", FILE_KEYS, ("id", "file", "title"))
     _check_items(record, "sources", frozenset({"title", "url", "date"}), ("title",))
@@ -157,11 +175,13 @@ def _parse(text: str, place: Place) -> Record:
         raise RecordError(place, f"no valid JSON: {error.msg}, column {error.colno}") from error
     except ValueError as error:
         raise RecordError(place, str(error)) from error
+    except RecursionError as error:
+        raise RecordError(place, "no record: lists or objects lie too deep in each other") from error
     if not isinstance(data, dict):
         raise RecordError(place, "a record is a JSON object")
-    record = Record(plain_value(data), place, _digest(data, place))
+    record = Record(plain_value(data), place, "")
     _check(record)
-    return record
+    return replace(record, digest=_digest(data, place))
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -197,7 +197,7 @@ class StreamValues:
             here = f"{at}[{index}]"
             if not isinstance(item, dict) or set(item) - {"type", "value"} or "type" not in item:
                 raise ValueProblem(f"{here}: a block has “type” and “value” and nothing else")
-            if item["type"] not in block.child_blocks:
+            if not isinstance(item["type"], str) or item["type"] not in block.child_blocks:
                 known = ", ".join(block.child_blocks)
                 raise ValueProblem(f"{here}: there is no block “{item['type']}” here; there are {known}")
             child = block.child_blocks[item["type"]]

@@ -97,6 +97,24 @@ def test_no_page_scrolls_sideways_on_a_phone(live_portal: support.Portal, open_p
     assert not too_wide
 
 
+TOUCHING = """() => [...document.querySelectorAll('.task')].filter(task => {
+    const arrow = task.querySelector(':scope > .icon')?.getBoundingClientRect();
+    const text = document.createRange();
+    text.selectNodeContents(task.querySelector('.card__body'));
+    return arrow && [...text.getClientRects()].some(line => line.left < arrow.right && line.right > arrow.left
+        && line.top < arrow.bottom && line.bottom > arrow.top);
+}).map(task => task.innerText)"""
+
+
+@pytest.mark.parametrize("address", ["/de/", "/ar/", "/de-simple/"])
+def test_the_arrow_of_a_task_lies_on_no_text(address: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(address)
+    for width in (320, 390, 600, 768, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator(".task > .icon").count() > 2
+        assert page.evaluate(TOUCHING) == [], width
+
+
 def test_an_editor_sees_the_userbar_within_the_policy(open_page: Callable[..., Page]) -> None:
     page = open_page("/admin/login/", **DESK)
     page.fill("input[name=username]", "redaktion")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -129,6 +129,34 @@ def test_a_typing_error_is_corrected_and_said(code: str, open_page: Callable[...
     assert "exact" in asked(page)
     expect(page.locator(".result-head .small a")).to_have_count(0)
     expect_language(page, code)
+
+
+# Right words, some on our pages and some not, each with a word beside it that was once shown in its place.
+RIGHT = [
+    ("de", "Rückführung", "Rückkehr"), ("de", "Heirat", "Heimat"), ("de", "Duldung", "Meldung"), ("de", "Haft", "Halt"),
+    ("en", "deportation", "report"), ("en", "prison", "person"),
+    ("uk", "депортація", "репатріація"), ("uk", "притулок", "приток"), ("ar", "ترحيل", "تحيل"), ("ar", "لجوء", "لجنة"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "word", "other"), RIGHT)
+def test_a_right_word_stays_itself(code: str, word: str, other: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(search_page(code), **DESK)
+    with page.expect_response(lambda response: "/suggestions/" in response.url and response.request.url.endswith(quote(word))) as asked_for:
+        field(page).press_sequentially(word, delay=20)
+    offered = [suggestion["text"].casefold() for suggestion in asked_for.value.json()["suggestions"]]
+    assert [text for text in offered if word.casefold() not in text] == []
+    field(page).press("Enter")
+    page.wait_for_url(re.compile(r"\?q="))
+    assert asked(page) == {"q": [word]}
+    expect(field(page)).to_have_value(word)
+    # What the page says of the query is about this word alone; other words are links at most, never what is shown.
+    assert set(page.locator(".result-head [role=status] q").all_inner_texts()) <= {word}
+    if not results(page).count():
+        expect(page.locator(".result-head h2 q")).to_have_text(word)
+    marked = " ".join(page.locator("[data-click-url] mark").all_inner_texts()).casefold().split()
+    assert bool(marked) == bool(results(page).count())
+    assert other.casefold() not in marked
 
 
 def test_the_language_is_changed_with_the_query(open_page: Callable[..., Page]) -> None:

@@ -251,3 +251,16 @@ def fresh_with_revision(page: Page) -> Page:
     """Return a page that has a revision."""
     fresh(page).save_revision()
     return fresh(page)
+
+
+def test_what_expired_while_nothing_ran_is_told_to_nobody(home: HomePage) -> None:
+    page = make_content_page(home, "Sperrfrist", live=False)
+    english = translate_and_publish(page)
+    schedule(page, go_live_at=timezone.now() + HOUR, expire_at=timezone.now() + 2 * HOUR)
+    fresh(english).get_latest_revision().publish()
+    let_pass(hours=3)
+    publication.run()
+    assert online(page) == {"de": False, "en": False}
+    assert [fresh(version).expired for version in (page, english)] == [True, True]
+    assert not ScheduleFailure.objects.exists()
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()

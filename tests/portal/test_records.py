@@ -354,7 +354,7 @@ def test_check_does_everything_and_takes_it_back(folder: Path) -> None:
         (
             [changed(HOME, body=None, redirect_from=["/alt"]), changed(SECTION, redirect_from=["/ALT/"])],
             2,
-            "/ALT/ leads to the page “Startseite” already",
+            "/ALT/ is an old address of “home” already: ",
         ),
         ([HOME, changed(SECTION, redirect_from=["http://[x"])], 2, "“http://[x” is no address"),
         ([HOME, changed(HOME_EN, parent="home")], 2, "takes parent from its source"),

@@ -1,0 +1,115 @@
+"""What records became: the pages and snippets of this load and of earlier ones."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from wagtail.models import Page
+
+from portal.models import LoadedRecord
+
+from .checking import RecordSet
+from .reading import Record
+from .values import ValueProblem
+
+
+@dataclass
+class Report:
+    """What a load did: records by what became of them."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    left_alone: list[str] = field(default_factory=list)
+
+
+def state_of(instance: models.Model) -> str:
+    """Return a digest of what a load left behind: another revision or status means that a person was here."""
+    parts = [str(getattr(instance, "latest_revision_id", "")), str(getattr(instance, "live", ""))]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+class Objects:
+    """The objects of all records that this load or an earlier one has made, by the records' names."""
+
+    def __init__(self, records: RecordSet) -> None:
+        self.records = records.records
+        self.loaded = records.loaded
+        self.report = Report()
+        self._found: dict[str, models.Model] = {}
+        self._new_ids: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def __setitem__(self, name: str, instance: models.Model) -> None:
+        self._found[name] = instance
+
+    def of_this_load(self, name: str) -> models.Model | None:
+        """Return what a record of this load became; None before it is made."""
+        return self._found.get(name)
+
+    def get(self, name: str) -> models.Model | None:
+        """Return what a record became, in this load or an earlier one; None where it is gone or never was."""
+        if (instance := self._found.get(name)) is not None:
+            return instance
+        return self.loaded[name].object if name in self.loaded else None
+
+    def page_id(self, name: str) -> int:
+        """Return the id of a record's page.
+
+        Raises:
+            ValueProblem: the name is that of no page, or of a translation.
+        """
+        record = self.records.get(name)
+        if record is not None and record.is_translation:
+            raise ValueProblem(f"“{name}” is a translation; name its source “{record.get('translation_of')}”")
+        instance = self.get(name)
+        if not isinstance(instance, Page):
+            raise ValueProblem(f"“{name}” is no page record")
+        return instance.pk
+
+    def translation_key(self, record: Record) -> dict[str, object]:
+        """Return the translation key of the page that a record stands beside, as a field to create it with."""
+        name = record.get("translation_of")
+        return {} if name is None else {"translation_key": self.get(name).translation_key}
+
+    def needs_work(self, record: Record, overwrite: bool) -> bool:
+        """Return whether a record is to be loaded; report it if not, and remember the object that it became."""
+        stored = self.loaded.get(record.id)
+        if stored is None:
+            self._new_ids.add(record.id)
+            return True
+        instance = stored.object
+        if instance is None:
+            if overwrite:
+                self._new_ids.add(record.id)
+                return True
+            self.report.left_alone.append(record.id)
+            return False
+        self._found[record.id] = instance
+        is_edited = stored.state != state_of(instance)
+        if stored.digest == record.digest and not (is_edited and overwrite):
+            self.report.unchanged.append(record.id)
+            return False
+        if is_edited and not overwrite:
+            self.report.left_alone.append(record.id)
+            return False
+        return True
+
+    def remember(self, record: Record, instance: models.Model) -> None:
+        """Store what became of a record."""
+        self._found[record.id] = instance
+        LoadedRecord.objects.update_or_create(
+            record_id=record.id,
+            defaults={
+                "content_type": ContentType.objects.get_for_model(instance),
+                "object_id": instance.pk,
+                "digest": record.digest,
+                "state": state_of(instance),
+            },
+        )
+        (self.report.created if record.id in self._new_ids else self.report.updated).append(record.id)
