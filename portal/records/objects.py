@@ -41,6 +41,7 @@ class Objects:
         self.report = Report()
         self._found: dict[str, models.Model] = {}
         self._new_ids: set[str] = set()
+        self._changed: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
         return name in self._found
@@ -78,7 +79,17 @@ class Objects:
         return {} if name is None else {"translation_key": self.get(name).translation_key}
 
     def needs_work(self, record: Record, overwrite: bool) -> bool:
-        """Return whether a record is to be loaded; report it if not, and remember the object that it became."""
+        """Return whether a record is to be loaded; report it if not, and remember the object that it became.
+
+        Sources are asked about before their translations: these belong to the texts beside them, so that what changes in a source is
+        paired anew though the translation's own record did not change.
+        """
+        if self._is_to_be_loaded(record, overwrite):
+            self._changed.add(record.id)
+            return True
+        return False
+
+    def _is_to_be_loaded(self, record: Record, overwrite: bool) -> bool:
         stored = self.loaded.get(record.id)
         if stored is None:
             self._new_ids.add(record.id)
@@ -92,7 +103,8 @@ class Objects:
             return False
         self._found[record.id] = instance
         is_edited = stored.state != state_of(instance)
-        if stored.digest == record.digest and not (is_edited and overwrite):
+        is_same = stored.digest == record.digest and not (record.is_translation and record.get("translation_of") in self._changed)
+        if is_same and not (is_edited and overwrite):
             self.report.unchanged.append(record.id)
             return False
         if is_edited and not overwrite:

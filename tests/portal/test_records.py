@@ -178,13 +178,18 @@ def test_loading_twice_changes_nothing(folder: Path) -> None:
     assert list(Page.objects.order_by("pk").values_list("pk", "latest_revision_id", "last_published_at")) == before
 
 
-def test_a_changed_record_changes_its_page_only(folder: Path) -> None:
+def test_a_changed_record_changes_its_page_and_its_translations_only(folder: Path) -> None:
+    """The texts of the folder belong together: loaded over an older state they end as loaded for the first time."""
     load(write(folder, ALL))
 
     report = load(write(folder, [*ALL[:4], changed(PAGE, lead="Ein neuer Satz."), *ALL[5:]]))
 
-    assert report.updated == ["resettlement"]
+    assert report.updated == ["resettlement", "resettlement.en"]
     assert ContentPage.objects.get(locale__language_code="de").lead == "Ein neuer Satz."
+    assert ContentPage.objects.get(locale__language_code="en").lead == PAGE_EN["lead"]
+    for translation in Translation.objects.all():
+        total, done = translation.get_progress()
+        assert total == done
 
 
 def test_a_page_edited_by_a_person_is_left_alone_and_named(folder: Path, capsys: pytest.CaptureFixture) -> None:
@@ -202,7 +207,7 @@ def test_a_page_edited_by_a_person_is_left_alone_and_named(folder: Path, capsys:
     assert page.lead == "Von Hand."
 
     revisions = page.revisions.count()
-    assert load(path, overwrite=True).updated == ["resettlement"]
+    assert load(path, overwrite=True).updated == ["resettlement", "resettlement.en"]
     page.refresh_from_db()
     assert page.lead == "Aus der Datei."
     assert page.revisions.count() == revisions + 1
@@ -453,15 +458,19 @@ def test_old_addresses_come_as_people_have_them(folder: Path) -> None:
     assert [redirect.old_path for redirect in Redirect.objects.all()] == ["/alt neu.pdf?a=2&b=1"]
 
 
-def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path) -> None:
-    """What an earlier folder had published goes in every language; a later record publishes the source again."""
+@pytest.mark.parametrize("with_translation", [True, False])
+def test_a_record_that_is_not_live_takes_its_page_offline(folder: Path, with_translation: bool) -> None:
+    """What an earlier folder had published goes in every language, and comes back when the record says so again. Twice."""
     load(write(folder, ALL))
 
-    def online() -> set[str]:
-        return set(ContentPage.objects.filter(live=True).values_list("locale__language_code", flat=True))
+    def online() -> dict[str, str]:
+        return dict(ContentPage.objects.filter(live=True).values_list("locale__language_code", "title"))
 
-    assert online() == {"de", "en", "uk", "ar"}
-    load(write(folder, [changed(PAGE, live=False) if record is PAGE else record for record in ALL if record is not PAGE_EN]))
-    assert online() == set()
-    load(write(folder, ALL))
-    assert "de" in online()
+    before = online()
+    assert set(before) == {"de", "en", "uk", "ar"}
+    offline = [changed(PAGE, live=False) if record is PAGE else record for record in ALL]
+    for _time in range(2):
+        load(write(folder, offline if with_translation else [record for record in offline if record is not PAGE_EN]))
+        assert online() == {}
+        load(write(folder, ALL))
+        assert online() == before
