@@ -222,6 +222,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.accounts.forms.LoginForm"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
 WAGTAILAPI_BASE_URL = PORTAL_URL
 # Nothing in the admin asks another host.
