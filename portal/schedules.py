@@ -8,6 +8,10 @@ has the dates that are set on it. Aliases are what their source is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
@@ -37,10 +41,28 @@ def source_of(page: Page) -> Page | None:
     return Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
 
 
+def is_planned(page: Page) -> bool:
+    """Return whether a page goes online at a time that is still to come."""
+    return bool(
+        page.go_live_at
+        and page.go_live_at > timezone.now()
+        and Revision.page_revisions.filter(object_id=str(page.pk), approved_go_live_at__isnull=False).exists()
+    )
+
+
 def take_dates(page: Page) -> None:
-    """Give a page the dates of its source, if it follows one; nothing is saved."""
-    if (source := source_of(page)) is not None:
-        page.go_live_at, page.expire_at = source.go_live_at, source.expire_at
+    """Give a page the dates of its source, if it follows one; nothing is saved.
+
+    What somebody publishes while the source is offline is online at once and stays: the source's time was called off, or is over.
+    """
+    if (source := source_of(page)) is None:
+        return
+    page.go_live_at, page.expire_at = source.go_live_at, source.expire_at
+    if not source.live:
+        if not is_planned(source):
+            page.go_live_at = None
+        if page.expire_at is not None and page.expire_at <= timezone.now():
+            page.expire_at = None
 
 
 def has_own_expiry(page: Page) -> bool:
@@ -78,3 +100,42 @@ def check_source(page: Page) -> None:
     source = source_of(page)
     if source is not None and not source.live:
         raise ValidationError(pgettext("admin", "The German page is not online: it was taken off, or its time was cancelled."))
+
+
+class SourceOfflineError(ValidationError):
+    """A person is about to put `page` online while its `source` is not, and was not asked yet."""
+
+    def __init__(self, page: Page, source: Page) -> None:
+        super().__init__(pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title})
+        self.page, self.source = page, source
+
+
+_asks: ContextVar[bool] = ContextVar("asks_about_source", default=False)
+
+
+@contextmanager
+def asking(asks: bool) -> Iterator[None]:
+    """Let what is published in this block by people be asked about, or not any more."""
+    token = _asks.set(asks)
+    try:
+        yield
+    finally:
+        _asks.reset(token)
+
+
+def offline_source(page: Page) -> Page | None:
+    """Return the source of a version that would go online alone: the source is offline, and nothing is planned for it."""
+    if page.live or page.alias_of_id is not None or not _follows(page.locale_id):
+        return None
+    source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+    return None if source is None or source.live or is_planned(source) else source
+
+
+def ask_about_source(page: Page) -> None:
+    """Ask a person who publishes a version whose source is offline; programs and who answered already are not asked.
+
+    Raises:
+        SourceOfflineError: the question, for `translation.middleware`.
+    """
+    if _asks.get() and (source := offline_source(page)) is not None:
+        raise SourceOfflineError(page, source)

@@ -11,9 +11,10 @@ class TranslationConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the rights on translatable snippets to languages, mend wagtail-localize, keep the languages' trees in step."""
-        from translation import cascades, forms, patches, returning  # noqa: F401 (the receivers connect)
+        from translation import aliases, cascades, forms, patches, returning  # noqa: F401 (the receivers connect)
         from translation.policies import register_language_policies
 
         register_language_policies()
         patches.apply()
+        aliases.connect()
         forms.register()

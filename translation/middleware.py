@@ -1,20 +1,26 @@
-"""What the editor is told of what happened in other languages."""
+"""What the editor is asked before a page is published, and told of what happened in other languages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import pgettext
 
+from portal import schedules
 from translation import returning
+from translation.publishing import OFFLINE, names_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class BroughtBackMiddleware:
     """Names the translations that came online with their page, whichever screen published it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -23,8 +29,48 @@ class BroughtBackMiddleware:
         try:
             response = self.get_response(request)
             if pages := returning.brought_back.get():
-                names = ", ".join(f"{page.title} ({page.locale.get_display_name()})" for page in pages)
-                messages.success(request, pgettext("admin", "Online again with the page: %(pages)s.") % {"pages": names})
+                text = pgettext("admin", "Online again with the page: %(pages)s.")
+                messages.success(request, text % {"pages": names_of(pages)})
             return response
         finally:
             returning.brought_back.reset(token)
+
+
+class OfflineSourceMiddleware:
+    """Asks whoever puts a translation online while its German page is not, whichever screen publishes it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; the administration asks, unless that was answered."""
+        asks = request.path.startswith(reverse("wagtailadmin_home")) and request.method == "POST" and OFFLINE not in request.POST
+        with schedules.asking(asks):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show the question; the answer sends the same form once more."""
+        if not isinstance(exception, schedules.SourceOfflineError):
+            return None
+        return ask(request, exception.page, exception.source)
+
+
+def ask(request: HttpRequest, page: object, source: object, address: str = "", fields: dict | None = None) -> HttpResponse:
+    """Answer with the question; saying yes sends `fields` to `address`, unless told otherwise what was sent to where it was sent."""
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        # A dialog has no room for it: the form of the page has.
+        text = pgettext("admin", "“%(page)s” was not published: %(reason)s Publish it here if it is to go online all the same.")
+        reason = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title}
+        messages.error(request, text % {"page": page.title, "reason": reason})
+        return JsonResponse({"step": "success", "redirect": edit})
+    sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    context = {
+        "page": page,
+        "source": source,
+        "edit": edit,
+        "address": address or request.get_full_path(),
+        "fields": [(name, value) for name, values in (sent if fields is None else fields).items() for value in values],
+        "confirmed": OFFLINE,
+    }
+    return render(request, "translation/confirm_publication.html", context)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import pgettext
+from wagtail.locks import ScheduledForPublishLock
 from wagtail.models import DraftStateMixin, Locale, LockableMixin, Page, TranslatableMixin
 from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
@@ -60,10 +61,16 @@ def may_change(user: AbstractBaseUser, instance: Model) -> bool:
 
 
 def is_locked_for(user: AbstractBaseUser, instance: Model) -> bool:
-    """Return whether somebody else's lock, or a workflow that waits for somebody else, keeps a user from writing."""
+    """Return whether somebody else's lock, or a workflow that waits for somebody else, keeps a user from writing.
+
+    Wagtail also locks what is scheduled, until somebody cancels that; a translation goes online with its source, whatever is
+    mended in it until then.
+    """
     if not isinstance(instance, LockableMixin):
         return False
     lock = instance.get_lock()
+    if isinstance(lock, ScheduledForPublishLock) and translation_into(instance) is not None:
+        return False
     return bool(lock and lock.for_user(user))
 
 

@@ -51,6 +51,7 @@ _CHANGE_SNIPPETS = (
     "portal.view_footer",
     "portal.change_footer",
 )
+_PUBLISHING = ("change", "publish")
 # What helps visitors find things, in the languages that somebody works in, and the report on what they sought.
 _KEEP_SEARCH = (
     "search.view_askedquery",
@@ -66,7 +67,8 @@ _KEEP_SEARCH = (
 class Role:
     """A group and its rights.
 
-    `languages` are the codes of those in whose page trees `page_actions` hold (and with them all rights on snippets);
+    `languages` are the codes of those in whose page trees `page_actions` hold (and with them all rights on snippets), `also_in` those
+    in whose trees the role may change and publish what others wrote;
     `permissions` hold on whole models, `file_permissions` on all collections of images and documents.
     """
 
@@ -75,6 +77,7 @@ class Role:
     page_actions: tuple[str, ...]
     permissions: tuple[str, ...]
     file_permissions: tuple[str, ...]
+    also_in: tuple[str, ...] = ()
 
 
 def _german_name(language: Language) -> str:
@@ -92,7 +95,7 @@ def translator_role(language: Language) -> Role:
     return Role(
         group=TRANSLATORS.format(language=_german_name(language)),
         languages=(language.code,),
-        page_actions=("change", "publish"),
+        page_actions=_PUBLISHING,
         permissions=(*_ADMIN, *_CHANGE_SNIPPETS, *_KEEP_SEARCH),
         file_permissions=_USE_FILES,
     )
@@ -167,6 +170,7 @@ def roles() -> tuple[Role, ...]:
                 "wagtailredirects.delete_redirect",
             ),
             file_permissions=_KEEP_FILES,
+            also_in=tuple(language.code for language in LANGUAGES if language.follows_source),
         ),
         *other_roles().values(),
     )
@@ -186,10 +190,12 @@ def _set_up_role(role: Role, homes: list[Page]) -> Group:
     """Make the role's group and add the rights that it lacks."""
     group, _created = Group.objects.get_or_create(name=role.group)
     group.permissions.add(*(_permission(name) for name in role.permissions))
-    for action in role.page_actions:
-        permission = _permission(f"wagtailcore.{action}_page")
-        for home in homes:
-            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+    others = [home for code in role.also_in if (home := home_page(code))]
+    for actions, pages in ((role.page_actions, homes), (_PUBLISHING, others)):
+        for action in actions:
+            permission = _permission(f"wagtailcore.{action}_page")
+            for home in pages:
+                GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
     files = Collection.get_first_root_node()
     for name in role.file_permissions:
         GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=_permission(name))

@@ -101,9 +101,7 @@ class Trees:
 
     def home(self, locale_id: int) -> Row | None:
         """Return the home page of a language."""
-        return next(
-            (row for row in self.rows if row.locale_id == locale_id and len(row.path) == 2 * Page.steplen), None
-        )
+        return next((row for row in self.rows if row.locale_id == locale_id and len(row.path) == 2 * Page.steplen), None)
 
     def source(self, row: Row) -> Row | None:
         """Return the page that one of a following tree stands for."""
@@ -196,15 +194,17 @@ class Trees:
             if row.pk in self.copied if shown is None else shown.locale_id != row.locale_id:
                 yield row, f"{row}: its source is gone"
 
+    def copy(self) -> Iterator[tuple[Row, str]]:
+        """A page stands in one place of its language. An alias beside it opens for nobody."""
+        for row in self.rows:
+            if (shown := self.by_id.get(row.alias_of_id)) and shown.locale_id == row.locale_id:
+                yield row, f"{row}: shows {shown} of the same language and opens for nobody"
+
     def missing(self) -> Iterator[tuple[Row, str]]:
         """A page has a version in every language that follows, at least an alias."""
         for row in self.rows:
             for locale_id, source_id in self.followed.items():
-                if (
-                    row.parent_path
-                    and row.locale_id == source_id
-                    and (row.translation_key, locale_id) not in self.by_key
-                ):
+                if (row.parent_path and row.locale_id == source_id and (row.translation_key, locale_id) not in self.by_key):
                     yield row, f"{row}: has no page in {locales_by_id()[locale_id].language_code}"
 
     def place(self) -> Iterator[tuple[Row, str]]:
@@ -270,7 +270,7 @@ class Trees:
 
 
 RULES = (
-    "path", "numbers", "url_path", "twins", "locale", "orphan", "missing", "place", "order", "slug", "live",
+    "path", "numbers", "url_path", "twins", "locale", "orphan", "copy", "missing", "place", "order", "slug", "live",
     "restriction", "refused",
 )  # fmt: skip
 """The names of the rules, in the order in which what breaks them is mended: each relies on those before it."""
@@ -323,9 +323,7 @@ def _parent_for(trees: Trees, row: Row) -> Page:
 def _mend_path(trees: Trees, row: Row) -> None:
     """Hang a page, with what hangs on it, below where its address says that it was, else below where it belongs."""
     above = row.url_path.rstrip("/").rpartition("/")[0] + "/"
-    known = next(
-        (other for other in trees.rows if other.url_path == above and not other.path.startswith(row.path)), None
-    )
+    known = next((other for other in trees.rows if other.url_path == above and not other.path.startswith(row.path)), None)
     parent = _page(known) if known else _parent_for(trees, row)
     cascades.free_slug(_page(row), parent)
     below = Page.objects.filter(path__startswith=parent.path).values_list("path", flat=True)
@@ -345,6 +343,13 @@ def _mend_url_path(trees: Trees, row: Row) -> None:
     before, now = (redirects.path_of(url_path, row.locale_id) for url_path in (row.url_path, page.url_path))
     if before != now:
         redirects.write({before: page.pk}, {now} if page.live else set())
+
+
+def _mend_copy(trees: Trees, row: Row) -> None:
+    """Let the address lead to the page that is shown. What stands below is somebody's: then a person has to look."""
+    if not trees.children[row.path]:
+        _page(row).delete()
+        redirects.write({redirects.path_of(row.url_path, row.locale_id): row.alias_of_id}, set())
 
 
 def _mend_place(trees: Trees, row: Row) -> None:
@@ -376,6 +381,7 @@ _MENDERS = {
     "twins": lambda trees, row: Page.objects.filter(pk=row.pk).update(translation_key=uuid4()),
     "locale": _mend_place,
     "orphan": lambda trees, row: cascades.remove(_page(row), keep=True),
+    "copy": _mend_copy,
     "missing": lambda trees, row: cascades.make_followers(_page(row)),
     "place": _mend_place,
     "order": _mend_order,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote as quote_url
 
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import AbstractBaseUser
@@ -14,19 +15,31 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
+from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
-from portal import restrictions
+from portal import restrictions, schedules
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.release import OpenPoint
-from translation import cascades, demo_accounts, returning
+from translation import aliases, cascades, demo_accounts, returning
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
-from translation.permissions import is_locked_for, reason_against_change, working_locale_ids, works_in
+from translation.middleware import ask
+from translation.permissions import (
+    is_locked_for,
+    reason_against_change,
+    reason_against_publication,
+    translation_into,
+    working_locale_ids,
+    works_in,
+)
+from translation.publishing import OFFLINE
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
+from translation.views.pages_api import TranslatedPagesAPIViewSet
+from translation.views.publish import publish_in_editor
 
 LOG_ACTION_TEXT = "translation.text_replaced"
 """Logged by the migration that brought texts into one form."""
@@ -61,32 +74,31 @@ def _refuse_incomplete(request: HttpRequest, instance: TranslatableMixin) -> Htt
 
 @hooks.register("before_publish_page", order=-1)
 def respect_missing_texts(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Refuse publishing a translation that lacks texts from Wagtail's own editor and menus."""
-    return refuse_incomplete(request, page)
+    """Refuse publishing a translation that lacks texts from Wagtail's own editor; ask about one whose source is offline.
 
-
-@hooks.register("before_bulk_action", order=-1)
-def respect_missing_texts_in_bulk(
-    request: HttpRequest, action_type: str, instances: list[Model], action: object
-) -> HttpResponse | None:
-    """Refuse publishing many pages at once as long as one of them is a translation that lacks texts."""
-    if action_type != "publish" or request.method != "POST":
+    What was typed is a draft by then; saying yes publishes that.
+    """
+    if response := refuse_incomplete(request, page):
+        return response
+    source = schedules.offline_source(page)
+    if source is None or OFFLINE in request.POST:
         return None
-    pages = [page for page in instances if isinstance(page, Page)]
-    if getattr(action, "cleaned_form", None) is not None and action.cleaned_form.cleaned_data.get(
-        "include_descendants"
-    ):
-        pages += [descendant for page in list(pages) for descendant in page.get_descendants().not_live()]
-    for page in pages:
-        if response := refuse_incomplete(request, page):
-            return response
-    return None
+    address = f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', 'publish'])}?id={page.pk}"
+    return ask(request, page, source, address=f"{address}&next={quote_url(request.path)}", fields={})
 
 
 @hooks.register("before_edit_page", order=-1)
 def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Refuse publishing or restarting the translation of a locked page, and publishing one that lacks texts."""
-    return _refuse_locked(request, page) or _refuse_incomplete(request, page)
+    """Refuse publishing or restarting the translation of a locked page, and publishing one that lacks texts; publish others."""
+    if response := _refuse_locked(request, page) or _refuse_incomplete(request, page):
+        return response
+    if request.method == "POST" and request.POST.get("action") == "publish" and page.alias_of_id is None:
+        translation = translation_into(page)
+        if translation is not None:
+            if reason := reason_against_publication(request.user, page):
+                return refuse(request, reason)
+            return publish_in_editor(request, translation, page)
+    return None
 
 
 @hooks.register("before_convert_alias_page", order=-1)
@@ -185,10 +197,47 @@ def own_tree_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str |
     yield from _own_tree_buttons(page, user)
 
 
+def _taking_back_buttons(page: Page, user: AbstractBaseUser) -> Iterator[Button]:
+    """Yield a button for a translation that has pages below it: of those Wagtail asks for a right of its own to delete them."""
+    if page.alias_of_id is not None or page.permissions_for_user(user).can_delete() or aliases.source_shown(page) is None:
+        return
+    if not reason_against_publication(user, page):
+        url = reverse("wagtailadmin_pages:delete", args=[page.pk])
+        yield Button(pgettext("admin", "Take the translation back"), url, icon_name="undo", priority=56)
+
+
+@hooks.register("register_page_header_buttons")
+def taking_back_header_buttons(
+    page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Offer to take a translation back whose pages below stay."""
+    yield from _taking_back_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def taking_back_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the same in the explorer."""
+    yield from _taking_back_buttons(page, user)
+
+
+@hooks.register("construct_admin_api", order=1)
+def guard_pages_api(router: WagtailAPIRouter) -> None:
+    """Answer for pages instead of Wagtail's own view."""
+    router.register_endpoint("pages", TranslatedPagesAPIViewSet)
+
+
 @hooks.register("register_admin_viewset")
 def register_page_viewset() -> TranslatedPageViewSet:
     """Ask on Wagtail's screens whether a German page's translations move, go offline or are deleted with it."""
     return TranslatedPageViewSet()
+
+
+@hooks.register("before_copy_page")
+def refuse_copies_of_aliases(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Refuse copying what shows a page of another language: its text would count as written in this one."""
+    if page.alias_of_id is None or page.alias_of.locale_id == page.locale_id:
+        return None
+    return refuse(request, pgettext("admin", "This page shows the German one. To have another page like it, copy that."))
 
 
 @hooks.register("after_copy_page")

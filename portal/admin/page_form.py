@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page, PageViewRestriction
 
@@ -48,6 +49,23 @@ class CounterpartChooser(AdminPageChooser):
         ids = dict(german.filter(translation_key__in=keys).values_list("translation_key", "pk"))
         found = next((ids[key] for key in keys if key in ids), None)
         return found or german.filter(depth=2).values_list("pk", flat=True).first()
+
+
+class BaseCopyForm(CopyForm):
+    """The form for copying a page, without “alias”: a page has one version in a language, and one address there."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("alias", None)
+
+    def clean(self) -> dict[str, object]:
+        """Refuse what asks for an alias all the same, rather than make a copy of it."""
+        cleaned = super().clean()
+        if self.data.get("alias"):
+            text = pgettext("admin", "A page can be copied, not shown at two addresses of one language. Link to it instead.")
+            # Wagtail's page shows the errors of fields only.
+            self.add_error("new_parent_page", text)
+        return cleaned
 
 
 class BasePageForm(WagtailAdminPageForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import TextInput
@@ -15,12 +16,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal import links, restrictions, versions
-from portal.admin.page_form import BasePageForm, reserved_message
+from portal.admin.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.illustrations import Illustration, illustration_url
 from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.slugs import is_made_from, is_reserved, slug_for_title
@@ -36,6 +37,7 @@ class BasePage(Page):
     """What the search can tell apart among pages of this type, with the names that visitors read."""
 
     base_form_class = BasePageForm
+    copy_form_class = BaseCopyForm
     show_in_menus_default = True
 
     shown_at: Page | None = None
@@ -186,6 +188,17 @@ class BasePage(Page):
         page = super().with_content_json(content)
         schedules.take_dates(page)
         return page
+
+    def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
+        """Publish a revision; a person is asked first where the page that this one translates is offline.
+
+        Raises:
+            SourceOfflineError: the question.
+        """
+        from portal import schedules
+
+        schedules.ask_about_source(self)
+        super().publish(revision, user=user, **kwargs)
 
     def update_aliases(self, **kwargs: object) -> None:
         """Publish the aliases with the page; Wagtail does it also when the page is merely scheduled (wagtail#11344)."""

@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.utils import translation as django_translation
 from wagtail.models import Page, Site
 
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.languages import SOURCE_LANGUAGE
 from portal.locales import set_up_locales
 from portal.models import LoadedRecord
 
@@ -234,16 +234,11 @@ class _Loader:
             if record.get("live", True):
                 revision.publish()
             elif instance.live:
-                self._take_offline(instance)
+                # Its versions go along, and come back with it (`translation.returning`).
+                instance.unpublish()
             instance.refresh_from_db()
         else:
             instance.save()
             if hasattr(instance, "save_revision"):
                 instance.save_revision()
         self.objects.remember(record, instance)
-
-    def _take_offline(self, page: Page) -> None:
-        """Unpublish what an earlier folder had online, with the versions in the languages that follow its tree."""
-        codes = [language.code for language in LANGUAGES if language.follows_source]
-        for version in [page, *page.get_translations().filter(live=True, locale__language_code__in=codes)]:
-            version.specific.unpublish()

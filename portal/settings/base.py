@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "portal.middleware.RedirectMiddleware",
     "portal.middleware.RefusedPublicationMiddleware",
     "portal.accounts.middleware.DoorMiddleware",
+    "translation.middleware.OfflineSourceMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -201,6 +202,8 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 
 # A translation that was only begun must not go live with the source's text.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+# The texts of a translation that is deleted stay for the next try; `translation.aliases` deletes those of a deleted source.
+WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
 # `portal.redirects` leaves them, for whole subtrees at once.
 WAGTAILREDIRECTS_AUTO_CREATE = False
 
@@ -220,6 +223,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.accounts.forms.LoginForm"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
 WAGTAILAPI_BASE_URL = PORTAL_URL
 # Nothing in the admin asks another host.

@@ -84,6 +84,18 @@ def build() -> Portal:
 
 
 @pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: object) -> Iterator[object]:
+    """Keep what fixtures of a module build within `unblock()` of what this gives; in that module no test starts empty."""
+    with django_db_blocker.unblock():
+        transaction_of_module = transaction.atomic()
+        transaction_of_module.__enter__()
+    yield django_db_blocker
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        transaction_of_module.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
 def shared_portal(django_db_setup: None, django_db_blocker: object) -> Iterator[Portal]:
     """Build the portal once for a module, French being one of its languages, and take it back at the end.
 

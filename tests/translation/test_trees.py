@@ -204,6 +204,8 @@ BREAKS = [
     ("locale", lambda portal: move_branch(portal.other, portal.of(portal.section, "en"))),
     ("locale", lambda portal: move_branch(portal.easy, portal.section)),
     ("orphan", delete_source),
+    ("copy", lambda portal: portal.other.create_alias(parent=portal.home)),
+    ("copy", lambda portal: portal.of(portal.page, "en").create_alias(update_slug="copy")),
     ("missing", delete_alias),
     ("place", move_alias),
     ("place", move_translation),
@@ -364,3 +366,15 @@ def test_the_same_number_of_queries_whatever_the_size(
     Page.objects.filter(depth__gt=3).update(depth=9)
     with django_assert_num_queries(5):
         assert len(find_problems()) > 40
+
+
+def test_a_copy_that_is_an_alias_leads_to_the_page_and_is_left_where_something_stands_below(portal: Portal) -> None:
+    """In German and English alike; none is offered any more (`tests/portal/test_editing.py`)."""
+    made = [page.create_alias(update_slug="copy") for page in (portal.other, portal.of(portal.page, "en").specific)]
+    assert {problem.page_id for problem in find_problems()} == {page.pk for page in made}
+    below = make_content_page(made[0], "Darunter")
+    assert not check("--repair")[0]
+    assert Page.objects.filter(pk__in=[below.pk, made[0].pk]).count() == 2
+    assert not Page.objects.filter(pk=made[1].pk).exists()
+    redirect = Redirect.objects.get(old_path__endswith="/copy")
+    assert redirect.redirect_page_id == portal.of(portal.page, "en").pk

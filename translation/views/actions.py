@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 from wagtail.models import Page
-from wagtail_localize.views import convert, edit_translation
+from wagtail_localize.views import edit_translation
 
+from translation.aliases import source_shown
 from translation.guards import for_target, get_translation_and_target, refuse
 from translation.permissions import missing_texts, reason_against_publication
+from translation.views.pages import take_back
 
 machine_translate = require_POST(for_target(writes=True)(edit_translation.machine_translate))
 preview = for_target(writes=False)(edit_translation.preview_translation)
@@ -34,8 +36,14 @@ def stop(request: HttpRequest, translation_id: int) -> HttpResponse:
 
 
 def convert_to_alias(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Turn a translated page back into an alias: it shows the source's content at once, so it is a publication."""
-    page = get_object_or_404(Page, pk=page_id).specific
+    """Turn a translated page back into an alias: the same as deleting the translation.
+
+    Raises:
+        Http404: the page shows another one already, or stands for itself.
+    """
+    page = get_object_or_404(Page, pk=page_id, alias_of=None)
     if reason := reason_against_publication(request.user, page):
         return refuse(request, reason)
-    return convert.convert_to_alias(request, page_id)
+    if (source := source_shown(page)) is None:
+        raise Http404
+    return take_back(request, page, source)

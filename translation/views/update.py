@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext
+from wagtail.admin import messages
+from wagtail.models import Page
 from wagtail_localize.machine_translators import get_machine_translator
 from wagtail_localize.models import Translation, TranslationSource
 from wagtail_localize.views.edit_translation import apply_machine_translation
@@ -22,10 +23,10 @@ from translation.permissions import (
     SUBMIT_PERMISSION,
     is_source_editor,
     may_change,
-    may_publish,
-    missing_texts,
+    may_read,
     reason_against_change,
 )
+from translation.publishing import obstacles, planned_for, publish
 
 
 class UpdateView(UpdateTranslationsView):
@@ -36,8 +37,10 @@ class UpdateView(UpdateTranslationsView):
     """
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Refuse those who may change neither the source nor one of its translations."""
+        """Refuse those who may change neither the source nor one of its translations, or may not read the source as it is now."""
         self.object = self.get_object()
+        if not may_read(request.user, self.source_instance):
+            return refuse(request, pgettext("admin", "You have no right to update translations of this."))
         if not request.user.has_perm(SUBMIT_PERMISSION) or not (self.own_translations or self.is_source_editor):
             return refuse(request, pgettext("admin", "You have no right to update translations of this."))
         return super().dispatch(request, *args, **kwargs)
@@ -94,9 +97,39 @@ class UpdateView(UpdateTranslationsView):
             return super().get_default_success_url()
         return self.get_edit_url(next(iter(self.targets.values())))
 
+    def get_form(self) -> forms.Form:
+        """Say what happens to translations that lack texts: wagtail-localize's form says that they are published."""
+        form = super().get_form()
+        form.fields["publish_translations"].help_text = pgettext(
+            "admin",
+            "Publishes at once every translation that is complete. The others are left out and named; each can be published by itself.",
+        )
+        return form
+
+    def publish_translations(self) -> None:
+        """Publish what is complete and whose source is online; name what is left out, and why."""
+        done, later = [], []
+        for translation, target in self.targets.items():
+            reason = " ".join(obstacles(self.request.user, target).values()) or publish(translation, self.request.user)
+            language = translation.target_locale.get_display_name()
+            if reason:
+                text = pgettext("admin", "%(language)s was not published: %(reason)s")
+                label = pgettext("admin", "To the translation: %(language)s") % {"language": language}
+                buttons = [messages.button(url, label)] if (url := self.get_edit_url(target)) else None
+                messages.warning(self.request, text % {"language": language, "reason": reason}, buttons=buttons)
+            elif isinstance(target, Page) and (date := planned_for(Page.objects.get(pk=target.pk))):
+                later.append((language, date))
+            else:
+                done.append(language)
+        for language, date in later:
+            text = pgettext("admin", "%(language)s goes online with the German page: %(date)s.")
+            messages.success(self.request, text % {"language": language, "date": date})
+        if done:
+            messages.success(self.request, pgettext("admin", "Published: %(languages)s.") % {"languages": ", ".join(done)})
+
     @transaction.atomic
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        """Renew the segments; translate and publish what the user may publish, and name what they may not."""
+        """Renew the segments; translate and publish what may go online, and name what may not."""
         user = self.request.user
         self.object.update_from_db()
         writable = {
@@ -111,24 +144,8 @@ class UpdateView(UpdateTranslationsView):
                     apply_machine_translation(translation.pk, user, machine_translator)
 
         if form.cleaned_data["publish_translations"]:
-            published = {
-                translation
-                for translation, target in writable.items()
-                if may_publish(user, target) and not missing_texts(translation).exists()
-            }
-            for translation in published:
-                with contextlib.suppress(ValidationError):
-                    translation.save_target(user=user, publish=True)
-            if left := [translation for translation in self.targets if translation not in published]:
-                messages.warning(
-                    self.request,
-                    pgettext(
-                        "admin",
-                        "Not published, because texts are missing, because it is locked or you have no right to: %(languages)s.",
-                    )
-                    % {"languages": ", ".join(str(translation.target_locale) for translation in left)},
-                )
-
+            self.publish_translations()
         self.components.save(self.object, sources_and_translations={self.object: list(writable)})
-        messages.success(self.request, self.get_success_message())
+        text = pgettext("admin", "The texts of “%(object)s” are handed over to its translations; what is new there waits to be translated.")
+        messages.success(self.request, text % {"object": self.object.object_repr})
         return redirect(self.get_success_url() or self.get_default_success_url())

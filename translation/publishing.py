@@ -1,0 +1,76 @@
+"""What stands against publishing a translation, in one place for all ways of publishing it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import npgettext, pgettext
+from wagtail.models import Page
+from wagtail_localize.models import Translation
+
+from portal import schedules
+from translation.permissions import (
+    PUBLISH_INCOMPLETE_PERMISSION,
+    is_locked_for,
+    may_publish,
+    missing_texts,
+    translation_into,
+)
+
+INCOMPLETE, OFFLINE = "publish-incomplete", "publish-offline"
+"""Names of the fields by which somebody insists on publishing what lacks texts, or what stands for an offline page."""
+
+
+def names_of(pages: Iterable[Page]) -> str:
+    """Return the titles of pages, each with its language, as they stand in a message."""
+    return ", ".join(f"{page.title} ({page.locale.get_display_name()})" for page in pages)
+
+
+def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] = ()) -> dict[str, str]:
+    """Return why an object cannot be published now, as sentences by what they are about; `insists` names what is to be no reason."""
+    if isinstance(instance, Page) and instance.alias_of_id is not None:
+        return {"alias": pgettext("admin", "It shows another page and is online when that is.")}
+    if is_locked_for(user, instance):
+        return {"right": pgettext("admin", "It is locked.")}
+    if not may_publish(user, instance):
+        return {"right": pgettext("admin", "You have no right to publish it.")}
+    found = {}
+    translation = translation_into(instance)
+    count = missing_texts(translation).count() if translation is not None else 0
+    may_insist = isinstance(instance, Page) and user.has_perm(PUBLISH_INCOMPLETE_PERMISSION)
+    if count and not (may_insist and INCOMPLETE in insists):
+        found[INCOMPLETE] = npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {
+            "count": count
+        }
+    if isinstance(instance, Page) and OFFLINE not in insists and (source := schedules.offline_source(instance)) is not None:
+        found[OFFLINE] = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title}
+    return found
+
+
+def publish(translation: Translation, user: AbstractBaseUser) -> str:
+    """Write and publish a translation; return why that failed, as a sentence, and leave everything as it was; nothing when it is done.
+
+    Raises:
+        SourceOfflineError: the German page is offline, and the person has to be asked.
+    """
+    try:
+        with transaction.atomic():
+            translation.save_target(user=user, publish=True)
+    except schedules.SourceOfflineError:
+        raise
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def planned_for(page: Page) -> str:
+    """Return when a page goes online with its German one, as a date to read; nothing where it is online or not planned."""
+    if page.live or not schedules.is_planned(page):
+        return ""
+    return date_format(localtime(page.go_live_at), "SHORT_DATETIME_FORMAT")
