@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -85,7 +85,7 @@ class PreviewMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Content-Security-Policy and Permissions-Policy on every answer that does not bring its own."""
+    """Content-Security-Policy and Permissions-Policy on every answer without its own; what is somebody's stays out of shared caches."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -97,6 +97,9 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
+        if response.cookies or has_vary_header(response, "Cookie"):
+            # Made for somebody who signed in, or with a cookie to keep or forget: a cache in between would hand it to others.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

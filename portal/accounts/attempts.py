@@ -2,8 +2,8 @@
 
 The pair of an account and an address is locked after some wrong tries. An address, whatever account it tries, waits longer with each
 try beyond many; an account waits too, over all addresses, but never long: nobody can lock out an editor from everywhere. Who has signed in
-from an address before is held up there by neither. A try is counted before its password is looked at, so that many at once gain nothing,
-and taken back when it succeeds.
+from an address before is held up there by neither; nor on a device that a cookie makes known, which has tries of its own wherever it is. A
+try is counted before its password is looked at, so that many at once gain nothing, and taken back when it succeeds.
 
 It is kept in the database, which all processes and machines share and no cache empties. A refused try only reads. Where the database
 cannot be written to at once, the try is refused rather than waited for: threads that wait are missing to readers.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import math
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,10 +96,13 @@ class Attempt:
     target: str
     address: str
     account: AbstractBaseUser | None
+    device: str = ""
+    """The hash of a device from which the account has signed in: it has tries of its own, wherever it is."""
 
     def key(self, kind: str) -> str:
         """Return under which key a kind of tries is counted."""
-        return _hash(self.door, kind, self.address if kind != ACCOUNT else "", self.target if kind != ADDRESS else "")
+        source = {PAIR: self.device or self.address, ADDRESS: self.address, ACCOUNT: ""}[kind]
+        return _hash(self.door, kind, source, self.target if kind != ADDRESS else "")
 
     def keys(self) -> dict[str, str]:
         """Return key → kind of what is counted at this door."""
@@ -112,7 +116,7 @@ class Attempt:
                 number, last_at = rows[key]
                 waits[kind] = RULES[self.door, kind].wait(number) - int((now - last_at).total_seconds())
         slowed = max(waits[ADDRESS], waits[ACCOUNT])
-        if slowed > 0 and waits[PAIR] <= 0 and self.account is not None and is_known(self.account, self.address):
+        if slowed > 0 and waits[PAIR] <= 0 and self.account is not None and (self.device or is_known(self.account, self.address)):
             slowed = 0
         return max(waits[PAIR], slowed, 0)
 
@@ -182,7 +186,7 @@ def begin(door: str, request: HttpRequest, target: str, account: AbstractBaseUse
     Raises:
         TooManyTries: it may not be made now. It was not counted, so that waiting ends for whoever waits.
     """
-    attempt = Attempt(door, folded(target), client_address(request), account)
+    attempt = Attempt(door, folded(target), client_address(request), account, known_device(request, account))
     if not attempt.address:
         return attempt
     now = timezone.now()
@@ -230,17 +234,38 @@ def find_account(name: str) -> AbstractBaseUser | None:
     return get_user_model()._default_manager.filter(username=name).first()
 
 
+def device_cookie() -> str:
+    """Return the name of the cookie by which a device is known again; bound to the host where that can be."""
+    return "__Host-known_device" if settings.SESSION_COOKIE_SECURE else "known_device"
+
+
+def known_device(request: HttpRequest, account: AbstractBaseUser | None) -> str:
+    """Return the hash of the device that a request comes from, if somebody has lately signed in to the account from it."""
+    token = request.COOKIES.get(device_cookie(), "")
+    if account is None or not token or not is_known(account, f"device {token}"):
+        return ""
+    return _hash(f"device {token}")
+
+
 def is_known(account: AbstractBaseUser, address: str) -> bool:
-    """Return whether somebody has lately signed in from an address."""
+    """Return whether somebody has lately signed in from an address, or a device."""
     return KnownAddress.objects.filter(
         account_id=account.pk, address=_hash(address), seen_at__gte=timezone.now() - KNOWN_FOR
     ).exists()
 
 
 def remember(account: AbstractBaseUser, request: HttpRequest) -> None:
-    """Note that somebody came in from an address, by a password or by a link that was mailed."""
-    if address := client_address(request):
-        KnownAddress.objects.update_or_create(account_id=account.pk, address=_hash(address), defaults={"seen_at": timezone.now()})
+    """Note that somebody came in from an address, by a password or by a link that was mailed; and from a device, told to it by a cookie.
+
+    Homes and phones have another address each day: without the device, many addresses that try together could keep an editor out.
+    """
+    if not (address := client_address(request)):
+        return
+    request.device_token = request.COOKIES.get(device_cookie(), "")
+    if not known_device(request, account):
+        request.device_token = secrets.token_urlsafe(32)
+    for source in (address, f"device {request.device_token}"):
+        KnownAddress.objects.update_or_create(account_id=account.pk, address=_hash(source), defaults={"seen_at": timezone.now()})
 
 
 def let_in(account: AbstractBaseUser, request: HttpRequest) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from portal import views
 
+from . import attempts
 from .attempts import TooManyTries
 
 WEAK_PASSWORD = "has_weak_password"  # noqa: S105
@@ -24,8 +25,14 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Lead to the form, or answer."""
-        return self._to_change(request) or self.get_response(request)
+        """Lead to the form, or answer; tell a device from which somebody signed in how it is known again."""
+        response = self._to_change(request) or self.get_response(request)
+        if token := getattr(request, "device_token", ""):
+            response.set_cookie(
+                attempts.device_cookie(), token, max_age=attempts.KNOWN_FOR,
+                secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
+            )  # fmt: skip
+        return response
 
     def _to_change(self, request: HttpRequest) -> HttpResponse | None:
         # Visitors have no session: to look into it would make every answer differ by its cookies.

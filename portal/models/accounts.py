@@ -33,7 +33,7 @@ class Attempts(models.Model):
 
 
 class KnownAddress(models.Model):
-    """That somebody signed in from an address, kept for as long as it counts."""
+    """That somebody signed in from an address, or a device, kept for as long as it counts."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     address = models.CharField(max_length=64)

@@ -261,11 +261,71 @@ def test_an_administrator_unlocks(editor: User, home: object) -> None:
     assert nobody.post("/admin/locked-sign-ins/", {"row": row}).status_code in {302, 403}
 
 
+def test_many_addresses_together_keep_nobody_out_of_a_device_that_is_known(editor: User, home: object) -> None:
+    """Homes and phones have another address each day; whoever tries without a pause takes each try that an account has left."""
+
+    def attack() -> None:
+        wait(60)
+        for number in range(8):
+            sign_in(password="falsch", address=f"192.0.2.{number}")
+
+    device, other = Client(REMOTE_ADDR=OFFICE), Client(REMOTE_ADDR=OFFICE)
+    right, wrong = ({"username": "erika", "password": password} for password in (PASSWORD, "falsch"))
+    User.objects.create_user("otto", password=PASSWORD)
+    assert device.post("/de/_util/login/", right).status_code == 302
+    assert other.post("/admin/login/", {**right, "username": "otto"}).status_code == 302
+    cookie = device.cookies["known_device"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], int(cookie["max-age"])) == (True, "Lax", "/", 30 * 24 * 60 * 60)
+    assert cookie.value not in str(list(KnownAddress.objects.values()))
+    for _ in range(20):
+        attack()
+    for path in ("/admin/login/", "/ar/_util/login/"):
+        attack()
+        assert device.post(path, right, REMOTE_ADDR="203.0.113.50").status_code == 302
+        # Neither a device of another account nor one that says so of itself.
+        assert other.post(path, right, REMOTE_ADDR="203.0.113.51").status_code == 429
+        stranger = Client(REMOTE_ADDR="203.0.113.52")
+        stranger.cookies["known_device"] = "geraten"
+        assert stranger.post(path, right).status_code == 429
+    # Whoever took the cookie has the tries of a pair, from wherever.
+    tries = [device.post("/admin/login/", wrong, REMOTE_ADDR=f"203.0.113.{number}").status_code for number in range(6)]
+    assert tries == [200] * 5 + [429]
+    KnownAddress.objects.update(seen_at=F("seen_at") - timedelta(days=31))
+    wait(1801)
+    attack()
+    assert device.post("/admin/login/", right, REMOTE_ADDR="203.0.113.60").status_code == 429
+
+
+def test_others_at_the_same_address_lock_nobody_out_of_a_known_device(editor: User, home: object) -> None:
+    device = Client(REMOTE_ADDR=OFFICE)
+    right = {"username": "erika", "password": PASSWORD}
+    assert device.post("/admin/login/", right).status_code == 302
+    assert [sign_in(password="falsch", address=OFFICE).status_code for _ in range(6)] == [200] * 5 + [429]
+    assert device.post("/admin/login/", right).status_code == 302
+    assert sign_in(address=OFFICE).status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/de/", "/de/intern/", "/ar/nirgends/"])
+def test_what_is_made_for_somebody_stays_out_of_shared_caches(editor: User, home: object, path: str) -> None:
+    make_content_page(home, "Intern", slug="intern")
+    visitor, signed_in, garbage = Client(), Client(), Client()
+    signed_in.force_login(editor)
+    garbage.cookies["sessionid"] = "geraten"
+    assert visitor.get(path).headers.get("Cache-Control") is None
+    assert "Cookie" not in visitor.get(path).headers.get("Vary", "")
+    for client in (signed_in, garbage):
+        response = client.get(path)
+        if "Cookie" in response.headers.get("Vary", "") or response.cookies:
+            assert response.headers["Cache-Control"] == "private, no-cache"
+    assert signed_in.get(path).headers["Cache-Control"] == "private, no-cache"
+
+
 def test_old_rows_are_forgotten(editor: User, home: object) -> None:
     sign_in(password="falsch")
     sign_in()
     attempts.forget()
-    assert (Attempts.objects.count(), KnownAddress.objects.count()) == (2, 1)
+    # An address, and a device.
+    assert (Attempts.objects.count(), KnownAddress.objects.count()) == (2, 2)
     wait(24 * 60 * 60 + 1)
     KnownAddress.objects.update(seen_at=F("seen_at") - timedelta(days=31))
     attempts.forget()
