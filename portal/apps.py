@@ -23,12 +23,13 @@ class PortalConfig(AppConfig):
         from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401
-        from portal.admin import dates, labels, titles
+        from portal.admin import aliases, dates, labels, titles
         from portal.admin import redirects as redirect_form
         from portal.uploads.policies import register_file_policies
 
         restrictions.apply()
         shared_passwords.apply()
+        aliases.apply()
         register_file_policies()
         exports.apply()
         redirect_form.install()

@@ -140,7 +140,8 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         alternates = alternates_of(versions_of(request, page).real)
     return Head(
         title=title,
-        heading=page.seo_title or page.title,
+        # The home page is called what the portal is called: “Startseite” tells nobody who shares it anything.
+        heading=page.seo_title or (site_name() if _is_home(page) else page.title),
         site_name=site_name(),
         language=title_language if title_language != current_language().code else "",
         # A description has no place for a mark.
@@ -152,6 +153,10 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         image=absolute(social.address(page) if address else static(SOCIAL_IMAGE)),
         alternates=alternates,
     )
+
+
+def _is_home(page: Page) -> bool:
+    return page.pk is not None and page.pk in {home["id"] for home in navigation.homes().values()}
 
 
 def alternates_of(real_versions: dict[str, Page]) -> tuple[Alternate, ...]:

@@ -18,6 +18,21 @@ _INLINE = frozenset(
 )  # fmt: skip
 
 
+_IN_OTHER_SCRIPTS = frozenset({"ar", "uk"})
+"""Languages in whose texts Latin letters are always another language's."""
+
+_IN_BRACKETS = re.compile(r"(?<=[(«„“])[A-ZÄÖÜa-zäöü][A-ZÄÖÜa-zäöüß.\- \u00a0]+(?=[)»“”])")
+_GERMAN = re.compile(
+    r"[äöüÄÖÜß]|(?:amt|dienste?|stellen?|kurs|sprache|handel|nachzug|bescheinigung|telefon|kasse|center|land|haven|Kita|Impressum"
+    r"|AufenthG|AsylG|Inneren?|Innern)\b"
+)
+"""What tells German words from English ones and from names: letters, and the ends of the words that such texts explain."""
+
+
+def _marked(words: re.Match) -> str:
+    return f'<span lang="de" dir="ltr">{words[0]}</span>' if _GERMAN.search(words[0]) else words[0]
+
+
 @dataclass
 class _Texts:
     """The texts of one language: their places among the parts of the page, and what they say."""
@@ -40,7 +55,8 @@ def hold_lines_together(html: str, language_code: str) -> str:
     """Return an HTML page in whose texts lines break only where they may (`typography.hold_together`).
 
     Attributes, scripts, what is typed and `<title>` stay as they are. Sentences go on through inline elements: in “§ <b>24</b>” the
-    space does not break. All texts of one language are looked at together: asking for each would take ten times as long.
+    space does not break. German words that a text in another script names in brackets say their language. All texts of one language
+    are looked at together: asking for each would take ten times as long.
     """
     parts: list[str] = []
     found: dict[str, _Texts] = defaultdict(_Texts)
@@ -82,4 +98,8 @@ def hold_lines_together(html: str, language_code: str) -> str:
     parts.append(html[position:])
     for language, texts in found.items():
         texts.hold_together(parts, language)
+        if language in _IN_OTHER_SCRIPTS:
+            for place in texts.places:
+                if place >= 0:
+                    parts[place] = _IN_BRACKETS.sub(_marked, parts[place])
     return "".join(parts)

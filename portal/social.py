@@ -53,8 +53,9 @@ def address(page: Page) -> str:
     return reverse("social_picture", kwargs=values)
 
 
+# Caches in between ask each hour: the page may have become private.
 @reading_only
-@cache_control(max_age=365 * 24 * 60 * 60, public=True, immutable=True)
+@cache_control(max_age=365 * 24 * 60 * 60, s_maxage=60 * 60, public=True, immutable=True)
 def picture(request: HttpRequest, page_id: str, digest: str) -> HttpResponse:
     """Answer with the picture of a page.
 

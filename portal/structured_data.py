@@ -15,6 +15,7 @@ from wagtail.models import Page
 from portal import navigation, versions
 from portal.head import WORLDWIDE_NAME, Head, absolute, editors_name, site_name, trail_of
 from portal.languages import LANGUAGES, current_language
+from portal.models import OfficeSettings
 
 _IOM = {
     "@type": "Organization",
@@ -62,7 +63,10 @@ def _names() -> list[str]:
 
 
 def _organization() -> dict[str, object]:
-    return {
+    """Return the office; of its address what the office has set, in the words of the country it lies in."""
+    office = OfficeSettings.load()
+    address = {"streetAddress": office.street, "postalCode": office.postal_code, "addressLocality": office.town}
+    values = {
         "@type": "Organization",
         "@id": _id("organization"),
         "name": settings.WAGTAIL_SITE_NAME,
@@ -71,7 +75,15 @@ def _organization() -> dict[str, object]:
         "sameAs": OFFICIAL_ADDRESSES,
         "logo": absolute(static("portal/apple-touch-icon.png")),
         "parentOrganization": _IOM,
+        "address": {"@type": "PostalAddress", **_known(address), "addressCountry": "DE"} if office.town else "",
+        "email": office.email,
+        "telephone": office.phone,
     }
+    return _known(values)
+
+
+def _known(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _web_site(home_url: str) -> dict[str, object]:
@@ -109,7 +121,7 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
         }
     else:
         values |= {"@type": "WebPage", "name": page.title, "breadcrumb": {"@id": _id("breadcrumbs", head.canonical)}}
-    return {name: value for name, value in values.items() if value}
+    return _known(values)
 
 
 def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:

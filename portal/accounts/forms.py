@@ -7,7 +7,9 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import pgettext
+from wagtail.admin.forms.auth import LoginForm as AdminLoginForm
 
 from . import attempts
 
@@ -22,6 +24,17 @@ def check_unique_email(email: str, account: AbstractBaseUser) -> str:
     if email and others.filter(email__iexact=email).exists():
         raise ValidationError(pgettext("admin", "Another account has this mail address."), code="duplicate_email")
     return email
+
+
+class LoginForm(AdminLoginForm):
+    """Signs people in to the admin; what was refused is said at the fields too."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Return the error, which has an `id` that the fields name."""
+        for name in ("username", "password"):
+            self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": "refused"}
+        error = super().get_invalid_login_error()
+        return ValidationError(format_html('<span id="refused">{}</span>', error.messages[0]), code=error.code)
 
 
 class OwnPasswordForm(PasswordChangeForm):

@@ -14,7 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
-from . import choosers, comments, conflicts, schedule
+from . import aliases, choosers, comments, conflicts, schedule
 from .release import ReleaseMenuItem, ReleaseView
 
 
@@ -22,6 +22,12 @@ from .release import ReleaseMenuItem, ReleaseView
 def narrow_choosers(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
     """Keep choosers to one language and to what the user may see."""
     return choosers.narrow(pages, request)
+
+
+@hooks.register("construct_explorer_page_queryset")
+def refuse_places_that_are_closed(parent_page: Page, pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    """Show nothing of an alias to those who may not read what it shows."""
+    return aliases.refuse_closed(parent_page, pages, request)
 
 
 @hooks.register("before_edit_page", order=-2)

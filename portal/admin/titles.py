@@ -18,6 +18,7 @@ from wagtail.models import Page, PageQuerySet
 from wagtail.permissions import page_permission_policy
 
 from portal import restrictions
+from portal.admin import aliases
 
 _asking: ContextVar[AbstractBaseUser | None] = ContextVar("asking_in_the_admin", default=None)
 
@@ -42,9 +43,14 @@ def _above(path: str) -> list[str]:
 
 
 def works_on(user: AbstractBaseUser, page: Page) -> bool:
-    """Return whether a page lies where a user works, or on the way there. No query for a user whose rights are known."""
+    """Return whether a page lies where a user works, or on the way there. No query for a user whose rights are known.
+
+    The alias of a page that they may not read shows that page, wherever it lies.
+    """
     if user.is_superuser:
         return True
+    if page.alias_of_id and page.pk in aliases.closed_to(user):
+        return False
     return any(page.path.startswith(root) or root.startswith(page.path) for root in _roots(user))
 
 
@@ -60,7 +66,7 @@ def may_see(user: AbstractBaseUser, page: Page) -> bool:
 
 def worked_on_by(user: AbstractBaseUser, pages: PageQuerySet) -> PageQuerySet:
     """Return those of `pages` that lie where a user works, or on the way there."""
-    return pages if user.is_superuser else pages.filter(_worked_on(user))
+    return pages if user.is_superuser else aliases.without_closed(pages.filter(_worked_on(user)), user)
 
 
 def _worked_on(user: AbstractBaseUser) -> Q:
@@ -77,7 +83,7 @@ def seen_by(user: AbstractBaseUser, pages: PageQuerySet) -> PageQuerySet:
     condition = Q(live=True)
     for path in sorted(restrictions.restricted_paths()):
         condition &= ~Q(path__startswith=path)
-    return pages.filter(condition | _worked_on(user))
+    return aliases.without_closed(pages.filter(condition | _worked_on(user)), user)
 
 
 def title_for(user: AbstractBaseUser, page: Page) -> str:
@@ -95,10 +101,17 @@ def shown_title(page: Page) -> str:
     return page.draft_title or page.title if user is None else title_for(user, page)
 
 
+def _name(page: Page) -> str:
+    """Return a page's public title for the person whose request is answered in the admin, as programs write it."""
+    user = _asking.get()
+    return page.title if user is None or may_see(user, page) else title_for(user, page)
+
+
 def apply() -> None:
-    """Let Wagtail's screens name pages so, also those that they have not fetched as what they are (redirects, parents).
+    """Let Wagtail's screens, and wagtail-localize's, name pages so, also those that they have not fetched as what they are.
 
     Wagtail 8 names every page to everybody who comes across it in a chooser, a list of redirects or a bulk action. This can go when
     Wagtail asks for rights there.
     """
     Page.get_admin_display_title = shown_title
+    Page.__str__ = _name

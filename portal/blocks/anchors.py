@@ -19,6 +19,7 @@ FRAME_IDS = frozenset(
         "partial",
         "q",
         "q-suggestions",
+        "refused",
         "related",
         "sections",
         "share",

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.admin.language.AdminLanguageMiddleware",
+    "portal.admin.malformed.MalformedFormMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "translation.middleware.BroughtBackMiddleware",
@@ -222,6 +223,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 WAGTAIL_SITE_NAME = "IOM Deutschland"
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.accounts.forms.LoginForm"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
 WAGTAILAPI_BASE_URL = PORTAL_URL
 # Nothing in the admin asks another host.

@@ -20,7 +20,8 @@ RENDITIONS = "images"
 AVATARS = "avatar_images"
 """The folder of the portraits that people of the admin have given themselves."""
 
-_PUBLIC = f"public, max-age={30 * 24 * 60 * 60}"
+# A browser may keep what it has shown; caches in between ask each hour, a picture may have become private.
+_PUBLIC = f"public, max-age={30 * 24 * 60 * 60}, s-maxage={60 * 60}"
 _PRIVATE = "private, no-store"
 
 

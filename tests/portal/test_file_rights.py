@@ -219,6 +219,9 @@ def test_people_of_the_admin_open_what_they_work_with(client: Client) -> None:
     assert answer(client, document.url) == WITH_RIGHT
 
 
+PUBLIC_PICTURE = (200, "public, max-age=2592000, s-maxage=3600")
+
+
 @pytest.mark.parametrize("kind", ["login", "groups", "password"])
 def test_renditions_of_restricted_pictures(client: Client, home: HomePage, kind: str) -> None:
     collection = make_collection()
@@ -228,10 +231,10 @@ def test_renditions_of_restricted_pictures(client: Client, home: HomePage, kind:
         home, image=image, body=[("image", {"image": {"image": image, "alt_text": "Wald"}, "caption": "Hier"})]
     )
     urls = [image.get_rendition("fill-400x225").url, free.get_rendition("fill-400x225").url]
-    assert [answer(client, url) for url in urls] == [(200, "public, max-age=2592000")] * 2
+    assert [answer(client, url) for url in urls] == [PUBLIC_PICTURE] * 2
     assert "/media/images/foto" in client.get(page.get_url()).content.decode()
     restrict(collection, kind, password="geheim")
-    assert [answer(client, url) for url in urls] == [HIDDEN, (200, "public, max-age=2592000")]
+    assert [answer(client, url) for url in urls] == [HIDDEN, PUBLIC_PICTURE]
     for code in ("de", "en"):
         address = page.get_url() if code == "de" else make_alias(page, "en").get_url()
         html = client.get(address).content.decode()
@@ -239,6 +242,15 @@ def test_renditions_of_restricted_pictures(client: Client, home: HomePage, kind:
     if kind != "groups":
         member(client, "choose_image")
         assert answer(client, urls[0]) == WITH_RIGHT
+
+
+def test_a_rendition_left_behind_is_handed_out_to_nobody(client: Client, db: None) -> None:
+    image = make_image(collection=make_collection())
+    url = image.get_rendition("fill-400x225").url
+    restrict(image.collection, "login")
+    assert answer(client, url) == HIDDEN
+    image.renditions.all()._raw_delete(using="default")
+    assert answer(client, url) == HIDDEN
 
 
 def admin_list(client: Client, query: str = "") -> HttpResponse:

@@ -165,7 +165,7 @@ def test_no_address_leads_around_the_gate(live_portal: support.Portal, files: Pa
     assert leaks == []
     assert statuses <= {301, 400, 404, 414}, statuses
     status, headers, body = answer(live_portal, "/media/images/zx.png")
-    assert (status, body, headers["cache-control"]) == (200, PICTURE, "public, max-age=2592000")
+    assert (status, body, headers["cache-control"]) == (200, PICTURE, "public, max-age=2592000, s-maxage=3600")
     # Nobody can tell any more whether it may be seen.
     assert answer(live_portal, "/media/images/zx-left.png")[0] == 404
     # One address alone: caches and rules of a proxy know the file by it.

@@ -129,7 +129,7 @@ def test_each_page_has_its_picture(client: Client, home: HomePage) -> None:
         response = client.get(address)
         assert response.status_code == 200
         assert response["Content-Type"] == "image/png"
-        assert "max-age=31536000" in response["Cache-Control"]
+        assert response["Cache-Control"] == "max-age=31536000, s-maxage=3600, public, immutable"
         assert not response.cookies
         assert client.get(address).content == response.content
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Locale, Page, PageViewRestriction
 from wagtail_localize.models import Translation
@@ -74,6 +74,20 @@ def test_what_is_not_public_is_submitted_by_those_only_who_may_change_it(home: H
     assert not Page.objects.filter(title__contains=WORD).exclude(locale__language_code="de").exists()
     english.post(reverse("wagtail_localize:submit_page_translation", args=[public.pk]), data)
     assert Translation.objects.filter(source__object_id=public.translation_key).exists()
+
+
+def test_submitting_what_the_user_may_not_publish_is_refused_in_a_sentence(home: HomePage) -> None:
+    """wagtail-localize publishes with the submission where it is set so, and lets the refusal through as an error."""
+    client = worker("en")
+    GroupPagePermission.objects.filter(permission__codename="publish_page").delete()
+    page = make_content_page(home, "Öffentlich")
+    address = reverse("wagtail_localize:submit_page_translation", args=[page.pk])
+    with override_settings(WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE=True):
+        answer = client.post(address, {"locales": [Locale.objects.get(language_code="en").pk]})
+    assert answer.status_code == 403
+    assert "Dabei würde etwas veröffentlicht, wozu Ihnen die Berechtigung fehlt." in answer.content.decode()
+    assert not Translation.objects.filter(source__object_id=page.translation_key).exists()
+    assert not Page.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk).exists()
 
 
 def test_the_privacy_dialog_sets_and_lifts_the_pages_own_restriction(home: HomePage) -> None:

@@ -56,7 +56,7 @@ def take_back(request: HttpRequest, page: Page, source: Page) -> HttpResponse:
     title = page.title
     alias = aliases.show_source(page, source, request.user)
     text = pgettext("admin", "The translation “%(title)s” is taken back. Its page shows the German one: “%(source)s”.")
-    messages.success(request, text % {"title": title, "source": source.title})
+    messages.success(request, text % {"title": title, "source": str(source)})
     return redirect(next_url or reverse("wagtailadmin_explore", args=[alias.get_parent().pk]))
 
 

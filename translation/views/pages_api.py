@@ -7,9 +7,9 @@ from typing import ClassVar
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 from wagtail.admin.api.actions.publish import PublishPageAPIAction
-from wagtail.admin.api.views import PagesAdminAPIViewSet
 from wagtail.models import Page
 
+from portal.admin.api import PagesViewSet
 from translation.permissions import translation_into
 from translation.publishing import obstacles, publish
 
@@ -36,11 +36,11 @@ class PublishAction(PublishPageAPIAction):
         return super().execute(instance, data)
 
 
-class TranslatedPagesAPIViewSet(PagesAdminAPIViewSet):
+class TranslatedPagesAPIViewSet(PagesViewSet):
     """Wagtail's, without aliases beside their page and without turning aliases into pages that look written."""
 
     actions: ClassVar[dict] = {
         name: action
-        for name, action in {**PagesAdminAPIViewSet.actions, "publish": PublishAction}.items()
+        for name, action in {**PagesViewSet.actions, "publish": PublishAction}.items()
         if name not in ("create_alias", "convert_alias")
     }

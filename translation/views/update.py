@@ -23,6 +23,7 @@ from translation.permissions import (
     SUBMIT_PERMISSION,
     is_source_editor,
     may_change,
+    may_read,
     reason_against_change,
 )
 from translation.publishing import obstacles, planned_for, publish
@@ -36,8 +37,10 @@ class UpdateView(UpdateTranslationsView):
     """
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Refuse those who may change neither the source nor one of its translations."""
+        """Refuse those who may change neither the source nor one of its translations, or may not read the source as it is now."""
         self.object = self.get_object()
+        if not may_read(request.user, self.source_instance):
+            return refuse(request, pgettext("admin", "You have no right to update translations of this."))
         if not request.user.has_perm(SUBMIT_PERMISSION) or not (self.own_translations or self.is_source_editor):
             return refuse(request, pgettext("admin", "You have no right to update translations of this."))
         return super().dispatch(request, *args, **kwargs)
