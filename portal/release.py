@@ -104,7 +104,8 @@ def _unread() -> list[OpenPoint]:
                 "%(language)s: %(count)d pages were not read and published by a person yet.",
                 found[language.code],
             )
-            % {"language": language.name, "count": found[language.code]}
+            # Names are written from either side; the numbers stay where they are.
+            % {"language": f"\u2068{language.name}\u2069", "count": found[language.code]}
         )
         for language in LANGUAGES
         if found.get(language.code)

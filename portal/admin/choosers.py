@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from wagtail.admin.views import chooser
@@ -50,7 +51,13 @@ class ExternalLinkView(chooser.ExternalLinkView):
     """An address that was typed: Wagtail offers the page that lies there instead, and names it."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Keep it an address where the page is not to be named, or has a title that is not public yet."""
+        """Keep it an address where the page is not to be named, or has a title that is not public yet.
+
+        Raises:
+            BadRequest: there is no address among what was sent.
+        """
+        if f"{self.form_prefix}-{self.link_url_field_name}" not in request.POST:
+            raise BadRequest
         response = super().post(request)
         data = json.loads(response.content)
         found = data.get("internal") or data.get("result") or {}

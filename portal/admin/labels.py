@@ -10,7 +10,9 @@ from django.forms import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.auth import LoginForm
+from wagtail.models.pages import PAGE_PERMISSION_TYPES
 from wagtail.sites.views import IndexView as SiteIndexView
+from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.templatetags import wagtailusers_tags
 from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.views.report import TranslationsReportFilterSet
@@ -39,6 +41,10 @@ def install() -> None:
     for column in SiteIndexView.columns:
         if column.name in ("site_name", "root_page"):
             column.label = _upstream({"site_name": "Site name", "root_page": "Root page"}[column.name])
+    page_permissions = {codename: label for codename, _short, label in PAGE_PERMISSION_TYPES}
+    PagePermissionsForm.base_fields["permissions"].label_from_instance = lambda permission: page_permissions[
+        permission.codename.removesuffix("_page")
+    ]
     LoginForm.base_fields["password"].label = _upstream("Password")
     template = "wagtailusers/groups/includes/formatted_permissions.html"
     wagtailusers_tags.register.inclusion_tag(template, name="format_permissions")(_format_permissions)

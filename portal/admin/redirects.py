@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 from django import forms
@@ -117,7 +118,9 @@ class RedirectForm(wagtail_forms.RedirectForm):
 
 
 class ListView(wagtail_views.IndexView):
-    """Wagtail's list; its export holds the address of a page only for people who may know the page."""
+    """Wagtail's list, without the site: there is one. Its export holds the address of a page only for people who may know the page."""
+
+    columns: ClassVar[list] = [column for column in wagtail_views.IndexView.columns if column.name != "site"]
 
     def to_row_dict(self, item: Redirect) -> dict[str, object]:
         """Return a row of the export."""

@@ -55,6 +55,10 @@ class ReleaseView(WagtailAdminTemplateMixin, FormView):
     header_icon = "globe"
     _show_breadcrumbs = True
 
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        """Return the way here."""
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Let nobody in without the right."""
         if not request.user.has_perm(release.PERMISSION):

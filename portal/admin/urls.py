@@ -8,7 +8,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from portal.uploads import tags
 
-from . import bulk, choosers, help, page_types, privacy, redirects
+from . import bulk, choosers, help, malformed, page_types, privacy, redirects
 
 urlpatterns: list[URLPattern] = decorate_urlpatterns(
     [
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = decorate_urlpatterns(
         path("tag-autocomplete/taggit/tag/", tags.complete),
         path("redirects/", redirects.ListView.as_view()),
         path("redirects/results/", redirects.ListView.as_view(results_only=True)),
+        path("redirects/import/process/", malformed.process_import),
+        path("snippets/choose/<slug:app_label>/<slug:model_name>/create/", malformed.no_form),
         path("reports/page-types-usage/", page_types.PageTypesView.as_view()),
         path("reports/page-types-usage/results/", page_types.PageTypesView.as_view(results_only=True)),
         path("pages/<int:page_id>/privacy/", privacy.PrivacyView.as_view()),

@@ -136,11 +136,11 @@ def test_who_may_release_reads_first_what_is_open(client: Client, home: HomePage
         "Die Seite „barrierefreiheit“ ist nicht online.", "Die Seite „kontakt“ ist nicht online.",
         "Vom Büro noch nicht bekannt, für Impressum und Kontakt aber nötig: Straße und Hausnummer, Postleitzahl, Ort, E-Mail, Telefon, "
         "verantwortlich für den Inhalt, Kontakt für Meldungen von Sicherheitslücken.",
-        "Deutsch: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
-        "English: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
-        "Українська: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
-        "العربية: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
-        "Leichte Sprache: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
+        "\u2068Deutsch\u2069: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
+        "\u2068English\u2069: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
+        "\u2068Українська\u2069: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
+        "\u2068العربية\u2069: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
+        "\u2068Leichte Sprache\u2069: 1 Seite wurde noch von niemandem gelesen und veröffentlicht.",
         "Demo-Konten können sich noch anmelden: freigabe.",
     }  # fmt: skip
     assert "Demo accounts can still sign in: freigabe." in points(client, "en", editor)

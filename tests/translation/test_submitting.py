@@ -111,6 +111,22 @@ def test_everybody_ends_where_they_may_be(page: Page, name: str, codes: tuple[st
         assert answer["Location"] == reverse("wagtailadmin_pages:edit", args=[version(page, codes[0]).pk])
 
 
+@pytest.mark.parametrize("of_topic", [False, True])
+@pytest.mark.parametrize(("name", "codes"), [("redaktion", ("en", "ar", "uk")), ("uebersetzung-ar", ("ar",))])
+def test_where_no_language_is_left_there_is_a_sentence_and_no_empty_form(
+    page: Page, name: str, codes: tuple[str, ...], of_topic: bool
+) -> None:
+    instance = Topic.objects.get(locale__language_code="de") if of_topic else page
+    hand_over(signed_in("admin"), instance, codes)
+    view = "submit_snippet_translation" if of_topic else "submit_page_translation"
+    args = ["portal", "topic", instance.pk] if of_topic else [instance.pk]
+    client = signed_in(name)
+    answer = client.get(reverse(f"wagtail_localize:{view}", args=args))
+    assert said(answer) == [f"„{instance}“ ist schon in allen Sprachen, die Sie wählen dürfen, übergeben oder übersetzt."]
+    place = client.get(answer["Location"])
+    assert (place.status_code, said(place)[1:]) == (200, [])
+
+
 def test_what_is_written_already_is_left_out_and_named(section: Page, page: Page) -> None:
     """Below the page; the others go on. Twice: nothing is handed over again."""
     stopped = translate(page, "ar", title="By hand")

@@ -50,6 +50,14 @@ class LanguagesMixin:
             form.fields["select_all"].widget = forms.HiddenInput()
         return form
 
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Say so where there is no language left to choose, instead of showing an empty form."""
+        if not self.get_form().fields["locales"].queryset.exists():
+            text = pgettext("admin", "“%(object)s” is handed over or translated already in all languages that you may choose.")
+            messages.info(request, text % {"object": self.object})
+            return redirect(self.get_success_url() or self.place_after(()))
+        return super().get(request, *args, **kwargs)
+
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Refuse a subtree that holds pages which the user could not submit one by one."""
         locales = form.cleaned_data["locales"]
