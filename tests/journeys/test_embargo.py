@@ -68,12 +68,12 @@ def move_clock(portal: support.Portal, days: int) -> None:
 
 def assert_all_at_once(portal: support.Portal, before: dict, after: dict) -> None:
     """Wait for the runner: what readers find changes within its pause, in all languages together."""
-    deadline, changed = time.monotonic() + 60, None
+    deadline, partial = time.monotonic() + 90, 0
     while (found := found_by_readers(portal)) != after:
-        if found != before and changed is None:
-            changed = time.monotonic()
+        # A look may fall between the versions of one run, which takes a second; the next but one may not.
+        partial += found != before
+        assert partial <= 2, found
         assert time.monotonic() < deadline, found
-        assert changed is None or time.monotonic() < changed + 5, found
         time.sleep(0.3)
 
 

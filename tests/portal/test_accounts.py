@@ -20,6 +20,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -27,7 +28,7 @@ from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from portal.accounts import attempts
 from portal.limits import client_address
-from portal.models import Attempts, KnownAddress
+from portal.models import Attempts, KnownAddress, PortalDocument
 from tests import support
 from tests.builders import make_content_page, make_home, translate
 
@@ -208,6 +209,34 @@ def test_passwords_of_pages_and_collections_are_slowed(home: object, door: Calla
     wait(1801)
     response = attempt("seepferd", return_url="https://evil.example/")
     assert (response.status_code, response.url) == (302, "/de/" if door is _of_page else "/de/")
+
+
+@pytest.mark.parametrize("kind", ["page", "collection"])
+def test_who_knows_an_older_password_is_asked_for_the_new_one(home: object, kind: str) -> None:
+    """Of a page, in each language, and of a collection of documents; who has passed the new one stays in."""
+    if kind == "page":
+        page = make_content_page(home, "Intern")
+        english = translate(page, "en")
+        restriction = PageViewRestriction.objects.create(page=page, restriction_type="password", password="seepferd")
+        door, insides = f"/de/_util/authenticate_with_password/{restriction.pk}/{page.pk}/", [page.url, english.url]
+    else:
+        document = PortalDocument.objects.create(title="Liste", file=ContentFile(b"Namen", name="liste.txt"), is_shared=True)
+        of = {"collection": document.collection, "restriction_type": "password"}
+        restriction = CollectionViewRestriction.objects.create(**of, password="seepferd")
+        door, insides = f"/documents/authenticate_with_password/{restriction.pk}/", [document.url]
+
+    def is_in() -> list[bool]:
+        return ["authenticate_with_password" not in str(b"".join(reader.get(inside))) for inside in insides]
+
+    reader = Client()
+    assert is_in() == [False] * len(insides)
+    reader.post(door, {"password": "seepferd", "return_url": "/de/"})
+    assert is_in() == [True] * len(insides)
+    restriction.password = "seestern"
+    restriction.save()
+    assert is_in() == [False] * len(insides)
+    reader.post(door, {"password": "seestern", "return_url": "/de/"})
+    assert is_in() == [True] * len(insides)
 
 
 def test_a_password_is_asked_for_where_one_opens_something(home: object) -> None:
