@@ -49,7 +49,7 @@ def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] =
             "count": count
         }
     if isinstance(instance, Page) and OFFLINE not in insists and (source := schedules.offline_source(instance)) is not None:
-        found[OFFLINE] = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title}
+        found[OFFLINE] = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source}
     return found
 
 
