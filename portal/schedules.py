@@ -103,11 +103,14 @@ def check_source(page: Page) -> None:
 
 
 class SourceOfflineError(ValidationError):
-    """A person is about to put `page` online while its `source` is not, and was not asked yet."""
+    """A person is about to put `page` online while its German page is not, and was not asked yet.
 
-    def __init__(self, page: Page, source: Page) -> None:
-        super().__init__(pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title})
-        self.page, self.source = page, source
+    The German page is not named: whoever works on the translation alone may not see it any more.
+    """
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(pgettext("admin", "Its German page is not online."))
+        self.page = page
 
 
 _asks: ContextVar[bool] = ContextVar("asks_about_source", default=False)
@@ -123,12 +126,12 @@ def asking(asks: bool) -> Iterator[None]:
         _asks.reset(token)
 
 
-def offline_source(page: Page) -> Page | None:
-    """Return the source of a version that would go online alone: the source is offline, and nothing is planned for it."""
+def would_be_alone(page: Page) -> bool:
+    """Return whether a version would go online alone: its source is offline, and nothing is planned for that."""
     if page.live or page.alias_of_id is not None or not _follows(page.locale_id):
-        return None
+        return False
     source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
-    return None if source is None or source.live or is_planned(source) else source
+    return source is not None and not source.live and not is_planned(source)
 
 
 def ask_about_source(page: Page) -> None:
@@ -137,5 +140,5 @@ def ask_about_source(page: Page) -> None:
     Raises:
         SourceOfflineError: the question, for `translation.middleware`.
     """
-    if _asks.get() and (source := offline_source(page)) is not None:
-        raise SourceOfflineError(page, source)
+    if _asks.get() and would_be_alone(page):
+        raise SourceOfflineError(page)

@@ -52,22 +52,21 @@ class OfflineSourceMiddleware:
         """Show the question; the answer sends the same form once more."""
         if not isinstance(exception, schedules.SourceOfflineError):
             return None
-        return ask(request, exception.page, exception.source)
+        return ask(request, exception.page)
 
 
-def ask(request: HttpRequest, page: object, source: object, address: str = "", fields: dict | None = None) -> HttpResponse:
+def ask(request: HttpRequest, page: object, address: str = "", fields: dict | None = None) -> HttpResponse:
     """Answer with the question; saying yes sends `fields` to `address`, unless told otherwise what was sent to where it was sent."""
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         # A dialog has no room for it: the form of the page has.
         text = pgettext("admin", "“%(page)s” was not published: %(reason)s Publish it here if it is to go online all the same.")
-        reason = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source.title}
+        reason = pgettext("admin", "Its German page is not online.")
         messages.error(request, text % {"page": page.title, "reason": reason})
         return JsonResponse({"step": "success", "redirect": edit})
     sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     context = {
         "page": page,
-        "source": source,
         "edit": edit,
         "address": address or request.get_full_path(),
         "fields": [(name, value) for name, values in (sent if fields is None else fields).items() for value in values],

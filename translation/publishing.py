@@ -48,8 +48,8 @@ def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] =
         found[INCOMPLETE] = npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {
             "count": count
         }
-    if isinstance(instance, Page) and OFFLINE not in insists and (source := schedules.offline_source(instance)) is not None:
-        found[OFFLINE] = pgettext("admin", "The German page “%(page)s” is not online.") % {"page": source}
+    if isinstance(instance, Page) and OFFLINE not in insists and schedules.would_be_alone(instance):
+        found[OFFLINE] = pgettext("admin", "Its German page is not online.")
     return found
 
 

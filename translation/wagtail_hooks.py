@@ -80,11 +80,10 @@ def respect_missing_texts(request: HttpRequest, page: Page) -> HttpResponse | No
     """
     if response := refuse_incomplete(request, page):
         return response
-    source = schedules.offline_source(page)
-    if source is None or OFFLINE in request.POST:
+    if OFFLINE in request.POST or not schedules.would_be_alone(page):
         return None
     address = f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', 'publish'])}?id={page.pk}"
-    return ask(request, page, source, address=f"{address}&next={quote_url(request.path)}", fields={})
+    return ask(request, page, address=f"{address}&next={quote_url(request.path)}", fields={})
 
 
 @hooks.register("before_edit_page", order=-1)

@@ -306,7 +306,7 @@ class TestDeleting:
 @pytest.mark.usefixtures("easy_stays")
 class TestCopying:
     @pytest.mark.parametrize("code", CODES)
-    @pytest.mark.parametrize("options", [{}, {"publish_copies": "on"}, {"alias": "on"}])
+    @pytest.mark.parametrize("options", [{}, {"publish_copies": "on"}])
     def test_in_the_admin(self, trees: Trees, moderator: Client, code: str, options: dict[str, str]) -> None:
         url = reverse("wagtailadmin_pages:copy", args=[trees.page.pk])
         data = {"new_title": "Kopie", "new_slug": "kopie", "new_parent_page": trees.second.pk, "copy_subpages": "on"}

@@ -82,9 +82,9 @@ def say_yes(client: Client, question: HttpResponse) -> HttpResponse:
     """Send the form that a question offers, as a browser does."""
     text = question.content.decode()
     assert question.status_code == 200
-    # A translator may not see the German page any more, and is not told its title.
-    asked = re.search(r"übersetzt „([^“]*)“\. Diese Seite wurde offline genommen oder war nie online\.", html.unescape(text))
-    assert asked[1] in ("Rückkehr", "Eine Seite, die Sie nicht einsehen dürfen")
+    # A translator may not see the German page any more: nobody is told its title here.
+    asked = r"„Return (en|ar)“ \([^)]*\) übersetzt eine deutsche Seite, die offline genommen wurde oder nie online war\."
+    assert re.search(asked, html.unescape(text))
     form = re.search(r'<form method="post" action="([^"]*)">(.*?)</form>', text, re.DOTALL)
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[2]):
@@ -143,7 +143,7 @@ def test_a_dialog_says_where_to_answer(offline: Page) -> None:
     edit = reverse("wagtailadmin_pages:edit", args=[english.pk])
     assert answer.json() == {"step": "success", "redirect": edit}
     assert said(answer) == [
-        "„Return en“ wurde nicht veröffentlicht: Die deutsche Seite „Rückkehr“ ist nicht online. Veröffentlichen Sie die Seite hier,"
+        "„Return en“ wurde nicht veröffentlicht: Die deutsche Seite dazu ist nicht online. Veröffentlichen Sie die Seite hier,"
         " wenn sie trotzdem online gehen soll."
     ]
     assert not version(offline, "en").live
@@ -155,11 +155,11 @@ def test_in_bulk_it_is_left_out_and_named_unless_somebody_insists(offline: Page)
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     url += "?" + "&".join(f"id={page.pk}" for page in pages)
     screen = html.unescape(client.get(url).content.decode())
-    assert screen.count("Die deutsche Seite „Rückkehr“ ist nicht online.") == 2
+    assert screen.count("Die deutsche Seite dazu ist nicht online.") == 2
     assert 'name="publish-offline"' in screen
     answer = client.post(url)
     assert sorted(said(answer)) == sorted(
-        f"„Return {code}“ ({LANGUAGES[code]}) wurde nicht veröffentlicht: Die deutsche Seite „Rückkehr“ ist nicht online. Return {code}"
+        f"„Return {code}“ ({LANGUAGES[code]}) wurde nicht veröffentlicht: Die deutsche Seite dazu ist nicht online. Return {code}"
         for code in CODES
     )
     assert [version(offline, code).live for code in CODES] == [False, False]
@@ -178,7 +178,7 @@ def test_an_update_puts_nothing_online_that_the_source_took_off(offline: Page, n
     answer = update(signed_in(name), offline)
     assert [version(offline, code).live for code in CODES] == [False, False]
     assert said(answer)[:2] == [
-        f"{LANGUAGES[code]} wurde nicht veröffentlicht: Die deutsche Seite „Rückkehr“ ist nicht online. Zur Übersetzung: {LANGUAGES[code]}"
+        f"{LANGUAGES[code]} wurde nicht veröffentlicht: Die deutsche Seite dazu ist nicht online. Zur Übersetzung: {LANGUAGES[code]}"
         for code in CODES
     ]
 

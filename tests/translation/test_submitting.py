@@ -203,7 +203,7 @@ def test_the_interface_of_the_admin_publishes_nothing_alone(page: Page, code: st
     api = reverse("wagtailadmin_api:pages:action", args=[translated.pk, "publish"])
     client = signed_in(f"uebersetzung-{code}")
     answer = client.post(api, "{}", content_type="application/json")
-    assert answer.json() == {"page": ["Die deutsche Seite „Rückkehr“ ist nicht online."]}
+    assert answer.json() == {"page": ["Die deutsche Seite dazu ist nicht online."]}
     assert not version(page, code).live
     publish(page)
     assert client.post(api, "{}", content_type="application/json").status_code == 200
