@@ -33,6 +33,13 @@ def _parse_date(text: str) -> tuple[datetime.date, str]:
         raise ValueProblem(f"“{text}” is no date; write 2022-03-25, 2022-03 or 2022") from error
 
 
+def _key(name: str) -> str:
+    """Return the record's key for a field of the model."""
+    if name.startswith(("original_", "menu_")):
+        return name.replace("_", ".", 1)
+    return name if name in _OWN_KEYS else f"fields.{name}"
+
+
 class Fields:
     """Sets fields; what a record refers to is found among what other records became."""
 
@@ -52,10 +59,15 @@ class Fields:
                 continue
             if getattr(instance, field.attname) is not None:
                 continue
-            key = field.name if field.name in _OWN_KEYS else f"fields.{field.name}"
-            if field.name.startswith("original_"):
-                key = field.name.replace("_", ".", 1)
-            raise record.error(f"“{key}” is missing")
+            raise record.error(f"“{_key(field.name)}” is missing")
+
+    @staticmethod
+    def _require_space(record: Record, instance: models.Model) -> None:
+        """Refuse texts that are longer than their columns: SQLite would store them all the same, PostgreSQL end the load."""
+        for field in instance._meta.concrete_fields:
+            value = getattr(instance, field.attname)
+            if isinstance(value, str) and field.max_length is not None and len(value) > field.max_length:
+                raise record.error(f"“{_key(field.name)}” has {len(value)} characters; {field.max_length} fit")
 
     def _references(self, record: Record) -> References:
         owner = self.objects.records.get(record.source_id, record)
@@ -98,6 +110,7 @@ class Fields:
             self._set_own_field(record, instance, name, value, with_content)
         if with_content:
             self._set_content(record, instance, data)
+        self._require_space(record, instance)
 
     def _set_content(self, record: Record, instance: models.Model, data: dict[str, object]) -> None:
         for key in ("topics", "regions"):

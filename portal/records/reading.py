@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from portal.languages import languages_by_code
+from portal.models import LoadedRecord
 from portal.texts import plain_value
 
 from .errors import LoadError, Place, RecordError
@@ -48,6 +50,9 @@ IMAGE_KEYS = frozenset({"id", "file", "title", "alt", "caption", "credit", "lead
 FILE_KEYS = frozenset({"id", "file", "title"})
 ORIGINAL_KEYS = frozenset({"title", "url", "date", "language"})
 MENU_KEYS = frozenset({"show", "title", "intro"})
+
+LONGEST_ID = LoadedRecord._meta.get_field("record_id").max_length
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _REVIEWED = "that IOM reviewed a page is said by a person in the admin alone; no record may say it"
 
@@ -123,6 +128,20 @@ def _check_values(record: Record, key: str, kinds: type | tuple[type, ...]) -> N
             raise record.error(f"“{key}.{name}” is no text: {value!r}")
 
 
+def _unstorable(value: object, where: str = "") -> str | None:
+    """Return where a value holds a control character or half a character, which no database and no page takes; None if nowhere."""
+    if isinstance(value, str):
+        return where if _NO_TEXT.search(value) else None
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, entry in entries:
+        here = f"{where}.{key}" if where else str(key)
+        if _NO_TEXT.search(str(key)):
+            return repr(here)
+        if found := _unstorable(entry, here):
+            return found
+    return None
+
+
 def _check(record: Record) -> None:
     """Check keys, types and the language of a record.
 
@@ -132,6 +151,8 @@ def _check(record: Record) -> None:
     data = record.data
     if "reviewed" in data:
         raise record.error(_REVIEWED)
+    if where := _unstorable(data):
+        raise record.error(f"“{where}” holds a character that no text holds")
     if unknown := sorted(set(data) - set(KEYS)):
         raise record.error(f"unknown key: {', '.join(unknown)}")
     for key in REQUIRED_KEYS:
@@ -142,6 +163,8 @@ def _check(record: Record) -> None:
             raise record.error(
                 f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300]
             )
+    if len(data["id"]) > LONGEST_ID:
+        raise record.error(f"“id” has {len(data['id'])} characters; {LONGEST_ID} fit")
     if "reviewed_on" in record.get("fields", {}):
         raise record.error(_REVIEWED)
     if data["lang"] not in languages_by_code():
