@@ -125,8 +125,8 @@ def test_the_own_catalog_says_something() -> None:
 
 @pytest.mark.parametrize(("code", "label"), [("de", "Jede Seite bearbeiten."), ("en", "Edit any page")])
 def test_rights_on_pages_have_names_for_people(db: None, code: str, label: str) -> None:
-    User.objects.create_superuser("admin")
-    texts = visible(client_of("admin", code).get("/admin/groups/new/").content.decode())
+    User.objects.create_superuser("verwaltung")
+    texts = visible(client_of("verwaltung", code).get("/admin/groups/new/").content.decode())
     assert label in texts
     assert [text for text in texts if " | " in text or (code == "de" and "Can " in text)] == []
 
@@ -135,9 +135,9 @@ def test_rights_on_pages_have_names_for_people(db: None, code: str, label: str) 
     ("code", "said"), [("de", "Alle Sprachen des Portals sind schon angelegt."), ("en", "All languages of the portal are there already.")]
 )
 def test_no_language_to_add_is_said(db: None, code: str, said: str) -> None:
-    User.objects.create_superuser("admin")
+    User.objects.create_superuser("verwaltung")
     locales = set_up_locales()
-    client = client_of("admin", code)
+    client = client_of("verwaltung", code)
     html = client.get("/admin/locales/new/").content.decode()
     assert [text.partition(". ")[0] + "." for text in visible(html) if text.startswith(said)] == [said]
     assert "language_code" not in html

@@ -285,6 +285,9 @@ def walk(prepared: Prepared) -> Walk:
     for address in (
         "/",
         "/robots.txt",
+        "/favicon.ico",
+        "/.well-known/security.txt",
+        "/static/portal/css/site.css",
         "/sitemap.xml",
         "/de/nirgends/",
         "/en/nirgends/",

@@ -61,6 +61,6 @@ def no_form(request: HttpRequest, **kwargs: str) -> HttpResponse:
 
 def process_import(request: HttpRequest) -> HttpResponse:
     """Import redirects; who comes without having chosen a file begins there."""
-    if request.method == "POST" and "import_file_name" not in request.session:
+    if request.method == "POST" and not {"import_file_name", "input_format"} <= request.POST.keys():
         return redirect("wagtailredirects:start_import")
     return redirect_views.process_import(request)
