@@ -117,7 +117,7 @@ def test_a_record_broken_in_any_way_ends_in_one_clear_error(kind: str, loaded: P
             unclear[what] = repr(error)
         if stored() != before:
             unclear[what] = "something was written"
-    assert unclear == {}, '\n'.join(f'{k}: {v}' for k,v in unclear.items())
+    assert unclear == {}, "\n".join(f"{what}: {said}" for what, said in unclear.items())
     assert refused > 40
     assert not [file for file in (loaded / "media").rglob("*") if file.is_file()]
 
