@@ -17,8 +17,6 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from redis.exceptions import ConnectionError as CacheConnectionError
-from redis.exceptions import TimeoutError as CacheTimeoutError
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as serve_wagtail
 
@@ -29,7 +27,14 @@ from portal.models import OfficeSettings
 from portal.models.pages import page_at
 from portal.uploads.delivery import reading_only
 
-_AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
+try:
+    from redis.exceptions import ConnectionError as CacheConnectionError
+    from redis.exceptions import TimeoutError as CacheTimeoutError
+except ModuleNotFoundError:
+    # The package is there only where CACHE_URL names Redis.
+    _AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+else:
+    _AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
 """What is raised when the database or the cache cannot be reached, or not in time."""
 
 

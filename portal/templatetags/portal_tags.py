@@ -5,9 +5,6 @@ A tag hands explicit values to a component; a component knows no model.
 
 from __future__ import annotations
 
-import datetime
-import re
-from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django import template
@@ -20,19 +17,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
-from wagtail.blocks import StreamValue, StructValue
-from wagtail.contrib.typed_table_block.blocks import TypedTable
+from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import dates, head, links, navigation, release, structured_data, typography, versions
+from portal import head, links, navigation, release, structured_data, versions
 from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
 from portal.uploads import access
 
 register = template.Library()
-
-_NUMBER = re.compile(r"[+−-]?\d[\d.,\s  ]*\s?%?")
-_YEAR = re.compile(r"(1[89]|20)\d\d")
 
 
 def _page(context: Context) -> Page | None:
@@ -365,92 +357,3 @@ def picture(
     if image and not access.is_shown(image):
         image = None
     return {"image": image, "url": source.get("url"), "shape": shape, "alt": alt, "lazy": lazy}
-
-
-# --- values -------------------------------------------------------------------------------------------------------------
-
-
-@register.filter
-def with_levels(blocks: StreamValue) -> Iterator[tuple[object, int]]:
-    """Yield the blocks of a text, each with the level of the headings in it: below an h2 once there is one."""
-    level = 2
-    for block in blocks:
-        if block.block_type == "heading":
-            level = 3
-            yield block, 2
-        else:
-            yield block, level
-
-
-@register.filter
-def values(blocks: StreamValue) -> list[object]:
-    """Return the plain values of a StreamField."""
-    return [block.value for block in blocks or []]
-
-
-@register.filter
-def sources(page: Page) -> list[dict[str, str]]:
-    """Return the sources of a page as title, address, date, and language, where it is not the page's."""
-    untranslated = versions.untranslated_in(page)
-    return [
-        {**source_values(block.value), "language": SOURCE_LANGUAGE if block.id in untranslated else ""}
-        for block in page.sources
-    ]
-
-
-@register.filter
-def source_values(source: StructValue) -> dict[str, str]:
-    """Return a source as title, address and date, with what is known of it."""
-    date = source.get("date") or ""
-    return {
-        "title": source["title"],
-        "url": source["url"],
-        "date_text": dates.format_date(*dates.parse_partial(date)) if date else "",
-        "machine_date": date,
-    }
-
-
-@register.filter
-def source_list(blocks: StreamValue) -> list[dict[str, str]]:
-    """Return the sources of a text that is read without its page."""
-    return [source_values(block.value) for block in blocks or []]
-
-
-@register.filter
-def columns_of_numbers(table: TypedTable) -> set[int]:
-    """Return the positions of the columns that hold numbers only, the first one never; years are no amounts."""
-    found = set()
-    for position in range(1, len(table.columns)):
-        cells = [str(row["values"][position]).strip() for row in table.row_data]
-        filled = [cell for cell in cells if cell and cell not in {"–", "-"}]
-        if (
-            filled
-            and all(_NUMBER.fullmatch(cell) for cell in filled)
-            and not all(_YEAR.fullmatch(cell) for cell in filled)
-        ):
-            found.add(position)
-    return found
-
-
-@register.filter
-def date_text(date: datetime.date) -> str:
-    """Return a date as the active language writes it."""
-    return dates.date_text(date)
-
-
-@register.filter
-def soft_hyphens(text: str) -> str:
-    """Return a heading with places where its long words may break, in the active language."""
-    return typography.soft_hyphens(str(text), current_language().code)
-
-
-@register.filter
-def listed(names: Iterable[str]) -> str:
-    """Return names as one text, separated as the active language does it."""
-    return pgettext("between the entries of a list", ", ").join(names)
-
-
-@register.filter
-def dial(phone: str) -> str:
-    """Return a telephone number as a `tel:` address takes it."""
-    return re.sub(r"[^\d+]", "", phone.replace("(0)", ""))

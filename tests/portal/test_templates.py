@@ -19,7 +19,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable
 from home.models import HomePage
 from portal import head, views
 from portal.blocks import SECTION_BLOCKS
-from portal.templatetags import portal_tags
+from portal.templatetags import value_tags
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
 
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -169,11 +169,11 @@ def test_columns_of_numbers() -> None:
     rows = [["A", "2019", "1.449", "12 %"], ["B", "2020", "–", "ab März"]]
     columns = [{"heading": str(n), "block": None} for n in range(4)]
     table = TypedTable(columns=columns, row_data=[{"values": row} for row in rows], caption="")
-    assert portal_tags.columns_of_numbers(table) == {2}
+    assert value_tags.columns_of_numbers(table) == {2}
 
 
 def test_dial() -> None:
-    assert portal_tags.dial("+49 (0)30 278 778 11") == "+493027877811"
+    assert value_tags.dial("+49 (0)30 278 778 11") == "+493027877811"
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
