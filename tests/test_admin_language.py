@@ -15,7 +15,6 @@ from django.test import Client
 from django.utils import translation
 
 from portal.admin import help as help_pages
-from portal.locales import set_up_locales
 from tests.admin_crawl import client_of, screens, stored_texts, visible
 
 ROLES = ("redaktion", "freigabe", "uebersetzung-en", "uebersetzung-ar", "leichte-sprache")
@@ -129,19 +128,3 @@ def test_rights_on_pages_have_names_for_people(db: None, code: str, label: str) 
     texts = visible(client_of("verwaltung", code).get("/admin/groups/new/").content.decode())
     assert label in texts
     assert [text for text in texts if " | " in text or (code == "de" and "Can " in text)] == []
-
-
-@pytest.mark.parametrize(
-    ("code", "said"), [("de", "Alle Sprachen des Portals sind schon angelegt."), ("en", "All languages of the portal are there already.")]
-)
-def test_no_language_to_add_is_said(db: None, code: str, said: str) -> None:
-    User.objects.create_superuser("verwaltung")
-    locales = set_up_locales()
-    client = client_of("verwaltung", code)
-    html = client.get("/admin/locales/new/").content.decode()
-    assert [text.partition(". ")[0] + "." for text in visible(html) if text.startswith(said)] == [said]
-    assert "language_code" not in html
-    locales["ar"].delete()
-    html = client.get("/admin/locales/new/").content.decode()
-    assert said not in html
-    assert 'value="ar"' in html
