@@ -9,7 +9,6 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -223,39 +222,6 @@ def test_copies_and_pages_unlinked_from_a_private_one_stay_private(pages: Pages)
     easy.refresh_from_db()
     assert easy.translation_key != pages.page.translation_key
     assert easy.pk in private()
-
-
-def test_menus_are_built_from_what_is_private_now(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A menu that was being built while a page became private is stored after that was forgotten: nobody reads it."""
-    cache.clear()
-    original = navigation._below_home
-
-    def slow(**arguments: object) -> list:
-        found = original(**arguments)
-        monkeypatch.setattr(navigation, "_below_home", original)
-        with restrictions_unknown():
-            restrict(pages.page)
-        navigation.forget()
-        return found
-
-    monkeypatch.setattr(navigation, "_below_home", slow)
-    assert "Rückkehr" in str(navigation.menu())
-    assert "Rückkehr" not in str(navigation.menu())
-
-
-def restrictions_unknown() -> object:
-    """Return a block in which nothing of this request is remembered, as in another process."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def block() -> object:
-        token = restrictions._known.set(None)
-        try:
-            yield
-        finally:
-            restrictions._known.reset(token)
-
-    return block()
 
 
 def test_the_search_forgets_and_remembers_all_versions(pages: Pages) -> None:

@@ -14,9 +14,8 @@ from django.urls import reverse
 from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment, Translation
 
-from portal import navigation
+from portal import changes
 from portal.models import Topic
-from portal.pages.versions import forget_locales
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -55,8 +54,7 @@ def shared_section(module_transaction: object) -> Page:
 
 @pytest.fixture
 def section(shared_section: Page, db: None) -> Page:
-    forget_locales()
-    navigation.forget()
+    changes.announce(changes.EVERYTHING)
     return type(shared_section).objects.get(pk=shared_section.pk)
 
 
