@@ -14,15 +14,15 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
+from portal.blocks.illustrations import Illustration
 from portal.blocks.people import ContactBlock
-from portal.choices import TextChoices
-from portal.dates import DatePrecision, format_date, machine_date
-from portal.head import absolute, versions_of
-from portal.illustrations import Illustration
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
+from portal.discovery.head import absolute, versions_of
+from portal.language.choices import TextChoices
+from portal.language.dates import DatePrecision, format_date, machine_date
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
+from portal.pages import cards, versions
 
 from .forms import NewsFilterForm, NewsPageForm
 from .managers import NewsManager

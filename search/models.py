@@ -15,14 +15,14 @@ from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
-from portal.choices import TextChoices
+from portal.language.choices import TextChoices
 
 FREQUENCY_UNIT = 10
 """`Posting.frequency` of a word that stands once in running text."""
 
 
 class Document(models.Model):
-    """A real page as the search knows it. It exists as long as the page is real (`portal.versions`)."""
+    """A real page as the search knows it. It exists as long as the page is real (`portal.pages.versions`)."""
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
     language = models.CharField(max_length=20)

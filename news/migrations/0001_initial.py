@@ -3,8 +3,8 @@
 import news.models
 import news.provenance
 import portal.blocks.fields
-import portal.dates
-import portal.illustrations
+import portal.language.dates
+import portal.blocks.illustrations
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('lead', models.TextField(blank=True, help_text='One to three sentences below the title. Also shown on cards and in search results.', max_length=500, verbose_name='lead')),
-                ('illustration', models.CharField(blank=True, choices=portal.illustrations.Illustration.as_choices, help_text="Shown where there is no photograph. Left empty, the first topic's drawing is used.", max_length=40, verbose_name='drawing')),
+                ('illustration', models.CharField(blank=True, choices=portal.blocks.illustrations.Illustration.as_choices, help_text="Shown where there is no photograph. Left empty, the first topic's drawing is used.", max_length=40, verbose_name='drawing')),
             ],
             options={
                 'verbose_name': 'news index',
@@ -37,13 +37,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('lead', models.TextField(blank=True, help_text='One to three sentences below the title. Also shown on cards and in search results.', max_length=500, verbose_name='lead')),
-                ('illustration', models.CharField(blank=True, choices=portal.illustrations.Illustration.as_choices, help_text="Shown where there is no photograph. Left empty, the first topic's drawing is used.", max_length=40, verbose_name='drawing')),
+                ('illustration', models.CharField(blank=True, choices=portal.blocks.illustrations.Illustration.as_choices, help_text="Shown where there is no photograph. Left empty, the first topic's drawing is used.", max_length=40, verbose_name='drawing')),
                 ('sources', portal.blocks.fields.StreamField((), blank=True, help_text='Where the facts of this page come from; shown at its end.', verbose_name='sources')),
                 ('kind', models.CharField(choices=news.provenance.Kind.as_choices, default='news', help_text='Visitors can filter by it.', max_length=20, verbose_name='kind')),
                 ('scope', models.CharField(choices=news.models.Scope.as_choices, default='local', help_text='Whom it concerns.', max_length=10, verbose_name='scope')),
                 ('place', models.CharField(blank=True, help_text='Where it was written, as in “Geneva – …”.', max_length=100, verbose_name='dateline place')),
                 ('date', models.DateField(help_text='If only month or year are known, choose the first day and say so below.', verbose_name='date')),
-                ('date_precision', models.CharField(choices=portal.dates.DatePrecision.as_choices, default='day', help_text='No more is shown than is known.', max_length=5, verbose_name='what is known of the date')),
+                ('date_precision', models.CharField(choices=portal.language.dates.DatePrecision.as_choices, default='day', help_text='No more is shown than is known.', max_length=5, verbose_name='what is known of the date')),
                 ('image_alt', models.CharField(blank=True, help_text='What the photograph shows, for people who do not see it. Left empty, it counts as decoration.', max_length=250, verbose_name='alternative text of the photograph')),
                 ('image_caption', models.CharField(blank=True, help_text='Who, what, where, when.', max_length=300, verbose_name='caption')),
                 ('body', portal.blocks.fields.StreamField((), blank=True, help_text='What the item says.', verbose_name='content')),

@@ -8,9 +8,9 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal.admin.conflicts import RevisionForm
 from portal.blocks.fields import StreamField
 from portal.blocks.links import LinkBlock, LinkColumnBlock
+from portal.models.conflicts import RevisionForm
 
 from .publication import FinishedMixin
 

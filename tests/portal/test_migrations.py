@@ -13,9 +13,9 @@ from wagtail.blocks import CharBlock
 from home.models import ContentPage
 from news.models import NewsPage
 from news.provenance import Kind
+from portal.blocks.illustrations import Illustration
 from portal.checks import check_migrated_fields
-from portal.choices import TextChoices
-from portal.illustrations import Illustration
+from portal.language.choices import TextChoices
 from tests.builders import add, make_home
 
 BODY = [
