@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from wagtail.models import Page
 
-from portal import changes
+from portal.changes import Tag, announce, kept
 from portal.models import PortalDocument
 from portal.pages import cards, restrictions, versions
 from portal.uploads.access import restricted_collections
@@ -142,7 +142,7 @@ def write(analysed: list[Analysed]) -> None:
             {"document_id": "integer", "file_id": "integer"},
             [(item.document.page_id, file_id) for item in changed for file_id in item.file_ids],
         )
-    changes.announce(DOCUMENTS)
+    announce(DOCUMENTS)
 
 
 def remove(page_ids: Iterable[int]) -> None:
@@ -153,13 +153,13 @@ def remove(page_ids: Iterable[int]) -> None:
     with transaction.atomic():
         _count_terms(_remove_postings(ids), {})
         Document.objects.filter(pk__in=ids)._raw_delete(using=connection.alias)
-    changes.announce(DOCUMENTS)
+    announce(DOCUMENTS)
 
 
 def forget_document(page_id: int) -> None:
     """Remove what belongs to a document that is being deleted."""
     _count_terms(_remove_postings([page_id]), {})
-    changes.announce(DOCUMENTS)
+    announce(DOCUMENTS)
 
 
 def _remove_postings(ids: list[int]) -> Changes:
@@ -279,7 +279,7 @@ def _array(values: Iterable[str]) -> str:
 # --- numbers of a language ----------------------------------------------------------------------------------------------
 
 
-DOCUMENTS = changes.Tag("search-documents")
+DOCUMENTS = Tag("search-documents")
 """What is announced when a document is written or removed."""
 
 
@@ -291,7 +291,7 @@ class Statistics:
     length: float
 
 
-@changes.kept("search-statistics", lambda language: (DOCUMENTS,))
+@kept("search-statistics", lambda language: (DOCUMENTS,))
 def statistics(language: str) -> Statistics:
     """Return the numbers of a language, kept until a document changes."""
     row = Document.objects.filter(language=language).aggregate(number=models.Count("pk"), length=models.Avg("length"))
