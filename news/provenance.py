@@ -10,8 +10,8 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail_localize.fields import SynchronizedField
 
-from portal.dates import DatePrecision, format_date, machine_date
-from portal.languages import SOURCE_LANGUAGE, current_language
+from portal.language.dates import DatePrecision, format_date, machine_date
+from portal.language.languages import SOURCE_LANGUAGE, current_language
 
 
 class Kind(models.TextChoices):

@@ -19,8 +19,8 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.anchors import anchors
+from portal.blocks.illustrations import Illustration, illustration_url
 from portal.blocks.text import SourceBlock
-from portal.illustrations import Illustration, illustration_url
 from portal.uploads import access
 
 
