@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import get_language, pgettext_lazy
 
-from portal import links
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import links
 
 
 class LatestNewsBlock(blocks.StructBlock):

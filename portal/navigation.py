@@ -16,9 +16,9 @@ from django.core.cache import cache
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
-from portal import links, restrictions, versions
 from portal.blocks.media import holds_film
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
+from portal.pages import links, restrictions, versions
 
 
 class NamedLink(TypedDict):

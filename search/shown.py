@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal import head
+from portal.discovery import head
 
 from .forms import SearchForm
 from .service import FoundFile, Hit, Outcome

@@ -22,7 +22,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from portal import versions
+from portal.pages import versions
 from tests import support
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
@@ -165,6 +165,15 @@ def module_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     It goes into a copy of the database for these tests of this module; those beside them do not see it.
     """
     return django_db_blocker
+
+
+@pytest.fixture
+def own_db(migrated: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test change the schema of a database of its own."""
+    with django_db_blocker.unblock():
+        bring_back = _use_database(migrated, "own")
+        yield
+        bring_back()
 
 
 # The initial content

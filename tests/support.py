@@ -229,7 +229,7 @@ def _code_fingerprint() -> str:
 
 
 # Tests, crawls and Lighthouse look at a released portal; what a preview is like is a test of its own.
-RELEASE = ("shell", "-c", "from portal import release; release.set_released(True)")
+RELEASE = ("shell", "-c", "from portal.discovery import release; release.set_released(True)")
 
 
 def build_migrated(shared: Path, kept: Path) -> State:
@@ -316,7 +316,7 @@ def served(state: State, folder: Path, database: str = "", timeout: float = 90, 
 
 _LIST_PAGES = """
 import json
-from portal import versions
+from portal.pages import versions
 from wagtail.models import Page
 pages = versions.real(Page.objects.filter(depth__gt=1)).order_by("path")
 print("ADDRESSES" + json.dumps([page.get_url() for page in pages]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext_lazy
 
-from portal import links
+from portal.pages import links
 
 from . import base as blocks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
 
-from portal import links
+from portal.pages import links
 
 from . import base as blocks
 from .links import PageBlock

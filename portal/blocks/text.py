@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
 
-from portal.languages import LANGUAGES, rich_text_feature
+from portal.language.languages import LANGUAGES, rich_text_feature
 
 from . import base as blocks
 from .anchors import anchor_of

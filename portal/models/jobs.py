@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Job(models.Model):
-    """One thing that a runner does when it is due (`portal.jobs`, `portal.runner`).
+    """One thing that a runner does when it is due (`portal.jobs`, `portal.serving.runner`).
 
     Whoever does it holds a lease, a moment until which nobody else may; a runner that lives renews it. A job that is done once is
     deleted then; a periodic one gets its next moment. `due_at` is empty when nobody will do it any more: `error` says why.
@@ -54,7 +54,8 @@ class ScheduleFailure(models.Model):
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.CharField(max_length=255)
     object = GenericForeignKey("content_type", "object_id")
-    action = models.CharField(max_length=10, choices=(("publish", "publish"), ("unpublish", "unpublish")))
+    action = models.CharField(max_length=10)
+    """`publish` or `unpublish`."""
     reason = models.TextField()
     """One sentence for a person."""
     failed_at = models.DateTimeField()

@@ -20,11 +20,11 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import links, restrictions, versions
-from portal.admin.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.illustrations import Illustration, illustration_url
-from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
-from portal.slugs import is_made_from, is_reserved, slug_for_title
+from portal.blocks.illustrations import Illustration, illustration_url
+from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
+from portal.language.slugs import is_made_from, is_reserved, slug_for_title
+from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
+from portal.pages import links, restrictions, schedules, versions
 
 from .publication import PublishedVersion
 
@@ -182,9 +182,7 @@ class BasePage(Page):
         return pgettext("admin", "%(title)s (shows the German page)") % {"title": title}
 
     def with_content_json(self, content: dict) -> BasePage:
-        """Return the page of a revision; the dates of a translation are those of its source (`portal.schedules`)."""
-        from portal import schedules
-
+        """Return the page of a revision; the dates of a translation are those of its source (`portal.pages.schedules`)."""
         page = super().with_content_json(content)
         schedules.take_dates(page)
         return page
@@ -195,8 +193,6 @@ class BasePage(Page):
         Raises:
             SourceOfflineError: the question.
         """
-        from portal import schedules
-
         schedules.ask_about_source(self)
         super().publish(revision, user=user, **kwargs)
 

@@ -21,9 +21,9 @@ from wagtail.models import Locale, Page
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
-from portal import release
-from portal.languages import LANGUAGES
-from portal.middleware import PreviewMiddleware
+from portal.discovery import release
+from portal.http.middleware import PreviewMiddleware
+from portal.language.languages import LANGUAGES
 from portal.models import OfficeSettings, Release
 from tests import support
 from tests.builders import add, make_content_page, make_home, make_news, make_news_index, publish, translate
@@ -192,7 +192,7 @@ def test_on_the_served_portal_it_holds_for_files_at_once(live_portal: support.Po
 
     assert marked() == dict.fromkeys(paths)
     try:
-        live_portal.manage("shell", "-c", "from portal import release; release.set_released(False)")
+        live_portal.manage("shell", "-c", "from portal.discovery import release; release.set_released(False)")
         assert marked() == dict.fromkeys(paths, "noindex")
     finally:
         live_portal.manage(*support.RELEASE)
