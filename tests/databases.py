@@ -24,7 +24,7 @@ EMPTY, CONTENT = "empty", "content"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a test of a module works on: `base`, or the `shared` copy of it that the module's fixtures write to; `alone`, a copy for itself."""
+    """What a test of a module works on: `base`, or the `shared` copy that fixtures of the module write to; `alone`, one for itself."""
 
     base: str = EMPTY
     module: str = ""
