@@ -61,7 +61,7 @@ class Row:
         rows = Page.objects.order_by("path").values_list(
             *names, "published_version__completed_at", "published_version__page_id"
         )
-        return [cls(*row[:-2], row[-2] is not None, row[-1] is not None) for row in rows]
+        return [cls(*row[:-2], row[-2] is not None, row[-1] is not None) for row in rows]  # type: ignore[call-arg]
 
     @property
     def parent_path(self) -> str:
