@@ -116,7 +116,7 @@ def _wanted(item: pytest.Item) -> Wanted:
         CONTENT if "content_database" in names else EMPTY,
         item.location[0],
         "module_database" in names,
-        bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names,
+        bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "own_db"} & names),
     )
 
 
@@ -168,12 +168,11 @@ def module_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture
-def own_db(migrated: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def own_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let a test change the schema of a database of its own."""
+    databases.isolate()
     with django_db_blocker.unblock():
-        bring_back = _use_database(migrated, "own")
         yield
-        bring_back()
 
 
 # The initial content
