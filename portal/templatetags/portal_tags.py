@@ -88,10 +88,18 @@ def is_preview() -> bool:
         return True
 
 
+@register.simple_tag(takes_context=True)
+def site_map(context: Context) -> dict[str, object]:
+    """Return two levels of the pages of the reader's language as a `tree`, and whether that is a `branch` that the address opens."""
+    request = _request(context)
+    parameters = request.GET if request else None
+    return {"tree": navigation.site_map(parameters), "is_branch": bool(parameters and navigation.query_of(parameters))}
+
+
 @register.simple_tag
-def site_map() -> list[navigation.SiteMapNode]:
-    """Return all pages of the reader's language as a tree."""
-    return navigation.site_map()
+def named(title: str, code: str) -> SafeString:
+    """Return a title for the middle of a sentence, with its language where that is another than the sentence's."""
+    return format_html("<bdi{}>{}</bdi>", in_language(code), title)
 
 
 @register.simple_tag
@@ -225,9 +233,11 @@ def site_footer(context: Context) -> dict[str, object]:
 def language_switch(context: Context) -> dict[str, object]:
     """Show all languages: of the page in the context, of the view's `paths`, else of the home page."""
     page = _page(context)
-    found = head.versions_of(_request(context), page) if page is not None and page.pk else None
+    request = _request(context)
+    found = head.versions_of(request, page) if page is not None and page.pk else None
+    query = context.get("filter_query") or (navigation.query_of(request.GET) if request else "")
     return {
-        "links": navigation.language_links(found, context.get("paths"), context.get("filter_query", "")),
+        "links": navigation.language_links(found, context.get("paths"), query),
         "current": current_language(),
     }
 
