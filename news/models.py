@@ -18,7 +18,8 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.people import ContactBlock
-from portal.dates import DatePrecision, format_date, machine_date
+from portal.cards import Card, Form
+from portal.dates import DatePrecision, KnownDate
 from portal.head import absolute, versions_of
 from portal.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
@@ -91,9 +92,9 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         fields = {"kind": "kind", "topic": "topics__slug", "year": "date__year"}
         items = self.items().filter(**{fields[name]: value for name, value in filters.items()}).defer_streamfields()
         page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-        entries = cards.prepare(list(page.object_list))
+        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
         # On the first page without filters the newest item stands large above the list.
-        leading = entries[0] if entries and page.number == 1 and not filters else None
+        leading = entries.pop(0).shown_as(Form.ROW) if entries and page.number == 1 and not filters else None
         original = versions_of(request, self).original
         context.update(
             form=form,
@@ -103,7 +104,7 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
             filter_query=urlencode(filters),
             results=page,
             leading=leading,
-            entries=[entry for entry in entries if entry != leading],
+            entries=entries,
         )
         return context
 
@@ -244,24 +245,24 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         return self.kind
 
     @property
-    def date_text(self) -> str:
+    def known_date(self) -> KnownDate:
         """Return the date in the active language, with what is known of it."""
-        return format_date(self.date, self.date_precision)
+        return KnownDate.of(self.date, self.date_precision)
 
     @property
-    def machine_date(self) -> str:
-        """Return the date for machines, with what is known of it."""
-        return machine_date(self.date, self.date_precision)
+    def card_date(self) -> KnownDate:
+        """Return the date above a card's title."""
+        return self.known_date
 
-    def further_items(self, count: int = 3) -> list[NewsPage]:
-        """Return the newest other items of the same language; those that share a topic come first."""
+    def further_items(self, count: int = 3) -> list[Card]:
+        """Return the newest other items of the same language as cards; those that share a topic come first."""
         topic_ids = [topic.pk for topic in self.topic_list]
         others = NewsPage.objects.real_in(self.language_code).exclude(pk=self.pk)
         shared = models.Exists(
             NewsPage.topics.through.objects.filter(newspage_id=models.OuterRef("pk"), topic_id__in=topic_ids)
         )
         newest = others.annotate(shares_topic=shared).order_by("-shares_topic", "-date", "-pk")
-        return cards.prepare(list(newest.defer_streamfields()[:count]))
+        return cards.of(newest.defer_streamfields()[:count])
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add topics and regions in the reader's language and further items."""
