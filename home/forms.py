@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from portal.admin.page_form import BasePageForm
+from portal.models.page_form import BasePageForm
 
 
 class ContentPageForm(BasePageForm):

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from django.utils.translation import get_language, gettext, pgettext_lazy
 
-from portal import links
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
-from portal.cards import Form
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import links
+from portal.pages.cards import Form
 
 
 class LatestNewsBlock(blocks.StructBlock):

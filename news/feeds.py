@@ -28,11 +28,11 @@ from django.views.decorators.http import conditional_page
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
-from portal import links, taxonomy, versions
-from portal.dates import DatePrecision
-from portal.head import WORLDWIDE_NAME, absolute, editors_name, full_title, site_name
-from portal.languages import SOURCE_LANGUAGE, current_language
-from portal.models import Topic
+from portal.discovery.head import WORLDWIDE_NAME, absolute, editors_name, full_title, site_name
+from portal.language.dates import DatePrecision
+from portal.language.languages import SOURCE_LANGUAGE, current_language
+from portal.models import Topic, taxonomy
+from portal.pages import links, versions
 from portal.uploads.delivery import reading_only
 
 from .models import NewsIndexPage, NewsPage

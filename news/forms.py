@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from portal.admin.page_form import BasePageForm
+from portal.models.page_form import BasePageForm
 
 from .provenance import WORDS_OF_IOM
 

@@ -6,7 +6,7 @@ from django.db.models import Case, Value, When
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
-from portal import cards, versions
+from portal.pages import cards, versions
 
 
 class NewsQuerySet(PageQuerySet):

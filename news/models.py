@@ -15,14 +15,14 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import cards, taxonomy, versions
 from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.illustrations import Illustration
 from portal.blocks.people import ContactBlock
-from portal.cards import Card, Form
-from portal.dates import DatePrecision, KnownDate
-from portal.head import absolute, versions_of
-from portal.illustrations import Illustration
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin
+from portal.discovery.head import absolute, versions_of
+from portal.language.dates import DatePrecision, KnownDate
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
+from portal.pages import cards, versions
+from portal.pages.cards import Card, Form
 
 from .forms import NewsFilterForm, NewsPageForm
 from .managers import NewsManager

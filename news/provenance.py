@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail_localize.fields import SynchronizedField
 
-from portal.dates import DatePrecision, KnownDate
-from portal.languages import SOURCE_LANGUAGE, current_language
+from portal.language.dates import DatePrecision, KnownDate
+from portal.language.languages import SOURCE_LANGUAGE, current_language
 
 
 class Kind(models.TextChoices):

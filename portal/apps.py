@@ -20,11 +20,18 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Connect the signals, register checks and rights, let Wagtail ask the portal what is private and which titles are shown,
         make exports safe, take the portal's form for redirects, write dates as the admin's language does."""
-        from portal import checks, exports, redirects, restrictions, signals  # noqa: F401
+        from portal import checks, signals  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401
-        from portal.admin import aliases, dates, labels, titles
+        from portal.admin import (
+            aliases,
+            dates,
+            exports,  # noqa: F401
+            labels,
+            titles,
+        )
         from portal.admin import redirects as redirect_form
+        from portal.pages import redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
         restrictions.apply()

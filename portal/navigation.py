@@ -17,11 +17,11 @@ from django.core.cache import cache
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
-from portal import links, restrictions, versions
 from portal.blocks.links import LinkValue
 from portal.blocks.media import holds_film
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, current_language, language_mark
-from portal.links import Link
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, current_language, language_mark
+from portal.pages import links, restrictions, versions
+from portal.pages.links import Link
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,14 +13,16 @@ from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revi
 from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
 from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
 
-from portal import navigation, schedules, taxonomy, texts, versions
-from portal.languages import SOURCE_LANGUAGE, languages_by_code
-from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic
+from portal import navigation
+from portal.language import texts
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic, taxonomy
+from portal.pages import schedules, versions
 
 
 @receiver(pre_save, dispatch_uid="portal.texts_stored")
 def store_texts_plain(sender: type[Model], instance: Model, **kwargs: object) -> None:
-    """Bring all that people read into the form in which texts are stored, whatever way it comes in (`portal.texts`)."""
+    """Bring all that people read into the form in which texts are stored, whatever way it comes in (`portal.language.texts`)."""
     match instance:
         case TranslatableMixin() | AbstractImage() | AbstractDocument():
             texts.make_plain(instance)

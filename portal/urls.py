@@ -10,15 +10,16 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import sitemaps, social, views
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
+from portal.discovery import sitemaps, social
+from portal.http import views
 from portal.uploads import views as uploads
 
-handler400 = "portal.views.bad_request"
-handler403 = "portal.views.permission_denied"
-handler404 = "portal.views.page_not_found"
-handler500 = "portal.views.server_error"
+handler400 = "portal.http.views.bad_request"
+handler403 = "portal.http.views.permission_denied"
+handler404 = "portal.http.views.page_not_found"
+handler500 = "portal.http.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="choose_language"),
@@ -32,7 +33,7 @@ urlpatterns = [
     path("documents/<int:document_id>/<path:document_filename>", uploads.document),
     path("documents/authenticate_with_password/<int:restriction_id>/", accounts.collection_password),
     path("documents/", include(wagtaildocs_urls)),
-    path("api/v2/", include("portal.api")),
+    path("api/v2/", include("portal.discovery.api")),
     path("favicon.ico", views.favicon),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", sitemaps.robots, name="robots"),

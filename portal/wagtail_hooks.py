@@ -16,10 +16,9 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
-from portal import publication
-from portal.jobs import Periodic
+from portal.jobs import Periodic, publication
 from portal.models import Footer, Region, Topic
-from portal.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
+from portal.pages.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
 
 
 class TopicViewSet(SnippetViewSet):

@@ -10,9 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from portal import taxonomy
-from portal.languages import languages_by_code
-from portal.models import PortalDocument, Region, Topic
+from portal.language.languages import languages_by_code
+from portal.models import PortalDocument, Region, Topic, taxonomy
 
 Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
 Labels = Callable[[list[str]], dict[str, str]]

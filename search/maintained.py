@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from wagtail.models import Locale
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 
 from . import analysis
 from .models import BlockedSuggestion, PromotedResult, Synonyms

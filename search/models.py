@@ -20,7 +20,7 @@ FREQUENCY_UNIT = 10
 
 
 class Document(models.Model):
-    """A real page as the search knows it. It exists as long as the page is real (`portal.versions`)."""
+    """A real page as the search knows it. It exists as long as the page is real (`portal.pages.versions`)."""
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
     language = models.CharField(max_length=20)

@@ -21,7 +21,7 @@ from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Locale
 
-from portal.languages import LANGUAGES, languages_by_code
+from portal.language.languages import LANGUAGES, languages_by_code
 
 from .models import AskedQuery, Click, PromotedResult, Synonyms
 from .service import Step

@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.utils import timezone
 from wagtail.models import Page
 
-from portal import cards, versions
-from portal.languages import LANGUAGES, Language
+from portal.language.languages import LANGUAGES, Language
 from portal.models import PortalDocument
+from portal.pages import cards, versions
 from portal.uploads.access import restricted_collections
 
 from . import engine, facets, maintained, ranking, spelling

@@ -8,9 +8,9 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal import head
-from portal.cards import Meta, card_of
-from portal.links import Link
+from portal.discovery import head
+from portal.pages.cards import Meta, card_of
+from portal.pages.links import Link
 
 from .forms import SearchForm
 from .service import FoundFile, Hit, Outcome

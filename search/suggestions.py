@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from wagtail.models import Page
 
-from portal import versions
+from portal.pages import versions
 
 from . import analysis, lookups  # noqa: F401  registers the lookup
 from .maintained import is_blocked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from portal.languages import search_route
+from portal.language.languages import search_route
 
 from . import views
 

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from portal import limits
-from portal.languages import LANGUAGES, current_language
+from portal.http import limits
+from portal.language.languages import LANGUAGES, current_language
 from portal.uploads.delivery import reading_only
 
 from . import log, service, shown, suggestions

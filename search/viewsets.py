@@ -11,8 +11,8 @@ from wagtail.models import Locale
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
-from portal import versions
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
+from portal.pages import versions
 
 from .models import BlockedSuggestion, PromotedResult, Synonyms
 

@@ -22,7 +22,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
 from portal.jobs import Periodic
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
 
 from . import analysis, files, indexing, log, maintained

@@ -10,7 +10,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
-from portal.locales import set_up_locales
+from portal.language.locales import set_up_locales
 from portal.models import BasePage, Job, Topic
 
 

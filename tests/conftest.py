@@ -22,7 +22,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from portal import versions
+from portal.pages import versions
 from tests import support
 
 NEEDING_TOOLS = ("browser", "nu", "gettext")

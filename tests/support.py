@@ -305,7 +305,7 @@ def served(state: State, folder: Path, database: str = "", timeout: float = 90, 
 
 _LIST_PAGES = """
 import json
-from portal import versions
+from portal.pages import versions
 from wagtail.models import Page
 pages = versions.real(Page.objects.filter(depth__gt=1)).order_by("path")
 print("ADDRESSES" + json.dumps([page.get_url() for page in pages]))

@@ -16,8 +16,8 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from home.models import HomePage
 from news.models import NewsPage
-from portal import versions
 from portal.models import BasePage, Topic
+from portal.pages import versions
 
 pytestmark = [pytest.mark.content, pytest.mark.xdist_group("content")]
 

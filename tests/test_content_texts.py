@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from portal import limits
 from portal.accounts import attempts
-from portal.languages import LANGUAGES
+from portal.http import limits
+from portal.language.languages import LANGUAGES
 from portal.records.reading import read
 
 PLACEHOLDERS = {

@@ -19,8 +19,8 @@ from django.core.management import call_command
 from django.test import Client
 from wagtail.models import Locale, Page
 
-from portal.languages import LANGUAGES
-from portal.locales import set_up_locales
+from portal.language.languages import LANGUAGES
+from portal.language.locales import set_up_locales
 from tests.builders import make_content_page, make_home, make_section
 
 set_up_locales()

@@ -29,8 +29,9 @@ from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, 
 
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
-from portal import publication, social
-from portal.languages import LANGUAGES, languages_by_code
+from portal.discovery import social
+from portal.jobs import publication
+from portal.language.languages import LANGUAGES, languages_by_code
 from portal.models import PortalDocument, PortalImage, Topic
 from tests.builders import add, submit, translate_texts
 from tests.search.test_files import committed  # noqa: F401 (a fixture)

@@ -17,11 +17,11 @@ from wagtail.signals import page_published, page_unpublished
 from wagtail_localize.models import LocaleSynchronization, Translation, cleanup_translation_on_delete
 from wagtail_localize.views.convert import sync_alias
 
-from portal import redirects
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.slugs import available_slug
 from portal.models import PublishedVersion
-from portal.slugs import available_slug
-from portal.versions import locales_by_id
+from portal.pages import redirects
+from portal.pages.versions import locales_by_id
 from translation import cascades
 
 LOG_ACTION = "wagtail_localize.convert_to_alias"

@@ -23,10 +23,10 @@ from wagtail.models import Locale, Page
 from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
 from wagtail_localize.models import LocaleSynchronization
 
-from portal import restrictions
-from portal.schedules import has_own_expiry
-from portal.slugs import available_slug
-from portal.versions import has_own_slug, is_finished, locales_by_id
+from portal.language.slugs import available_slug
+from portal.pages import restrictions
+from portal.pages.schedules import has_own_expiry
+from portal.pages.versions import has_own_slug, is_finished, locales_by_id
 
 ALL, SOURCE_ONLY = "all", "source"
 LOG_ACTION = "translation.cascade"
@@ -197,7 +197,7 @@ def move_followers(
 def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
     """Unpublish a page's followers. When it is published again, they come back (`translation.returning`).
 
-    A page that expired leaves those online that somebody gave a later end of their own (`portal.schedules`).
+    A page that expired leaves those online that somebody gave a later end of their own (`portal.pages.schedules`).
     """
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.

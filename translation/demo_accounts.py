@@ -11,9 +11,9 @@ from django.contrib.auth.models import AbstractBaseUser, Group
 from django.db import transaction
 from wagtail.users.models import UserProfile
 
-from portal.languages import SOURCE_LANGUAGE, Language
+from portal.language.languages import SOURCE_LANGUAGE, Language
+from portal.language.slugs import slug_for_title
 from portal.settings import environment
-from portal.slugs import slug_for_title
 from translation.roles import EDITORS, MODERATORS, other_roles
 
 _FIRST_NAME = "Demo"

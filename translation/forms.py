@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 from wagtail.models import Locale
 from wagtail_localize.models import LocaleSynchronization, LocaleSynchronizationModelForm
 
-from portal.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 
 
 class FollowingForm(LocaleSynchronizationModelForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
-from portal.versions import untranslated_names
+from portal.pages.versions import untranslated_names
 from translation.permissions import missing_texts
 
 

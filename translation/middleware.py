@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from portal import schedules
+from portal.pages import schedules
 from translation import returning
 from translation.publishing import OFFLINE, names_of
 

@@ -21,7 +21,7 @@ from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 from wagtail_localize.strings import StringValue
 from wagtail_localize.views import edit_translation
 
-from portal.versions import untranslated_names
+from portal.pages.versions import untranslated_names
 from translation import memory
 
 _write = TranslationSource.create_or_update_translation
@@ -77,7 +77,7 @@ def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallb
     """Return the segments, a field or block that lacks one of its texts wholly in the source language.
 
     wagtail-localize 1.14 fills in the source sentence by sentence. The portal marks what is untranslated with its language
-    (`portal.versions.untranslated_names`), and a mark can stand around one language only. This can go when the portal marks
+    (`portal.pages.versions.untranslated_names`), and a mark can stand around one language only. This can go when the portal marks
     single sentences.
     """
     segments = _segments_for_translation(self, locale, fallback)
@@ -147,7 +147,7 @@ def _edit_each_text_once(request: HttpRequest, translation: Translation, instanc
 
 
 def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
-    """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.restrictions`).
+    """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.pages.restrictions`).
 
     wagtail-localize 1.14 copies the source's first restriction at every save of a translation (draft, publication, update, PO
     file), overwrites the translation's own with it and deletes that where the source has none; what was finished before the

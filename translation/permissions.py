@@ -16,8 +16,8 @@ from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
 
 from portal.admin import titles
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE
-from portal.versions import real
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.pages.versions import real
 
 SUBMIT_PERMISSION = "wagtail_localize.submit_translation"
 PUBLISH_INCOMPLETE_PERMISSION = "portal.publish_incomplete_version"

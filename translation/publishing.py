@@ -14,7 +14,7 @@ from django.utils.translation import npgettext, pgettext
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
-from portal import schedules
+from portal.pages import schedules
 from translation.permissions import (
     PUBLISH_INCOMPLETE_PERMISSION,
     is_locked_for,

@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry
 from wagtail.signals import page_published
 
-from portal import schedules
+from portal.pages import schedules
 from translation import cascades
 
 TAKEN_OFF = "translation.taken_off"

@@ -22,7 +22,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"

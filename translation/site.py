@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from wagtail.models import Site
 
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 from translation.roles import home_page
 
 

@@ -20,10 +20,10 @@ from django.db.models.functions import Concat, Substr
 from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail_localize.models import LocaleSynchronization
 
-from portal import redirects, restrictions
-from portal.languages import SOURCE_LANGUAGE
-from portal.slugs import is_made_from
-from portal.versions import COPYING_ACTIONS, forget_locales, locales_by_id
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.slugs import is_made_from
+from portal.pages import redirects, restrictions
+from portal.pages.versions import COPYING_ACTIONS, forget_locales, locales_by_id
 from translation import cascades
 
 
@@ -392,6 +392,6 @@ _MENDERS = {
     "restriction": lambda trees, row: PageViewRestriction.objects.filter(
         pk__in=[copy.pk for copy in restrictions.leftover_copies(trees.restrictions) if copy.page_id == row.pk]
     ).delete(),
-    # The data are right: some program answers otherwise than `portal.restrictions`, and people have to look.
+    # The data are right: some program answers otherwise than `portal.pages.restrictions`, and people have to look.
     "refused": lambda trees, row: None,
 }

@@ -20,9 +20,9 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
 
-from portal import restrictions, schedules
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE
-from portal.release import OpenPoint
+from portal.discovery.release import OpenPoint
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.pages import restrictions, schedules
 from translation import aliases, cascades, demo_accounts, returning
 from translation.guards import no_right_in_language, refuse, refuse_incomplete
 from translation.middleware import ask

@@ -13,12 +13,12 @@ from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
 from home.forms import ContentPageForm
-from portal import cards, versions
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.anchors import heading_anchor
 from portal.blocks.links import PageBlock
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.pages import cards, versions
 
 CONTENTS_FROM = 3
 """A page with at least so many headings shows a list of contents."""

@@ -12,7 +12,7 @@ from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
 from home.blocks import PAGE_SECTIONS
-from portal.illustrations import Illustration
+from portal.blocks.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin
 
 

@@ -29,7 +29,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from portal.limits import client_address
+from portal.http.limits import client_address
 from portal.models import Attempts, KnownAddress
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from portal import views
+from portal.http import views
 
 from . import attempts
 from .attempts import TooManyTries

@@ -14,7 +14,8 @@ from wagtail.admin.views import account
 from wagtail.documents.views import serve
 from wagtail.models import BaseViewRestriction, CollectionViewRestriction, Page
 
-from portal import navigation, restrictions
+from portal import navigation
+from portal.pages import restrictions
 
 from . import attempts
 from .forms import OwnPasswordForm

@@ -15,7 +15,7 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import page_permission_policy, register_permission_policy
 from wagtail.query import PageQuerySet
 
-from portal.versions import real
+from portal.pages.versions import real
 
 _CACHE_NAME = "_closed_alias_ids"
 

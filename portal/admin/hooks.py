@@ -14,7 +14,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, PageQuerySet
 
-from . import aliases, choosers, comments, conflicts, schedule
+from portal.models import conflicts
+
+from . import aliases, choosers, comments, schedule
 from .release import ReleaseMenuItem, ReleaseView
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal.admin import titles
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 
 
 def admin_language(request: HttpRequest) -> str:

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
 from wagtail.contrib.redirects import views as redirect_views
 
-from portal.views import bad_request
+from portal.http.views import bad_request
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.models import Page
 
-from portal import restrictions
-from portal.languages import SOURCE_LANGUAGE, languages_by_code
-from portal.versions import set_locales
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.pages import restrictions
+from portal.pages.versions import set_locales
 
 
 class PrivacyView(SetPrivacyView):

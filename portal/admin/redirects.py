@@ -14,9 +14,9 @@ from wagtail.contrib.redirects import forms as wagtail_forms
 from wagtail.contrib.redirects import views as wagtail_views
 from wagtail.contrib.redirects.models import Redirect
 
-from portal import redirects
 from portal.admin import titles
-from portal.views import serve_page
+from portal.http.views import serve_page
+from portal.pages import redirects
 
 
 class RedirectForm(wagtail_forms.RedirectForm):

@@ -13,7 +13,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from portal import release
+from portal.discovery import release
 from portal.models import Release
 
 

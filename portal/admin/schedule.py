@@ -27,9 +27,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page, Revision
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from portal import jobs, publication
+from portal import jobs
+from portal.jobs import publication
 from portal.models import Job, ScheduleFailure
-from portal.versions import locales_by_id
+from portal.pages.versions import locales_by_id
 
 RIGHTS = ["change", "publish"]
 ACTIONS = {

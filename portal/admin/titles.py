@@ -17,8 +17,8 @@ from django.utils.translation import pgettext
 from wagtail.models import Page, PageQuerySet
 from wagtail.permissions import page_permission_policy
 
-from portal import restrictions
 from portal.admin import aliases
+from portal.pages import restrictions
 
 _asking: ContextVar[AbstractBaseUser | None] = ContextVar("asking_in_the_admin", default=None)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wagtail.blocks import StreamValue, StructValue
 
-from portal.slugs import slug_for_title
+from portal.language.slugs import slug_for_title
 
 FRAME_IDS = frozenset(
     {

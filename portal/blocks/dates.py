@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import blocks
 
-from portal.dates import machine_date, parse_partial
+from portal.language.dates import machine_date, parse_partial
 
 
 class PartialDateField(forms.CharField):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext_lazy
 
-from portal import cards, links
-from portal.links import Link
+from portal.pages import cards, links
+from portal.pages.links import Link
 
 from . import base as blocks
 from .anchors import anchor_of
@@ -249,14 +249,6 @@ class SiteMapBlock(blocks.StaticBlock):
         admin_text = pgettext_lazy("admin", "Shows all pages of the portal.")
         template = "blocks/site_map.html"
         preview_value = None
-
-    def get_context(self, value: object, parent_context: dict | None = None) -> dict:
-        """Add the tree of pages."""
-        from portal.navigation import site_map
-
-        context = super().get_context(value, parent_context=parent_context)
-        context["tree"] = site_map()
-        return context
 
 
 class SectionBlock(blocks.StructBlock):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext_lazy
 
-from portal import links
-from portal.links import Link
+from portal.pages import links
+from portal.pages.links import Link
 
 from . import base as blocks
 

@@ -14,7 +14,7 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 
-from portal.languages import Language, current_language
+from portal.language.languages import Language, current_language
 from portal.uploads import access
 
 from . import base as blocks

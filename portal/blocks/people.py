@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext_lazy
 
-from portal import links
-from portal.links import Link
+from portal.pages import links
+from portal.pages.links import Link
 
 from . import base as blocks
 from .links import PageBlock

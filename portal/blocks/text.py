@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext_lazy
 
-from portal.dates import KnownDate
-from portal.languages import LANGUAGES, rich_text_feature
+from portal.language.dates import KnownDate
+from portal.language.languages import LANGUAGES, rich_text_feature
 
 from . import base as blocks
 from .anchors import anchor_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps.registry import Apps
 from django.db import migrations
 
-from portal.redirects import normalise
+from portal.pages.redirects import normalise
 
 
 def normalise_redirects(apps: Apps, schema_editor: object) -> None:

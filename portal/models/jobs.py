@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Job(models.Model):
-    """One thing that a runner does when it is due (`portal.jobs`, `portal.runner`).
+    """One thing that a runner does when it is due (`portal.jobs`, `portal.serving.runner`).
 
     Whoever does it holds a lease, a moment until which nobody else may; a runner that lives renews it. A job that is done once is
     deleted then; a periodic one gets its next moment. `due_at` is empty when nobody will do it any more: `error` says why.

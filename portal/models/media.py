@@ -26,7 +26,7 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
-from portal.languages import Language, languages_by_code
+from portal.language.languages import Language, languages_by_code
 from portal.uploads import photographs
 
 logger = logging.getLogger(__name__)

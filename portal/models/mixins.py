@@ -19,10 +19,10 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.anchors import anchors
-from portal import versions
+from portal.blocks.illustrations import Illustration, illustration_url
 from portal.blocks.text import Source, SourceBlock
-from portal.languages import SOURCE_LANGUAGE
-from portal.illustrations import Illustration, illustration_url
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import versions
 from portal.uploads import access
 
 

@@ -9,8 +9,8 @@ from wagtail.fields import StreamField
 from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal.admin.conflicts import RevisionForm
 from portal.blocks.links import LinkBlock, LinkColumnBlock
+from portal.models.conflicts import RevisionForm
 
 from .publication import FinishedMixin
 

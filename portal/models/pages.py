@@ -20,12 +20,12 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal import links, restrictions, versions
-from portal.admin.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.dates import KnownDate
-from portal.illustrations import Illustration, illustration_url
-from portal.languages import SOURCE_LANGUAGE, current_language, languages_by_code
-from portal.slugs import is_made_from, is_reserved, slug_for_title
+from portal.blocks.illustrations import Illustration, illustration_url
+from portal.language.dates import KnownDate
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.language.slugs import is_made_from, is_reserved, slug_for_title
+from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
+from portal.pages import links, restrictions, versions
 
 from .publication import PublishedVersion
 
@@ -183,8 +183,8 @@ class BasePage(Page):
         return pgettext("admin", "%(title)s (shows the German page)") % {"title": title}
 
     def with_content_json(self, content: dict) -> BasePage:
-        """Return the page of a revision; the dates of a translation are those of its source (`portal.schedules`)."""
-        from portal import schedules
+        """Return the page of a revision; the dates of a translation are those of its source (`portal.pages.schedules`)."""
+        from portal.pages import schedules
 
         page = super().with_content_json(content)
         schedules.take_dates(page)
@@ -196,7 +196,7 @@ class BasePage(Page):
         Raises:
             SourceOfflineError: the question.
         """
-        from portal import schedules
+        from portal.pages import schedules
 
         schedules.ask_about_source(self)
         super().publish(revision, user=user, **kwargs)

@@ -7,7 +7,7 @@ from wagtail.models import Page
 
 
 class PublishedVersion(models.Model):
-    """Says what was published of a page in its own language, and when it was first complete (see `portal.versions`).
+    """Says what was published of a page in its own language, and when it was first complete (see `portal.pages.versions`).
 
     `untranslated` names what the live version still has in the source language, because somebody with that right published it
     incomplete: names of fields, and ids of their blocks. While `completed_at` is empty the page is not complete; while both are empty

@@ -14,7 +14,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 
 class Release(models.Model):
-    """The one row that says that the portal is released; without it the portal is a preview (see `portal.release`)."""
+    """The one row that says that the portal is released; without it the portal is a preview (see `portal.discovery.release`)."""
 
     is_released = models.BooleanField(default=False)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from portal import redirects
+from portal.pages import redirects
 
 from .reading import Record
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 from wagtail.models import Page, TranslatableMixin
 
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, LoadedRecord, Region, Topic
 
 from .addresses import normalised

@@ -9,7 +9,7 @@ from django.db import models
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
-from portal.dates import parse_partial
+from portal.language.dates import parse_partial
 
 from .files import Files
 from .objects import Objects

@@ -17,8 +17,8 @@ from django.db import models, transaction
 from django.utils import translation as django_translation
 from wagtail.models import Page, Site
 
-from portal.languages import SOURCE_LANGUAGE
-from portal.locales import set_up_locales
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.locales import set_up_locales
 from portal.models import LoadedRecord
 
 from .addresses import write_redirects

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
+from portal.language.texts import plain_value
 from portal.models import LoadedRecord
-from portal.texts import plain_value
 
 from .errors import LoadError, Place, RecordError
 from .language import written_in

@@ -15,7 +15,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
-from portal.languages import languages_by_code, rich_text_feature
+from portal.language.languages import languages_by_code, rich_text_feature
 
 # Block ids are made from the record's id and the position, so that loading again gives the same ids.
 _NAMESPACE = uuid.UUID("6f1c8d8e-6f44-4c25-9d0b-6c1d7a3f0b52")

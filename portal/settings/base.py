@@ -8,8 +8,8 @@ from pathlib import Path
 import environ
 from django.conf.locale import LANG_INFO
 
-from portal.languages import LANGUAGES as PORTAL_LANGUAGES
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
+from portal.language.languages import SOURCE_LANGUAGE
 
 from . import environment
 
@@ -66,13 +66,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.PreviewMiddleware",
-    "portal.middleware.SecurityHeadersMiddleware",
+    "portal.http.middleware.PreviewMiddleware",
+    "portal.http.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.middleware.LanguageMiddleware",
-    "portal.middleware.LineBreakMiddleware",
-    "portal.middleware.OddAddressMiddleware",
+    "portal.http.middleware.LanguageMiddleware",
+    "portal.http.middleware.LineBreakMiddleware",
+    "portal.http.middleware.OddAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -82,8 +82,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "translation.middleware.BroughtBackMiddleware",
-    "portal.middleware.RedirectMiddleware",
-    "portal.middleware.RefusedPublicationMiddleware",
+    "portal.http.middleware.RedirectMiddleware",
+    "portal.http.middleware.RefusedPublicationMiddleware",
     "portal.accounts.middleware.DoorMiddleware",
     "translation.middleware.OfflineSourceMiddleware",
 ]
@@ -144,7 +144,7 @@ if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.AccountBackend"]
 # Where a way in that names no destination ends; the portal's own forms know a better one.
 LOGIN_REDIRECT_URL = "choose_language"
-CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.http.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -198,17 +198,17 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", "Deutsch"), ("en", "English")]
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 # The second holds what Django, Wagtail and wagtail-localize lack in German; it is written by hand.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal/admin/upstream"]
-FORMAT_MODULE_PATH = ["portal.formats"]
+FORMAT_MODULE_PATH = ["portal.language.formats"]
 
 # A translation that was only begun must not go live with the source's text.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 # The texts of a translation that is deleted stay for the next try; `translation.aliases` deletes those of a deleted source.
 WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
-# `portal.redirects` leaves them, for whole subtrees at once.
+# `portal.pages.redirects` leaves them, for whole subtrees at once.
 WAGTAILREDIRECTS_AUTO_CREATE = False
 
 STATIC_URL = "/static/"
-# `portal.operations` collects them aside and renames the folder.
+# `portal.serving.preparation` collects them aside and renames the folder.
 STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -248,14 +248,14 @@ SEARCH_LOG_DAYS = environment.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_
 DICTIONARIES = environment.dictionaries(VAR_DIR)
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.forms.ImageForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.uploads.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # What cameras make fits. Twice as many take half a minute and half a gigabyte wherever a size is made of them.
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 64_000_000
 # SVG is refused: an uploaded drawing can carry script. The portal's own drawings are static files.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "portal.PortalDocument"
-WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.forms.DocumentForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.uploads.forms.DocumentForm"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "mp4", "odt", "ods", "pdf", "pptx", "txt", "vtt", "webm", "xlsx", "zip"]
 # A film in sign language of five minutes fits.
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024

@@ -9,9 +9,9 @@ from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
+from portal.blocks.illustrations import illustration_url
 from portal.blocks.people import LAENDER, OfficesBlock
 from portal.blocks.text import NoticeBlock
-from portal.illustrations import illustration_url
 
 register = template.Library()
 

@@ -20,8 +20,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import head, links, navigation, release, structured_data, versions
-from portal.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_of_path, languages_by_code
+from portal import navigation
+from portal.discovery import head, release, structured_data
+from portal.language.languages import (
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    Language,
+    current_language,
+    language_of_path,
+    languages_by_code,
+)
+from portal.pages import links, versions
 from portal.uploads import access
 
 register = template.Library()
@@ -77,6 +86,12 @@ def is_preview() -> bool:
         return not release.is_released()
     except Exception:  # noqa: BLE001 (database or cache are away: a line on top must not cost the page below it)
         return True
+
+
+@register.simple_tag
+def site_map() -> list[navigation.SiteMapNode]:
+    """Return all pages of the reader's language as a tree."""
+    return navigation.site_map()
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal.languages import SOURCE_LANGUAGE, current_language
+from portal.language.languages import SOURCE_LANGUAGE, current_language
 
 register = template.Library()
 

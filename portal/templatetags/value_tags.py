@@ -12,8 +12,9 @@ from wagtail.blocks import StreamValue, StructValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.models import Page
 
-from portal import dates, typography, versions
-from portal.languages import SOURCE_LANGUAGE, current_language
+from portal.language import dates, typography
+from portal.language.languages import SOURCE_LANGUAGE, current_language
+from portal.pages import versions
 
 register = template.Library()
 

@@ -28,7 +28,7 @@ from wagtail.models import Collection, CollectionMember, CollectionViewRestricti
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import get_snippet_models
 
-from portal import restrictions, versions
+from portal.pages import restrictions, versions
 
 USING_ACTIONS = ("add", "change", "delete", "choose")
 

@@ -6,12 +6,16 @@ import logging
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db.models.fields.files import FieldFile
+from wagtail.images import get_image_model
 
-from portal.models import PortalImage
 from portal.uploads import photographs
+
+if TYPE_CHECKING:
+    from portal.models import PortalImage
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +26,7 @@ def clean_photographs(again: bool = False) -> tuple[int, int]:
     A file that cannot be read is logged and left for the next time: no picture is lost.
     """
     cleaned = failed = 0
-    for image in PortalImage.objects.filter(**({} if again else {"is_clean": False})).iterator():
+    for image in get_image_model().objects.filter(**({} if again else {"is_clean": False})).iterator():
         try:
             _clean(image)
             cleaned += 1

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 import Stemmer
 from django.utils import dates, translation
 
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 
 from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import KNOWN_TERMS, STOPWORDS

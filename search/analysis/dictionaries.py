@@ -1,4 +1,4 @@
-"""Dictionaries of base forms. The words come from simplemma and are kept in files (`portal.tries`)."""
+"""Dictionaries of base forms. The words come from simplemma and are kept in files (`portal.language.tries`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import marisa_trie
 
-from portal.tries import mapped_trie
+from portal.language.tries import mapped_trie
 
 from . import tokens
 

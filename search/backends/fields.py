@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from django.db import models
 from wagtail.search import index
 
-from portal import versions
-from portal.languages import SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import versions
 from search import analysis
 from search.extraction import searched_texts
 

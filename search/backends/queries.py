@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wagtail.search.query import MATCH_NONE, And, Boost, Fuzzy, MatchAll, Not, Or, Phrase, PlainText, SearchQuery
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from search import analysis
 
 MAX_LENGTH = 255

@@ -16,8 +16,8 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.search.query import MATCH_ALL, And, Boost, MatchAll, Or, Phrase, PlainText, SearchQuery
 
-from portal import versions
 from portal.models import PortalDocument
+from portal.pages import versions
 from search import analysis, indexing
 from search.analysis import tokens
 from search.extraction import read_page

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from portal import navigation
-from portal.links import Link
+from portal.pages.links import Link
 from search import shown
 from search.service import Hit
 from search.snippets import Segment

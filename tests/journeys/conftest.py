@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.languages import LANGUAGES, Language, languages_by_code
+from portal.language.languages import LANGUAGES, Language, languages_by_code
 from tests import support
 
 
@@ -44,7 +44,7 @@ class Places:
 # Asked of the model layer, not of the pages: what they link to is what the tests compare with it.
 _LIST_PLACES = """
 import json
-from portal import versions
+from portal.pages import versions
 from wagtail.models import Page
 groups = {}
 for page in Page.objects.filter(depth__gt=1).select_related("published_version").order_by("path"):

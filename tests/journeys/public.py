@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from portal.languages import LANGUAGES, Language
+from portal.language.languages import LANGUAGES, Language
 from tests import support
 
 

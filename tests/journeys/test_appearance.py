@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
 from tests import support
 from tests.journeys.conftest import ALL_CODES, ARTICLE, CONTACT, DATA, HOME, KINDS, Places
 

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from portal.languages import LANGUAGES, languages_by_code
+from portal.language.languages import LANGUAGES, languages_by_code
 from tests import support
 
 pytestmark = pytest.mark.xdist_group("crawl")

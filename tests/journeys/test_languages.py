@@ -11,7 +11,7 @@ import pytest
 from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page, expect
 
-from portal.languages import LANGUAGES, languages_by_code
+from portal.language.languages import LANGUAGES, languages_by_code
 from tests import support
 from tests.journeys.conftest import ALL_CODES, ARTICLE, HOME, NEWS, SECTION, Places, search_address
 

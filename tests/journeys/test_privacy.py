@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import APIRequestContext, Page, expect
 
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
 from tests import support
 from tests.journeys.conftest import ALL_CODES, HOME, Places, search_address
 from tests.journeys.test_editing import DESK, page_id, sign_in

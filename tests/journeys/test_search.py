@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
 from tests import support
 from tests.journeys.conftest import ALL_CODES, SEARCHED, search_address
 from tests.journeys.test_languages import expect_language, says, switch_to

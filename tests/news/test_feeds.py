@@ -17,7 +17,7 @@ from wagtail.models import PageViewRestriction
 
 from home.models import HomePage
 from news.models import NewsIndexPage
-from portal import versions
+from portal.pages import versions
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from django.test import Client, RequestFactory
 from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from portal.accounts import attempts
-from portal.limits import client_address
+from portal.http.limits import client_address
 from portal.models import Attempts, KnownAddress, PortalDocument
 from tests import support
 from tests.builders import make_content_page, make_home, translate

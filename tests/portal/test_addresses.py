@@ -8,7 +8,7 @@ import pytest
 from django.template import loader
 from django.test import Client, RequestFactory
 
-from portal import views
+from portal.http import views
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, PageViewRestriction
 
 from home.models import ContentPage, HomePage
-from portal import versions
+from portal.pages import versions
 from tests.builders import (
     make_alias,
     make_content_page,

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.utils import translation
 
-from portal.dates import DatePrecision, format_date, machine_date
+from portal.language.dates import DatePrecision, format_date, machine_date
 
 DAY = datetime.date(2022, 2, 24)
 

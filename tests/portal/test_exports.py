@@ -15,7 +15,7 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.log_actions import log
 
-from portal import exports
+from portal.admin import exports
 from search.models import AskedQuery, Synonyms
 from tests.builders import make_content_page, make_home, make_topic, translate
 

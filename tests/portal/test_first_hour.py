@@ -25,7 +25,8 @@ from django.db import connection
 from django.test import Client
 from psycopg import sql
 
-from portal import database, files, operations
+from portal import files
+from portal.serving import database, preparation
 from portal.settings import environment
 from tests import support
 from translation import demo_accounts
@@ -340,7 +341,7 @@ class TestPasswords:
             call_command("demo_password")
 
     def test_each_start_names_the_accounts(self, content: None) -> None:
-        said = operations._set_up(lambda line: None)
+        said = preparation._set_up(lambda line: None)
         names = ", ".join(user.username for user in demo_accounts.existing())
         assert said == f"Demo accounts: {names} (make password gives them a new password)"
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from home.models import HomePage
-from portal import views
+from portal.http import views
 from portal.models import OfficeSettings
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
 

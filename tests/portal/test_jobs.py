@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from portal import jobs
 from portal.models import Job
-from portal.runner import Runner, _Child
+from portal.serving.runner import Runner, _Child
 from tests import support
 from tests.tools.noted_jobs import fail, note, note_once
 

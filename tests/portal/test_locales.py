@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from portal.locales import set_up_locales
+from portal.language.locales import set_up_locales
 from tests.admin_crawl import client_of, visible
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from home.models import HomePage
-from portal.html_text import hold_lines_together
+from portal.language.html_text import hold_lines_together
 from portal.models import OfficeSettings
 from tests.builders import make_content_page, make_home, submit, translate, translate_texts
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from wagtail.models import Page, Revision, Task, Workflow, WorkflowPage, WorkflowTask
 
 from home.models import ContentPage, HomePage
-from portal import publication, versions
+from portal.jobs import publication
 from portal.models import ScheduleFailure
+from portal.pages import versions
 from tests.builders import let_pass, make_alias, make_content_page, make_home, submit, translate, translate_texts
 
 pytestmark = pytest.mark.django_db

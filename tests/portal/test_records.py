@@ -17,7 +17,7 @@ from wagtail_localize.models import StringTranslation, Translation
 
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsPage
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from portal.models import Footer, LoadedRecord, Region, Topic
 from portal.records.errors import LoadError
 from portal.records.loading import load

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from portal import redirects
+from portal.pages import redirects
 from tests.builders import (
     make_alias,
     make_content_page,

@@ -21,9 +21,9 @@ from wagtail.models import Locale, Page
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
-from portal import release
-from portal.languages import LANGUAGES
-from portal.middleware import PreviewMiddleware
+from portal.discovery import release
+from portal.http.middleware import PreviewMiddleware
+from portal.language.languages import LANGUAGES
 from portal.models import OfficeSettings, Release
 from tests import support
 from tests.builders import add, make_content_page, make_home, make_news, make_news_index, publish, translate

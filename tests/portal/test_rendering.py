@@ -27,9 +27,9 @@ from home.models import (
     WhoWeArePage,
 )
 from news.models import NewsIndexPage, NewsPage
-from portal import versions
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
+from portal.pages import versions
 from tests.builders import (
     add,
     make_alias,

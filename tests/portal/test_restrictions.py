@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import ContentPage, HomePage
-from portal import links, navigation, restrictions, versions
+from portal import navigation
 from portal.models.pages import BasePageForm
+from portal.pages import links, restrictions, versions
 from search import suggestions
 from search.models import Document
 from tests.builders import add, make_alias, make_content_page, make_home, make_section, publish, submit, translate

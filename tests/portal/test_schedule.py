@@ -87,7 +87,7 @@ def test_the_dashboard_warns_when_nothing_ran_for_five_minutes_and_names_what_fa
     assert (SILENCE in html, "Die Adresse fehlt." in html) == (True, True)
     now = timezone.now()
     Job.objects.create(
-        key="publication", task="portal.publication.run", every=datetime.timedelta(seconds=20), finished_at=now
+        key="publication", task="portal.jobs.publication.run", every=datetime.timedelta(seconds=20), finished_at=now
     )
     ScheduleFailure.objects.all().delete()
     html = client.get(reverse("wagtailadmin_home")).content.decode()
@@ -98,7 +98,7 @@ def test_the_dashboard_warns_when_nothing_ran_for_five_minutes_and_names_what_fa
 
 def test_jobs_are_shown_to_those_with_the_right_and_can_be_done_again(home: HomePage) -> None:
     failed = Job.objects.create(
-        task="portal.publication.run", error="Traceback\nValueError: kaputt", failed_at=timezone.now()
+        task="portal.jobs.publication.run", error="Traceback\nValueError: kaputt", failed_at=timezone.now()
     )
     client = person(home)
     assert "ValueError" not in client.get(reverse("schedule")).content.decode()
@@ -109,8 +109,8 @@ def test_jobs_are_shown_to_those_with_the_right_and_can_be_done_again(home: Home
         *Permission.objects.filter(codename__in=["view_job", "change_job"])
     )
     table = rows(client.get(reverse("schedule")).content.decode())
-    assert [row[:3] for row in table if row[0] == "portal.publication.run"] == [
-        ["portal.publication.run", "aufgegeben", "–"]
+    assert [row[:3] for row in table if row[0] == "portal.jobs.publication.run"] == [
+        ["portal.jobs.publication.run", "aufgegeben", "–"]
     ]
     assert client.get(repeat).status_code == 405
     client.post(repeat)

@@ -18,9 +18,9 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from wagtail.models import Page
 
-from portal import operations
-from portal.server import Address, AddressError, command
-from portal.workers import options
+from portal.serving import preparation
+from portal.serving.server import Address, AddressError, command
+from portal.serving.workers import options
 from tests import support
 from tests.builders import make_home
 
@@ -55,19 +55,19 @@ class TestAddress:
         assert options("127.0.0.1", "8000")["workers"] == 2
 
     def test_processes_are_forked_from_one_that_has_loaded_everything(self) -> None:
-        assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.workers", "127.0.0.1", "8000"]
+        assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.serving.workers", "127.0.0.1", "8000"]
 
 
 @pytest.mark.django_db
 class TestQuestions:
     def test_pages_are_seen(self) -> None:
-        assert not operations.has_pages()
+        assert not preparation.has_pages()
         make_home()
-        assert operations.has_pages()
+        assert preparation.has_pages()
 
     def test_wagtails_own_page_is_no_content(self) -> None:
         Page.get_first_root_node().add_child(instance=Page(title="Welcome", slug="welcome"))
-        assert not operations.has_pages()
+        assert not preparation.has_pages()
 
 
 class TestStatic:
@@ -75,12 +75,12 @@ class TestStatic:
         source = tmp_path / "a.css"
         source.write_text("a {}", encoding="utf-8")
         with override_settings(STATICFILES_DIRS=[tmp_path]):
-            first = operations.static_fingerprint()
-            assert operations.static_fingerprint() == first
+            first = preparation.static_fingerprint()
+            assert preparation.static_fingerprint() == first
             os.utime(source, ns=(1, 1))
-            assert operations.static_fingerprint() != first
+            assert preparation.static_fingerprint() != first
             with override_settings(STATIC_URL="/other/"):
-                assert operations.static_fingerprint() != first
+                assert preparation.static_fingerprint() != first
 
 
 class TestPort:
@@ -154,7 +154,7 @@ class TestServing:
             time.sleep(0.2)
 
     def test_an_early_ctrl_c_leaves_no_trace(self, folder: Path) -> None:
-        (folder / "static" / operations.STAMP).unlink()
+        (folder / "static" / preparation.STAMP).unlink()
         process = start(folder, support.free_port())
         said = read_until(process, "Collecting")
         os.killpg(process.pid, signal.SIGINT)

@@ -14,8 +14,9 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
-from portal import sitemaps, versions
+from portal.discovery import sitemaps
 from portal.models import PublishedVersion
+from portal.pages import versions
 from tests.builders import add, make_alias, make_content_page, make_home, submit, translate
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.slugs import MAX_LENGTH, is_made_from, slug_for_title
+from portal.language.slugs import MAX_LENGTH, is_made_from, slug_for_title
 
 
 @pytest.mark.parametrize(

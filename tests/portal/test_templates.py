@@ -17,8 +17,9 @@ from wagtail.blocks import Block
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 
 from home.models import HomePage
-from portal import head, views
 from portal.blocks import SECTION_BLOCKS
+from portal.discovery import head
+from portal.http import views
 from portal.templatetags import value_tags
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
 

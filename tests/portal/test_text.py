@@ -10,9 +10,9 @@ from django.utils import formats, translation
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
 
-from portal.dates import date_text
-from portal.html_text import hold_lines_together
-from portal.typography import hold_together, hyphenation, soft_hyphens
+from portal.language.dates import date_text
+from portal.language.html_text import hold_lines_together
+from portal.language.typography import hold_together, hyphenation, soft_hyphens
 from tests.builders import make_content_page, make_home, submit, translate
 
 DAY = datetime.date(2022, 3, 5)

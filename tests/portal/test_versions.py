@@ -14,8 +14,9 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail_localize.models import Translation, TranslationSource
 
 from home.models import HomePage, OurWorkPage
-from portal import cards, links, navigation, versions
-from portal.languages import LANGUAGES
+from portal import navigation
+from portal.language.languages import LANGUAGES
+from portal.pages import cards, links, versions
 from tests.builders import (
     make_alias,
     make_content_page,

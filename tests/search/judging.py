@@ -16,8 +16,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import translation
 from wagtail.models import Page, get_page_models
 
-from portal import versions
 from portal.models import LoadedRecord
+from portal.pages import versions
 from search.service import Request, search
 from search.suggestions import suggest
 

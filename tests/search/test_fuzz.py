@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from search import analysis, snippets
 from search.analysis import tokens
 from search.models import Term

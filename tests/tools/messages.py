@@ -20,7 +20,7 @@ from pathlib import Path
 import polib
 from django.utils.translation import to_locale
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCALE_DIR = BASE_DIR / "locale"

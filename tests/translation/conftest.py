@@ -18,9 +18,9 @@ from wagtail_localize.models import LocaleSynchronization, Translation
 
 from home.models import ContentPage, HomePage
 from portal import navigation
-from portal.languages import LANGUAGES, Language
+from portal.language.languages import LANGUAGES, Language
 from portal.models import PortalImage, Topic
-from portal.versions import forget_locales
+from portal.pages.versions import forget_locales
 from tests.builders import make_content_page, make_home, make_section, make_topic, submit, translate, translate_texts
 from translation import demo_accounts, roles
 
@@ -106,7 +106,7 @@ def shared_portal(django_db_setup: None, django_db_blocker: object) -> Iterator[
         pytest.MonkeyPatch.context() as patch,
         override_settings(LANGUAGES=languages, WAGTAIL_CONTENT_LANGUAGES=languages),
     ):
-        for module in ("portal.locales", "translation.roles"):
+        for module in ("portal.language.locales", "translation.roles"):
             patch.setattr(f"{module}.LANGUAGES", (*LANGUAGES, FRENCH))
         with django_db_blocker.unblock():
             transaction_of_module = transaction.atomic()

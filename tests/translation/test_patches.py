@@ -15,8 +15,9 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation
 
 from home.models import ContentPage
-from portal import navigation, taxonomy, versions
-from portal.models import Footer, Topic
+from portal import navigation
+from portal.models import Footer, Topic, taxonomy
+from portal.pages import versions
 from tests.builders import (
     make_alias,
     make_content_page,

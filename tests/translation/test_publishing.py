@@ -20,8 +20,9 @@ from wagtail.models import Page, Revision, Workflow
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail_localize.models import StringTranslation, Translation
 
-from portal import navigation, publication
-from portal.versions import forget_locales, translations
+from portal import navigation
+from portal.jobs import publication
+from portal.pages.versions import forget_locales, translations
 from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
 from translation import demo_accounts, roles
 

@@ -25,7 +25,7 @@ from wagtail_localize.models import (
 from wagtail_localize.strings import StringValue
 
 from home.models import ContentPage
-from portal.texts import plain, plain_html, plain_value
+from portal.language.texts import plain, plain_html, plain_value
 from tests.builders import make_content_page, make_home, make_section, translate
 from tests.forms import posted_page
 from translation.permissions import missing_texts

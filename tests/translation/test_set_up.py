@@ -15,7 +15,7 @@ from django.urls import reverse
 from wagtail.models import Locale, Page, Site, Workflow, WorkflowState
 from wagtail_localize.models import LocaleSynchronization, Translation
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from tests.builders import make_content_page, make_home, translate
 from translation import roles
 

@@ -16,7 +16,7 @@ from wagtail_localize.models import StringSegment, Translation
 
 from portal import navigation
 from portal.models import Topic
-from portal.versions import forget_locales
+from portal.pages.versions import forget_locales
 from tests.builders import (
     make_alias,
     make_content_page,

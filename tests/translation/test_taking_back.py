@@ -13,9 +13,10 @@ from django.utils import timezone
 from wagtail.models import Page, Revision, Workflow
 from wagtail_localize.models import StringTranslation, Translation
 
-from portal import navigation, publication
+from portal import navigation
+from portal.jobs import publication
 from portal.models import Topic
-from portal.versions import forget_locales
+from portal.pages.versions import forget_locales
 from tests.builders import (
     make_alias,
     make_content_page,

@@ -18,9 +18,9 @@ from wagtail.query import PageQuerySet
 from wagtail_localize.models import LocaleSynchronization
 
 from home.models import ContentPage, HomePage
-from portal import restrictions
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from portal.models import BasePage
+from portal.pages import restrictions
 from tests.builders import add, make_alias, make_content_page, make_home, make_section, publish, submit, translate
 from translation import cascades
 from translation.trees import RULES, find_problems

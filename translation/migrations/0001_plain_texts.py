@@ -1,4 +1,4 @@
-"""Stored texts get the form in which texts are stored from now on (`portal.texts`), in rows, revisions and segments."""
+"""Stored texts get the form in which texts are stored from now on (`portal.language.texts`), in rows, revisions and segments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
-from portal.texts import plain, plain_html, plain_value
+from portal.language.texts import plain, plain_html, plain_value
 
 from ._merging import move_translations
 

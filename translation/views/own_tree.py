@@ -10,7 +10,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Locale, Page
 from wagtail_localize.fields import SynchronizedField
 
-from portal.languages import SOURCE_LANGUAGE, Language, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE, Language, languages_by_code
 from translation.guards import no_right_in_language, refuse
 from translation.permissions import may_read
 

@@ -25,8 +25,8 @@ from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
-from portal import redirects
 from portal.admin import titles
+from portal.pages import redirects
 from translation import aliases, cascades
 from translation.guards import refuse
 from translation.permissions import reason_against_publication

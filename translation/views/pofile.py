@@ -23,7 +23,7 @@ from wagtail_localize.models import (
 )
 from wagtail_localize.views import edit_translation
 
-from portal.texts import plain_html
+from portal.language.texts import plain_html
 from translation.guards import for_target, get_translation_and_target
 
 ID_FIELD = "X-WagtailLocalize-TranslationID"

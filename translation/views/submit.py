@@ -19,7 +19,7 @@ from wagtail_localize.models import TranslationSource
 from wagtail_localize.operations import TranslationCreator
 from wagtail_localize.views import submit_translations
 
-from portal.versions import real
+from portal.pages.versions import real
 from translation.guards import refuse
 from translation.permissions import may_change, source_version, submittable_locales, works_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
-from portal.runner import Runner
+from portal.serving.runner import Runner
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal import operations, server
+from portal.serving import preparation, server
 from portal.settings import environment
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             environment.check()
             if not options["prepare"]:
                 address.check()
-            accounts = operations.prepare(self._say)
+            accounts = preparation.prepare(self._say)
         except (server.AddressError, environment.SettingError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:

@@ -19,7 +19,7 @@ from wagtail.models import Locale, Page, Site
 
 from home.models import ContentPage, HomePage
 from news.models import NewsIndexPage, NewsPage
-from portal.locales import set_up_locales
+from portal.language.locales import set_up_locales
 from portal.models import BasePage, PublishedVersion, Region
 from tests import builders
 

@@ -8,7 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from portal.languages import LANGUAGES
+from portal.language.languages import LANGUAGES
 from tests import support
 
 WORKERS = 2
@@ -40,7 +40,7 @@ def _server(folder: Path) -> int:
     for path in Path("/proc").iterdir():
         if path.name.isdecimal():
             try:
-                if wanted in (path / "environ").read_bytes().split(b"\0") and b"portal.server" in (path / "cmdline").read_bytes():
+                if wanted in (path / "environ").read_bytes().split(b"\0") and b"portal.serving.server" in (path / "cmdline").read_bytes():
                     return int(path.name)
             except (FileNotFoundError, PermissionError, ProcessLookupError):
                 continue
@@ -70,5 +70,5 @@ def measure(folder: Path) -> tuple[dict[str, float], list[float]]:
         waiting = _server(portal.folder)
         parent = _children(waiting)[0]
         workers = _children(parent)
-        others = {"waits for the end (portal.server)": _pss(waiting), "loads and forks (parent)": _pss(parent)}
+        others = {"waits for the end (portal.serving.server)": _pss(waiting), "loads and forks (parent)": _pss(parent)}
         return others, [_pss(worker) for worker in workers]

@@ -14,7 +14,7 @@ from wagtail.search.query import MATCH_NONE
 from wagtail.search.utils import parse_query_string
 
 from home.models import ContentPage
-from portal.languages import languages_by_code
+from portal.language.languages import languages_by_code
 
 from .corpora import LANGUAGES, Collection, xquad
 from .loading import Text, Tree, analyze, say

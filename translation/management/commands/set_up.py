@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.locales import set_up_locales
+from portal.language.locales import set_up_locales
 from translation.demo_accounts import create_demo_accounts, new_password, told
 from translation.roles import set_up_roles
 from translation.site import set_up_site

@@ -1,0 +1,165 @@
+"""What search engines read first: the sitemaps of all languages and robots.txt.
+
+Every language has sitemaps of its own; they list real versions only, each with its versions in the other languages. A sitemap
+takes the same few queries whatever the number of pages: it is written from values, addresses are made from the cached homes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+from django.db.models import Count, Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
+from wagtail.models import Page
+from wagtail.query import PageQuerySet
+
+from portal import navigation
+from portal.discovery import release
+from portal.discovery.head import absolute
+from portal.language.languages import SOURCE_LANGUAGE, Language, languages_by_code
+from portal.pages import versions
+from portal.uploads.delivery import reading_only
+
+# The protocol takes no more addresses in one file, and no more files in one index: https://www.sitemaps.org/protocol.html
+MAX_ADDRESSES = 50_000
+MAX_PARTS = 50_000
+
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
+ElementTree.register_namespace("", _SITEMAP)
+ElementTree.register_namespace("xhtml", _XHTML)
+
+_cached_for_an_hour = cache_control(max_age=60 * 60, public=True)
+
+
+def _asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let caches keep an answer and ask each time whether it still holds: what became private is listed nowhere any more."""
+    return reading_only(cache_control(no_cache=True, public=True)(conditional_page(view)))
+
+
+def _real_pages(home: navigation.Home) -> PageQuerySet:
+    """Return the real versions at and below the home page of a language."""
+    return versions.real(Page.objects.filter(path__startswith=home["path"], locale_id=home["locale_id"]))
+
+
+def _address(home: navigation.Home, url_path: str) -> str:
+    """Return the absolute address of a page below a home page, without asking the database."""
+    return absolute(home["url"] + url_path.removeprefix(home["url_path"]))
+
+
+def _add_text(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, f"{{{_SITEMAP}}}{name}").text = text
+
+
+def _add_address(
+    parent: ElementTree.Element, name: str, address: str, changed: datetime.datetime | None
+) -> ElementTree.Element:
+    """Add a `url` or `sitemap` with its address and the time of its last change."""
+    element = ElementTree.SubElement(parent, f"{{{_SITEMAP}}}{name}")
+    _add_text(element, "loc", address)
+    if changed:
+        _add_text(element, "lastmod", changed.isoformat(timespec="seconds"))
+    return element
+
+
+def _answer(root: ElementTree.Element) -> HttpResponse:
+    body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(body, content_type="application/xml; charset=utf-8")
+
+
+@_asked_again
+def index(request: HttpRequest) -> HttpResponse:
+    """Answer with the list of all sitemaps: one of each language that has pages, more where they do not fit into one."""
+    homes = navigation.homes()
+    root = ElementTree.Element(f"{{{_SITEMAP}}}sitemapindex")
+    rows = versions.real(Page.objects.filter(locale_id__in=[home["locale_id"] for home in homes.values()]))
+    found = {
+        locale_id: (number, changed)
+        for locale_id, number, changed in rows.order_by()
+        .values("locale_id")
+        .annotate(number=Count("pk"), changed=Max("published_version__edited_at"))
+        .values_list("locale_id", "number", "changed")
+    }
+    for code, home in homes.items():
+        number, changed = found.get(home["locale_id"], (0, None))
+        for part in range(1, -(-number // MAX_ADDRESSES) + 1):
+            values = {"code": code} if part == 1 else {"code": code, "part": part}
+            _add_address(root, "sitemap", absolute(reverse("sitemap_of_language", kwargs=values)), changed)
+    return _answer(root)
+
+
+@_asked_again
+def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
+    """Answer with one part of the sitemap of a language.
+
+    Raises:
+        Http404: the language has no home page, or the part no addresses.
+    """
+    home = navigation.homes().get(code)
+    if home is None or not 1 <= part <= MAX_PARTS:
+        raise Http404
+    start = (part - 1) * MAX_ADDRESSES
+    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "published_version__edited_at")
+    rows = list(pages[start : start + MAX_ADDRESSES])
+    if not rows:
+        raise Http404
+    alternates = _alternates(languages_by_code()[code], home)
+    root = ElementTree.Element(f"{{{_SITEMAP}}}urlset")
+    for translation_key, url_path, changed in rows:
+        element = _add_address(root, "url", _address(home, url_path), changed)
+        for hreflang, address in alternates[translation_key]:
+            link = {"rel": "alternate", "hreflang": hreflang, "href": address}
+            ElementTree.SubElement(element, f"{{{_XHTML}}}link", link)
+    return _answer(root)
+
+
+def _alternates(language: Language, home: navigation.Home) -> dict[object, list[tuple[str, str]]]:
+    """Return `hreflang` and address of all real versions by translation key, of the pages in a language. One query.
+
+    A language with a tree of its own has none: it is no translation.
+    """
+    found: dict[object, list[tuple[str, str]]] = defaultdict(list)
+    if not language.hreflang:
+        return found
+    homes = {
+        other["locale_id"]: (languages_by_code()[code].hreflang, other)
+        for code, other in navigation.homes().items()
+        if languages_by_code()[code].hreflang
+    }
+    in_language = _real_pages(home).order_by().values("translation_key")
+    pages = versions.real(Page.objects.filter(locale_id__in=homes, translation_key__in=in_language))
+    for translation_key, locale_id, url_path in pages.order_by("locale_id").values_list(
+        "translation_key", "locale_id", "url_path"
+    ):
+        hreflang, other = homes[locale_id]
+        address = _address(other, url_path)
+        found[translation_key].append((hreflang, address))
+        if hreflang == SOURCE_LANGUAGE:
+            found[translation_key].append(("x-default", address))
+    return found
+
+
+@reading_only
+@_cached_for_an_hour
+def robots(request: HttpRequest) -> HttpResponse:
+    """Answer with what crawlers may read: all but the admin and the API. Search results say themselves that they belong in no index.
+
+    So does all of a preview: it is open, or its `noindex` would never be read.
+    """
+    if not release.is_released():
+        return HttpResponse("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
+    closed = [reverse("wagtailadmin_home"), "/api/"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        "",
+        f"Sitemap: {absolute(reverse('sitemap'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,137 @@
+"""What a page is, in the words of schema.org: JSON-LD that search engines read."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail.models import Page
+
+from portal import navigation
+from portal.discovery.head import WORLDWIDE_NAME, Head, absolute, editors_name, site_name, trail_of
+from portal.language.languages import LANGUAGES, current_language
+from portal.models import OfficeSettings
+from portal.pages import versions
+
+_IOM = {
+    "@type": "Organization",
+    "@id": "https://www.iom.int/#organization",
+    "name": WORLDWIDE_NAME,
+    "alternateName": "IOM",
+    "url": "https://www.iom.int/",
+}
+OFFICIAL_ADDRESSES = ["https://germany.iom.int/"]
+"""Where the office is at home elsewhere."""
+
+# Inside a script these characters could end it; as JSON escapes they mean the same.
+_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
+
+
+def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
+    """Return the JSON-LD of a page in its script; nothing where the page belongs in no search engine.
+
+    Browsers do not run a script of this type: it is data, and the Content-Security-Policy lets it be.
+    """
+    home = navigation.homes().get(current_language().code)
+    if not head.is_indexed or home is None:
+        return SafeString("")
+    home_url = absolute(home["url"])
+    if page.pk == home["id"]:
+        graph = [_organization(), _web_site(home_url)]
+    else:
+        graph = [_page(page, head, home_url), _breadcrumbs(request, page, head)]
+    data = {"@context": "https://schema.org", "@graph": graph}
+    escaped = SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+    return format_html('<script type="application/ld+json">{}</script>', escaped)
+
+
+def _id(name: str, url: str = "") -> str:
+    return f"{url or f'{settings.PORTAL_URL}/'}#{name}"
+
+
+def _names() -> list[str]:
+    """Return the names of the office in the other languages: one thing has one name for machines, the others beside it."""
+    found = []
+    for language in LANGUAGES:
+        with translation.override(language.code):
+            found.append(site_name())
+    return sorted(set(found) - {settings.WAGTAIL_SITE_NAME})
+
+
+def _organization() -> dict[str, object]:
+    """Return the office; of its address what the office has set, in the words of the country it lies in."""
+    office = OfficeSettings.load()
+    address = {"streetAddress": office.street, "postalCode": office.postal_code, "addressLocality": office.town}
+    values = {
+        "@type": "Organization",
+        "@id": _id("organization"),
+        "name": settings.WAGTAIL_SITE_NAME,
+        "alternateName": _names(),
+        "url": f"{settings.PORTAL_URL}/",
+        "sameAs": OFFICIAL_ADDRESSES,
+        "logo": absolute(static("portal/apple-touch-icon.png")),
+        "parentOrganization": _IOM,
+        "address": {"@type": "PostalAddress", **_known(address), "addressCountry": "DE"} if office.town else "",
+        "email": office.email,
+        "telephone": office.phone,
+    }
+    return _known(values)
+
+
+def _known(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _web_site(home_url: str) -> dict[str, object]:
+    return {
+        "@type": "WebSite",
+        "@id": _id("website", home_url),
+        "name": site_name(),
+        "url": home_url,
+        "inLanguage": current_language().code,
+        "publisher": {"@id": _id("organization")},
+    }
+
+
+def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
+    """Return a news item as an article, any other page as a page."""
+    values = {
+        "@id": _id("page", head.canonical),
+        "url": head.canonical,
+        "description": head.description,
+        "inLanguage": current_language().code,
+        "isPartOf": {"@id": _id("website", home_url)},
+        "image": head.image,
+        "dateModified": changed.isoformat(timespec="seconds") if (changed := versions.edited_at(page)) else "",
+    }
+    if head.kind == "article":
+        values |= {
+            "@type": "NewsArticle",
+            "headline": page.title,
+            # Consumers refuse a date without its day.
+            "datePublished": date if len(date := page.known_date.machine) == len("2022-03-25") else "",
+            "mainEntityOfPage": head.canonical,
+            "author": _IOM if page.is_in_words_of_iom else {"@type": "Organization", "name": editors_name()},
+            "isBasedOn": page.original_url,
+            "publisher": {"@type": "Organization", "@id": _id("organization"), "name": settings.WAGTAIL_SITE_NAME},
+        }
+    else:
+        values |= {"@type": "WebPage", "name": page.title, "breadcrumb": {"@id": _id("breadcrumbs", head.canonical)}}
+    return _known(values)
+
+
+def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:
+    steps = [(step.title, absolute(step.address)) for step in trail_of(request, page)]
+    return {
+        "@type": "BreadcrumbList",
+        "@id": _id("breadcrumbs", head.canonical),
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": title, "item": url}
+            for position, (title, url) in enumerate([*steps, (page.title, head.canonical)], start=1)
+        ],
+    }

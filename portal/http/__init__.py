@@ -1,0 +1,1 @@
+"""What every request and answer passes: language, policy, limits, odd addresses, errors."""

@@ -1,0 +1,227 @@
+"""What every answer passes: the language of its address, security headers, odd addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import has_vary_header, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_supported_language_variant, pgettext
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from portal.language.html_text import hold_lines_together
+from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
+from portal.pages import links, restrictions
+from portal.uploads import access
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Paths that only people who signed in use; Wagtail's admin needs inline scripts and styles.
+ADMIN_PREFIXES = ("/admin/",)
+
+PUBLIC_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+# Wagtail 8's admin has inline scripts (date choosers, inline panels) and styles; see wagtail/wagtail#1288.
+ADMIN_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self'",
+        "frame-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+
+
+class PreviewMiddleware:
+    """Keeps search engines away from every answer, files and errors too, while the portal is a preview.
+
+    The first of all: nothing answers before it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "noindex" not in response.headers.get("X-Robots-Tag", "") and not self._is_released():
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    @staticmethod
+    def _is_released() -> bool:
+        from portal.discovery import release
+
+        try:
+            return release.is_released()
+        except Exception:  # noqa: BLE001 (database or cache are away: a header must not cost the answer that there is)
+            return False
+
+
+class SecurityHeadersMiddleware:
+    """Content-Security-Policy and Permissions-Policy on every answer without its own; what is somebody's stays out of shared caches."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = ADMIN_POLICY if request.path.startswith(ADMIN_PREFIXES) else PUBLIC_POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        if response.cookies or has_vary_header(response, "Cookie"):
+            # Made for somebody who signed in, or with a cookie to keep or forget: a cache in between would hand it to others.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+def language_asked_for(request: HttpRequest) -> Language:
+    """Return the language that the browser wants most, of those that there are; German where nothing fits.
+
+    Django's own function lets a cookie decide first, and takes languages that the browser refuses (`q=0`).
+    """
+    for code, weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        if code == "*":
+            break
+        with suppress(LookupError):
+            if weight:
+                return languages_by_code()[get_supported_language_variant(code)]
+    return languages_by_code()[SOURCE_LANGUAGE]
+
+
+class LanguageMiddleware:
+    """Activates the language of the address; addresses without one get what the browser asks for.
+
+    Links to pages are found once for each answer: what was found is kept until it is sent.
+    Unlike Django's own middleware it never redirects: after the first contact the address alone decides, and an address
+    without a language is answered as what it is.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        own_language = language_of_path(request.path_info)
+        language = own_language or language_asked_for(request)
+        is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
+        remembered = restrictions.remembered() if is_safe else nullcontext()
+        with translation.override(language.code), links.remembered(language.code), remembered, access.remembered(request):
+            request.LANGUAGE_CODE = language.code
+            # Wagtail's explorer and status panel keep here what is private: they are to know what everybody else does.
+            request.all_page_view_restriction_paths = SimpleLazyObject(restrictions.restricted_paths)
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language.code)
+        if own_language is None and response.headers.get("Content-Type", "").startswith("text/html"):
+            # Words in a language that was guessed, or the way there.
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+class OddAddressMiddleware:
+    """Answers 400 to a NUL in the path, which PostgreSQL refuses wherever it arrives."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            from portal.http.views import bad_request
+
+            return bad_request(request)
+        return self.get_response(request)
+
+
+class LineBreakMiddleware:
+    """Holds together in visitors' pages what belongs together in a line; texts are stored with plain spaces."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not request.path.startswith(ADMIN_PREFIXES):
+            response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+
+class RedirectMiddleware:
+    """Sends what would be a 404 where the address leads now, or to the one that is written rightly.
+
+    Wagtail's own looks addresses up letter by letter: it misses other letter case, blanks, further query parameters.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404:
+            return response
+        from portal.http import addresses
+        from portal.pages import redirects
+
+        redirect = redirects.find(request)
+        if redirect is None or redirect.link is None:
+            address = addresses.meant(request)
+            return HttpResponsePermanentRedirect(address) if address else response
+        kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
+        return kind(redirect.link)
+
+
+class RefusedPublicationMiddleware:
+    """Leads somebody to the form when a page cannot be published as it is, by whatever way they tried.
+
+    Wagtail asks the form alone. Approving in a workflow, publishing several pages, publishing translations end in an error where
+    meanwhile another page took the slug. All of them are undone as a whole before this hears of it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say what is wrong with which page, and open its form."""
+        page = getattr(exception, "page", None)
+        if not isinstance(exception, ValidationError) or page is None or not page.pk:
+            return None
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return None
+        text = pgettext("admin", "“%(page)s” was not published: %(reason)s")
+        messages.error(request, text % {"page": page.get_admin_display_title(), "reason": " ".join(exception.messages)})
+        address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+            return JsonResponse({"step": "success", "redirect": address})
+        return HttpResponseRedirect(address)

@@ -1,0 +1,174 @@
+"""Views that belong to no page: first contact, pages, errors, the component page."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import math
+import re
+import sys
+from functools import cache
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.url_routing import RouteResult
+from wagtail.views import serve as serve_wagtail
+
+from portal import navigation
+from portal.discovery.head import absolute
+from portal.http.middleware import PUBLIC_POLICY
+from portal.models import OfficeSettings
+from portal.models.pages import page_at
+from portal.uploads.delivery import reading_only
+
+try:
+    from redis.exceptions import ConnectionError as CacheConnectionError
+    from redis.exceptions import TimeoutError as CacheTimeoutError
+except ModuleNotFoundError:
+    # The package is there only where CACHE_URL names Redis.
+    _AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+else:
+    _AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
+"""What is raised when the database or the cache cannot be reached, or not in time."""
+
+
+@reading_only
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
+    urls = {code: home["url"] for code, home in navigation.homes().items() if home["is_real"]}
+    url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
+    response = HttpResponseRedirect(url)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@reading_only
+def serve_page(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer with a page as Wagtail does, the page found in two queries from the cached addresses of the home pages.
+
+    Wagtail's own routing asks for the site, the locale, the root page and its translation at every request; handing it the
+    route that it keeps with the request spares that.
+    """
+    home = navigation.homes().get(request.LANGUAGE_CODE)
+    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(request.LANGUAGE_CODE)
+    if found is None:
+        raise Http404
+    url_path, locale_id = found
+    components = [component for component in path.split("/") if component]
+    request._wagtail_route_for_request = RouteResult(
+        page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
+    )
+    return serve_wagtail(request, path)
+
+
+def _error(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer with the error page of a status, in the site's look and the visitor's language."""
+    return render(request, f"{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
+    return _error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    return _error(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form whose protection against foreign sites does not fit: mostly one that was open too long."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Answer 429: a password may be tried again in so many seconds."""
+    context = {"minutes": math.ceil(seconds / 60)}
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    response = render(request, "429.html", context, status=429)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404."""
+    return _error(request, 404)
+
+
+@cache
+def _server_error_page() -> tuple[str, str]:
+    """Return the 500 page and the policy that allows its own style by its hash."""
+    html = get_template("500.html").template.source
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    if style is None:
+        raise ValueError("500.html has no <style>")
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    return html, PUBLIC_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500, or 503 where the database or the cache cannot be reached, with a page that needs neither, nor any other file.
+
+    Django calls this while the exception is being handled.
+    """
+    html, policy = _server_error_page()
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    if not isinstance(sys.exc_info()[1], _AWAY):
+        return HttpResponse(html, status=500, headers=headers)
+    return HttpResponse(html.replace("Fehler 500", "Fehler 503"), status=503, headers={**headers, "Retry-After": "60"})
+
+
+@cache
+def _icon() -> bytes:
+    return (settings.BASE_DIR / "portal/static/portal/favicon.ico").read_bytes()
+
+
+@reading_only
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer with the mark of the portal, where browsers look for it that read no page first."""
+    headers = {"Cache-Control": f"public, max-age={24 * 60 * 60}"}
+    return HttpResponse(_icon(), content_type="image/x-icon", headers=headers)
+
+
+@reading_only
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Answer with the contact for reports of security holes, as RFC 9116 says.
+
+    Raises:
+        Http404: the office has set none, or the day until which it holds is over.
+    """
+    office = OfficeSettings.load()
+    contact, day = office.security_contact.strip(), office.security_expires
+    if not contact or day is None or day < timezone.localdate():
+        raise Http404
+    expires = timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59, 59)))
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: de, en",
+        f"Canonical: {absolute(reverse('security_txt'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@reading_only
+def no_static_file(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer for static files that the server before this one did not find, and for methods that it does not know.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Show every component in its states; in development only."""
+    return render(request, "components.html")

@@ -1,0 +1,1 @@
+"""Languages, their texts, dates, letters and line breaks; knows nothing else of the portal."""

@@ -1,0 +1,1 @@
+"""Which pages there are for whom: real versions, restrictions, links, cards, old addresses, rich text."""

@@ -1,0 +1,141 @@
+"""Pages as cards: plain values in the reader's language, with all that a card needs and no query per card."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import prefetch_related_objects
+from wagtail.models import Page
+
+from portal.language.dates import KnownDate
+from portal.language.languages import current_language
+from portal.pages import links, versions
+from portal.pages.links import Link
+
+
+class Form(StrEnum):
+    """The forms in which `components/card.html` shows a card."""
+
+    CARD = "card"
+    """One of a grid."""
+    STORY = "story"
+    """Large, alone."""
+    ROW = "row"
+    """Large, the picture beside the text where there is room."""
+    ITEM = "item"
+    """An entry of a list."""
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What stands in the line above a title; `place_language` is that of the place where it is another."""
+
+    badge: str = ""
+    mark: str = ""
+    kind: str = ""
+    date: KnownDate | None = None
+    place: str = ""
+    place_language: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A page as a card shows it: where it leads and what it is called, its text and the language of that where it is another.
+
+    `picture` is what `components/picture.html` takes.
+    """
+
+    link: Link
+    text: str = ""
+    text_language: str = ""
+    meta: Meta = Meta()
+    picture: dict[str, object] | None = None
+    form: Form = Form.CARD
+
+    def shown_as(self, form: Form, **changes: object) -> Card:
+        """Return the same card in another form."""
+        return replace(self, form=form, **changes)
+
+
+def card_of(page: Page) -> Card:
+    """Return a page as a card. Of a list of pages `of` makes them without a query for each."""
+    link = page.link.plain() if page.link else Link(page.get_url(), page.title, _foreign(page, "title"))
+    text = page.card_text_field
+    return Card(
+        link=link,
+        text=getattr(page, text),
+        text_language=_foreign(page, text),
+        meta=Meta(mark=link.mark, kind=page.card_kind, date=page.card_date),
+        picture=page.picture,
+    )
+
+
+def _foreign(page: Page, name: str) -> str:
+    """Return the language of a field where it is not that of the text around the card."""
+    code = versions.language_of(page, name)
+    return code if code != current_language().code else ""
+
+
+def of(pages: Iterable[Page]) -> list[Card]:
+    """Return specific pages as cards: a few queries for each page type that needs them."""
+    return [card_of(page) for page in prepare(list(pages))]
+
+
+def prepare(pages: list[Page]) -> list[Page]:
+    """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
+    versions.set_locales(pages)
+    if links.readers_language() != current_language().code:
+        # Inside a fallback: the text is the source's, the addresses are the reader's.
+        found = links.resolve(page.pk for page in pages)
+        for page in pages:
+            page.link = found[page.pk]
+    by_type: dict[type, list[Page]] = defaultdict(list)
+    for page in pages:
+        by_type[type(page)].append(page)
+    for page_type, group in by_type.items():
+        fields = {field.name for field in page_type._meta.get_fields()}
+        if "image" in fields and (with_photograph := [page for page in group if page.image_id]):
+            prefetch_related_objects(with_photograph, "image__renditions")
+        # A page with a picture of its own does not need its topic's.
+        without_picture = [page for page in group if "topics" in fields and not page.image_id and not page.illustration]
+        if without_picture:
+            prefetch_related_objects(without_picture, "topics")
+    return pages
+
+
+def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
+    """Return the specific pages of `pages` in their order: one query for each page type among them.
+
+    Cards do without streamfields; who needs them (`with_streamfields`) is spared a query for each page.
+    """
+    by_type: dict[int, list[int]] = defaultdict(list)
+    for page in pages:
+        by_type[page.content_type_id].append(page.pk)
+    found: dict[int, Page] = {}
+    for type_id, ids in by_type.items():
+        model = ContentType.objects.get_for_id(type_id).model_class()
+        pages_of_type = model.objects.filter(pk__in=ids).select_related("published_version")
+        found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
+    return [found[page.pk] for page in pages if page.pk in found]
+
+
+def for_pages(pages: list[Page]) -> list[Card]:
+    """Return what the links to `pages` lead to, in their order; pages that are nowhere are left out.
+
+    A page that is not in the reader's language yet stands there with the source's text, marked.
+    """
+    found = links.resolve(page.pk for page in pages)
+    targets = {link.page.pk: link for page in pages if (link := found[page.pk])}
+    shown = prepare(specific([link.page for link in targets.values()]))
+    for page in shown:
+        page.link = targets[page.pk]
+    return [card_of(page) for page in shown]
+
+
+def for_children(page: Page) -> list[Card]:
+    """Return the pages directly below a page that are meant for menus, in the order of the tree."""
+    return for_pages(list(page.get_children().filter(show_in_menus=True)))

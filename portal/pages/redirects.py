@@ -1,0 +1,199 @@
+"""Old addresses lead straight to their pages: the one mechanism that leaves and tidies redirects.
+
+A page that moves or gets another slug takes its whole subtree along. Every address that somebody may have kept, of live
+pages and those that once were, is left a redirect to the page, in a fixed number of queries whatever the size of the subtree.
+Redirects point at pages, not at addresses, so that none leads to another. Wagtail's own redirects, made one page at a time and
+without that, are switched off (`WAGTAILREDIRECTS_AUTO_CREATE`); serving them is its job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import combinations
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+from django.db.models import Q
+from django.db.models.signals import post_save, pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site
+from wagtail.signals import page_published, page_slug_changed, post_page_move
+
+from portal.language.languages import language_of_path
+from portal.pages.versions import locales_by_id
+
+_LONGEST = Redirect._meta.get_field("old_path").max_length
+_MOST_PARAMETERS = 5
+"""Of so many query parameters every choice is looked up; of more only each one, all and none."""
+
+
+def normalise(address: str) -> str:
+    """Return an old address as it is stored and looked up, whether it comes as a path or as a full address.
+
+    Host, letter case, percent signs, Unicode form, the last slash and the order of the query do not tell addresses apart. One
+    that is longer than the column is cut and told apart by a digest.
+
+    Raises:
+        ValueError: it is no address at all.
+    """
+    url = urlsplit(address.strip())
+    return _stored(unquote(url.path), _parameters(url.query))
+
+
+def _parameters(query: str) -> list[str]:
+    return sorted(_plain(unquote_plus(part)) for part in query.split("&") if part)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\x00", "")).lower()
+
+
+def _stored(path: str, parameters: Iterable[str]) -> str:
+    address = "/" + _plain(path).strip("/")
+    if query := "&".join(parameters):
+        address = f"{address}?{query}"
+    if len(address) <= _LONGEST:
+        return address
+    digest = hashlib.sha256(address.encode()).hexdigest()
+    return f"{address[: _LONGEST - len(digest) - 1]}…{digest}"
+
+
+def find(request: HttpRequest) -> Redirect | None:
+    """Return the redirect for an address that answers 404: the one with most of its query, this site's before all sites'."""
+    parameters = _parameters(request.META.get("QUERY_STRING", ""))
+    sizes = range(len(parameters), -1, -1)
+    if len(parameters) > _MOST_PARAMETERS:
+        sizes = (len(parameters), 1, 0)
+    addresses = [_stored(request.path, chosen) for size in sizes for chosen in combinations(parameters, size)]
+    rank = {address: position for position, address in reversed(list(enumerate(addresses)))}
+    found = Redirect.get_for_site(Site.find_for_request(request)).filter(old_path__in=rank).select_related("redirect_page")
+    return min(found, key=lambda redirect: (rank[redirect.old_path], redirect.site_id is None), default=None)
+
+
+def live_page_at(address: str) -> Page | None:
+    """Return the live page, or the live alias of one, that answers at an address of this portal."""
+    path = normalise(address).partition("?")[0]
+    if (language := language_of_path(path)) is None:
+        return None
+    home = Page.objects.filter(depth=2, locale__language_code=language.code).first()
+    if home is None:
+        return None
+    url_path = home.url_path + path.removeprefix(f"/{language.code}").strip("/")
+    return Page.objects.live().filter(url_path=f"{url_path.rstrip('/')}/", locale_id=home.locale_id).first()
+
+
+def path_of(url_path: str, locale_id: int) -> str:
+    """Return the address of a page as redirects store it: `/en/our-work` for `/home-en/our-work/`."""
+    below_home = url_path.strip("/").partition("/")[2]
+    return normalise(f"/{locales_by_id()[locale_id].language_code}/{below_home}")
+
+
+def leave(page: Page, url_path_before: str, since: datetime | None = None) -> None:
+    """Let all addresses that a page and its subtree had under another `url_path` lead to where they are now.
+
+    Redirects from what are now pages' own addresses go. `page` is as it is stored now. What was first published `since` a moment
+    never had the address before: a page that got its slug when it was made leaves nothing.
+    """
+    if page.url_path == url_path_before:
+        return
+    subtree = Page.objects.filter(path__startswith=page.path).exclude(live=False, first_published_at=None)
+    if since is not None:
+        # An alias has the date of its source.
+        subtree = subtree.filter(first_published_at__lt=since, alias_of=None)
+    moved: dict[str, int] = {}
+    own = set()
+    for pk, url_path, locale_id, live in subtree.values_list("pk", "url_path", "locale_id", "live").order_by():
+        now = path_of(url_path, locale_id)
+        before = path_of(url_path_before + url_path[len(page.url_path) :], locale_id)
+        if before != now:
+            moved[before] = pk
+        if live:
+            own.add(now)
+    write(moved, own)
+
+
+def write(moved: dict[str, int], own: set[str]) -> None:
+    """Let the addresses in `moved` lead to the pages whose ids stand there; those in `own` are pages' own now."""
+    if not moved:
+        return
+    # What led away from an address while a page had it was never asked: it is replaced.
+    Redirect.objects.filter(old_path__in=own | moved.keys()).delete()
+    made = [
+        Redirect(old_path=path, redirect_page_id=pk, automatically_created=True)
+        for path, pk in moved.items()
+        if path not in own
+    ]
+    Redirect.objects.bulk_create(made)
+    shorten(made)
+
+
+def shorten(redirects: Iterable[Redirect]) -> None:
+    """Point at the page what leads by its text to one of the addresses that lead to pages themselves."""
+    pages = {redirect.old_path: redirect.redirect_page_id for redirect in redirects if redirect.redirect_page_id}
+    linking = (
+        [link for link in Redirect.objects.exclude(redirect_link="") if _target(link) is not None] if pages else []
+    )
+    if not linking:
+        return
+    hosts = _hosts()
+    changed = []
+    for link in linking:
+        host, path = _target(link)
+        if host in hosts and path in pages:
+            link.redirect_link, link.redirect_page_id = "", pages[path]
+            changed.append(link)
+    Redirect.objects.bulk_update(changed, ["redirect_link", "redirect_page"])
+
+
+def _target(redirect: Redirect) -> tuple[str, str] | None:
+    """Return host and path that a redirect's text names; None where it names a place on or a view of the page besides."""
+    url = urlsplit(redirect.redirect_link)
+    return None if url.query or url.fragment else (url.netloc, normalise(url.path))
+
+
+def _hosts() -> set[str]:
+    """Return the hosts of this portal as they stand in addresses; the empty one is that of addresses without a host."""
+    sites = Site.objects.values_list("hostname", "port")
+    return {"", *(host for host, _port in sites), *(f"{host}:{port}" for host, port in sites)}
+
+
+@receiver(page_slug_changed, dispatch_uid="portal.pages.redirects.slug")
+def leave_after_slug_change(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
+    """A slug changed, of a page or of an alias that became a translation. Read again: this comes with the commit."""
+    if page := Page.objects.filter(pk=instance.pk).first():
+        was_public = instance_before.live or instance_before.first_published_at is not None
+        leave(page, instance_before.url_path, since=None if was_public else page.first_published_at)
+
+
+@receiver(post_page_move, dispatch_uid="portal.pages.redirects.move")
+def leave_after_move(sender: type[Page], instance: Page, url_path_before: str, **kwargs: object) -> None:
+    """A page moved."""
+    leave(instance, url_path_before)
+
+
+@receiver(page_published, dispatch_uid="portal.pages.redirects.published")
+def free_address(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page that goes live takes its address over from a redirect."""
+    Redirect.objects.filter(old_path=path_of(instance.url_path, instance.locale_id)).delete()
+
+
+@receiver(pre_save, sender=Redirect, dispatch_uid="portal.pages.redirects.normalise")
+def normalise_saved(sender: type[Redirect], instance: Redirect, **kwargs: object) -> None:
+    """Store an old address as it is looked up, whatever way it comes in."""
+    instance.old_path = normalise(instance.old_path)
+
+
+@receiver(post_save, sender=Redirect, dispatch_uid="portal.pages.redirects.saved")
+def shorten_saved(sender: type[Redirect], instance: Redirect, raw: bool = False, **kwargs: object) -> None:
+    """A redirect made by hand leads to an address that leads on, or others lead to it."""
+    if raw:
+        return
+    if instance.redirect_link and (target := _target(instance)) and target[0] in _hosts():
+        onward = Redirect.objects.filter(old_path=target[1]).exclude(Q(redirect_page=None) | Q(pk=instance.pk))
+        shorten(onward)
+    else:
+        shorten([instance])

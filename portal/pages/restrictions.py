@@ -1,0 +1,204 @@
+"""Which pages are private, and by whose restriction: the one place that knows.
+
+A page is bound by the view restrictions set on itself, and by all that binds the page above it, the page that it is an alias of,
+and the page of the source language with the same translation key. So a restriction binds every version of a page and of the pages
+below it, finished or not, wherever they stand, and the page in Leichte Sprache beside it; nothing is copied, so nothing is left
+behind when it is lifted. A restriction set on a translation binds that version and what stands below it, not the source.
+
+It is read from the database at each request, in one query: a cache would be one that may be stale, and a private page read out
+of a stale one is public.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection
+from django.db.models import CharField, Q
+from django.db.models.functions import Substr
+from django.db.models.lookups import In
+from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.query import PageQuerySet
+
+from portal.language.languages import SOURCE_LANGUAGE
+
+_STEP = Page.steplen
+
+# A page's descendants are those whose paths lie between its own and that path followed by the last step that there is.
+_CLOSURE = """
+WITH RECURSIVE bound(path) AS (
+    {start}
+    UNION
+    SELECT follower.path
+    FROM bound
+    JOIN {page} source ON source.path >= bound.path AND source.path <= bound.path || '{last}'
+    JOIN {page} follower ON follower.alias_of_id = source.id
+        OR (follower.translation_key = source.translation_key AND source.locale_id = (
+            SELECT id FROM {locale} WHERE language_code = %s))
+    WHERE follower.path < bound.path OR follower.path > bound.path || '{last}'
+)
+SELECT path FROM bound
+"""
+
+_known: ContextVar[dict[str, frozenset[str]] | None] = ContextVar("known_restrictions", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Read once what is private, and hold to it until the block ends: while one request is answered that changes nothing."""
+    if _known.get() is not None:
+        yield
+        return
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def restricted_paths() -> frozenset[str]:
+    """Return the tree paths at and below which every page is private, none of them below another. One query."""
+    known = _known.get()
+    if known is not None and "paths" in known:
+        return known["paths"]
+    restriction, page = PageViewRestriction._meta.db_table, Page._meta.db_table
+    paths = _closure(f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id")  # noqa: S608
+    if known is not None:
+        known["paths"] = paths
+    return paths
+
+
+def bound_paths(page: Page) -> frozenset[str]:
+    """Return the tree paths at and below which a restriction of a page binds, its own among them. One query."""
+    return _closure(f"SELECT path FROM {Page._meta.db_table} WHERE id = %s", page.pk)  # noqa: S608
+
+
+def _closure(start: str, *parameters: object) -> frozenset[str]:
+    """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
+    names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": Page.alphabet[-1] * _STEP}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSURE.format(start=start, **names), [*parameters, SOURCE_LANGUAGE])
+        paths = sorted(path for (path,) in cursor.fetchall())
+    topmost: list[str] = []
+    for path in paths:
+        if not topmost or not path.startswith(topmost[-1]):
+            topmost.append(path)
+    return frozenset(topmost)
+
+
+def is_restricted(page: Page) -> bool:
+    """Return whether a page is private, by whatever restriction."""
+    paths = restricted_paths()
+    return bool(paths) and not paths.isdisjoint(_path_and_above(page.path))
+
+
+def at_or_below(paths: Iterable[str]) -> Q:
+    """Return the condition for pages at and below paths of the tree, however many these are."""
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        by_length[len(path)].append(path)
+    condition = Q(pk__in=[])
+    for length, group in by_length.items():
+        condition |= Q(In(Substr("path", 1, length, output_field=CharField()), group))
+    return condition
+
+
+def public(pages: PageQuerySet) -> PageQuerySet:
+    """Return those of `pages` that no restriction binds."""
+    paths = restricted_paths()
+    return pages.exclude(at_or_below(paths)) if paths else pages
+
+
+def binding(page: Page) -> PageQuerySet:
+    """Return the view restrictions that bind a page, wherever they are set; none costs no query where nothing is private."""
+    if not page.path or not is_restricted(page):
+        return PageViewRestriction.objects.none()
+    seen: set[str] = set()
+    ids: set[int] = set()
+    todo = {page.path}
+    while todo:
+        paths = {above for path in todo for above in _path_and_above(path)} - seen
+        seen |= paths
+        rows = list(Page.objects.filter(path__in=paths).values_list("pk", "translation_key", "alias_of__path"))
+        ids.update(pk for pk, _key, _alias_of in rows)
+        sources = Page.objects.filter(
+            translation_key__in={key for _pk, key, _alias_of in rows}, locale__language_code=SOURCE_LANGUAGE
+        )
+        todo = {*sources.values_list("path", flat=True), *(path for _pk, _key, path in rows if path)} - seen
+    return PageViewRestriction.objects.filter(page_id__in=ids)
+
+
+def _path_and_above(path: str) -> list[str]:
+    return [path[:end] for end in range(_STEP, len(path) + 1, _STEP)]
+
+
+def _is_source(page: Page) -> bool:
+    return page.locale.language_code == SOURCE_LANGUAGE
+
+
+def _asks(restriction: PageViewRestriction) -> tuple[str, str, frozenset[int]]:
+    """Return what makes two restrictions the same: kind, password and groups."""
+    groups = frozenset(group.pk for group in restriction.groups.all())
+    return restriction.restriction_type, restriction.password, groups
+
+
+def leftover_copies(rows: Iterable[PageViewRestriction]) -> list[PageViewRestriction]:
+    """Return those of all restrictions that ask for the same as one on the page that theirs follows: its source, what it shows.
+
+    No query where `rows` hold their pages and groups.
+    """
+    by_source: dict[object, set[tuple[str, str, frozenset[int]]]] = defaultdict(set)
+    for row in rows:
+        by_source[row.page_id].add(_asks(row))
+        if _is_source(row.page):
+            by_source[row.page.translation_key].add(_asks(row))
+    return [
+        row
+        for row in rows
+        if _asks(row) in by_source.get(row.page.alias_of_id, ())
+        or (not _is_source(row.page) and _asks(row) in by_source.get(row.page.translation_key, ()))
+    ]
+
+
+def make_own(page: Page, bound_by: PageQuerySet, stays_below: Page | None = None) -> None:
+    """Set restrictions on a page itself: those `bound_by` that will bind it no more where it stays, and no twins.
+
+    For what is about to lose the page that it follows: its text stays private until somebody lifts that here.
+    """
+    own = {_asks(restriction) for restriction in page.view_restrictions.all()}
+    left = bound_by.exclude(page_id=page.pk)
+    for restriction in left.exclude(pk__in=binding(stays_below).values("pk")) if stays_below else left:
+        if (asks := _asks(restriction)) not in own:
+            copied = PageViewRestriction(page=page, restriction_type=asks[0], password=asks[1])
+            copied.save()
+            copied.groups.set(asks[2])
+            own.add(asks)
+
+
+# --- what Wagtail itself asks ----------------------------------------------------------------------------------------
+
+
+def _get_view_restrictions(self: Page) -> PageQuerySet:
+    """Return the view restrictions that bind this page."""
+    return binding(self)
+
+
+def _private_q(self: PageQuerySet) -> Q:
+    """Return the condition for private pages, in lookups that Wagtail's search takes as filters."""
+    condition = Q()
+    for path in sorted(restricted_paths()):
+        condition |= Q(path__startswith=path)
+    return condition or Q(pk__in=[])
+
+
+def apply() -> None:
+    """Let Wagtail's own questions have the same answer, on pages that are not specific too.
+
+    Wagtail 8 knows restrictions by the tree alone: a translation of a private page is public to `PageQuerySet.public()` and to
+    `Page.get_view_restrictions()`. This can go when Wagtail has a rule of its own for translations.
+    """
+    Page.get_view_restrictions = _get_view_restrictions
+    PageQuerySet.private_q = _private_q

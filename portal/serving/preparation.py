@@ -1,0 +1,209 @@
+"""What stands between a folder and a running portal: migrations, content, accounts, static files.
+
+Each step asks first whether there is anything to do, so that the second start does almost nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.db import connection
+from wagtail import hooks
+from wagtail.models import Page
+
+from portal import navigation
+from portal.files import only_one, remove_leftovers, write_whole
+from portal.language import typography
+from portal.models import taxonomy
+from portal.serving import database
+from portal.serving.server import end_with_parent
+
+Say = Callable[[str], None]
+STAMP = ".fingerprint"
+"""The file in the folder of collected static files that says what they were made from."""
+
+
+def has_pages() -> bool:
+    """Return whether there is any page besides those that Wagtail's own migrations make."""
+    return Page.objects.filter(depth__gt=1).exclude(content_type__app_label="wagtailcore").exists()
+
+
+def static_fingerprint() -> str:
+    """Return a hash of everything that the collected static files are made from: sources and settings."""
+    lines = [
+        f"{path}\0{(stat := Path(storage.path(path)).stat()).st_size}\0{stat.st_mtime_ns}"
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    ]
+    chosen = sorted(
+        f"{name}={getattr(settings, name)!r}"
+        for name in dir(settings)
+        if name.startswith(("STATIC", "STORAGES", "WHITENOISE_")) and name != "STATIC_ROOT"
+    )
+    return hashlib.sha256("\n".join([*sorted(lines), *chosen, sys.version]).encode()).hexdigest()
+
+
+class _Counted(io.StringIO):
+    """Takes what `migrate` says and counts in its place."""
+
+    def __init__(self, say: Say, total: int) -> None:
+        super().__init__()
+        self.say, self.total, self.done = say, total, 0
+
+    def write(self, said: str) -> int:
+        """Count the migrations that begin."""
+        if "Applying " in said:
+            self.done += 1
+            if self.done % 50 == 0:
+                self.say(f"{self.done} of {self.total} …")
+        return len(said)
+
+
+class StaticCollection:
+    """Collects and compresses the static files in a process of its own, beside the migrations and the content.
+
+    They are collected into a folder beside the one that is served from, which takes its place when everything is there.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(settings.STATIC_ROOT)
+        self.new, self.old = (self.folder.with_name(f"{self.folder.name}.{name}") for name in ("new", "old"))
+        self.fingerprint = ""
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> bool:
+        """Begin, and return whether there is anything to do."""
+        self.fingerprint = static_fingerprint()
+        stamp = self.folder / STAMP
+        if stamp.exists() and stamp.read_text(encoding="ascii") == self.fingerprint:
+            return False
+        # A session of its own keeps Ctrl-C away from it: it is ended below, without a trace on the screen.
+        self.process = subprocess.Popen(  # noqa: S603
+            [
+                sys.executable,
+                str(settings.BASE_DIR / "manage.py"),
+                "collectstatic",
+                "--noinput",
+                "--clear",
+                "--verbosity=0",
+            ],
+            env={**os.environ, "PORTAL_STATIC_ROOT": str(self.new)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
+        return True
+
+    def finish(self) -> None:
+        """Wait for the end.
+
+        Raises:
+            CommandError: a file could not be collected.
+        """
+        if self.process is None:
+            return
+        output, _ = self.process.communicate()
+        if self.process.returncode:
+            lines = output.decode(errors="replace").strip().splitlines() or ["no reason given"]
+            raise CommandError(f"The static files could not be collected: {lines[-1]}")
+        write_whole(self.new / STAMP, self.fingerprint)
+        shutil.rmtree(self.old, ignore_errors=True)
+        if self.folder.exists():
+            self.folder.rename(self.old)
+        self.new.rename(self.folder)
+        shutil.rmtree(self.old, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """End the process if it still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def _alone(say: Say) -> Iterator[None]:
+    """Let one start at a time prepare what others use too, on this machine and on all that share the database."""
+
+    def wait() -> None:
+        say("Another start is preparing this portal; waiting for it …")
+
+    with only_one(settings.VAR_DIR / "preparing.lock", wait), database.only_one(wait):
+        yield
+
+
+def prepare(say: Say) -> str:
+    """Bring database, content, accounts and static files up to date and return what was said about the accounts.
+
+    Each step begins with what is there: a start that was interrupted, in whatever step, is made good by the next one.
+
+    Raises:
+        CommandError: something failed; the message says what.
+    """
+    database.check()
+    with _alone(say):
+        return _prepare(say)
+
+
+def _prepare(say: Say) -> str:
+    static = StaticCollection()
+    try:
+        for folder in (settings.VAR_DIR, Path(settings.DICTIONARIES)):
+            remove_leftovers(folder)
+        if static.start():
+            say("Collecting and compressing static files in the background …")
+        if count := database.check():
+            say(f"Migrating the database ({count} migrations) …")
+            call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
+        if not has_pages():
+            say("Loading the initial content, which takes a minute or two …")
+            call_command("load_content")
+        # Its file is made now, and not while the first visitor waits.
+        typography.hyphenation()
+        # Apps that keep something beside the database bring it up to date.
+        for bring_up_to_date in hooks.get_hooks("prepare_portal"):
+            bring_up_to_date(say)
+        if static.process is not None and static.process.poll() is None:
+            say("Waiting for the static files …")
+        static.finish()
+        # The database may be another one than before. Whatever else the cache holds is not the portal's.
+        navigation.forget()
+        taxonomy.forget()
+        return _set_up(say)
+    finally:
+        with contextlib.suppress(OSError):
+            static.abandon()
+        connection.close()
+
+
+def _set_up(say: Say) -> str:
+    """Bring what follows from the settings up to date and return the lines about the accounts.
+
+    Demo accounts are made once, in an installation without any account, unless `PORTAL_DEMO_ACCOUNTS` says no.
+    """
+    if get_user_model().objects.exists():
+        call_command("set_up", verbosity=0)
+    elif settings.DEMO_ACCOUNTS:
+        say("Making the demo accounts …")
+        output = io.StringIO()
+        call_command("set_up", "--demo-accounts", verbosity=0, stdout=output)
+        return output.getvalue().strip()
+    else:
+        call_command("set_up", verbosity=0)
+        return "There is no account yet: .venv/bin/python manage.py createsuperuser makes the first one."
+    output = io.StringIO()
+    call_command("demo_password", "--list", stdout=output)
+    return output.getvalue().strip()
