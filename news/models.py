@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -17,12 +17,15 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.illustrations import Illustration
+from portal.blocks.media import Figure
 from portal.blocks.people import ContactBlock
 from portal.discovery.head import absolute, versions_of
 from portal.language.dates import DatePrecision, KnownDate
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
 from portal.pages import cards, versions
-from portal.pages.cards import Card, Form
+from portal.pages.cards import Card, Form, Meta
+from portal.pages.links import Link
 
 from .forms import NewsFilterForm, NewsPageForm
 from .managers import NewsManager
@@ -254,6 +257,36 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         """Return the date above a card's title."""
         return self.known_date
 
+    @property
+    def dateline(self) -> Meta:
+        """Return the line above the title of the item itself."""
+        return Meta(
+            badge=self.get_kind_display(),
+            date=self.known_date,
+            place=self.place,
+            place_language=self._own_language("place"),
+        )
+
+    @property
+    def figure(self) -> Figure:
+        """Return the picture above the text; a drawing says nothing."""
+        image = self.picture["image"]
+        if not image:
+            return Figure(self.picture, is_wide=True)
+        return Figure(
+            self.picture,
+            alt=self.image_alt,
+            alt_language=self._own_language("image_alt"),
+            caption=self.image_caption,
+            caption_language=self._own_language("image_caption"),
+            credit=image.rights,
+            is_wide=True,
+        )
+
+    def _own_language(self, name: str) -> str:
+        """Return the source's language for a field that was published untranslated."""
+        return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
+
     def further_items(self, count: int = 3) -> list[Card]:
         """Return the newest other items of the same language as cards; those that share a topic come first."""
         topic_ids = [topic.pk for topic in self.topic_list]
@@ -268,11 +301,13 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         """Add topics and regions in the reader's language and further items."""
         context = super().get_context(request, *args, **kwargs)
         url = self.address
+        # The index is the parent: its address is this one's without the last part.
+        index_url = url.rstrip("/").rpartition("/")[0] + "/"
         context.update(
             topics=taxonomy.topics(self.topic_list),
             regions=taxonomy.regions(list(self.regions.all())),
-            # The index is the parent: its address is this one's without the last part.
-            index_url=url.rstrip("/").rpartition("/")[0] + "/",
+            index_url=index_url,
+            all_news=Link(index_url, gettext("All news")),
             further=self.further_items(),
             share_url=absolute(url),
         )

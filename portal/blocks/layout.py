@@ -144,6 +144,11 @@ class Task:
     link: Link
     text: str
 
+    @property
+    def is_directed(self) -> bool:
+        """Return whether the sign points the way in which text runs."""
+        return self.icon in {"undo-2", "plane"}
+
 
 class TaskBlock(blocks.StructBlock):
     """A thing that visitors want to do."""

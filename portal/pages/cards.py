@@ -56,6 +56,11 @@ class Card:
     picture: dict[str, object] | None = None
     form: Form = Form.CARD
 
+    @property
+    def is_large(self) -> bool:
+        """Return whether it stands for itself, not in a list."""
+        return self.form in {Form.STORY, Form.ROW}
+
     def shown_as(self, form: Form, **changes: object) -> Card:
         """Return the same card in another form."""
         return replace(self, form=form, **changes)
