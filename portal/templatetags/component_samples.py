@@ -33,18 +33,6 @@ def _card(title: str, text: str, drawing: str, meta: Meta | None = None) -> Card
     return Card(Link("#cards", title), text, meta=meta or Meta(), picture=_picture(drawing))
 
 
-_CARDS = [
-    _card("Resettlement und humanitäre Aufnahme", "Wege nach Deutschland.", "resettlement"),
-    _card(
-        "Statement zur Situation in der Ukraine",
-        "",
-        "ukraine",
-        Meta(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
-    ),
-    _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Meta(kind="Projekt")),
-]
-
-
 def _found(*texts: str) -> list[SimpleNamespace]:
     """Return the segments of a text that was found: every second one is marked."""
     return [SimpleNamespace(text=text, marked=bool(number % 2)) for number, text in enumerate(texts)]
@@ -88,13 +76,23 @@ def _links() -> dict[str, object]:
 
 
 def _cards() -> dict[str, object]:
-    large = _CARDS[1]
+    cards = [
+        _card("Resettlement und humanitäre Aufnahme", "Wege nach Deutschland.", "resettlement"),
+        _card(
+            "Statement zur Situation in der Ukraine",
+            "",
+            "ukraine",
+            Meta(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
+        ),
+        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Meta(kind="Projekt")),
+    ]
+    large = cards[1]
     return {
-        "cards": _CARDS,
+        "cards": cards,
         "story": replace(large, form=Form.STORY, text="Ein Satz dazu.", meta=replace(large.meta, badge="Im Blickpunkt")),
         "row": replace(large, form=Form.ROW, text="Quer, wo Platz ist."),
-        "items": [replace(card, form=Form.ITEM) for card in _CARDS],
-        "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in _CARDS],
+        "items": [replace(card, form=Form.ITEM) for card in cards],
+        "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in cards],
         "meta": Meta(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
         "tasks": [
             Task("house", Link("#cards", "Familie nachholen"), "Begleitung im Visumverfahren."),
