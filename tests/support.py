@@ -218,7 +218,7 @@ def _code_fingerprint() -> str:
 
 
 # Tests, crawls and Lighthouse look at a released portal; what a preview is like is a test of its own.
-RELEASE = ("shell", "-c", "from portal import release; release.set_released(True)")
+RELEASE = ("shell", "-c", "from portal.discovery import release; release.set_released(True)")
 
 
 def build_migrated(shared: Path, kept: Path) -> State:

@@ -581,7 +581,7 @@ def test_links_to_new_passwords_stand_in_no_log_but_in_development(tmp_path: Pat
 def test_the_file_of_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "elsewhere.sqlite3"
     path.touch(mode=0o644)
-    code = "import django; django.setup(); from portal import database; database.check()"
+    code = "import django; django.setup(); from portal.serving import database; database.check()"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{path}", "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)  # noqa: S603
     modes = {oct(file.stat().st_mode & 0o777) for file in tmp_path.glob("elsewhere*")}

@@ -192,7 +192,7 @@ def test_on_the_served_portal_it_holds_for_files_at_once(live_portal: support.Po
 
     assert marked() == dict.fromkeys(paths)
     try:
-        live_portal.manage("shell", "-c", "from portal import release; release.set_released(False)")
+        live_portal.manage("shell", "-c", "from portal.discovery import release; release.set_released(False)")
         assert marked() == dict.fromkeys(paths, "noindex")
     finally:
         live_portal.manage(*support.RELEASE)

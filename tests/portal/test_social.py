@@ -90,7 +90,7 @@ def test_it_needs_nothing_of_the_machine() -> None:
     """The same picture where no font, no configuration of fonts and no library of the system can be found."""
     code = (
         "import django; django.setup()\n"
-        "import hashlib, sys; from portal import social; from portal.language.languages import languages_by_code\n"
+        "import hashlib, sys; from portal.discovery import social; from portal.language.languages import languages_by_code\n"
         f"print(hashlib.sha256(social.render({ARABIC!r}, languages_by_code()['ar'])).hexdigest())"
     )
     bare = {
