@@ -11,15 +11,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.blocks.media import Figure
 from portal.blocks.people import ContactBlock
 from portal.discovery.head import absolute, versions_of
+from portal.language.choices import TextChoices
 from portal.language.dates import DatePrecision, KnownDate
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
@@ -34,7 +35,7 @@ from .provenance import Kind, OriginalMixin
 ITEMS_PER_PAGE = 10
 
 
-class Scope(models.TextChoices):
+class Scope(TextChoices):
     """Whom an item concerns."""
 
     GLOBAL = "global", _("Worldwide")
@@ -118,7 +119,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     kind = models.CharField(
         pgettext_lazy("admin", "kind"),
         max_length=20,
-        choices=Kind.choices,
+        choices=Kind.as_choices,
         default=Kind.NEWS,
         help_text=pgettext_lazy(
             "admin",
@@ -129,7 +130,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     scope = models.CharField(
         pgettext_lazy("admin", "scope"),
         max_length=10,
-        choices=Scope.choices,
+        choices=Scope.as_choices,
         default=Scope.LOCAL,
         help_text=pgettext_lazy("admin", "Whom it concerns."),
     )
@@ -146,7 +147,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     date_precision = models.CharField(
         pgettext_lazy("admin", "what is known of the date"),
         max_length=5,
-        choices=DatePrecision.choices,
+        choices=DatePrecision.as_choices,
         default=DatePrecision.DAY,
         help_text=pgettext_lazy("admin", "No more is shown than is known."),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from portal.language.languages import languages_by_code
-from portal.models import PortalDocument, Region, Topic, taxonomy
+from portal.models import BasePage, PortalDocument, Region, Topic, taxonomy
 
 Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
 Labels = Callable[[list[str]], dict[str, str]]
@@ -50,8 +50,6 @@ def values_of(page: Page, files: list[PortalDocument]) -> dict[str, list[str]]:
 
 
 def _kinds(values: list[str]) -> dict[str, str]:
-    from portal.models import BasePage
-
     kinds: dict[str, str] = {}
     pending = list(BasePage.__subclasses__())
     while pending:

@@ -6,11 +6,11 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from django.db import models
 from django.utils import formats
 from django.utils.dateformat import DateFormat
 from django.utils.translation import pgettext_lazy
 
+from portal.language.choices import TextChoices
 from portal.language.languages import current_language
 
 # Arabic has two sets of month names, each at home in other countries; the United Nations write both.
@@ -38,7 +38,7 @@ class _ArabicDateFormat(DateFormat):
         return _ARABIC_MONTHS[self.data.month - 1]
 
 
-class DatePrecision(models.TextChoices):
+class DatePrecision(TextChoices):
     """How much of a date is known."""
 
     DAY = "day", pgettext_lazy("admin", "day, month and year")

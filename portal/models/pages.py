@@ -25,7 +25,7 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, restrictions, versions
+from portal.pages import links, restrictions, schedules, versions
 
 from .publication import PublishedVersion
 
@@ -184,8 +184,6 @@ class BasePage(Page):
 
     def with_content_json(self, content: dict) -> BasePage:
         """Return the page of a revision; the dates of a translation are those of its source (`portal.pages.schedules`)."""
-        from portal.pages import schedules
-
         page = super().with_content_json(content)
         schedules.take_dates(page)
         return page
@@ -196,8 +194,6 @@ class BasePage(Page):
         Raises:
             SourceOfflineError: the question.
         """
-        from portal.pages import schedules
-
         schedules.ask_about_source(self)
         super().publish(revision, user=user, **kwargs)
 
