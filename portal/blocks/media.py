@@ -64,7 +64,7 @@ class FigureBlock(blocks.StructBlock):
         image = value.get("image")
         if image and access.is_shown(image):
             alt = image.contextual_alt_text or ""
-            context["figure"] = Figure({"image": image}, alt=alt, caption=value["caption"], credit=image.rights)
+            context["figure"] = Figure({"image": image}, alt=alt, caption=value.get("caption") or "", credit=image.rights)
         return context
 
     def get_preview_value(self) -> blocks.StructValue:
@@ -124,7 +124,7 @@ class DownloadBlock(blocks.StructBlock):
                 url=document.url,
                 type=document.file_extension.upper(),
                 size=document.get_file_size(),
-                text=value["description"],
+                text=value.get("description") or "",
                 language=document.written_in,
             )
         return context
@@ -237,11 +237,11 @@ class VideoBlock(blocks.StructBlock):
         context["film"] = Film(
             title=value["title"],
             language=current_language(),
-            text=value["description"],
+            text=value.get("description") or "",
             **file,
-            length=value["length"],
+            length=value.get("length") or "",
             captions=captions.url if captions else "",
-            transcript=value["transcript"],
+            transcript=value.get("transcript") or "",
         )
         return context
 

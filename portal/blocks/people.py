@@ -85,7 +85,7 @@ class ContactBlock(blocks.StructBlock):
         """Add what is shown, with the link to the page in the reader's language."""
         context = super().get_context(value, parent_context=parent_context)
         found = links.resolve_one(value["page"].pk) if value.get("page") else None
-        texts = {name: value[name] for name in ("heading", "text", "email", "phone")}
+        texts = {name: value.get(name) or "" for name in ("heading", "text", "email", "phone")}
         context["contact"] = Contact(**texts, link=found.plain() if found else None)
         return context
 

@@ -16,6 +16,7 @@ from portal.blocks.media import Download, Figure
 from portal.blocks.people import LAENDER, Contact, OfficesBlock
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
+from portal.navigation import SiteMapNode
 from portal.pages.cards import Card, Form, Meta
 from portal.pages.links import Link
 
@@ -65,13 +66,7 @@ def _links() -> dict[str, object]:
         "outside_link": Link("https://www.iom.int/", "iom.int", is_external=True),
         "lost_link": replace(_LINK, address=""),
         "contents": [{"text": "Karten", "anchor": "cards"}, {"text": "Hinweise", "anchor": "notices"}],
-        "site_map": [
-            {
-                "title": "Unsere Arbeit",
-                "address": "#navigation",
-                "children": [{"title": "Resettlement", "address": "#navigation", "children": []}],
-            }
-        ],
+        "site_map": [SiteMapNode("#navigation", "Unsere Arbeit", children=[SiteMapNode("#navigation", "Resettlement")])],
     }
 
 

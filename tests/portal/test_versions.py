@@ -274,7 +274,7 @@ class TestNavigation:
         navigation.forget()
         entry = navigation.menu()[0]
         assert [entry.title for entry in navigation.menu()] == ["Arbeit"]
-        assert entry["intro"] == "Was wir tun."
+        assert entry.intro == "Was wir tun."
         assert [link.address for link in entry.links] == ["/de/unsere-arbeit/resettlement/"]
 
     def test_an_untranslated_page_stands_in_the_menu_and_says_so(self, home: HomePage) -> None:
