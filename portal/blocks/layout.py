@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.translation import pgettext_lazy
 
@@ -214,7 +215,7 @@ class CardsBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Cards")
         description = pgettext_lazy("admin", "Chosen pages as cards with picture, title and lead.")
         template = "blocks/cards.html"
-        preview_value = {"pages": []}
+        preview_value: ClassVar[dict[str, list[int]]] = {"pages": []}
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the pages in the reader's language, ready to be shown as cards."""
