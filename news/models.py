@@ -26,7 +26,7 @@ from portal.language.dates import DatePrecision, KnownDate
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
 from portal.pages import cards, versions
-from portal.pages.cards import Card, Form, Meta
+from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
 
 from .forms import NewsFilterForm, NewsPageForm
@@ -260,9 +260,9 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         return self.known_date
 
     @property
-    def dateline(self) -> Meta:
+    def dateline(self) -> Metaline:
         """Return the line above the title of the item itself."""
-        return Meta(
+        return Metaline(
             badge=self.get_kind_display(),
             date=self.known_date,
             place=self.place,

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
-from portal.pages.cards import Meta, card_of
+from portal.pages.cards import Metaline, card_of
 from portal.pages.links import Link
 
 from .forms import SearchForm
@@ -43,7 +43,7 @@ class Result:
     link: Link
     title: list[Segment]
     text: list[Segment]
-    meta: Meta
+    meta: Metaline
     file: ShownFile | None = None
     position: int = 0
     is_promoted: bool = False
@@ -58,7 +58,7 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         link=card.link,
         title=hit.title,
         text=hit.snippet,
-        meta=Meta(badge=badge, kind=page.search_kinds[page.search_kind], date=page.card_date),
+        meta=Metaline(badge=badge, kind=page.search_kinds[page.search_kind], date=page.card_date),
         file=_file(hit.file) if hit.file else None,
         position=position,
         is_promoted=is_promoted,

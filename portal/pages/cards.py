@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
@@ -31,7 +32,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Meta:
+class Metaline:
     """What stands in the line above a title; `place_language` is that of the place where it is another."""
 
     badge: str = ""
@@ -52,7 +53,7 @@ class Card:
     link: Link
     text: str = ""
     text_language: str = ""
-    meta: Meta = Meta()
+    meta: Metaline = Metaline()
     picture: dict[str, object] | None = None
     form: Form = Form.CARD
 
@@ -61,7 +62,7 @@ class Card:
         """Return whether it stands for itself, not in a list."""
         return self.form in {Form.STORY, Form.ROW}
 
-    def shown_as(self, form: Form, **changes: object) -> Card:
+    def shown_as(self, form: Form, **changes: Any) -> Card:
         """Return the same card in another form."""
         return replace(self, form=form, **changes)
 
@@ -74,7 +75,7 @@ def card_of(page: Page) -> Card:
         link=link,
         text=getattr(page, text),
         text_language=_foreign(page, text),
-        meta=Meta(mark=link.mark, kind=page.card_kind, date=page.card_date),
+        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.card_date),
         picture=page.picture,
     )
 
@@ -98,7 +99,7 @@ def prepare(pages: list[Page]) -> list[Page]:
         found = links.resolve(page.pk for page in pages)
         for page in pages:
             page.link = found[page.pk]
-    by_type: dict[type, list[Page]] = defaultdict(list)
+    by_type: dict[type[Page], list[Page]] = defaultdict(list)
     for page in pages:
         by_type[type(page)].append(page)
     for page_type, group in by_type.items():

@@ -17,7 +17,7 @@ from portal.blocks.people import LAENDER, Contact, OfficesBlock
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
 from portal.navigation import SiteMapNode
-from portal.pages.cards import Card, Form, Meta
+from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
 
 register = template.Library()
@@ -30,8 +30,8 @@ def _picture(name: str) -> dict[str, object]:
     return {"image": None, "url": illustration_url(name)}
 
 
-def _card(title: str, text: str, drawing: str, meta: Meta | None = None) -> Card:
-    return Card(Link("#cards", title), text, meta=meta or Meta(), picture=_picture(drawing))
+def _card(title: str, text: str, drawing: str, meta: Metaline | None = None) -> Card:
+    return Card(Link("#cards", title), text, meta=meta or Metaline(), picture=_picture(drawing))
 
 
 def _found(*texts: str) -> list[SimpleNamespace]:
@@ -39,7 +39,7 @@ def _found(*texts: str) -> list[SimpleNamespace]:
     return [SimpleNamespace(text=text, marked=bool(number % 2)) for number, text in enumerate(texts)]
 
 
-def _result(meta: Meta, is_promoted: bool = False) -> SimpleNamespace:
+def _result(meta: Metaline, is_promoted: bool = False) -> SimpleNamespace:
     return SimpleNamespace(
         link=Link("#cards"),
         title=_found("Familie nachholen: ", "Familiennachzug"),
@@ -77,9 +77,9 @@ def _cards() -> dict[str, object]:
             "Statement zur Situation in der Ukraine",
             "",
             "ukraine",
-            Meta(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
+            Metaline(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
         ),
-        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Meta(kind="Projekt")),
+        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Metaline(kind="Projekt")),
     ]
     large = cards[1]
     return {
@@ -88,13 +88,13 @@ def _cards() -> dict[str, object]:
         "row": replace(large, form=Form.ROW, text="Quer, wo Platz ist."),
         "items": [replace(card, form=Form.ITEM) for card in cards],
         "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in cards],
-        "meta": Meta(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
+        "meta": Metaline(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
         "tasks": [
             Task("house", Link("#cards", "Familie nachholen"), "Begleitung im Visumverfahren."),
             Task("undo-2", Link("#cards", "Über Rückkehr sprechen"), "Unabhängige Beratung."),
             Task("shield", Link("", "Ohne Ziel"), "Die Seite gibt es in dieser Sprache nicht."),
         ],
-        "results": [_result(Meta(badge="Empfohlen"), is_promoted=True), _result(Meta(kind="Thema"))],
+        "results": [_result(Metaline(badge="Empfohlen"), is_promoted=True), _result(Metaline(kind="Thema"))],
     }
 
 

@@ -270,7 +270,8 @@ def easy_access(context: Context) -> list[Link]:
         and language.code != current_language().code
         and (home := navigation.homes().get(language.code))
     ]
-    if sign_language := (navigation.footer() or {}).get("sign_language"):
+    sign_language = (navigation.footer() or {}).get("sign_language")
+    if isinstance(sign_language, Link):
         places.append(replace(sign_language, title=gettext("German Sign Language"), language=""))
     return places
 
