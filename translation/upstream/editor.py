@@ -18,7 +18,8 @@ def _edit_each_text_once(request: HttpRequest, translation: Translation, instanc
     """Show a text that stands twice at the same place once: both have one translation.
 
     wagtail-localize 1.14 lists both, gives the translation to the first, and calls the other one missing for ever, whatever is
-    typed: the same number in two cells, the same entry in two lists. This can go when it serialises a translation for each segment.
+    typed: the same number in two cells, the same entry in two lists (wagtail-localize#624). This can go when it serialises a
+    translation for each segment.
     """
     first = StringSegment.objects.filter(source=translation.source_id).values("string_id", "context_id").annotate(first=Min("pk"))
     shown = StringSegment.objects.filter(pk__in=first.values("first"))

@@ -9,6 +9,11 @@ from wagtail_localize.views.report import TranslationsReportFilterSet
 # Not collected into the portal's own catalogs: the words are those of the packages, the German ones stand in `portal/admin/upstream`.
 _upstream = gettext_lazy
 
+_former = [
+    Translation._meta.verbose_name,
+    *(TranslationsReportFilterSet.base_filters[name].label for name in ("source_locale", "target_locale")),
+    LocaleSynchronization._meta.get_field("sync_from").verbose_name,
+]
 
 def apply() -> None:
     """Give each a name that follows the admin's language.

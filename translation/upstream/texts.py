@@ -23,9 +23,9 @@ _segments_for_translation = TranslationSource._get_segments_for_translation
 def _get_segments_for_translation(self: TranslationSource, locale: Locale, fallback: bool = False) -> list:
     """Return the segments, a field or block that lacks one of its texts wholly in the source language.
 
-    wagtail-localize 1.14 fills in the source sentence by sentence. The portal marks what is untranslated with its language
-    (`portal.pages.versions.untranslated_names`), and a mark can stand around one language only. This can go when the portal marks
-    single sentences.
+    No fault, and without an issue: wagtail-localize 1.14 fills in the source sentence by sentence. The portal marks what is
+    untranslated with its language (`portal.pages.versions.untranslated_names`), and a mark can stand around one language only. This
+    can go when the portal marks single sentences.
     """
     segments = _segments_for_translation(self, locale, fallback)
     if not fallback:
@@ -52,7 +52,7 @@ def _handle_stored_block(
 ) -> list:
     """Return no segments for what is not stored.
 
-    wagtail-localize 1.14 takes every text for a string (wagtail-localize#875, #918): a block without an optional text, or stored
+    wagtail-localize 1.14 takes every text for a string (wagtail-localize#690, #875, #918): a block without an optional text, or stored
     before its type got that text, cannot be submitted. This can go when a release closes them.
     """
     if block_value is None or (isinstance(block_type, ImageBlock) and not isinstance(raw_value, dict)):

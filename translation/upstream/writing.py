@@ -25,7 +25,8 @@ def _create_or_update_translation(
     """Write a page's translation into a revision only, and publish it through an object read afresh.
 
     Two faults of wagtail-localize 1.14. A draft is saved over the live row as well (`translation.save()` whatever `publish`
-    says), so that visitors would read it, and a first submission would change what they read. And what is to be published is
+    says; wagtail-localize#655 asks for drafts of live pages), so that visitors would read it, and a first submission would change what
+    they read. And what is to be published is
     published on commit through an object read before its children were added, which writes their old number back
     (wagtail-localize#773): all pages below answer 404. This can go when a release saves drafts as Wagtail's editor does, as
     revisions, and closes #773.
@@ -55,12 +56,16 @@ def _create_or_update_translation(
     return page, is_new
 
 
+_sync = TranslationSource.sync_view_restrictions
+
+
+@wraps(_sync)
 def _sync_view_restrictions(self: TranslationSource, original: models.Model, translation_page: models.Model) -> None:
     """Leave a translation's own restriction as it is: the source's binds it without a copy (`portal.pages.restrictions`).
 
-    wagtail-localize 1.14 copies the source's first restriction at every save of a translation (draft, publication, update, PO
-    file), overwrites the translation's own with it and deletes that where the source has none; what was finished before the
-    source became private stays public. This can go when a release leaves restrictions alone or offers a setting for it.
+    wagtail-localize 1.14 (since wagtail-localize#496) copies the source's first restriction at every save of a translation (draft,
+    publication, update, PO file), overwrites the translation's own with it and deletes that where the source has none; what was
+    finished before the source became private stays public. This can go when a release leaves restrictions alone or offers a setting.
     """
 
 
