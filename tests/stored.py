@@ -26,6 +26,7 @@ _MOMENTS = (models.DateTimeField,)
 # A revision holds the row as it was before it was published, which nothing reads.
 _BOOKKEEPING = {
     "translation_key", "latest_revision", "live_revision", "live", "has_unpublished_changes", "draft_title", "numchild", "path",
+    "url_path",
 }  # fmt: skip
 _PAGE_LINK = re.compile(r'(linktype="page" id=|id=)"(\d+)"')
 
@@ -128,7 +129,7 @@ def _generic(row: models.Model, value: object, names: Names) -> object:
 
 
 def stored(
-    change: Callable[[str, dict[str, object]], dict[str, object] | None] = lambda label, row: row,
+    change: Callable[[models.Model, dict[str, object]], dict[str, object] | None] = lambda row, values: values,
 ) -> dict[str, list[str]]:
     """Return the rows of all tables in an order of their own; `change` is asked about each and may leave it out."""
     names = Names()
@@ -136,7 +137,7 @@ def stored(
     for model in apps.get_models():
         if model._meta.label in _LEFT_OUT or model._meta.proxy or not model._meta.managed:
             continue
-        rows = (change(model._meta.label, row_of(row, names)) for row in model._base_manager.all())
+        rows = (change(row, row_of(row, names)) for row in model._base_manager.all())
         found[model._meta.label] = sorted(
             json.dumps(row, default=str, sort_keys=True, ensure_ascii=False) for row in rows if row is not None
         )
