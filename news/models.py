@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -178,7 +179,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     objects = NewsManager()
 
     base_form_class = NewsPageForm
-    search_kinds: ClassVar[dict[str, str]] = dict(Kind.choices)
+    search_kinds: ClassVar[dict[str, str | Promise]] = dict(Kind.choices)
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []

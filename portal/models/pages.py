@@ -12,7 +12,7 @@ from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -33,7 +33,7 @@ class BasePage(Page):
     """What every page of the portal has: a title, an address by the rules of its language, search text."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
-    search_kinds: ClassVar[dict[str, str]] = {"page": _("Page")}
+    search_kinds: ClassVar[dict[str, str | Promise]] = {"page": _("Page")}
     """What the search can tell apart among pages of this type, with the names that visitors read."""
 
     base_form_class = BasePageForm

@@ -5,9 +5,9 @@ Pages of every language refer to the terms of the source language; their names i
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypedDict
 
-from django.core.cache import cache
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from wagtail.admin.panels import FieldPanel
@@ -15,8 +15,9 @@ from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal import changes
 from portal.blocks.illustrations import Illustration
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import slug_for_title
 from portal.models.conflicts import RevisionForm
 
@@ -49,7 +50,7 @@ class Term(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         index.AutocompleteField("name"),
         index.FilterField("locale_id"),
     )
-    panels = (FieldPanel("name"), FieldPanel("slug"))
+    panels: tuple[FieldPanel, ...] = (FieldPanel("name"), FieldPanel("slug"))
     translatable_fields = [TranslatableField("name"), SynchronizedField("slug", overridable=False)]
 
     class Meta(TranslatableMixin.Meta):
@@ -82,7 +83,7 @@ class Topic(Term):
         ),
     )
 
-    panels = (*Term.panels, FieldPanel("illustration"))
+    panels: ClassVar[tuple[FieldPanel, ...]] = (*Term.panels, FieldPanel("illustration"))
     translatable_fields = [*Term.translatable_fields, SynchronizedField("illustration", overridable=False)]
 
     class Meta(Term.Meta):
@@ -98,10 +99,6 @@ class Region(Term):
         verbose_name_plural = pgettext_lazy("admin", "regions")
 
 
-def _cache_key(language_code: str) -> str:
-    return f"portal:names:{language_code}"
-
-
 class Name(TypedDict):
     """The name of a topic or region; `language` is set where it is not the language asked for."""
 
@@ -109,39 +106,29 @@ class Name(TypedDict):
     language: str
 
 
-def names() -> dict[object, Name]:
-    """Return the names of all topics and regions by translation key, in the active language where they have one.
-
-    From the cache, else one query.
-    """
-    language_code = get_language() or SOURCE_LANGUAGE
-    found: dict[object, Name] | None = cache.get(_cache_key(language_code))
-    if found is None:
-        found = {}
-        tables = [
-            model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}, is_finished=True)
-            .order_by()
-            .values_list("translation_key", "name", "locale__language_code")
-            for model in (Topic, Region)
-        ]
-        for translation_key, name, code in tables[0].union(tables[1]):
-            if code == language_code or translation_key not in found:
-                found[translation_key] = Name(name=name, language="" if code == language_code else _foreign(code))
-        cache.set(_cache_key(language_code), found, timeout=24 * 60 * 60)
+@changes.kept("terms", lambda language: (changes.TERMS, changes.LOCALES))
+def _names(language_code: str) -> dict[object, Name]:
+    found: dict[object, Name] = {}
+    tables = [
+        model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}, is_finished=True)
+        .order_by()
+        .values_list("translation_key", "name", "locale__language_code")
+        for model in (Topic, Region)
+    ]
+    for translation_key, name, code in tables[0].union(tables[1]):
+        if code == language_code or translation_key not in found:
+            # Leichte Sprache uses the German names as its own.
+            language = "" if code in {language_code, language_code.split("-")[0]} else code
+            found[translation_key] = Name(name=name, language=language)
     return found
 
 
-def _foreign(code: str) -> str:
-    """Return the language of a name for its `lang`; Leichte Sprache uses the German names as its own."""
-    return "" if code == (get_language() or "").split("-")[0] else code
+def names() -> dict[object, Name]:
+    """Return the names of all topics and regions by translation key, in the active language where they have one."""
+    return _names(get_language() or SOURCE_LANGUAGE)
 
 
-def forget() -> None:
-    """Empty the cache of names in all languages."""
-    cache.delete_many([_cache_key(language.code) for language in LANGUAGES])
-
-
-def localized(terms: list[Term]) -> list[dict[str, str]]:
+def localized(terms: Sequence[Term]) -> list[dict[str, Any]]:
     """Return `name` (in the active language), its `language` where it is another, and `slug` of terms."""
     if not terms:
         return []

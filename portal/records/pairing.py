@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
@@ -25,7 +26,7 @@ from .values import ValueProblem
 _LINK_ID = re.compile(r'(<a id=")(a\d+)(")')
 
 
-def match_structure(block: blocks.Block, source: object, translation: object, at: str) -> object:
+def match_structure(block: blocks.Block, source: Any, translation: Any, at: str) -> Any:
     """Return the translation's stored blocks with the ids of the source's, position by position.
 
     Raises:
@@ -94,12 +95,12 @@ def _by_path(segments: list, kind: type) -> dict[str, list]:
     return grouped
 
 
-def _readable(path: str, instance: object) -> str:
+def _readable(path: str, instance: Any) -> str:
     """Return a content path with positions instead of block ids: `body.2.text`."""
     parts = path.split(".")
     positions: dict[str, str] = {}
 
-    def collect(value: object) -> None:
+    def collect(value: Any) -> None:
         if isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, dict) and "id" in item:
@@ -167,7 +168,7 @@ def _pairs(
             yield value, text, overrides
 
 
-def pair(source: SourceTexts, translated_object: object) -> TranslatedTexts:
+def pair(source: SourceTexts, translated_object: Any) -> TranslatedTexts:
     """Return the texts of `translated_object` as translations of the source's segments, and differing addresses as overrides.
 
     `translated_object` is never saved: it is the source's object with the translation's values, blocks paired by
