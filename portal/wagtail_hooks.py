@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
-from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -17,7 +16,6 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
-from portal import signals
 from portal.jobs import Periodic, publication
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
@@ -67,12 +65,6 @@ def register_publication() -> list[Periodic]:
     """Put pages online and offline at their time."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
     return [Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label)]
-
-
-@hooks.register("pages_written")
-def forget_navigation(pages: list[Page]) -> None:
-    """Pages came online together, without a signal for each."""
-    signals.forget_navigation()
 
 
 @hooks.register("register_rich_text_features", order=100)

@@ -18,6 +18,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 
+from portal import changes
 from portal.models import PublishedVersion
 from portal.pages import redirects
 
@@ -149,6 +150,9 @@ class NewPages:
         for batch in batches(redirects.path_of(page.url_path, page.locale_id) for page in live):
             Redirect.objects.filter(old_path__in=batch).delete()
         Site.clear_site_root_paths_cache()
+        if live:
+            changes.announce(changes.EVERYTHING)
+        # Apps that keep rows of their own about pages.
         for pages_written in hooks.get_hooks("pages_written"):
             pages_written(live)
         return pages
