@@ -6,12 +6,11 @@ What is the same on every page of a language is built once and kept until a chan
 from .footers import footer
 from .homes import Home, home_crumb, home_urls, homes, private_home
 from .menus import LEVELS as MENU_LEVELS
-from .menus import menu
+from .menus import MenuEntry, menu
 from .site_map import SiteMapNode, query_of, site_map
 from .switch import LanguageLink, breadcrumbs, language_links
-from .values import MenuEntry, NamedLink
 
 __all__ = [
-    "MENU_LEVELS", "Home", "LanguageLink", "MenuEntry", "NamedLink", "SiteMapNode", "breadcrumbs", "footer", "home_crumb", "home_urls",
+    "MENU_LEVELS", "Home", "LanguageLink", "MenuEntry", "SiteMapNode", "breadcrumbs", "footer", "home_crumb", "home_urls",
     "homes", "language_links", "menu", "private_home", "query_of", "site_map",
 ]  # fmt: skip

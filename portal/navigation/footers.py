@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from portal import changes
+from portal.blocks.links import LinkValue
 from portal.blocks.media import holds_film
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.models import Footer
 from portal.pages import links
+from portal.pages.links import Link
 
-from .values import NamedLink, named, reading
+from .reading import reading
 
 
 def _footer_tags(language: str) -> tuple[changes.Tag, ...]:
@@ -42,12 +44,12 @@ def _footer(language: str) -> dict[str, object]:
         found = links.resolve(page_ids)
         sign_language = found.get(snippet.sign_language_page_id)
         has_film = sign_language is not None and not sign_language.mark and holds_film(sign_language.page.specific)
-        empty = set() if has_film or sign_language is None else {sign_language.url}
+        empty = set() if has_film or sign_language is None else {sign_language.address}
         columns = [
             {
                 "heading": block.value["heading"],
                 "links": [
-                    link for link in _plain_links(block.value["links"]) if not link["mark"] and link["url"] not in empty
+                    link for link in _plain_links(block.value["links"]) if not link.mark and link.address not in empty
                 ],
             }
             for block in snippet.body
@@ -57,16 +59,10 @@ def _footer(language: str) -> dict[str, object]:
             "about": snippet.about,
             "columns": [column for column in columns if column["links"]],
             "legal": _plain_links([block.value for block in snippet.legal]),
-            "sign_language": named(sign_language) if has_film else None,
+            "sign_language": sign_language.plain() if has_film else None,
         }
 
 
-def _plain_links(values: list) -> list[NamedLink]:
+def _plain_links(values: list[LinkValue]) -> list[Link]:
     """Return links as plain values for the cache; those that lead nowhere are left out."""
-    return [
-        NamedLink(
-            title=value.text, url=value.href, language=value.text_language, hreflang=value.hreflang, mark=value.mark
-        )
-        for value in values
-        if value.href
-    ]
+    return [link for value in values if (link := value.target).address]

@@ -9,8 +9,7 @@ from wagtail.models import Page, Site
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.pages import restrictions, versions
-
-from .values import NamedLink
+from portal.pages.links import Link
 
 
 class Home(TypedDict):
@@ -62,18 +61,17 @@ def home_urls() -> dict[str, str]:
     return {code: home["url"] for code, home in homes().items()}
 
 
-def home_crumb() -> list[NamedLink]:
+def home_crumb() -> list[Link]:
     """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
     home = homes().get(current_language().code)
     if home is None:
         return []
     code = current_language().code
     return [
-        NamedLink(
+        Link(
+            address=home["url"],
             title=home["title"],
-            url=home["url"],
             language=home["title_language"] if home["title_language"] != code else "",
             hreflang="" if home["is_real"] else SOURCE_LANGUAGE,
-            mark="",
         )
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from django.apps import apps
 from wagtail.models import Page
 
@@ -9,12 +11,22 @@ from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.models import MenuMixin
 from portal.pages import links, versions
+from portal.pages.links import Link
 
 from .homes import homes
-from .values import MenuEntry, named, reading
+from .reading import reading
 
 LEVELS = 2
 """So many levels below the home page the menu shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry(Link):
+    """A section in the main menu, with the pages below it; `intro_language` is that of the introduction, as `language`."""
+
+    intro: str = ""
+    intro_language: str = ""
+    links: tuple[Link, ...] = ()
 
 
 def _tags(language: str) -> tuple[changes.Tag, ...]:
@@ -68,9 +80,10 @@ def _menu(language: str) -> list[MenuEntry]:
                 name: code if (code := versions.language_of(link.page, name)) != language else ""
                 for name in ("menu_title", "menu_intro")
             }
-            below = [named(inner) for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)]
-            entry = MenuEntry(**named(link), intro=intro, intro_language=languages["menu_intro"], links=below)
+            below = [inner for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)]
+            named = link.plain()
             if title:
-                entry["title"], entry["language"] = title, languages["menu_title"]
-            entries.append(entry)
+                named = replace(named, title=title, language=languages["menu_title"])
+            more = {"intro": intro, "intro_language": languages["menu_intro"]}
+            entries.append(MenuEntry(**vars(named), **more, links=tuple(inner.plain() for inner in below)))
         return entries

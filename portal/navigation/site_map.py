@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.http import QueryDict
@@ -10,20 +12,22 @@ from wagtail.models import Page
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.pages import links, restrictions
+from portal.pages.links import Link
 
 from .homes import homes
-from .values import NamedLink, named, reading
+from .reading import reading
 
 LEVELS = 2
 PARAMETER = "below"
 _LAST = Page.alphabet[-1] * Page.steplen
 
 
-class SiteMapNode(NamedLink):
+@dataclass(frozen=True, kw_only=True)
+class SiteMapNode(Link):
     """A page in the site map with those below it; `more` is the address at which the map shows what is below it."""
 
-    children: list[SiteMapNode]
-    more: str
+    children: list[SiteMapNode] = field(default_factory=list)
+    more: str = ""
 
 
 def query_of(parameters: QueryDict) -> str:
@@ -63,9 +67,9 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         roots: list[SiteMapNode] = []
         for row, link in found:
             more = f"?{PARAMETER}={row.pk}" if row.pk in with_more else ""
-            nodes[row.path] = node = SiteMapNode(**named(link), children=[], more=more)
+            nodes[row.path] = node = SiteMapNode(**vars(link.plain()), more=more)
             parent = nodes.get(row.path[: -row.steplen])
-            (parent["children"] if parent else roots).append(node)
+            (parent.children if parent else roots).append(node)
         return roots
 
 

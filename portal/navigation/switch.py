@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from dataclasses import dataclass
 
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language, language_mark
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, language_mark
 from portal.pages import links, versions
+from portal.pages.links import Link
 
 from .homes import home_urls
-from .values import NamedLink, named
 
 
-class LanguageLink(TypedDict):
-    """One entry of the language switch; `mark` says what waits there if it is not the page in that language."""
+@dataclass(frozen=True, kw_only=True)
+class LanguageLink(Link):
+    """One entry of the language switch, called as the language calls itself; `mark` says what waits there if it is not the page."""
 
-    language: Language
-    url: str
-    is_current: bool
-    mark: str
+    is_current: bool = False
 
 
-def breadcrumbs(page: Page) -> list[NamedLink]:
+def breadcrumbs(page: Page) -> list[Link]:
     """Return the links to the pages above a page, home page first. One query."""
     paths = [page.path[:end] for end in range(2 * page.steplen, len(page.path), page.steplen)]
     ancestors = links.resolve_all(Page.objects.filter(path__in=paths), lambda row: row.path in paths)
-    return [named(link) for _row, link in ancestors]
+    return [link.plain() for _row, link in ancestors]
 
 
 def language_links(
@@ -56,8 +54,10 @@ def language_links(
             mark = gettext("protected")
         entries.append(
             LanguageLink(
-                language=language,
-                url=addresses.get(language.code) or home_addresses.get(language.code, f"/{language.code}/"),
+                address=addresses.get(language.code) or home_addresses.get(language.code, f"/{language.code}/"),
+                title=language.name,
+                language=language.code,
+                hreflang=language.hreflang,
                 is_current=language.code == reader,
                 mark=mark,
             )
