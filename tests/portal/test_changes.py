@@ -21,6 +21,7 @@ from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
 from portal.models import Footer, Topic
 from portal.pages import restrictions
+from portal.settings import environment
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
