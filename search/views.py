@@ -94,7 +94,7 @@ class SearchView(View):
             "page_query": form.address()[1:],
             "paths": self._paths(form),
             "click_url": reverse("search_click"),
-            **({} if outcome.hits else self._ways_on(form)),
+            **(self._ways_on(form) if form.query and not outcome.hits else {}),
         }
 
     def _ways_on(self, form: SearchForm) -> dict[str, object]:
