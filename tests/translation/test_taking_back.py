@@ -10,13 +10,13 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Revision, Workflow
 from wagtail_localize.models import StringTranslation, Translation
 
-from portal import navigation
+from portal import changes
 from portal.jobs import publication
 from portal.models import Topic
-from portal.pages.versions import forget_locales
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -38,9 +38,9 @@ TRANSLATORS = {"en": "uebersetzung-en", "ar": "uebersetzung-ar"}
 
 
 @pytest.fixture(scope="module")
-def shared_section(module_transaction: object) -> Page:
+def shared_section(module_database: DjangoDbBlocker) -> Page:
     """A German section with a page below it, both translated into English and Arabic; in Ukrainian there are aliases."""
-    with module_transaction.unblock():
+    with module_database.unblock():
         home = make_home()
         section = make_section(home)
         page = make_content_page(section, "Rückkehr", lead="Ein Satz.")
@@ -55,8 +55,7 @@ def shared_section(module_transaction: object) -> Page:
 
 @pytest.fixture
 def section(shared_section: Page, db: None) -> Page:
-    forget_locales()
-    navigation.forget()
+    changes.announce(changes.EVERYTHING)
     return type(shared_section).objects.get(pk=shared_section.pk)
 
 
