@@ -372,8 +372,8 @@ class TestSeveralMachines:
         assert here.read([5]) == (mine + 1,)
         time.sleep(0.25)
         assert there.read([5, 6]) == (others + 1, untouched)
-        there.advance([ALL])
         before = here.read([ALL])
+        there.advance([ALL])
         time.sleep(0.25)
         assert here.read([ALL]) != before
 
