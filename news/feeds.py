@@ -197,5 +197,5 @@ def _standing_alone(html: str) -> str:
             tag.attrs.pop(name, None)
         for name in ("href", "src"):
             if name in tag.attrs:
-                tag[name] = urljoin(f"{settings.PORTAL_URL}/", tag[name])
+                tag[name] = urljoin(f"{settings.PORTAL_URL}/", str(tag[name]))
     return str(soup)
