@@ -23,7 +23,7 @@ from wagtail_localize.models import LocaleSynchronization
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import is_made_from
 from portal.pages import redirects, restrictions
-from portal.pages.versions import COPYING_ACTIONS, forget_locales, locales_by_id
+from portal.pages.versions import COPYING_ACTIONS, locales_by_id
 from translation import cascades
 
 
@@ -92,7 +92,6 @@ class Trees:
     @classmethod
     def stored(cls) -> Trees:
         """Read everything."""
-        forget_locales()
         return cls(Row.all(), dict(LocaleSynchronization.objects.values_list("locale_id", "sync_from_id")))
 
     def parent(self, row: Row) -> Row | None:
