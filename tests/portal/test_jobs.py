@@ -221,8 +221,9 @@ def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str,
     os.kill(runner, signal.SIGKILL)
     support.wait_for(lambda: child not in processes(portal))
     support.wait_for(lambda: lines(notes) == noted)
-    failed = portal.manage("shell", "-c", "from portal import jobs; print([job.error for job in jobs.failed()])").strip()
-    assert failed.splitlines()[-1] == (str([jobs.INTERRUPTED]) if task == "note_once" else "[]")
+    expected = str([jobs.INTERRUPTED]) if task == "note_once" else "[]"
+    ask = "from portal import jobs; print([job.error for job in jobs.failed()])"
+    support.wait_for(lambda: portal.manage("shell", "-c", ask).split("\n")[-2] == expected, expected)
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
 
 
