@@ -27,7 +27,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import request_finished
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Model
 
 from portal.counters import ALL, Counters, SharedCounters
@@ -155,8 +155,11 @@ def watching(seconds: float = 0.1) -> Iterator[None]:
         while not ending.wait(seconds):
             try:
                 make_good()
-            except OSError:
+            except (OSError, DatabaseError):
                 logger.exception("It could not be seen whether processes died")
+            finally:
+                # What is forked here must not share one.
+                connection.close()
 
     thread = threading.Thread(target=watch, name="changes", daemon=True)
     thread.start()
