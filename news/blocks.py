@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, pgettext_lazy
+from dataclasses import replace
+
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import links
+from portal.pages.cards import Form
 
 
 class LatestNewsBlock(blocks.StructBlock):
@@ -43,5 +46,9 @@ class LatestNewsBlock(blocks.StructBlock):
         items = NewsPage.objects.latest_in(
             get_language() or SOURCE_LANGUAGE, value["count"] + 1, first=featured.page.pk if featured else None
         )
-        context["featured"], context["items"] = (items[0], items[1:]) if items else (None, [])
+        if items:
+            badge = gettext("In focus") if value.get("featured") else ""
+            context["featured"] = items[0].shown_as(Form.STORY, meta=replace(items[0].meta, badge=badge))
+            # The list beside it is short: titles, no pictures.
+            context["items"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in items[1:]]
         return context

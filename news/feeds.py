@@ -126,7 +126,7 @@ def feed(request: HttpRequest, kind: str, topic_slug: str = "") -> HttpResponse:
     items = list(items[:ITEMS_PER_FEED])
     answer = FORMATS[kind](
         title=_valid(title),
-        link=absolute(list_of_news.url + query),
+        link=absolute(list_of_news.address + query),
         description=gettext("News of IOM Germany and looks back, statements, press releases and stories."),
         language=code,
         author_name=site_name(),
@@ -165,11 +165,12 @@ def full_texts(items: list[NewsPage]) -> list[str]:
     images = [block.value["image"] for body in bodies for block in body if block.block_type == "image"]
     prefetch_related_objects([image for image in images if image], "renditions")
     language = current_language()
+    lists_of_sources = [[block.value.plain() for block in sources] for sources in _together(items, "sources")]
     return [
         _standing_alone(
             render_to_string("feeds/news_item.html", {"page": item, "body": body, "sources": sources, "language": language})
         )
-        for item, body, sources in zip(items, bodies, _together(items, "sources"), strict=True)
+        for item, body, sources in zip(items, bodies, lists_of_sources, strict=True)
     ]
 
 

@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -18,12 +18,16 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
+from portal.blocks.media import Figure
 from portal.blocks.people import ContactBlock
 from portal.discovery.head import absolute, versions_of
 from portal.language.choices import TextChoices
-from portal.language.dates import DatePrecision, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
 from portal.pages import cards, versions
+from portal.pages.cards import Card, Form, Metaline
+from portal.pages.links import Link
 
 from .forms import NewsFilterForm, NewsPageForm
 from .managers import NewsManager
@@ -93,9 +97,9 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
         fields = {"kind": "kind", "topic": "topics__slug", "year": "date__year"}
         items = self.items().filter(**{fields[name]: value for name, value in filters.items()}).defer_streamfields()
         page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-        entries = cards.prepare(list(page.object_list))
+        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
         # On the first page without filters the newest item stands large above the list.
-        leading = entries[0] if entries and page.number == 1 and not filters else None
+        leading = entries.pop(0).shown_as(Form.ROW) if entries and page.number == 1 and not filters else None
         original = versions_of(request, self).original
         context.update(
             form=form,
@@ -105,7 +109,7 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
             filter_query=urlencode(filters),
             results=page,
             leading=leading,
-            entries=[entry for entry in entries if entry != leading],
+            entries=entries,
         )
         return context
 
@@ -246,34 +250,66 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         return self.kind
 
     @property
-    def date_text(self) -> str:
+    def known_date(self) -> KnownDate:
         """Return the date in the active language, with what is known of it."""
-        return format_date(self.date, self.date_precision)
+        return KnownDate.of(self.date, self.date_precision)
 
     @property
-    def machine_date(self) -> str:
-        """Return the date for machines, with what is known of it."""
-        return machine_date(self.date, self.date_precision)
+    def card_date(self) -> KnownDate:
+        """Return the date above a card's title."""
+        return self.known_date
 
-    def further_items(self, count: int = 3) -> list[NewsPage]:
-        """Return the newest other items of the same language; those that share a topic come first."""
+    @property
+    def dateline(self) -> Metaline:
+        """Return the line above the title of the item itself."""
+        return Metaline(
+            badge=self.get_kind_display(),
+            date=self.known_date,
+            place=self.place,
+            place_language=self._own_language("place"),
+        )
+
+    @property
+    def figure(self) -> Figure:
+        """Return the picture above the text; a drawing says nothing."""
+        image = self.picture["image"]
+        if not image:
+            return Figure(self.picture, is_wide=True)
+        return Figure(
+            self.picture,
+            alt=self.image_alt,
+            alt_language=self._own_language("image_alt"),
+            caption=self.image_caption,
+            caption_language=self._own_language("image_caption"),
+            credit=image.rights,
+            is_wide=True,
+        )
+
+    def _own_language(self, name: str) -> str:
+        """Return the source's language for a field that was published untranslated."""
+        return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
+
+    def further_items(self, count: int = 3) -> list[Card]:
+        """Return the newest other items of the same language as cards; those that share a topic come first."""
         topic_ids = [topic.pk for topic in self.topic_list]
         others = NewsPage.objects.real_in(self.language_code).exclude(pk=self.pk)
         shared = models.Exists(
             NewsPage.topics.through.objects.filter(newspage_id=models.OuterRef("pk"), topic_id__in=topic_ids)
         )
         newest = others.annotate(shares_topic=shared).order_by("-shares_topic", "-date", "-pk")
-        return cards.prepare(list(newest.defer_streamfields()[:count]))
+        return cards.of(newest.defer_streamfields()[:count])
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add topics and regions in the reader's language and further items."""
         context = super().get_context(request, *args, **kwargs)
         url = self.address
+        # The index is the parent: its address is this one's without the last part.
+        index_url = url.rstrip("/").rpartition("/")[0] + "/"
         context.update(
             topics=taxonomy.topics(self.topic_list),
             regions=taxonomy.regions(list(self.regions.all())),
-            # The index is the parent: its address is this one's without the last part.
-            index_url=url.rstrip("/").rpartition("/")[0] + "/",
+            index_url=index_url,
+            all_news=Link(index_url, gettext("All news")),
             further=self.further_items(),
             share_url=absolute(url),
         )

@@ -15,6 +15,7 @@ from portal import navigation
 from portal.discovery import social
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.pages import versions
+from portal.pages.links import Link
 
 WORLDWIDE_NAME = "International Organization for Migration"
 """The organisation's own name, the same in every language for machines."""
@@ -80,7 +81,7 @@ def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
     return known[page.translation_key]
 
 
-def trail_of(request: HttpRequest | None, page: Page) -> list[navigation.NamedLink]:
+def trail_of(request: HttpRequest | None, page: Page) -> list[Link]:
     """Return the links to the pages above a page in the active language; asked once per request."""
     if request is None:
         return navigation.breadcrumbs(page)
@@ -149,7 +150,7 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         # A description has no place for a mark.
         description=page.description if page.description_language == page.language_code else "",
         canonical=f"{address}?page={number}" if address and number > 1 else address,
-        kind="article" if getattr(page, "machine_date", "") else "website",
+        kind="article" if getattr(page, "known_date", None) else "website",
         is_indexed=is_indexed,
         locale=_open_graph_locale(),
         image=absolute(social.address(page) if address else static(SOCIAL_IMAGE)),

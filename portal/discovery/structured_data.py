@@ -114,7 +114,7 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
             "@type": "NewsArticle",
             "headline": page.title,
             # Consumers refuse a date without its day.
-            "datePublished": page.machine_date if len(page.machine_date) == len("2022-03-25") else "",
+            "datePublished": date if len(date := page.known_date.machine) == len("2022-03-25") else "",
             "mainEntityOfPage": head.canonical,
             "author": _IOM if page.is_in_words_of_iom else {"@type": "Organization", "name": editors_name()},
             "isBasedOn": page.original_url,
@@ -126,7 +126,7 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
 
 
 def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:
-    steps = [(step["title"], absolute(step["url"])) for step in trail_of(request, page)]
+    steps = [(step.title, absolute(step.address)) for step in trail_of(request, page)]
     return {
         "@type": "BreadcrumbList",
         "@id": _id("breadcrumbs", head.canonical),
