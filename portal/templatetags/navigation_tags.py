@@ -30,11 +30,12 @@ def site_header(context: Context) -> dict[str, object]:
     page, request = page_of(context), request_of(context)
     path = request.path if request else ""
     found = head.versions_of(request, page) if page is not None and page.pk else None
+    query = context.get("filter_query") or (navigation.query_of(request.GET) if request else "")
     return {
         "path": path,
         "home": home_url(),
         "places": _easy_access(found or versions.Versions()),
-        "languages": navigation.language_links(found, context.get("paths"), context.get("filter_query", "")),
+        "languages": navigation.language_links(found, context.get("paths"), query),
         "language": current_language(),
         "sections": [(entry, bool(entry.address) and path.startswith(entry.address)) for entry in navigation.menu()],
     }
@@ -163,7 +164,9 @@ def pager(context: Context, results: PaginatorPage, query: str = "") -> dict[str
     }
 
 
-@register.simple_tag
-def site_map() -> list[navigation.SiteMapNode]:
-    """Return all pages of the reader's language as a tree."""
-    return navigation.site_map()
+@register.simple_tag(takes_context=True)
+def site_map(context: Context) -> dict[str, object]:
+    """Return two levels of the pages of the reader's language as a `tree`, and whether that is a `branch` that the address opens."""
+    request = request_of(context)
+    parameters = request.GET if request else None
+    return {"tree": navigation.site_map(parameters), "is_branch": bool(parameters and navigation.query_of(parameters))}
