@@ -12,7 +12,7 @@ from django.conf.locale import LANG_INFO
 from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.language.languages import SOURCE_LANGUAGE
 
-from . import environment
+from . import environment, hosts
 
 BASE_DIR = environment.BASE_DIR
 
@@ -23,18 +23,18 @@ VAR_DIR = environment.state_folder()
 DEBUG = False
 
 # The portal's own address: host, allowed hosts, CSRF origins and all absolute addresses follow from it.
-HOST, PORT = environment.hosts()
-_address = environment.portal_url(HOST, PORT)
+HOST, PORT = hosts.hosts()
+_address = hosts.portal_url(HOST, PORT)
 PORTAL_URL = f"{_address.scheme}://{_address.netloc}"
-PORTAL_HOST = environment.bracketed(_address.hostname)
+PORTAL_HOST = hosts.bracketed(_address.hostname)
 IS_HTTPS = _address.scheme == "https"
 PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 
-ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
+ALLOWED_HOSTS = hosts.allowed_hosts(HOST, PORTAL_HOST)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 # Behind proxies the address of a visitor is what they say it is; what anybody else says is not believed.
-TRUSTED_PROXIES = environment.trusted_proxies(IS_HTTPS)
+TRUSTED_PROXIES = hosts.trusted_proxies(IS_HTTPS)
 
 INSTALLED_APPS = [
     "portal",
