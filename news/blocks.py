@@ -7,7 +7,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
-from portal.pages import links
+from portal.listing import lists
+from portal.pages import cards, links
 
 
 class LatestNewsBlock(blocks.StructBlock):
@@ -40,8 +41,14 @@ class LatestNewsBlock(blocks.StructBlock):
 
         context = super().get_context(value, parent_context=parent_context)
         featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
-        items = NewsPage.objects.latest_in(
-            get_language() or SOURCE_LANGUAGE, value["count"] + 1, first=featured.page.pk if featured else None
+        items = cards.prepare(
+            lists.latest(
+                NewsPage.listing,
+                NewsPage,
+                get_language() or SOURCE_LANGUAGE,
+                value["count"] + 1,
+                first=featured.page.pk if featured else None,
+            )
         )
         context["featured"], context["items"] = (items[0], items[1:]) if items else (None, [])
         return context

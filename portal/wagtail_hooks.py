@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,6 +18,7 @@ import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal.jobs import Periodic, publication
+from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
 
@@ -100,3 +102,9 @@ def register_languages_of_words(features: FeatureRegistry) -> None:
             },
         )
         features.register_link_type(handler)
+
+
+@hooks.register("prepare_portal")
+def write_rows_of_lists(say: Callable[[str], None]) -> None:
+    """Make the rows of lists where an older portal left none, or a declaration has changed."""
+    rows.bring_up_to_date(say)

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
+from portal.listing.declarations import kind_of, kinds
 
 from .forms import SearchForm
 from .service import FoundFile, Hit, Outcome
@@ -29,9 +30,9 @@ def result(hit: Hit) -> dict[str, object]:
         "lang": page.card_language,
         "text": hit.snippet,
         "url": page.card_url,
-        "kind": page.search_kinds[page.search_kind],
-        "date_text": getattr(page, "date_text", ""),
-        "machine_date": getattr(page, "machine_date", ""),
+        "kind": kinds()[kind_of(page)],
+        "date_text": page.date_text,
+        "machine_date": page.machine_date,
         "file": _file(hit.file) if hit.file else None,
     }
 
