@@ -125,7 +125,7 @@ bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='-
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
 
-lint: ## ruff, djlint, migrations, message catalogs, deployment check
+lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	lint() { echo "$$1 …"; shift; "$$@" || failed=1; }
@@ -133,6 +133,7 @@ lint: ## ruff, djlint, migrations, message catalogs, deployment check
 	export PORTAL_VAR=$$(mktemp -d)
 	trap 'rm -rf "$$PORTAL_VAR"' EXIT
 	lint "ruff" $(BIN)/ruff check --quiet .
+	lint "layers" $(BIN)/lint-imports --no-cache
 	lint "djlint" $(BIN)/djlint --lint --quiet templates translation/templates
 	lint "migrations" $(BIN)/python manage.py makemigrations --check --dry-run
 	lint "message catalogs" $(BIN)/python -m tests.tools.messages --check

@@ -8,24 +8,32 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.blocks.people import ContactBlock
+<<<<<<< HEAD
 from portal.discovery.head import ORGANIZATION, WORLDWIDE_NAME, editors_name
 from portal.language.dates import DatePrecision
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+=======
+from portal.discovery.head import absolute, versions_of
+from portal.language.choices import TextChoices
+from portal.language.dates import DatePrecision, format_date, machine_date
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
+from portal.pages import cards, versions
+>>>>>>> main
 
 from .forms import NewsPageForm
 from .provenance import Kind, OriginalMixin
 
 
-class Scope(models.TextChoices):
+class Scope(TextChoices):
     """Whom an item concerns."""
 
     GLOBAL = "global", _("Worldwide")
@@ -53,7 +61,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     kind = models.CharField(
         pgettext_lazy("admin", "kind"),
         max_length=20,
-        choices=Kind.choices,
+        choices=Kind.as_choices,
         default=Kind.NEWS,
         help_text=pgettext_lazy(
             "admin",
@@ -64,7 +72,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     scope = models.CharField(
         pgettext_lazy("admin", "scope"),
         max_length=10,
-        choices=Scope.choices,
+        choices=Scope.as_choices,
         default=Scope.LOCAL,
         help_text=pgettext_lazy("admin", "Whom it concerns."),
     )
@@ -81,7 +89,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     date_precision = models.CharField(
         pgettext_lazy("admin", "what is known of the date"),
         max_length=5,
-        choices=DatePrecision.choices,
+        choices=DatePrecision.as_choices,
         default=DatePrecision.DAY,
         help_text=pgettext_lazy("admin", "No more is shown than is known."),
     )

@@ -10,11 +10,12 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail_localize.fields import SynchronizedField
 
+from portal.language.choices import TextChoices
 from portal.language.dates import DatePrecision, format_date, machine_date
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
 
-class Kind(models.TextChoices):
+class Kind(TextChoices):
     """What an item is. Statements and press releases are words that IOM itself published; all else is by the editors."""
 
     NEWS = "news", _("News item")
@@ -27,7 +28,7 @@ class Kind(models.TextChoices):
 WORDS_OF_IOM = frozenset({Kind.STATEMENT, Kind.PRESS_RELEASE})
 
 
-class OriginalLanguage(models.TextChoices):
+class OriginalLanguage(TextChoices):
     """Languages in which IOM publishes what items are about."""
 
     GERMAN = "de", pgettext_lazy("admin", "German")
@@ -57,7 +58,7 @@ class OriginalMixin(models.Model):
     original_language = models.CharField(
         pgettext_lazy("admin", "language of the original"),
         max_length=2,
-        choices=OriginalLanguage.choices,
+        choices=OriginalLanguage.as_choices,
         default=OriginalLanguage.GERMAN,
         help_text=pgettext_lazy("admin", "So that programs which read aloud pronounce the title rightly."),
     )
@@ -70,7 +71,7 @@ class OriginalMixin(models.Model):
     original_date_precision = models.CharField(
         pgettext_lazy("admin", "what is known of this date"),
         max_length=5,
-        choices=DatePrecision.choices,
+        choices=DatePrecision.as_choices,
         default=DatePrecision.DAY,
         help_text=pgettext_lazy("admin", "No more is shown than is known."),
     )

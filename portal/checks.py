@@ -18,6 +18,8 @@ from portal.blocks.dates import PartialDateBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
 
+OWN_PACKAGES = ("portal.", "home.", "news.", "search.", "translation.")
+
 
 def _own_page_models() -> list[type[Page]]:
     return [model for model in wagtail_page_models() if model is not Page]
@@ -98,7 +100,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
             for block in _blocks(field.stream_block):
                 cls = type(block)
                 # A field inside a block is shown by the block's template.
-                is_ours = cls.__module__.startswith(("portal.", "home.", "news.", "search.", "translation."))
+                is_ours = cls.__module__.startswith(OWN_PACKAGES)
                 if isinstance(block, ChooserBlock) or cls in {RichTextBlock, PartialDateBlock, base.ListBlock} or not is_ours:
                     continue
                 lacks = [
@@ -117,3 +119,23 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
                 if lacks:
                     errors[cls] = Error(f"The block lacks: {', '.join(lacks)}.", obj=cls, id="portal.E006")
     return list(errors.values())
+
+
+@register()
+def check_migrated_fields(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """What editors choose from is no part of migrations: a block, drawing or kind is added without one."""
+    errors: list[CheckMessage] = []
+    for model in apps.get_models():
+        if not model.__module__.startswith(OWN_PACKAGES):
+            continue
+        for field in model._meta.local_fields:
+            _name, path, _args, stated = field.deconstruct()
+            if isinstance(field, StreamField) and path == "wagtail.fields.StreamField":
+                errors.append(
+                    Error("Its blocks would stand in migrations.", hint="Take portal.blocks.fields.", obj=field, id="portal.E007")
+                )
+            if "choices" in stated and not callable(stated["choices"]):
+                errors.append(
+                    Error("Its choices would stand in migrations.", hint="choices=Kind.as_choices", obj=field, id="portal.E008")
+                )
+    return errors

@@ -99,12 +99,16 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
     frequencies = {term: max(1, round(weight * FREQUENCY_UNIT)) for term, weight in weights.items()}
     file_ids = [file.pk for file in files]
     analysed = Analysed(document, frequencies, surfaces, title_starts(page.title, code), file_ids)
-    # Sorted: the same page gives the same digest whatever order it was counted in.
-    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets, file_ids]
-    document.digest = hashlib.md5(
-        json.dumps([*held, sorted(frequencies.items())], ensure_ascii=False).encode(errors="replace"), usedforsecurity=False
-    ).hexdigest()
+    document.digest = _digest(analysed)
     return analysed
+
+
+def _digest(analysed: Analysed) -> str:
+    """Return what differs when a page is to be written anew; sorted, so that the order in which it was counted says nothing."""
+    document = analysed.document
+    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets, analysed.file_ids]
+    text = json.dumps([*held, sorted(analysed.frequencies.items())], ensure_ascii=False)
+    return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
 def title_starts(title: str, code: str) -> list[tuple[str, int]]:

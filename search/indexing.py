@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 from wagtail.models import Page
 
+from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
 from portal.pages import cards, restrictions, versions
 from portal.uploads.access import restricted_collections
@@ -301,8 +302,6 @@ def statistics(language: str) -> Statistics:
 
 def forget_statistics() -> None:
     """Forget the numbers of all languages, at once and once more when the change is committed."""
-    from portal.language.languages import LANGUAGES
-
     keys = [f"search:statistics:{language.code}" for language in LANGUAGES]
     cache.delete_many(keys)
     transaction.on_commit(lambda: cache.delete_many(keys))

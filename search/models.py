@@ -15,6 +15,8 @@ from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
+from portal.language.choices import TextChoices
+
 FREQUENCY_UNIT = 10
 """`Posting.frequency` of a word that stands once in running text."""
 
@@ -128,7 +130,7 @@ class FileText(models.Model):
         "portal.PortalDocument", on_delete=models.CASCADE, primary_key=True, related_name="file_text"
     )
 
-    class Problem(models.TextChoices):
+    class Problem(TextChoices):
         """Why the text of a file is not searched."""
 
         KIND = "kind", pgettext_lazy("admin", "No text is read from files of this kind.")
@@ -142,7 +144,7 @@ class FileText(models.Model):
     file_hash = models.CharField(max_length=40)
     """The file that the text was read from."""
     text = models.TextField(blank=True)
-    problem = models.CharField(max_length=10, blank=True, choices=Problem.choices)
+    problem = models.CharField(max_length=10, blank=True, choices=Problem.as_choices)
 
     def __str__(self) -> str:
         return str(self.document)

@@ -156,6 +156,15 @@ def django_db_setup(migrated: support.State, django_db_blocker: DjangoDbBlocker)
         bring_back()
 
 
+@pytest.fixture
+def own_db(migrated: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test change the schema of a database of its own."""
+    with django_db_blocker.unblock():
+        bring_back = _use_database(migrated, "own")
+        yield
+        bring_back()
+
+
 # The initial content
 
 

@@ -30,6 +30,7 @@ from portal.pages.versions import has_own_slug, is_finished, locales_by_id
 
 ALL, SOURCE_ONLY = "all", "source"
 LOG_ACTION = "translation.cascade"
+TAKEN_OFF = "translation.taken_off"
 
 _choice: ContextVar[str] = ContextVar("cascade_choice", default=ALL)
 
@@ -193,6 +194,13 @@ def move_followers(
 # --- unpublishing ------------------------------------------------------------------------------------------------------
 
 
+def take_off(page: Page, *, expired: bool) -> None:
+    """Unpublish a version with its source, and remember which of its revisions was online."""
+    revision = page.live_revision
+    page.specific.unpublish(set_expired=expired, log_action=False)
+    log(instance=page, action=TAKEN_OFF, revision=revision)
+
+
 @receiver(page_unpublished, dispatch_uid="translation.cascades.unpublish")
 def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
     """Unpublish a page's followers. When it is published again, they come back (`translation.returning`).
@@ -202,13 +210,11 @@ def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) ->
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.
         return
-    from translation import returning
-
     pages = [page for page in followers(instance) if page.live]
     if instance.expired:
         pages = [page for page in pages if not has_own_expiry(page)]
     for page in _affected("unpublish", instance, pages):
-        returning.take_off(page, expired=instance.expired)
+        take_off(page, expired=instance.expired)
 
 
 # --- deleting ----------------------------------------------------------------------------------------------------------

@@ -16,19 +16,11 @@ from wagtail.signals import page_published
 from portal.pages import schedules
 from translation import cascades
 
-TAKEN_OFF = "translation.taken_off"
 BROUGHT_BACK = "translation.brought_back"
-_DECIDING = (TAKEN_OFF, BROUGHT_BACK, "wagtail.publish", "wagtail.unpublish", "wagtail.publish.schedule")
+_DECIDING = (cascades.TAKEN_OFF, BROUGHT_BACK, "wagtail.publish", "wagtail.unpublish", "wagtail.publish.schedule")
 
 brought_back: ContextVar[list[Page] | None] = ContextVar("brought_back", default=None)
 """The pages that came back in this request, for the message (`translation.middleware`)."""
-
-
-def take_off(page: Page, *, expired: bool) -> None:
-    """Unpublish a version with its source, and remember which of its revisions was online."""
-    revision = page.live_revision
-    page.specific.unpublish(set_expired=expired, log_action=False)
-    log(instance=page, action=TAKEN_OFF, revision=revision)
 
 
 @receiver(page_published, dispatch_uid="translation.returning")
@@ -41,7 +33,7 @@ def bring_back(sender: type[Page], instance: Page, **kwargs: object) -> None:
         if page.live or page.alias_of_id is not None:
             continue
         last = PageLogEntry.objects.filter(page_id=page.pk, action__in=_DECIDING).order_by("-timestamp", "-pk").first()
-        if last is not None and last.action == TAKEN_OFF:
+        if last is not None and last.action == cascades.TAKEN_OFF:
             _put_online(page.specific, last.revision_id)
             pages.append(page)
     if not pages:

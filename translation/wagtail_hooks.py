@@ -266,7 +266,7 @@ def register_cascade(actions: LogActionRegistry) -> None:
             }
 
     actions.register_action(
-        returning.TAKEN_OFF,
+        cascades.TAKEN_OFF,
         pgettext_lazy("admin", "Taken off with the source"),
         pgettext_lazy("admin", "Went offline with the page that it translates"),
     )

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
 from home.forms import ContentPageForm
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.anchors import heading_anchor
+from portal.blocks.fields import StreamField
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin

@@ -8,11 +8,11 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
 from home.blocks import PAGE_SECTIONS
+from portal.blocks.fields import StreamField
 from portal.blocks.links import LinkBlock
 from portal.models import BasePage, BodyMixin
 

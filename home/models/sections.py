@@ -7,11 +7,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
 from home.blocks import PAGE_SECTIONS
+from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin
 

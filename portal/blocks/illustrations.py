@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.templatetags.static import static
 from django.utils.translation import pgettext_lazy
 
+from portal.language.choices import TextChoices
 
-class Illustration(models.TextChoices):
+
+class Illustration(TextChoices):
     """The drawings under `static/portal/art/`, by the name of their file."""
 
     ACCESSIBILITY = "accessibility", pgettext_lazy("admin", "Accessibility: many entries, one way")

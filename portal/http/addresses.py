@@ -15,7 +15,9 @@ from django.utils.encoding import iri_to_uri
 from wagtail.models import Page
 
 from portal import navigation
+from portal.http.views import serve_page
 from portal.language.languages import Language, languages_by_code
+from portal.models.pages import page_at
 
 _LONGEST = 2000
 """Letters: no address of ours is longer."""
@@ -42,8 +44,6 @@ def meant(request: HttpRequest) -> str | None:
 
 def _page_address(language: Language, rest: str) -> str | None:
     """Return the address of the page, or of the fallback, that lies there whatever the letter case."""
-    from portal.models.pages import page_at
-
     home = navigation.homes().get(language.code)
     if home is None:
         return None
@@ -60,8 +60,6 @@ def _page_address(language: Language, rest: str) -> str | None:
 
 def _view_address(language: Language, rest: str) -> str | None:
     """Return the address of a view of the language (search, feeds), which is in small letters."""
-    from portal.http.views import serve_page
-
     lowered = f"/{language.code}/{rest.lower()}"
     with translation.override(language.code):
         for address in (lowered, f"{lowered.rstrip('/')}/"):

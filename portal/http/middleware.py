@@ -15,48 +15,16 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from portal.discovery import release
+from portal.http import addresses
+from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY
+from portal.http.views import bad_request
 from portal.language.html_text import hold_lines_together
 from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
-from portal.pages import links, restrictions
+from portal.pages import links, redirects, restrictions
 from portal.uploads import access
 
 Handler = Callable[[HttpRequest], HttpResponse]
-
-# Paths that only people who signed in use; Wagtail's admin needs inline scripts and styles.
-ADMIN_PREFIXES = ("/admin/",)
-
-PUBLIC_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "media-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-    )
-)
-# Wagtail 8's admin has inline scripts (date choosers, inline panels) and styles; see wagtail/wagtail#1288.
-ADMIN_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self' 'unsafe-inline'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "media-src 'self'",
-        "frame-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-    )
-)
 
 
 class PreviewMiddleware:
@@ -76,8 +44,6 @@ class PreviewMiddleware:
 
     @staticmethod
     def _is_released() -> bool:
-        from portal.discovery import release
-
         try:
             return release.is_released()
         except Exception:  # noqa: BLE001 (database or cache are away: a header must not cost the answer that there is)
@@ -153,8 +119,6 @@ class OddAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:
-            from portal.http.views import bad_request
-
             return bad_request(request)
         return self.get_response(request)
 
@@ -188,9 +152,6 @@ class RedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != 404:
             return response
-        from portal.http import addresses
-        from portal.pages import redirects
-
         redirect = redirects.find(request)
         if redirect is None or redirect.link is None:
             address = addresses.meant(request)

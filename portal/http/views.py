@@ -22,7 +22,7 @@ from wagtail.views import serve as serve_wagtail
 
 from portal import navigation
 from portal.discovery.head import absolute
-from portal.http.middleware import PUBLIC_POLICY
+from portal.http.policy import PUBLIC_POLICY
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
 from portal.uploads.delivery import reading_only

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 
-from django.db import models
 from django.utils import formats
 from django.utils.dateformat import DateFormat
 from django.utils.translation import pgettext_lazy
 
+from portal.language.choices import TextChoices
 from portal.language.languages import current_language
 
 # Arabic has two sets of month names, each at home in other countries; the United Nations write both.
@@ -37,7 +37,7 @@ class _ArabicDateFormat(DateFormat):
         return _ARABIC_MONTHS[self.data.month - 1]
 
 
-class DatePrecision(models.TextChoices):
+class DatePrecision(TextChoices):
     """How much of a date is known."""
 
     DAY = "day", pgettext_lazy("admin", "day, month and year")

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('object_id', models.CharField(max_length=255)),
-                ('action', models.CharField(choices=[('publish', 'publish'), ('unpublish', 'unpublish')], max_length=10)),
+                ('action', models.CharField(max_length=10)),
                 ('reason', models.TextField()),
                 ('failed_at', models.DateTimeField()),
                 ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),

@@ -54,7 +54,8 @@ class ScheduleFailure(models.Model):
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.CharField(max_length=255)
     object = GenericForeignKey("content_type", "object_id")
-    action = models.CharField(max_length=10, choices=(("publish", "publish"), ("unpublish", "unpublish")))
+    action = models.CharField(max_length=10)
+    """`publish` or `unpublish`."""
     reason = models.TextField()
     """One sentence for a person."""
     failed_at = models.DateTimeField()

@@ -14,11 +14,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.anchors import anchors
+from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration, illustration_url
 from portal.blocks.text import SourceBlock
 from portal.uploads import access
@@ -59,7 +59,7 @@ class CoverMixin(models.Model):
     illustration = models.CharField(
         pgettext_lazy("admin", "drawing"),
         max_length=40,
-        choices=Illustration.choices,
+        choices=Illustration.as_choices,
         blank=True,
         help_text=pgettext_lazy(
             "admin", "Shown where there is no photograph. Left empty, the first topic's drawing is used."

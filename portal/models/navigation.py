@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.blocks.fields import StreamField
 from portal.blocks.links import LinkBlock, LinkColumnBlock
 from portal.models.conflicts import RevisionForm
 

@@ -23,7 +23,7 @@ from portal.blocks.illustrations import Illustration, illustration_url
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, restrictions, versions
+from portal.pages import links, restrictions, schedules, versions
 
 from .publication import PublishedVersion
 
@@ -185,8 +185,6 @@ class BasePage(Page):
 
     def with_content_json(self, content: dict) -> BasePage:
         """Return the page of a revision; the dates of a translation are those of its source (`portal.pages.schedules`)."""
-        from portal.pages import schedules
-
         page = super().with_content_json(content)
         schedules.take_dates(page)
         return page
@@ -197,8 +195,6 @@ class BasePage(Page):
         Raises:
             SourceOfflineError: the question.
         """
-        from portal.pages import schedules
-
         schedules.ask_about_source(self)
         super().publish(revision, user=user, **kwargs)
 

@@ -75,7 +75,7 @@ class Topic(Term):
     illustration = models.CharField(
         pgettext_lazy("admin", "drawing"),
         max_length=40,
-        choices=Illustration.choices,
+        choices=Illustration.as_choices,
         blank=True,
         help_text=pgettext_lazy(
             "admin", "Shown on pages about this topic that have neither a photograph nor a drawing of their own."

@@ -19,6 +19,7 @@ from wagtail.permissions import policy_registry
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from portal.uploads import access, tags
+from portal.uploads.cleaning import clean_photographs
 from portal.uploads.lists import DocumentsView
 
 
@@ -97,6 +98,4 @@ def list_files() -> list[URLPattern]:
 @hooks.register("prepare_portal")
 def clean_older_photographs(say: Callable[[str], None]) -> None:
     """Remove the metadata of photographs from before."""
-    from portal.uploads.cleaning import clean_photographs
-
     clean_photographs()

@@ -1,0 +1,37 @@
+"""Content-Security-Policies: of what visitors see, and of the admin."""
+
+# Paths that only people who signed in use; Wagtail's admin needs inline scripts and styles.
+ADMIN_PREFIXES = ("/admin/",)
+
+PUBLIC_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+# Wagtail 8's admin has inline scripts (date choosers, inline panels) and styles; see wagtail/wagtail#1288.
+ADMIN_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self'",
+        "frame-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)

@@ -1,0 +1,125 @@
+"""The house is easy to see: its folders are those that `docs/architecture.md` names, its parts are short, its needs are declared."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+APPS = ("portal", "home", "news", "search", "translation", "about", "work", "research", "participate", "agenda")
+TOP_LEVEL = {*APPS, "templates", "tests", "content", "locale", "docs", "deploy", "manage.py", "requirements.txt"}
+ABOUT_THE_PROJECT = {".ci", ".gitignore", "Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", "LICENSE"}
+
+LONG_MODULES: dict[str, str] = {
+    "tests/portal/test_accounts.py": "every door, with the fixtures that all of them share",
+    "tests/portal/test_first_hour.py": "the first hour of a new installation, told in its order",
+    "tests/portal/test_records.py": "every fault that a record can have, on one small set of records",
+    "tests/portal/test_rendering.py": "one walk over all blocks",
+    "tests/test_leaks.py": "one walk over all addresses",
+    "tests/translation/test_addresses.py": "one walk over all addresses of the admin",
+}
+"""Modules of more than 400 lines, and why each is not two."""
+LONG_FUNCTIONS: dict[str, str] = {
+    "portal/templatetags/component_samples.py:component_samples": "one table of samples",
+}
+"""Functions of more than 60 lines, and why each is not two."""
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Return the files that belong to the project and still lie there."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [path for name in listed if (path := ROOT / name).is_file()]
+
+
+def modules() -> Iterator[tuple[str, ast.Module, int]]:
+    """Yield each module with its tree and its number of lines, without migrations."""
+    for path in tracked("*.py"):
+        if "migrations" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            yield str(path.relative_to(ROOT)), ast.parse(text), len(text.splitlines())
+
+
+def test_the_top_level_is_the_menu_and_nothing_else() -> None:
+    found = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert found - ABOUT_THE_PROJECT - TOP_LEVEL == set()
+
+
+def test_modules_and_functions_are_short() -> None:
+    long_modules, long_functions = set(), set()
+    for name, tree, lines in modules():
+        if lines > 400:
+            long_modules.add(name)
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                assert node.end_lineno is not None
+                if node.end_lineno - node.lineno + 1 > 60:
+                    long_functions.add(f"{name}:{node.name}")
+    assert long_modules == set(LONG_MODULES)
+    assert long_functions == set(LONG_FUNCTIONS)
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the packages that a module imports, inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def normalised(name: str) -> str:
+    """Return the name of a distribution as the packaging rules compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(requirements: list[str]) -> set[str]:
+    """Return the names of requirements without their versions."""
+    return {normalised(re.split(r"[\[<>=~! ]", requirement)[0]) for requirement in requirements}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A package that only comes along with another one can go with it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    served = declared(project["dependencies"])
+    optional = served | declared(extras["elasticsearch"]) | declared(extras["opensearch"]) | {"redis"}
+    distributions = packages_distributions()
+    missing = set()
+    for name, tree, _lines in modules():
+        known = optional if name.startswith(APPS) else optional | declared(extras["dev"])
+        for package in set(imported(tree)) - sys.stdlib_module_names - {*APPS, "tests"}:
+            if not {normalised(found) for found in distributions.get(package, [package])} & known:
+                missing.add((name, package))
+    assert missing == set()
+
+
+def named_in_the_picture() -> set[str]:
+    """Return the folders and modules that the tree in `docs/architecture.md` names, as paths."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    picture = text.split("## The house", 1)[1].split("```", 3)[3].split("```")[0]
+    found, folder = set(), ""
+    for line in picture.splitlines():
+        if match := re.match(r"( {0,2})((?:[\w.]+/?)(?:, [\w.]+/?)*)  ", line + "  "):
+            for name in match[2].split(", "):
+                if not match[1]:
+                    folder = name
+                    found.add(name)
+                else:
+                    found.add(folder + name)
+    return found
+
+
+def test_the_picture_of_the_house_shows_its_rooms() -> None:
+    """Each room of `portal`, and each app, stands in the tree of `docs/architecture.md`, and nothing that is not there."""
+    rooms = {f"portal/{path.relative_to(ROOT / 'portal').parts[0]}" for path in tracked("portal")}
+    left_out = {"__init__.py", "apps.py", "urls.py", "wsgi.py", "wagtail_hooks.py"}
+    there = {room + ("/" if (ROOT / room).is_dir() else "") for room in rooms if Path(room).name not in left_out}
+    there |= {f"{name}/" for name in [*APPS, "templates", "tests", "content", "locale", "docs", "deploy"] if (ROOT / name).is_dir()}
+    assert named_in_the_picture() == there
