@@ -15,19 +15,12 @@ from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.blocks.people import ContactBlock
-<<<<<<< HEAD
 from portal.discovery.head import ORGANIZATION, WORLDWIDE_NAME, editors_name
+from portal.language.choices import TextChoices
 from portal.language.dates import DatePrecision
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
-=======
-from portal.discovery.head import absolute, versions_of
-from portal.language.choices import TextChoices
-from portal.language.dates import DatePrecision, format_date, machine_date
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
-from portal.pages import cards, versions
->>>>>>> main
 
 from .forms import NewsPageForm
 from .provenance import Kind, OriginalMixin

@@ -13,7 +13,7 @@ from wagtail.models import Page
 from portal.models import ListRow, ListTerm
 from portal.pages import restrictions
 
-from .declarations import BY_NAME, CLOSING, UPCOMING, Listing
+from .declarations import BY_NAME, CLOSING, UPCOMING, Listing, field_of
 
 COUNTED = 1000
 """Up to here visitors read how many there are; then that there are more."""
@@ -46,11 +46,14 @@ def filtered(rows: QuerySet, filters: Iterable[tuple[str, str]]) -> QuerySet:
     return rows
 
 
-def values(rows: QuerySet) -> dict[str, list[str]]:
-    """Return by filter the values that there are among rows."""
+def values(index: Page, listing: Listing, model: type[Page]) -> dict[str, list[str]]:
+    """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
+    leads to the list of its terms too; of all else in its own."""
+    terms = [name for name in listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
+    here = ListTerm.objects.filter(row__in=of_index(index)).exclude(name__in=terms)
+    anywhere = ListTerm.objects.filter(row__index_key=index.translation_key, name__in=terms)
     found: dict[str, list[str]] = {}
-    terms = ListTerm.objects.filter(row__in=rows).order_by().values_list("name", "value").distinct()
-    for name, value in sorted(terms):
+    for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):
         found.setdefault(name, []).append(value)
     return found
 

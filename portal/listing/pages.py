@@ -54,7 +54,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
     def filter_form(self, request: HttpRequest) -> FilterForm:
         """Return the form of filters, its choices made from what there is."""
         model = self.listed_model()
-        return FilterForm(request.GET, model, model.listing, lists.values(self.rows()))
+        return FilterForm(request.GET, model, model.listing, lists.values(self, model.listing, model))
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the filters and one page of the list."""
