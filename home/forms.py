@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import pgettext
 
@@ -11,9 +13,9 @@ from portal.models.page_form import BasePageForm
 class ContentPageForm(BasePageForm):
     """A review has a day that has come, and somebody who did it."""
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """Ask for the day and for whoever reviewed, both or neither."""
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean()
         day, who = cleaned.get("reviewed_on"), cleaned.get("reviewed_by")
         if day and day > timezone.localdate():
             self.add_error("reviewed_on", pgettext("admin", "This day has not come yet."))

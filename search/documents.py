@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -43,11 +43,11 @@ def index_version() -> str:
     return f"{analysis.VERSION}:{','.join(facet.name for facet in facets.all_facets())}"
 
 
-def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText | None = None) -> Analysed:
+def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageText | None = None) -> Analysed:
     """Return a specific page analysed, with the texts of the files that it offers."""
     texts = texts or read_page(page)
     code = page.locale.language_code
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     surfaces: dict[str, str] = {}
     stems: list[str] = []
     length = 0
@@ -77,11 +77,11 @@ def analyse_page(page: Page, files: list[PortalDocument] = (), texts: PageText |
             count(words, HEADING, with_stopwords=True)
         else:
             count(words, LEAD if text in lead else BODY, with_stopwords=False)
-    file_texts = [text.text for file in files if (text := getattr(file, "file_text", None)) is not None]
+    file_texts = [found.text for file in files if (found := getattr(file, "file_text", None)) is not None]
     for file in files:
         count(analysis.words(file.title, code), BODY, with_stopwords=False)
-    for text in file_texts:
-        count(islice(analysis.words(text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
+    for file_text in file_texts:
+        count(islice(analysis.words(file_text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
     date, ages = date_of(page), page.listing is not None and page.listing.when.ages
     published = page.first_published_at or page.last_published_at

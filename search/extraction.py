@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
 from wagtail import blocks
@@ -94,7 +95,7 @@ def _read_rich_text(source: str, found: PageText) -> None:
             found.file_ids.add(int(object_id))
 
 
-def _read_block(block: blocks.Block, raw: object, found: PageText, name: str = "") -> None:
+def _read_block(block: blocks.Block, raw: Any, found: PageText, name: str = "") -> None:
     """Add what the stored form of a block says. Choosers are not followed: they would ask for each object by itself."""
     if not raw or not getattr(block, "search_index", True):
         return

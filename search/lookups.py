@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -16,9 +18,9 @@ class BeginsWith(Lookup):
 
     lookup_name = "beginswith"
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL: LIKE on an index for patterns (PostgreSQL), GLOB (SQLite)."""
         left, parameters = self.process_lhs(compiler, connection)
         value = "".join(letter for letter in str(self.rhs) if letter.isalnum() or letter == " ")
         operator, wildcard = ("LIKE", "%") if connection.vendor == "postgresql" else ("GLOB", "*")
-        return f"{left} {operator} %s", [*parameters, value + wildcard]
+        return f"{left} {operator} %s", (*parameters, value + wildcard)

@@ -83,7 +83,9 @@ def parse(text: str, language: str, synonyms: dict[tuple[str, ...], list[tuple[s
     Quotation marks of any kind that come in pairs make a phrase, and a minus sign before a word, after a blank, excludes it where
     something else is asked for. All other signs mean nothing. `synonyms` are the sets of expressions, in terms, by each of them.
     """
-    rest, phrases, words = text, [], []
+    rest = text
+    phrases: list[str] = []
+    words: list[Word] = []
     excluded = [word.term for match in _EXCLUDED.finditer(_QUOTED.sub(" ", text)) for word in analysis.words(match[1], language)]
     if excluded:
         without = _EXCLUDED.sub(" ", text)
@@ -120,7 +122,7 @@ def _concepts(
     seen: set[tuple[str, ...]] = set()
     position = 0
     while position < len(words):
-        span = (words[position],)
+        span: tuple[Word, ...] = (words[position],)
         others: list[tuple[str, ...]] = []
         for size in range(min(longest, len(words) - position), 0, -1):
             key = tuple(word.term for word in words[position : position + size])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
@@ -69,7 +70,7 @@ class ReportFilterSet(WagtailFilterSet):
 class StepColumn(Column):
     """How the results were found."""
 
-    def get_value(self, instance: dict[str, object]) -> object:
+    def get_value(self, instance: dict[str, Any]) -> object:
         """Return it in words."""
         return STEPS.get(instance["last_step"], instance["last_step"])
 
@@ -77,7 +78,7 @@ class StepColumn(Column):
 class LanguageColumn(Column):
     """The language of a query."""
 
-    def get_value(self, instance: dict[str, object]) -> object:
+    def get_value(self, instance: dict[str, Any]) -> object:
         """Return its own name."""
         language = languages_by_code().get(instance["language"])
         return language.name if language else instance["language"]
@@ -86,7 +87,7 @@ class LanguageColumn(Column):
 class PlaceColumn(NumberColumn):
     """The place among the results, on average, at which pages were opened."""
 
-    def get_value(self, instance: dict[str, object]) -> object:
+    def get_value(self, instance: dict[str, Any]) -> object:
         """Return it with one decimal, or a dash where nothing was opened."""
         place = instance["mean_position"]
         return "–" if place is None else number_format(place, 1)
@@ -95,7 +96,7 @@ class PlaceColumn(NumberColumn):
 class DayColumn(Column):
     """The day of the last search; its hour is not kept."""
 
-    def get_value(self, instance: dict[str, object]) -> object:
+    def get_value(self, instance: dict[str, Any]) -> object:
         """Return it as it is written in the language of the admin."""
         return date_format(instance["last_day"], "SHORT_DATE_FORMAT")
 
@@ -103,7 +104,7 @@ class DayColumn(Column):
 class RemedyColumn(Column):
     """Links that lead to what an editor may do about a query."""
 
-    def get_value(self, instance: dict[str, object]) -> SafeString:
+    def get_value(self, instance: dict[str, Any]) -> SafeString:
         """Return the links."""
         values = {"query": instance["query"], "language": instance["language"]}
         by_locale = {"query": instance["query"]}

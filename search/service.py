@@ -347,8 +347,8 @@ def _add_files(
     ids = {file_id for page_id, terms in wanted.items() if terms for file_id in offered[page_id]}
     if not ids:
         return
-    files = FileText.objects.exclude(document__collection__in=restricted_collections())
-    files = files.filter(pk__in=ids).select_related("document").in_bulk()
+    open_files = FileText.objects.exclude(document__collection__in=restricted_collections())
+    files = open_files.filter(pk__in=ids).select_related("document").in_bulk()
     for hit in found:
         best = 0.0
         terms = wanted.get(hit.page.pk, {})

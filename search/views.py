@@ -48,7 +48,7 @@ class SearchView(View):
         form = SearchForm(request.GET, language)
         outcome = service.search(form.request())
         if _is_for_programs(request):
-            response = log.SearchJsonResponse(shown.data(form, outcome), headers=NO_INDEX, **JSON)
+            response: HttpResponse = log.SearchJsonResponse(shown.data(form, outcome), headers=NO_INDEX, **JSON)
         else:
             context = self._context(request, form, outcome)
             response = log.SearchResponse(request, "search/search.html", context, headers=NO_INDEX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -73,7 +73,7 @@ def told(users: Iterable[AbstractBaseUser], password: str) -> str:
 
 
 @transaction.atomic
-def create_demo_accounts(password: str) -> list[AbstractBaseUser]:
+def create_demo_accounts(password: str) -> Sequence[AbstractBaseUser]:
     """Make the demo accounts that are missing and return them; those whose group is not there yet are left out."""
     user_model = get_user_model()
     groups = {group.name: group for group in Group.objects.all()}

@@ -61,7 +61,7 @@ class Row:
         rows = Page.objects.order_by("path").values_list(
             *names, "published_version__completed_at", "published_version__page_id"
         )
-        return [cls(*values, completed_at is not None, page_id is not None) for *values, completed_at, page_id in rows]
+        return [cls(*row[:-2], row[-2] is not None, row[-1] is not None) for row in rows]  # type: ignore[call-arg]
 
     @property
     def parent_path(self) -> str:
@@ -347,7 +347,7 @@ def _mend_url_path(trees: Trees, row: Row) -> None:
 
 def _mend_copy(trees: Trees, row: Row) -> None:
     """Let the address lead to the page that is shown. What stands below is somebody's: then a person has to look."""
-    if not trees.children[row.path]:
+    if not trees.children[row.path] and row.alias_of_id is not None:
         _page(row).delete()
         redirects.write({redirects.path_of(row.url_path, row.locale_id): row.alias_of_id}, set())
 

@@ -115,7 +115,8 @@ class EditForm(_AsksForPassword, UserEditForm):
     def __init__(self, *args: object, request: HttpRequest | None = None, **kwargs: object) -> None:
         editing_self = kwargs.get("editing_self", False)
         super().__init__(*args, **kwargs)
-        self.request = request
+        if request is not None:
+            self.request = request
         if editing_self and request is not None:
             self._add_present_password()
 

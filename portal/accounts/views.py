@@ -49,7 +49,7 @@ def _with_password(request: HttpRequest, target: str, answer: Callable[[], HttpR
         attempt = attempts.begin(attempts.PAGE, request, target)
         address = request.POST.get("return_url", "")
         if not url_has_allowed_host_and_scheme(address, request.get_host(), request.is_secure()):
-            request.POST = request.POST.copy()
+            request.POST = request.POST.copy()  # type: ignore[assignment]
             request.POST["return_url"] = home_address(request)
     response = answer()
     if attempt is not None:

@@ -37,7 +37,7 @@ def act(request: HttpRequest, app_label: str, model_name: str, action: str) -> H
     if "all" in numbers:
         numbers = action_class(request, model).get_all_objects_in_listing_query(_place(request, model))
     named = worked_on_by(request.user, model).filter(pk__in=list(_usable(model, numbers))).values_list("pk", flat=True)
-    request.GET = request.GET.copy()
+    request.GET = request.GET.copy()  # type: ignore[assignment]
     request.GET.setlist("id", [str(pk) for pk in named])
     return index(request, app_label, model_name, action)
 

@@ -30,7 +30,7 @@ class BrowseView(chooser.BrowseView):
         parent_page_id = parent_page_id or _place(request)
         if parent_page_id and (locale := Page.objects.filter(pk=parent_page_id, depth__gt=1).select_related("locale").first()):
             # The search of this view sends its parameters along.
-            request.GET = request.GET.copy()
+            request.GET = request.GET.copy()  # type: ignore[assignment]
             request.GET["locale"] = locale.locale.language_code
         return super().get(request, parent_page_id)
 
@@ -42,7 +42,7 @@ class ChosenMultipleView(chooser.ChosenMultipleView):
         """Answer for those that the user may see."""
         numbers = [number for number in request.GET.getlist("id") if number.isdecimal()]
         seen = titles.seen_by(request.user, Page.objects.filter(pk__in=numbers))
-        request.GET = request.GET.copy()
+        request.GET = request.GET.copy()  # type: ignore[assignment]
         request.GET.setlist("id", [str(pk) for pk in seen.values_list("pk", flat=True)])
         return super().get(request)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext, pgettext_lazy
@@ -38,9 +41,9 @@ class ReleaseForm(forms.Form):
         if not has_open_points:
             del self.fields["is_read"]
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """Release nothing with open points that was not confirmed."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if self.has_open_points and cleaned.get("is_released") and not cleaned.get("is_read"):
             self.add_error("is_read", pgettext("admin", "Please confirm this: points are open."))
         return cleaned
@@ -59,7 +62,7 @@ class ReleaseView(WagtailAdminTemplateMixin, FormView):
         """Return the way here."""
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Let nobody in without the right."""
         if not request.user.has_perm(release.PERMISSION):
             return permission_denied(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.utils.translation import pgettext_lazy
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
@@ -103,7 +105,7 @@ class TableBlock(TypedTableBlock):
 
     def restore_translated_segments(self, value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
         """Put translated texts back where `get_translatable_segments` found them: one for each text, in their order."""
-        texts = {path: iter([]) for path in ("caption", "columns", "cells")}
+        texts: dict[str, Iterator[str]] = {path: iter([]) for path in ("caption", "columns", "cells")}
         for path in texts:
             found = sorted((segment for segment in segments if segment.path == path), key=lambda segment: segment.order)
             texts[path] = iter([segment.render_text() for segment in found])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils.translation import pgettext_lazy
 
 from portal.pages import cards, links
@@ -195,7 +197,7 @@ class CardsBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Cards")
         description = pgettext_lazy("admin", "Chosen pages as cards with picture, title and lead.")
         template = "blocks/cards.html"
-        preview_value = {"pages": []}
+        preview_value: ClassVar[dict[str, list[int]]] = {"pages": []}
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the pages in the reader's language, ready to be shown as cards."""

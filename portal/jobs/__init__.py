@@ -153,7 +153,7 @@ def release_dead() -> int:
     number = 0
     for job in Job.objects.filter(lease_until__isnull=False):
         now = timezone.now()
-        if job.lease_until < now or _is_gone(job.lease_holder):
+        if job.lease_until is None or job.lease_until < now or _is_gone(job.lease_holder):
             number += settle(job, INTERRUPTED)
         elif job.lease_until > now + 2 * LEASE:
             Job.objects.filter(pk=job.pk, lease_until=job.lease_until).update(lease_until=now + LEASE)

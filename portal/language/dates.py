@@ -34,6 +34,8 @@ class _ArabicDateFormat(DateFormat):
 
     def F(self) -> str:  # noqa: N802 (the letter of the format)
         """Return the month's names."""
+        if isinstance(self.data, datetime.time):
+            raise TypeError("a time has no month")
         return _ARABIC_MONTHS[self.data.month - 1]
 
 

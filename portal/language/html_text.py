@@ -29,7 +29,7 @@ _GERMAN = re.compile(
 """What tells German words from English ones and from names: letters, and the ends of the words that such texts explain."""
 
 
-def _marked(words: re.Match) -> str:
+def _marked(words: re.Match[str]) -> str:
     return f'<span lang="de" dir="ltr">{words[0]}</span>' if _GERMAN.search(words[0]) else words[0]
 
 
@@ -96,9 +96,9 @@ def hold_lines_together(html: str, language_code: str) -> str:
     current.places.append(len(parts))
     current.texts.append(html[position:])
     parts.append(html[position:])
-    for language, texts in found.items():
-        texts.hold_together(parts, language)
-        if language in _IN_OTHER_SCRIPTS:
+    for code, texts in found.items():
+        texts.hold_together(parts, code)
+        if code in _IN_OTHER_SCRIPTS:
             for place in texts.places:
                 if place >= 0:
                     parts[place] = _IN_BRACKETS.sub(_marked, parts[place])

@@ -37,7 +37,7 @@ class _Hyphenation(pyphen.HyphDict):
     def __init__(self) -> None:
         self._trie = mapped_trie(f"hyphenation-de-{version('pyphen')}", _patterns)
         self.patterns = self
-        self.cache = {}
+        self.cache: dict[str, object] = {}
         self.maxlen = max(map(len, self._trie))
 
     def get(self, letters: str) -> tuple[int, bytes] | None:
@@ -52,7 +52,7 @@ def hyphenation() -> pyphen.HyphDict:
     return _Hyphenation()
 
 
-def _with_breaks(match: re.Match) -> str:
+def _with_breaks(match: re.Match[str]) -> str:
     word = match[0]
     for position in reversed(hyphenation().positions(word)):
         if BESIDE <= position <= len(word) - BESIDE:
@@ -138,7 +138,7 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
 
 
 @cache
-def _pattern(language: str) -> re.Pattern:
+def _pattern(language: str) -> re.Pattern[str]:
     """Return a pattern of the spaces that do not break. It begins with the space, so that nothing else is looked at."""
     rules = (
         f"(?:{'|'.join(f'(?<={ending} )' for ending in endings)})(?:{beginning})"

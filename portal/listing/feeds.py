@@ -143,7 +143,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         topic = get_object_or_404(Topic, slug=topic_slug, locale__language_code=SOURCE_LANGUAGE)
         rows = lists.filtered(rows, [("topics", str(topic.pk))])
         title, key, query = feed_title(listing, taxonomy.topics([topic])[0]["name"]), topic.translation_key, f"?topic={topic.slug}"
-    items = lists.PageList(rows, model, listing).first(ITEMS_PER_FEED)
+    items = lists.PageList(rows, model, listing).first(ITEMS_PER_FEED, with_streamfields=True)
     if "topics" in listing.names().values():
         prefetch_related_objects(items, "topics")
     answer = FORMATS[name](
@@ -174,7 +174,7 @@ def _entry(item: Page, listing: Listing, content: str) -> dict[str, object]:
     return {
         "title": _valid(item.title),
         "link": absolute(item.get_url()),
-        "description": _valid(escape(item.description)) if not hasattr(item, "lead") else _valid(escape(item.lead)),
+        "description": _valid(escape(getattr(item, "lead", item.search_description))),
         "unique_id": _lasting_id(item.translation_key),
         "unique_id_is_permalink": False,
         # A day that is not known is left out; when the portal published an item is known of all.

@@ -101,19 +101,20 @@ class PageList:
             start, stop = start - count, stop - count
         return found
 
-    def first(self, count: int) -> list[Page]:
+    def first(self, count: int, *, with_streamfields: bool = False) -> list[Page]:
         """Return the first pages, without counting them all."""
         found: list[Page] = []
         for rows, order in self._parts:
             if len(found) < count:
-                found += self.pages(rows.order_by(*order)[: count - len(found)], order)
+                found += self.pages(rows.order_by(*order)[: count - len(found)], order, with_streamfields)
         return found
 
-    def pages(self, rows: QuerySet, order: tuple[str, ...]) -> list[Page]:
+    def pages(self, rows: QuerySet, order: tuple[str, ...], with_streamfields: bool = False) -> list[Page]:
         """Return the pages of a piece of rows in its order. One query."""
         pages = self.model.objects.filter(list_rows__pk__in=rows.values("pk"))
         ordered = pages.order_by(*(f"{'-' * name.startswith('-')}list_rows__{name.removeprefix('-')}" for name in order))
-        return list(ordered.select_related("published_version").defer_streamfields())
+        ordered = ordered.select_related("published_version")
+        return list(ordered if with_streamfields else ordered.defer_streamfields())
 
 
 def _cut(rows: QuerySet, order: tuple[str, ...], first: int, last: int, count: int) -> QuerySet:

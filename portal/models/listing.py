@@ -6,6 +6,11 @@ from django.db import models
 from wagtail.models import Locale, Page
 
 
+def _live_index(*fields: str, name: str) -> models.Index:
+    """Return an index over what is live."""
+    return models.Index(fields=fields, name=name, condition=models.Q(is_live=True))
+
+
 class ListRow(models.Model):
     """A version of a page in an index, with what lists are ordered, paged and counted by (`portal.listing.rows` keeps it).
 
@@ -27,12 +32,13 @@ class ListRow(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["page", "index_key"], name="portal_list_row"),)
-        # A page of a list is read from one of these alone, forwards or backwards, and counted in it.
+        # A page of a list is read from one of these alone, forwards or backwards, and counted in it. What is live is no column of them:
+        # SQLite would not order by what follows it.
         indexes = (
-            models.Index(fields=["index_key", "locale", "is_live", "start", "published_at", "page"], name="portal_list_by_start"),
-            models.Index(fields=["index_key", "locale", "is_live", "end", "start", "page"], name="portal_list_by_end"),
-            models.Index(fields=["index_key", "locale", "is_live", "name", "page"], name="portal_list_by_name"),
-            models.Index(fields=["kind", "locale", "is_live", "start", "published_at", "page"], name="portal_list_by_kind"),
+            _live_index("index_key", "locale", "start", "published_at", "page", name="portal_list_by_start"),
+            _live_index("index_key", "locale", "end", "start", "page", name="portal_list_by_end"),
+            _live_index("index_key", "locale", "name", "page", name="portal_list_by_name"),
+            _live_index("kind", "locale", "start", "published_at", "page", name="portal_list_by_kind"),
         )
 
     def __str__(self) -> str:

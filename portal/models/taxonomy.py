@@ -5,7 +5,8 @@ Pages of every language refer to the terms of the source language; their names i
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypedDict
 
 from django.core.cache import cache
 from django.db import models
@@ -49,7 +50,7 @@ class Term(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         index.AutocompleteField("name"),
         index.FilterField("locale_id"),
     )
-    panels = (FieldPanel("name"), FieldPanel("slug"))
+    panels: tuple[FieldPanel, ...] = (FieldPanel("name"), FieldPanel("slug"))
     translatable_fields = [TranslatableField("name"), SynchronizedField("slug", overridable=False)]
 
     class Meta(TranslatableMixin.Meta):
@@ -82,7 +83,7 @@ class Topic(Term):
         ),
     )
 
-    panels = (*Term.panels, FieldPanel("illustration"))
+    panels: ClassVar[tuple[FieldPanel, ...]] = (*Term.panels, FieldPanel("illustration"))
     translatable_fields = [*Term.translatable_fields, SynchronizedField("illustration", overridable=False)]
 
     class Meta(Term.Meta):
@@ -141,7 +142,7 @@ def forget() -> None:
     cache.delete_many([_cache_key(language.code) for language in LANGUAGES])
 
 
-def localized(terms: list[Term]) -> list[dict[str, str]]:
+def localized(terms: Sequence[Term]) -> list[dict[str, Any]]:
     """Return `name` (in the active language), its `language` where it is another, and `slug` of terms."""
     if not terms:
         return []

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import get_language, gettext
 from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
@@ -154,7 +156,7 @@ def resolve_one(page_id: int) -> PageLink | None:
     return resolve([page_id])[page_id]
 
 
-def references(instance: object) -> set[int]:
+def references(instance: Model) -> set[int]:
     """Return the ids of the pages that an object's StreamFields and rich texts refer to.
 
     Read from the stored form: the blocks themselves would fetch their pages one list after the other.
@@ -175,7 +177,7 @@ def _references_in_text(html: str) -> Iterator[int]:
             yield int(object_id)
 
 
-def _references_in(block: blocks.Block, raw: object) -> Iterator[int]:
+def _references_in(block: blocks.Block, raw: Any) -> Iterator[int]:
     """Yield the ids of the pages in the stored form of a block."""
     if not raw:
         return

@@ -65,7 +65,7 @@ def _stored(path: str, parameters: Iterable[str]) -> str:
 def find(request: HttpRequest) -> Redirect | None:
     """Return the redirect for an address that answers 404: the one with most of its query, this site's before all sites'."""
     parameters = _parameters(request.META.get("QUERY_STRING", ""))
-    sizes = range(len(parameters), -1, -1)
+    sizes: Iterable[int] = range(len(parameters), -1, -1)
     if len(parameters) > _MOST_PARAMETERS:
         sizes = (len(parameters), 1, 0)
     addresses = [_stored(request.path, chosen) for size in sizes for chosen in combinations(parameters, size)]
@@ -142,8 +142,8 @@ def shorten(redirects: Iterable[Redirect]) -> None:
     hosts = _hosts()
     changed = []
     for link in linking:
-        host, path = _target(link)
-        if host in hosts and path in pages:
+        target = _target(link)
+        if target is not None and target[0] in hosts and (path := target[1]) in pages:
             link.redirect_link, link.redirect_page_id = "", pages[path]
             changed.append(link)
     Redirect.objects.bulk_update(changed, ["redirect_link", "redirect_page"])

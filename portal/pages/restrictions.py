@@ -76,7 +76,7 @@ def bound_paths(page: Page) -> frozenset[str]:
     return _closure(f"SELECT path FROM {Page._meta.db_table} WHERE id = %s", page.pk)  # noqa: S608
 
 
-def _closure(start: str, *parameters: object) -> frozenset[str]:
+def _closure(start: str, *parameters: int | tuple[int, ...]) -> frozenset[str]:
     """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
     names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": Page.alphabet[-1] * _STEP}
     with connection.cursor() as cursor:

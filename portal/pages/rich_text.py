@@ -14,7 +14,7 @@ class LocalizedPageLinkHandler(PageLinkHandler):
     """Links to pages inside rich text, resolved like all others."""
 
     @classmethod
-    def expand_db_attributes_many(cls, attrs_list: list[dict]) -> list[str]:
+    def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
         """Return the opening `<a>` tags; a link that leads nowhere becomes an `<a>` without address."""
         tags = []
         for attrs in attrs_list:
@@ -41,7 +41,7 @@ class LanguageHandler(LinkHandler):
     language: Language
 
     @classmethod
-    def expand_db_attributes(cls, attrs: dict) -> str:
+    def expand_db_attributes(cls, attrs: dict[str, str]) -> str:
         """Return the opening tag."""
         return format_html('<a lang="{}" dir="{}">', cls.language.code, cls.language.direction)
 

@@ -24,7 +24,7 @@ from portal.pages.versions import locales_by_id
 
 
 def _follows(locale_id: int | None) -> bool:
-    locale = locales_by_id().get(locale_id)
+    locale = locales_by_id().get(locale_id) if locale_id is not None else None
     language = languages_by_code().get(locale.language_code) if locale else None
     return language is not None and language.follows_source and language.code != SOURCE_LANGUAGE
 

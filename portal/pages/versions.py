@@ -100,7 +100,7 @@ def untranslated_names(paths: Iterable[str]) -> list[str]:
 
     The block is the outermost one: what is in it (a list's entries, a section's blocks) has no mark of its own.
     """
-    names = {}
+    names: dict[str, None] = {}
     for path in paths:
         block_id = _BLOCK_ID.search(path)
         names[block_id[0] if block_id else path.split(".")[0]] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -77,7 +78,7 @@ class Fields:
             document=lambda name: self.files.id_of(owner, "files", name),
         )
 
-    def set(self, record: Record, instance: models.Model, data: dict[str, object], with_content: bool) -> None:
+    def set(self, record: Record, instance: models.Model, data: dict[str, Any], with_content: bool) -> None:
         """Set the fields of an object from a record's keys; content (what refers to other records) only if asked for.
 
         Raises:
@@ -112,7 +113,7 @@ class Fields:
             self._set_content(record, instance, data)
         self._require_space(record, instance)
 
-    def _set_content(self, record: Record, instance: models.Model, data: dict[str, object]) -> None:
+    def _set_content(self, record: Record, instance: models.Model, data: dict[str, Any]) -> None:
         for key in ("topics", "regions"):
             if key in data:
                 self._require(record, instance, key, key)
@@ -145,11 +146,11 @@ class Fields:
         if not self._has_field(type(instance), name.removesuffix("_id")):
             raise record.error(f"a {record.get('type')} has no “{key}”")
 
-    def _set(self, record: Record, instance: models.Model, key: str, name: str, value: object) -> None:
+    def _set(self, record: Record, instance: models.Model, key: str, name: str, value: Any) -> None:
         self._require(record, instance, key, name)
         setattr(instance, name, value)
 
-    def _set_stream(self, record: Record, instance: models.Model, name: str, value: object) -> None:
+    def _set_stream(self, record: Record, instance: models.Model, name: str, value: Any) -> None:
         block = instance._meta.get_field(name).stream_block
         # A translation's blocks get the ids of its source's, so the name of the source makes them.
         owner = record.source_id
@@ -158,7 +159,7 @@ class Fields:
         )
 
     def _set_own_field(
-        self, record: Record, instance: models.Model, name: str, value: object, with_content: bool
+        self, record: Record, instance: models.Model, name: str, value: Any, with_content: bool
     ) -> None:
         """Set a field of the model that no key stands for."""
         model = type(instance)

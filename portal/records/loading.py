@@ -97,21 +97,25 @@ class _Loader:
         self._begin(len(changed))
         self._each(changed, self._write)
         self._stop_on_errors()
-        by_source = defaultdict(list)
-        for record in translations:
-            by_source[record.get("translation_of")].append(record)
+        by_source: dict[str, list[Record]] = defaultdict(list)
         todo = [record for record in translations if self.objects.needs_work(record, self.overwrite)]
         self.progress(f"Writing {len(todo)} translations.")
         self._begin(len(todo))
-        needed = {record.id for record in todo}
-        # Parents before children, in every language: a translation needs its parent's.
-        for source in self.set.in_tree_order([self.records[key] for key in by_source if key in self.records]):
-            self._each([record for record in by_source[source.id] if record.id in needed], self.translations.write)
+        self.errors += self.translations.write_sources(todo)
+        self._stop_on_errors()
+        self._each(todo, self.translations.pair)
+        self._stop_on_errors()
+        self.translations.write_texts(todo)
+        for record in todo:
+            by_source[record.get("translation_of")].append(record)
+        # Parents before children, in every language: a translation needs its parent's. What is changed or new follows in the order
+        # of its source, which has an alias wherever it has no translation.
+        named = {record.id for record in changed} | {record.get("translation_of") for record in translations}
+        for source in self.set.in_tree_order([record for record in sources if record.id in named]):
+            self._each(by_source.pop(source.id, []), self.translations.write)
             self._each([source], self.translations.make_aliases)
-        outside = [key for key in by_source if key not in self.records]
-        for key in outside:
-            self._each([record for record in by_source[key] if record.id in needed], self.translations.write)
-        self._each([record for record in changed if record.id not in by_source], self.translations.make_aliases)
+        for outside in by_source.values():
+            self._each(outside, self.translations.write)
         self._stop_on_errors()
 
     def _begin(self, total: int) -> None:
@@ -126,7 +130,7 @@ class _Loader:
     def _each(self, records: list[Record], work: Callable[[Record], None]) -> None:
         """Do the same with each record and collect what is wrong with each."""
         for record in records:
-            if work in (self._write, self.translations.write):
+            if work in (self._write, self.translations.pair):
                 self._count()
             try:
                 work(record)

@@ -6,31 +6,27 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Locale
-from wagtail_localize.models import (
-    OverridableSegment,
-    SegmentOverride,
-    StringSegment,
-    StringTranslation,
-    TranslationSource,
-)
+from wagtail_localize.models import OverridableSegment, SegmentOverride, TranslationSource
 from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
-from wagtail_localize.strings import StringValue
 
 from portal.blocks.dates import PartialDateBlock
+from portal.language.texts import plain_html
 
+from .segments import SegmentValue, SourceTexts, TranslatedTexts, check_text
 from .values import ValueProblem
 
 _LINK_ID = re.compile(r'(<a id=")(a\d+)(")')
 
 
-def match_structure(block: blocks.Block, source: object, translation: object, at: str) -> object:
+def match_structure(block: blocks.Block, source: Any, translation: Any, at: str) -> Any:
     """Return the translation's stored blocks with the ids of the source's, position by position.
 
     Raises:
@@ -99,12 +95,12 @@ def _by_path(segments: list, kind: type) -> dict[str, list]:
     return grouped
 
 
-def _readable(path: str, instance: object) -> str:
+def _readable(path: str, instance: Any) -> str:
     """Return a content path with positions instead of block ids: `body.2.text`."""
     parts = path.split(".")
     positions: dict[str, str] = {}
 
-    def collect(value: object) -> None:
+    def collect(value: Any) -> None:
         if isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, dict) and "id" in item:
@@ -145,33 +141,35 @@ def _match_links(source: StringSegmentValue, translation: StringSegmentValue) ->
     return text, overrides
 
 
-def _pairs(source_object: object, translated_object: object) -> Iterator[tuple[str, int, str, dict[str, str]]]:
-    """Yield path, number within the path, translated text and differing addresses for every text of the source.
+def _pairs(
+    source: SourceTexts, translated: list[SegmentValue]
+) -> Iterator[tuple[StringSegmentValue, str, dict[str, str]]]:
+    """Yield every text of the source with its translation and differing addresses.
 
     Raises:
         ValueProblem: the two have not the same texts.
     """
-    left = _by_path(extract_segments(source_object), StringSegmentValue)
-    right = _by_path(extract_segments(translated_object), StringSegmentValue)
+    left = _by_path(source.values, StringSegmentValue)
+    right = _by_path(translated, StringSegmentValue)
     for path in sorted(set(left) ^ set(right)):
         lacking = "the translation" if path in left else "the source"
-        raise ValueProblem(f"{_readable(path, source_object)}: {lacking} has no text here")
+        raise ValueProblem(f"{_readable(path, source.instance)}: {lacking} has no text here")
     for path, sources in left.items():
         translations = right[path]
         if len(sources) != len(translations):
             raise ValueProblem(
-                f"{_readable(path, source_object)}: {len(translations)} paragraphs instead of {len(sources)} as in the source"
+                f"{_readable(path, source.instance)}: {len(translations)} paragraphs instead of {len(sources)} as in the source"
             )
-        for number, (source, translation) in enumerate(zip(sources, translations, strict=True)):
+        for number, (value, translation) in enumerate(zip(sources, translations, strict=True)):
             try:
-                text, overrides = _match_links(source, translation)
+                text, overrides = _match_links(value, translation)
             except ValueProblem as error:
-                raise ValueProblem(f"{_readable(path, source_object)}, paragraph {number + 1}: {error}") from error
-            yield path, number, text, overrides
+                raise ValueProblem(f"{_readable(path, source.instance)}, paragraph {number + 1}: {error}") from error
+            yield value, text, overrides
 
 
-def write_translations(source: TranslationSource, translated_object: object, locale: Locale) -> None:
-    """Store the texts of `translated_object` as translations of the source's segments, and differing addresses as overrides.
+def pair(source: SourceTexts, translated_object: Any) -> TranslatedTexts:
+    """Return the texts of `translated_object` as translations of the source's segments, and differing addresses as overrides.
 
     `translated_object` is never saved: it is the source's object with the translation's values, blocks paired by
     `match_structure`.
@@ -179,45 +177,25 @@ def write_translations(source: TranslationSource, translated_object: object, loc
     Raises:
         ValueProblem: the texts do not pair, or a translated text is no valid segment.
     """
-    source_object = source.as_instance()
-    segments: dict[str, list[StringSegment]] = defaultdict(list)
-    for segment in StringSegment.objects.filter(source=source).select_related("string", "context").order_by("order"):
-        segments[segment.context.path].append(segment)
-    stored = {
-        (translation.translation_of_id, translation.context_id): translation
-        for translation in StringTranslation.objects.filter(locale=locale, context__object_id=source.object_id)
-    }
+    texts: dict[int, str] = {}
     overrides: dict[str, object] = {}
-    for path, number, text, changed_links in _pairs(source_object, translated_object):
+    translated = extract_segments(translated_object)
+    for value, text, changed_links in _pairs(source, translated):
         try:
-            StringValue.from_translated_html(text)
-        except ValueError as error:
-            raise ValueProblem(f"{_readable(path, source_object)}: {error}") from error
-        segment = segments[path][number]
-        key = (segment.string_id, segment.context_id)
-        current = stored.get(key)
-        if current is None:
-            stored[key] = StringTranslation.objects.create(
-                translation_of=segment.string,
-                context=segment.context,
-                locale=locale,
-                data=text,
-                translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
-            )
-        elif current.data != text:
-            current.data = text
-            current.has_error = False
-            current.save()
+            check_text(value.string.data, text)
+        except ValueProblem as error:
+            raise ValueProblem(f"{_readable(value.path, source.instance)}: {error}") from error
+        texts[value.order] = plain_html(text)
         for theirs, ours in changed_links.items():
-            overrides[f"{path}.{quote_path_component(theirs)}"] = ours
-    overrides.update(_changed_values(source_object, translated_object))
-    _write_overrides(source, locale, overrides)
+            overrides[f"{value.path}.{quote_path_component(theirs)}"] = ours
+    overrides.update(_changed_values(source, translated))
+    return TranslatedTexts(texts, overrides)
 
 
-def _changed_values(source_object: object, translated_object: object) -> dict[str, object]:
+def _changed_values(source: SourceTexts, translated: list[SegmentValue]) -> dict[str, object]:
     """Return outside addresses in blocks of their own that differ, by content path."""
-    left = _by_path(extract_segments(source_object), OverridableSegmentValue)
-    right = _by_path(extract_segments(translated_object), OverridableSegmentValue)
+    left = _by_path(source.values, OverridableSegmentValue)
+    right = _by_path(translated, OverridableSegmentValue)
     return {
         path: right[path][0].data
         for path, found in left.items()
@@ -225,7 +203,7 @@ def _changed_values(source_object: object, translated_object: object) -> dict[st
     }
 
 
-def _write_overrides(source: TranslationSource, locale: Locale, overrides: dict[str, object]) -> None:
+def write_overrides(source: TranslationSource, locale: Locale, overrides: dict[str, object]) -> None:
     """Store values that differ from the source's."""
     if not overrides:
         return

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from portal.language.languages import languages_by_code
 from portal.language.texts import plain_value
@@ -61,7 +62,7 @@ _REVIEWED = "that IOM reviewed a page is said by a person in the admin alone; no
 class Record:
     """One page or snippet in one language, as its file gives it."""
 
-    data: dict[str, object]
+    data: dict[str, Any]
     place: Place
     digest: str = field(compare=False)
 
@@ -90,7 +91,7 @@ class Record:
         """Return the name of the record whose structure this one has: its source's, else its own."""
         return self.data["translation_of"] if self.is_translation else self.id
 
-    def get(self, key: str, default: object = None) -> object:
+    def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key."""
         return self.data.get(key, default)
 
@@ -128,7 +129,7 @@ def _check_values(record: Record, key: str, kinds: type | tuple[type, ...]) -> N
             raise record.error(f"“{key}.{name}” is no text: {value!r}")
 
 
-def _unstorable(value: object, where: str = "") -> str | None:
+def _unstorable(value: Any, where: str = "") -> str | None:
     """Return where a value holds a control character or half a character, which no database and no page takes; None if nowhere."""
     if isinstance(value, str):
         return where if _NO_TEXT.search(value) else None
@@ -207,7 +208,7 @@ def _parse(text: str, place: Place) -> Record:
     return replace(record, digest=_digest(data, place))
 
 
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
         names = [name for name, _value in pairs]

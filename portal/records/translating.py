@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
+
 from django.db import models
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
-from wagtail_localize.models import LocaleSynchronization, Translation, TranslationSource
+from wagtail.models.copying import _copy
+from wagtail_localize.models import LocaleSynchronization, TranslationSource
 
 from .addresses import write_redirects
+from .errors import RecordError
 from .fields import Fields
 from .objects import Objects
-from .pairing import match_structure, write_translations
+from .pairing import match_structure, pair, write_overrides
 from .reading import Record
+from .segments import SourceTexts, TranslatedTexts, write_sources, write_translations
 from .values import ValueProblem
+
+
+def unsaved_version(instance: models.Model, **attributes: object) -> models.Model:
+    """Return a copy of an object whose values may be changed; nothing is saved."""
+    version, _children = _copy(instance, exclude_fields=["id", "index_entries"], update_attrs=attributes)
+    for field in instance._meta.concrete_fields:
+        if isinstance(field, StreamField):
+            # What is put into a block would be in the other object's block too.
+            raw = json.loads(field.value_to_string(instance))
+            setattr(version, field.name, field.stream_block.to_python(raw))
+    return version
 
 
 class Translations:
@@ -22,28 +38,58 @@ class Translations:
         self.objects = objects
         self.fields = fields
         self.locales = locales
+        self._sources: dict[object, SourceTexts] = {}
+        self._texts: dict[str, TranslatedTexts] = {}
+        self._following: dict[int, list[Locale]] = {}
 
-    def write(self, record: Record) -> None:
-        """Write a translation: its texts become wagtail-localize's segments, and it is published."""
-        name = record.get("translation_of")
-        source_object = self.objects.get(name)
-        if source_object is None:
-            raise record.error(f"its source “{name}” was deleted")
-        source_object = type(source_object).objects.get(pk=source_object.pk)
-        locale = self.locales[record.lang]
-        source, _created = TranslationSource.update_or_create_from_instance(source_object)
-        Translation.objects.get_or_create(source=source, target_locale=locale)
-        translated = source.as_instance()
+    def write_sources(self, records: list[Record]) -> list[RecordError]:
+        """Cut the sources of translations into segments; return what is wrong with records whose source is gone."""
+        errors, ids = [], {}
+        for record in records:
+            name = record.get("translation_of")
+            if (instance := self.objects.get(name)) is None:
+                errors.append(record.error(f"its source “{name}” was deleted"))
+            else:
+                ids.setdefault(type(instance), set()).add(instance.pk)
+        if not errors:
+            # Read again: whoever wrote them holds more than what is stored.
+            self._sources = write_sources([i for model, pks in ids.items() for i in model.objects.filter(pk__in=pks)])
+        return errors
+
+    def _source(self, record: Record) -> SourceTexts:
+        return self._sources[self.objects.get(record.get("translation_of")).translation_key]
+
+    def pair(self, record: Record) -> None:
+        """Pair the texts of a translation with its source's.
+
+        Raises:
+            RecordError: the two do not match.
+        """
+        source = self._source(record)
+        translated = unsaved_version(source.instance)
         try:
-            self._set_translated_fields(record, source_object, translated)
-            write_translations(source, translated, locale)
+            self._set_translated_fields(record, source.instance, translated)
+            self._texts[record.id] = pair(source, translated)
         except ValueProblem as error:
+            name = record.get("translation_of")
             place = self.objects.records[name].place if name in self.objects.records else f"the page “{name}”"
             raise record.error(f"does not match its source {place}: {error}") from error
-        publish = bool(getattr(source_object, "live", True))
+
+    def write_texts(self, records: list[Record]) -> None:
+        """Store the texts of all translations as wagtail-localize keeps them."""
+        write_translations(
+            [(self._source(record), self.locales[record.lang], self._texts[record.id]) for record in records]
+        )
+        for record in records:
+            write_overrides(self._source(record).source, self.locales[record.lang], self._texts[record.id].overrides)
+
+    def write(self, record: Record) -> None:
+        """Make the translation from its texts, and publish it."""
+        source = self._source(record)
+        publish = bool(getattr(source.instance, "live", True))
         # A parent without a translation gets its alias on the way.
-        instance, _created = source.create_or_update_translation(
-            locale, publish=publish and not isinstance(source_object, Page), copy_parent_pages=True
+        instance, _created = TranslationSource.objects.get(pk=source.source.pk).create_or_update_translation(
+            self.locales[record.lang], publish=publish and not isinstance(source.instance, Page), copy_parent_pages=True
         )
         if isinstance(instance, Page):
             instance = type(instance).objects.get(pk=instance.pk)
@@ -93,10 +139,13 @@ class Translations:
         page = self.objects.of_this_load(record.id)
         if not isinstance(page, Page) or record.is_translation:
             return
-        following = Locale.objects.filter(
-            pk__in=LocaleSynchronization.objects.filter(sync_from_id=page.locale_id).values("locale_id")
-        )
-        for locale in following:
+        for locale in self._locales_following(page.locale_id):
             if not Page.objects.filter(translation_key=page.translation_key, locale=locale).exists():
                 fresh = type(page).objects.get(pk=page.pk)
                 fresh.copy_for_translation(locale, copy_parents=True, alias=True)
+
+    def _locales_following(self, locale_id: int) -> list[Locale]:
+        if locale_id not in self._following:
+            synchronised = LocaleSynchronization.objects.filter(sync_from_id=locale_id).values("locale_id")
+            self._following[locale_id] = list(Locale.objects.filter(pk__in=synchronised))
+        return self._following[locale_id]

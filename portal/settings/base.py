@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.conf.locale import LANG_INFO
@@ -145,7 +146,7 @@ AUTHENTICATION_BACKENDS = ["portal.accounts.backends.AccountBackend"]
 # Where a way in that names no destination ends; the portal's own forms know a better one.
 LOGIN_REDIRECT_URL = "choose_language"
 CSRF_FAILURE_VIEW = "portal.http.views.csrf_failure"
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",

@@ -12,6 +12,7 @@ from functools import wraps
 from typing import BinaryIO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
@@ -39,7 +40,7 @@ def reading_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return csrf_exempt(answer)
 
 
-def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     """Return what a request for a file gets: the whole of it, nothing new (304), or the part that it asks for.
 
     `response` is the answer with the whole file, its `file_to_stream` open; it brings its own `ETag` and `Last-Modified`. Of several
@@ -54,7 +55,7 @@ def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if conditional is not response:
         # Not `response.close()`: that would tell Django that the request had ended.
         file.close()
-        return conditional
+        return conditional or response
     asked_for = _RANGE.fullmatch(request.headers.get("Range", ""))
     if request.method != "GET" or asked_for is None or not any(asked_for.groups()) or not _is_same(request, response):
         return response

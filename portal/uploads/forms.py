@@ -44,7 +44,8 @@ class _StoredWhole:
 
     def save(self, commit: bool = True) -> models.Model:
         """Save, and delete the file that was replaced when that is certain."""
-        former, self.original_file = self.original_file, None
+        former = self.original_file  # type: ignore[has-type]
+        self.original_file = None
         instance = super().save(commit)
         if commit and former and "file" in self.changed_data and former.name != instance.file.name:
             transaction.on_commit(lambda: former.storage.delete(former.name))
@@ -93,7 +94,7 @@ class ImageForm(_StoredWhole, BaseImageForm):
             return
         try:
             picture = Image.open(data)
-            pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
+            pixels: float = picture.width * picture.height * getattr(picture, "n_frames", 1)
         except Image.DecompressionBombError:
             pixels = math.inf
         except (OSError, SyntaxError, ValueError):

@@ -40,10 +40,11 @@ class _Written(File):
 
     def __init__(self, path: str) -> None:
         super().__init__(None, name=path)
+        self._path = path
 
     def temporary_file_path(self) -> str:
         """Return where it lies."""
-        return self.name
+        return self._path
 
 
 def check_room(size: int) -> None:

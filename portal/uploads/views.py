@@ -6,7 +6,8 @@ import mimetypes
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.images import get_image_model
@@ -26,7 +27,7 @@ _PRIVATE = "private, no-store"
 
 
 @reading_only
-def media(request: HttpRequest, path: str) -> HttpResponse:
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Hand out a rendition of a picture to whoever may see the picture; portraits to people who signed in.
 
     Only a file that lies directly in one of these folders has an address here, and only one: what is not written exactly so
@@ -89,7 +90,7 @@ def _file(folder: str, name: str) -> FileResponse:
 
 
 @reading_only
-def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponse:
+def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
     """Hand out a document as Wagtail does, who asks for permission, on demand a part of it."""
     if "If-None-Match" in request.headers:
         # Wagtail's way of sending files would ask the date too, and call a changed file unchanged (RFC 9110, 13.1.3).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
@@ -76,11 +75,17 @@ def _rule(word: str, lemma: str) -> bytes:
     A letter says whether it has a capital, the next how many letters of the word go; what is put in their place follows.
     """
     lowered = lemma.lower()
-    kept = len(os.path.commonprefix([word, lowered]))
-    for kind, form in (("l", lowered), ("C", lowered[:1].upper() + lowered[1:])):
-        if form == lemma:
-            return f"{kind}{chr(ord('0') + len(word) - kept)}{lowered[kept:]}".encode()
-    return f"={lemma}".encode()
+    kept = len(lowered)
+    # Most words begin as their base form does; to compare them letter by letter takes twice as long, for millions of words.
+    while not word.startswith(lowered[:kept]):
+        kept -= 1
+    if lowered == lemma:
+        kind = "l"
+    elif lowered[:1].upper() + lowered[1:] == lemma:
+        kind = "C"
+    else:
+        return f"={lemma}".encode()
+    return f"{kind}{chr(ord('0') + len(word) - kept)}{lowered[kept:]}".encode()
 
 
 def _apply(rule: bytes, word: str) -> str:

@@ -53,7 +53,7 @@ def read(file: UploadedFile | None, translation: Translation) -> polib.POFile:
     """
     if file is None:
         raise UnusableFileError(pgettext("admin", "Please choose a PO file."))
-    if file.size > MAX_SIZE:
+    if (file.size or 0) > MAX_SIZE:
         raise UnusableFileError(pgettext("admin", "The file is too large to be a PO file of this page."))
     with TemporaryDirectory() as folder:
         # polib takes a path or a text. Given the text, it would open the file that the text names.

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -90,7 +91,8 @@ class LanguagesMixin:
         if isinstance(self.object, Page) and form.cleaned_data["include_subtree"]:
             objects += self.object.get_descendants().specific().order_by("path")
         creator = TranslationCreator(self.request.user, [])
-        handed_over, left_out = [], {}
+        handed_over: list[Model] = []
+        left_out: dict[str, list[str]] = {}
         for instance in objects:
             creator.target_locales = []
             for locale in form.cleaned_data["locales"]:

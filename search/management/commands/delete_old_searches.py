@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from search import log
@@ -12,7 +14,7 @@ class Command(BaseCommand):
 
     help = "Deletes numbers of searches and clicks that are older than SEARCH_LOG_DAYS."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Delete and say how much."""
         number = log.delete_old()
         if options["verbosity"] > 1:
