@@ -119,7 +119,8 @@ def test_a_name_that_is_no_field_is_reported_and_breaks_nothing(
 def test_each_part_of_a_declaration_can_be_left_out(client: Client, index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
     make_news(index, "Meldung", topics=[make_topic()])
     for name, nothing in {
-        "plural": "", "kinds": "", "when": When(), "filters": (), "facts": (), "schema": None, "author": "", "records": {}, "description": "",
+        "plural": "", "kinds": "", "when": When(), "filters": (), "facts": (), "schema": None, "author": "", "records": {},
+        "description": "",
     }.items():  # fmt: skip
         monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(NewsPage.listing, **{name: nothing}))
         assert check_listings(None) == []
