@@ -1,14 +1,14 @@
 """Fixtures of all tests.
 
 Most tests make the few objects they need with `tests.builders`. Two sets work on the initial content, which is prepared
-once a run and copied: `content` (in this process, taken back after each test) and `live_portal` (served over HTTP).
+once a run and copied: `content` (in this process, taken back after each test) and `live_portal` (served over HTTP). Which database
+a test works on is chosen before its fixtures (`tests.databases`), so that tests run in any order; `--shuffle 7` tries one.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sqlite3
+import random
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -17,15 +17,21 @@ from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from portal.pages import versions
 from tests import support
+from tests.databases import CONTENT, EMPTY, Wanted, databases
 
 NEEDING_TOOLS = ("browser", "nu", "gettext")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that tries another order."""
+    parser.addoption("--shuffle", metavar="SEED", help="run the modules, and the tests of each, in an order that the seed says")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen, left_out = [], []
     every_page = "check_all" in (config.option.markexpr or "")
     for item in items:
-        if {"content", "loaded_db", "live_portal"} & set(getattr(item, "fixturenames", ())):
+        if {"content_database", "live_portal"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("content")
         other_command = item.get_closest_marker("check_all") and not every_page
         other_database = item.get_closest_marker("browser") and support.on_postgresql()
@@ -47,15 +53,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+    if seed := config.option.shuffle:
+        order = random.Random(seed)  # noqa: S311
+        modules = defaultdict(list)
+        for item in items:
+            modules[item.location[0]].append(item)
+        shuffled = order.sample(list(modules.values()), len(modules))
+        items[:] = [item for module in shuffled for item in order.sample(module, len(module))]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a test whose tool this machine lacks; in CI that is a failure."""
+    """Choose the database of a test before any of its fixtures is made, and let it inherit nothing.
+
+    Leave it out where this machine lacks its tool; in CI that is a failure.
+    """
+    databases.choose(_wanted(item))
+    _forget()
     for marker in NEEDING_TOOLS:
         if item.get_closest_marker(marker) and (lack := support.missing(marker)):
             if support.IN_CI:
                 pytest.fail(lack, pytrace=False)
             pytest.skip(lack)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef) -> None:
+    """Just before a test's transaction would begin, let a test without one have a database for itself."""
+    if fixturedef.argname == "_django_db_helper":
+        databases.isolate()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -82,6 +108,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         support.drop_databases()
 
 
+def _wanted(item: pytest.Item) -> Wanted:
+    """Return which database a test works on."""
+    names = set(getattr(item, "fixturenames", ()))
+    marker = item.get_closest_marker("django_db")
+    return Wanted(
+        CONTENT if "content_database" in names else EMPTY,
+        item.location[0],
+        "module_database" in names,
+        bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "own_db"} & names),
+    )
+
+
 def _forget() -> None:
     """Empty what this process remembers of database and language."""
     translation.activate("de")
@@ -92,42 +130,7 @@ def _forget() -> None:
     ContentType.objects.clear_cache()
 
 
-@pytest.fixture(autouse=True)
-def _clean_process() -> Iterator[None]:
-    """Let no test inherit another one's language, cache or locales."""
-    _forget()
-    yield
-    _forget()
-
-
 # The database
-
-
-def _use_database(state: support.State, suffix: str) -> Callable[[], None]:
-    """Let this process work on a copy of a database; the function that is returned brings the former one back."""
-    if state.database:
-        own, before = f"{support.run_name()}_{suffix}_{support.worker_name()}", connection.settings_dict["NAME"]
-        connection.close()
-        support.create_database(own, state.database)
-        connection.settings_dict["NAME"] = own
-
-        def bring_back() -> None:
-            connection.close()
-            connection.settings_dict["NAME"] = before
-            support.drop_database(own)
-
-        return bring_back
-    connection.ensure_connection()
-    former = sqlite3.connect(":memory:")
-    connection.connection.backup(former)
-    with contextlib.closing(sqlite3.connect(state.sqlite_file)) as source:
-        source.backup(connection.connection)
-
-    def bring_back() -> None:
-        former.backup(connection.connection)
-        former.close()
-
-    return bring_back
 
 
 @pytest.fixture(scope="session")
@@ -145,24 +148,31 @@ def migrated(shared_folder: Path, pytestconfig: pytest.Config, django_test_envir
 
 @pytest.fixture(scope="session")
 def django_db_setup(migrated: support.State, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Give each worker a copy of the migrated database, in memory on SQLite, instead of migrating in each."""
-    with django_db_blocker.unblock():
-        if not migrated.database:
-            connection.close()
-            connection.settings_dict["NAME"] = "file:memorydb_default?mode=memory&cache=shared"
-        bring_back = _use_database(migrated, "test")
-    yield
-    with django_db_blocker.unblock():
-        bring_back()
+    """Give each worker its copy of the migrated database instead of migrating in each; see `tests.databases`."""
+    databases.begin(django_db_blocker)
+    databases.add(EMPTY, migrated)
+    # What a test without a transaction around it has written goes with its copy: there is nothing to flush.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
+        yield
+    databases.end()
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> DjangoDbBlocker:
+    """Let fixtures of a module write, `with module_database.unblock()`, what all tests that use them start from.
+
+    It goes into a copy of the database for these tests of this module; those beside them do not see it.
+    """
+    return django_db_blocker
 
 
 @pytest.fixture
-def own_db(migrated: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def own_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let a test change the schema of a database of its own."""
+    databases.isolate()
     with django_db_blocker.unblock():
-        bring_back = _use_database(migrated, "own")
         yield
-        bring_back()
 
 
 # The initial content
@@ -174,20 +184,14 @@ def portal_state(shared_folder: Path, migrated: support.State) -> support.State:
     return support.build_state(shared_folder, migrated)
 
 
-@pytest.fixture(scope="module")
-def loaded_db(portal_state: support.State, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Put the initial content into the test database for the tests of one module; their changes are taken back."""
-    with django_db_blocker.unblock():
-        bring_back = _use_database(portal_state, "loaded")
-    _forget()
-    yield
-    with django_db_blocker.unblock():
-        bring_back()
-    _forget()
+@pytest.fixture(scope="session")
+def content_database(django_db_setup: None, portal_state: support.State) -> None:
+    """Give each worker its copy of the initial content."""
+    databases.add(CONTENT, portal_state)
 
 
 @pytest.fixture
-def content(loaded_db: None, db: None) -> None:
+def content(content_database: None, db: None) -> None:
     """Work on the initial content; what the test changes is taken back."""
 
 

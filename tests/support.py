@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -146,6 +147,16 @@ def create_database(name: str, template: str = "template1") -> None:
 def drop_database(name: str) -> None:
     """Drop a database, whoever is connected."""
     _administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy_sqlite(source: sqlite3.Connection | str, target: BaseDatabaseWrapper) -> None:
+    """Copy a SQLite database, a file or what a connection has open, into the one that a connection of Django leads to."""
+    target.ensure_connection()
+    if isinstance(source, sqlite3.Connection):
+        source.backup(target.connection)
+        return
+    with contextlib.closing(sqlite3.connect(source)) as file:
+        file.backup(target.connection)
 
 
 @contextlib.contextmanager

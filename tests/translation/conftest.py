@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Locale, Page
 from wagtail_localize.models import LocaleSynchronization, Translation
@@ -83,24 +84,9 @@ def build() -> Portal:
     return Portal(home, homes, pages, aliases, topics, translations, topic_translations)
 
 
-@pytest.fixture(scope="module")
-def module_transaction(django_db_setup: None, django_db_blocker: object) -> Iterator[object]:
-    """Keep what fixtures of a module build within `unblock()` of what this gives; in that module no test starts empty."""
-    with django_db_blocker.unblock():
-        transaction_of_module = transaction.atomic()
-        transaction_of_module.__enter__()
-    yield django_db_blocker
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        transaction_of_module.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="module")
-def shared_portal(django_db_setup: None, django_db_blocker: object) -> Iterator[Portal]:
-    """Build the portal once for a module, French being one of its languages, and take it back at the end.
-
-    In a module that uses it, no test starts from an empty database.
-    """
+@contextlib.contextmanager
+def french() -> Iterator[None]:
+    """Let French be one of the portal's languages."""
     languages = [*settings.LANGUAGES, ("fr", "Français")]
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -108,24 +94,23 @@ def shared_portal(django_db_setup: None, django_db_blocker: object) -> Iterator[
     ):
         for module in ("portal.language.locales", "translation.roles"):
             patch.setattr(f"{module}.LANGUAGES", (*LANGUAGES, FRENCH))
-        with django_db_blocker.unblock():
-            transaction_of_module = transaction.atomic()
-            transaction_of_module.__enter__()
-            portal = build()
-        try:
-            yield portal
-        finally:
-            with django_db_blocker.unblock():
-                transaction.set_rollback(True)
-                transaction_of_module.__exit__(None, None, None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared_portal(module_database: DjangoDbBlocker) -> Portal:
+    """Build the portal once for a module."""
+    with french(), module_database.unblock():
+        return build()
 
 
 @pytest.fixture
-def portal(shared_portal: Portal, db: None) -> Portal:
+def portal(shared_portal: Portal, db: None) -> Iterator[Portal]:
     """Return the portal; what a test changes is taken back, in the database by `db` and here by copying."""
-    forget_locales()
-    navigation.forget()
-    return copy.deepcopy(shared_portal)
+    with french():
+        forget_locales()
+        navigation.forget()
+        yield copy.deepcopy(shared_portal)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Revision, Workflow
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail_localize.models import StringTranslation, Translation
@@ -33,9 +34,9 @@ LANGUAGES = {"en": "English", "ar": "العربية"}
 
 
 @pytest.fixture(scope="module")
-def shared_page(module_transaction: object) -> Page:
+def shared_page(module_database: DjangoDbBlocker) -> Page:
     """A German page, translated into English and Arabic."""
-    with module_transaction.unblock():
+    with module_database.unblock():
         home = make_home()
         page = make_content_page(make_section(home), "Rückkehr", lead="Ein Satz.")
         for code in CODES:

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment, Translation
 
@@ -37,9 +38,9 @@ NAMES = {"en": "English", "ar": "العربية"}
 
 
 @pytest.fixture(scope="module")
-def shared_section(module_transaction: object) -> Page:
+def shared_section(module_database: DjangoDbBlocker) -> Page:
     """A German section with a page below it, home pages in English and Arabic, aliases of the rest."""
-    with module_transaction.unblock():
+    with module_database.unblock():
         home = make_home()
         section = make_section(home)
         page = make_content_page(section, "Rückkehr", lead="Ein Satz.")

@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Revision, Workflow
 from wagtail_localize.models import StringTranslation, Translation
 
@@ -38,9 +39,9 @@ TRANSLATORS = {"en": "uebersetzung-en", "ar": "uebersetzung-ar"}
 
 
 @pytest.fixture(scope="module")
-def shared_section(module_transaction: object) -> Page:
+def shared_section(module_database: DjangoDbBlocker) -> Page:
     """A German section with a page below it, both translated into English and Arabic; in Ukrainian there are aliases."""
-    with module_transaction.unblock():
+    with module_database.unblock():
         home = make_home()
         section = make_section(home)
         page = make_content_page(section, "Rückkehr", lead="Ein Satz.")

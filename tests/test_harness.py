@@ -1,0 +1,91 @@
+"""The harness itself: what a test finds does not depend on those before it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+from wagtail.models import Page
+
+from home.models import HomePage
+from tests import databases as harness
+from tests.builders import make_home
+
+FIRST = "written by a fixture of the module"
+
+
+def names() -> list[str]:
+    return list(User.objects.exclude(username__in=["admin"]).values_list("username", flat=True))
+
+
+@pytest.fixture(scope="module")
+def person(module_database: DjangoDbBlocker) -> int:
+    with module_database.unblock():
+        return User.objects.create_user(FIRST).pk
+
+
+# Run twice, the second time after all the others: any order is right.
+@pytest.mark.parametrize("time", [1, 2])
+class TestWhatATestFinds:
+    @pytest.mark.django_db
+    def test_nothing_but_the_root(self, time: int) -> None:
+        assert (Page.objects.count(), HomePage.objects.count(), names()) == (1, 0, [])
+        make_home()
+
+    def test_the_initial_content(self, time: int, content: None) -> None:
+        assert HomePage.objects.get(locale__language_code="de").title == "Startseite"
+        HomePage.objects.update(title="changed")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_nothing_where_it_may_commit(self, time: int) -> None:
+        assert (Page.objects.count(), names()) == (1, [])
+        make_home()
+        User.objects.create_user("committed")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_content_where_it_may_commit(self, time: int, content_database: None) -> None:
+        assert HomePage.objects.get(locale__language_code="de").title == "Startseite"
+        HomePage.objects.update(title="changed")
+
+    def test_what_the_module_has_written(self, time: int, person: int, db: None) -> None:
+        assert names() == [FIRST]
+        User.objects.all().delete()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_the_module_has_written_where_it_may_commit(self, time: int, person: int) -> None:
+        assert names() == [FIRST]
+        User.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_connections_see_what_is_committed_and_no_more() -> None:
+    """Another thread reads beside a transaction that has written, and sees it once it is committed."""
+    seen = []
+
+    def look() -> None:
+        seen.append(names())
+        connection.close()
+
+    def in_a_thread() -> None:
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join(60)
+
+    with transaction.atomic():
+        User.objects.create_user("someone")
+        in_a_thread()
+    in_a_thread()
+    assert seen == [[], ["someone"]]
+
+
+def test_what_commits_is_never_what_others_share(django_db_setup: None) -> None:
+    shared = connection.settings_dict["NAME"]
+    assert shared == harness.databases.bases[harness.EMPTY].name
+    harness.databases.choose(harness.Wanted(alone=True))
+    harness.databases.isolate()
+    own = connection.settings_dict["NAME"]
+    harness.databases.choose(harness.Wanted())
+    assert (own != shared, connection.settings_dict["NAME"]) == (True, shared)
