@@ -7,8 +7,8 @@ from wagtail.models import Locale, Page
 
 
 def _live_index(*fields: str, name: str) -> models.Index:
-    """Return an index over what is live."""
-    return models.Index(fields=fields, name=name, condition=models.Q(is_live=True))
+    """Return an index over what is live, which holds all that is asked of a row."""
+    return models.Index(fields=[*fields, "is_live"], name=name, condition=models.Q(is_live=True))
 
 
 class ListRow(models.Model):
@@ -32,7 +32,7 @@ class ListRow(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["page", "index_key"], name="portal_list_row"),)
-        # A page of a list is read from one of these alone, forwards or backwards, and counted in it. What is live is no column of them:
+        # A page of a list is read from one of these alone, forwards or backwards, and counted in it. What is live comes last:
         # SQLite would not order by what follows it.
         indexes = (
             _live_index("index_key", "locale", "start", "published_at", "page", name="portal_list_by_start"),
