@@ -1,21 +1,20 @@
 """Menu, breadcrumbs, footer and language links: all from the page tree and translatable snippets, never from a template.
 
-What is the same on every page of a language is built once and cached; each cache key holds the language. `portal.signals`
-empties the cache when a page or snippet changes.
+What is the same on every page of a language is built once and kept until a change touches it (`portal.changes`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypedDict
 
 from django.apps import apps
-from django.core.cache import cache
+from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
+from portal import changes
 from portal.blocks.media import holds_film
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
 from portal.pages import links, restrictions, versions
@@ -58,39 +57,23 @@ class SiteMapNode(NamedLink):
     children: list[SiteMapNode]
 
 
-_GENERATION = "portal:navigation"
-_KEPT = 24 * 60 * 60
+MENU_LEVELS = 2
+"""So many levels below the home page the menu shows."""
 
 
-def _cache_key(name: str) -> str:
-    """Return the key of what is built for the active language from what is public and published now.
-
-    It names what is private, as this request read it, and the generation, read before anything is built: what was built from an
-    older state, and is stored after that was forgotten, is found by nobody.
-    """
-    generation = cache.get_or_set(_GENERATION, _new_generation, timeout=None)
-    private = hashlib.sha256(" ".join(sorted(restrictions.restricted_paths())).encode()).hexdigest()[:16]
-    return f"portal:{name}:{current_language().code}:{generation}:{private}"
+def _menu_tags(language: str) -> tuple[changes.Tag, ...]:
+    return (changes.menu(language), changes.RESTRICTIONS, changes.HOMES, changes.LOCALES)
 
 
-def _new_generation() -> str:
-    return uuid.uuid4().hex
+def _footer_tags(language: str) -> tuple[changes.Tag, ...]:
+    return (changes.snippets("portal.footer"), changes.PAGES, changes.RESTRICTIONS, changes.HOMES, changes.LOCALES)
 
 
-def _cached(name: str, build: Callable[[], object]) -> object:
-    """Return what `build` makes for the active language, from the cache if it is there."""
-    with restrictions.remembered():
-        key = _cache_key(name)
-        value = cache.get(key)
-        if value is None:
-            value = build()
-            cache.set(key, value, timeout=_KEPT)
-        return value
-
-
-def forget() -> None:
-    """Let menus, footers and home pages of all languages be built anew."""
-    cache.set(_GENERATION, _new_generation(), timeout=None)
+@contextmanager
+def _reading(language: str) -> Iterator[None]:
+    """Build for a reader of a language, whoever it is that waits for it."""
+    with translation.override(language), links.remembered(language), restrictions.remembered():
+        yield
 
 
 class Home(TypedDict):
@@ -106,27 +89,24 @@ class Home(TypedDict):
     is_real: bool
 
 
+@changes.kept("homes", lambda: (changes.HOMES, changes.RESTRICTIONS, changes.LOCALES))
 def homes() -> dict[str, Home]:
     """Return the home pages by language code: the real ones, and fallbacks in languages that follow the source."""
-
-    def build() -> dict[str, Home]:
-        roots = [root.root_path for root in Site.get_site_root_paths()]
-        found = versions.sort_rows(Page.objects.filter(url_path__in=roots).select_related("published_version"))
-        return {
-            code: Home(
-                id=page.pk,
-                title=page.title,
-                title_language=versions.language_of(page, "title") if code in found.real else SOURCE_LANGUAGE,
-                url=page.get_url(),
-                path=page.path,
-                url_path=page.url_path,
-                locale_id=page.locale_id,
-                is_real=code in found.real,
-            )
-            for code, page in {**found.fallbacks, **found.real}.items()
-        }
-
-    return _cached("homes", build)
+    roots = [root.root_path for root in Site.get_site_root_paths()]
+    found = versions.sort_rows(Page.objects.filter(url_path__in=roots).select_related("published_version"))
+    return {
+        code: Home(
+            id=page.pk,
+            title=page.title,
+            title_language=versions.language_of(page, "title") if code in found.real else SOURCE_LANGUAGE,
+            url=page.get_url(),
+            path=page.path,
+            url_path=page.url_path,
+            locale_id=page.locale_id,
+            is_real=code in found.real,
+        )
+        for code, page in {**found.fallbacks, **found.real}.items()
+    }
 
 
 def private_home(code: str) -> tuple[str, int] | None:
@@ -181,8 +161,12 @@ def _menu_texts(page_ids: list[int]) -> dict[int, tuple[str, str]]:
 
 def menu() -> list[MenuEntry]:
     """Return the main menu of the active language: the sections below the home page, with their pages."""
+    return _menu(current_language().code)
 
-    def build() -> list[MenuEntry]:
+
+@changes.kept("menu", _menu_tags)
+def _menu(language: str) -> list[MenuEntry]:
+    with _reading(language):
         pages = [(row, link) for row, link in _below_home(levels=2) if link.page.show_in_menus]
         top = min((row.depth for row, _link in pages), default=0)
         sections = [(row, link) for row, link in pages if row.depth == top]
@@ -203,8 +187,6 @@ def menu() -> list[MenuEntry]:
             entries.append(MenuEntry(**named, intro=intro, intro_language=languages["menu_intro"], links=below))
         return entries
 
-    return _cached("menu", build)
-
 
 def footer() -> dict[str, object] | None:
     """Return the footer of the active language: a text, columns of links, legal links, the page for sign language.
@@ -213,18 +195,21 @@ def footer() -> dict[str, object] | None:
     a film. The legal links stay, whatever the language behind them. Where the language has no footer it is the source's, and
     `language` says so; None while there is none at all.
     """
+    return _footer(current_language().code) or None
 
-    def build() -> dict[str, object]:
-        from portal.models import Footer
 
-        code = current_language().code
+@changes.kept("footer", _footer_tags)
+def _footer(language: str) -> dict[str, object]:
+    from portal.models import Footer
+
+    with _reading(language):
         snippets = {
             snippet.locale.language_code: snippet
             for snippet in Footer.objects.filter(
-                locale__language_code__in={code, SOURCE_LANGUAGE}, is_finished=True
+                locale__language_code__in={language, SOURCE_LANGUAGE}, is_finished=True
             ).select_related("locale")
         }
-        snippet = snippets.get(code) or snippets.get(SOURCE_LANGUAGE)
+        snippet = snippets.get(language) or snippets.get(SOURCE_LANGUAGE)
         if snippet is None:
             return {}
         # Found together, so that the blocks need not read their pages one list after the other.
@@ -243,14 +228,12 @@ def footer() -> dict[str, object] | None:
             for block in snippet.body
         ]
         return {
-            "language": "" if snippet.locale.language_code == code else snippet.locale.language_code,
+            "language": "" if snippet.locale.language_code == language else snippet.locale.language_code,
             "about": snippet.about,
             "columns": [column for column in columns if column["links"]],
             "legal": _plain_links([block.value for block in snippet.legal]),
             "sign_language": _named(sign_language) if has_film else None,
         }
-
-    return _cached("footer", build) or None
 
 
 def _plain_links(values: list) -> list[NamedLink]:

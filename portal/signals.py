@@ -1,22 +1,40 @@
-"""The one path on which a change reaches what depends on it."""
+"""Signals of Wagtail and Django, translated into changes (`portal.changes`), and what is written about a version when it changes."""
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Model, Q
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
-from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revision, Site, TranslatableMixin
-from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, post_page_move
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Locale,
+    Page,
+    PageLogEntry,
+    PageViewRestriction,
+    Revision,
+    Site,
+    TranslatableMixin,
+)
+from wagtail.signals import (
+    copy_for_translation_done,
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+)
 from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
 
-from portal import navigation
+from portal import changes, navigation
+from portal.changes import Change, Event, Order
 from portal.language import texts
-from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
-from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Topic, taxonomy
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Release, Topic
 from portal.pages import schedules, versions
 
 
@@ -67,14 +85,15 @@ def _was_copied(page: Page) -> bool:
     )
 
 
-@receiver(page_published, dispatch_uid="portal.page_published")
-def remember_published_version(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, order=Order.VERSIONS)
+def remember_published_version(change: Change) -> None:
     """Store the moment at which a page is first published complete in its language, and what it lacks.
 
     Once complete, a translation that was stopped is written by hand. What was only copied and is no translation was written by
     nobody: its text is the source's, whatever was changed in it.
     """
-    if instance.alias_of_id is not None or kwargs.get("returned"):
+    instance = change.subject
+    if instance.alias_of_id is not None or change.details.get("returned"):
         # What comes back with its source is what it was.
         return
     translation = _translation_into(instance)
@@ -87,7 +106,7 @@ def remember_published_version(sender: type[Page], instance: Page, **kwargs: obj
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
-    revision = kwargs.get("revision")
+    revision = change.details.get("revision")
     if revision is not None and revision.user_id is not None:
         version.edited_at = timezone.now()
     version.save()
@@ -98,6 +117,7 @@ def forget_published_version(sender: type, instance: object, created: bool, **kw
     """A page that becomes an alias has the source's text again, also when it is submitted for translation anew."""
     if isinstance(instance, Page) and instance.alias_of_id is not None and not created:
         PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, untranslated=[])
+        changes.announce(*tags_of(instance))
 
 
 def remember_finished_snippet(sender: type[Model], instance: FinishedMixin, **kwargs: object) -> None:
@@ -114,37 +134,173 @@ def leave_restrictions_to_source(sender: type, source_obj: object, target_obj: o
         target_obj.view_restrictions.all().delete()
 
 
-@receiver(page_published, dispatch_uid="portal.dates_follow")
-def let_dates_follow(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, order=Order.SCHEDULES)
+def let_dates_follow(change: Change) -> None:
     """A page is online, or will be at its time: its translations with it."""
+    instance = change.subject
     if instance.alias_of_id is None:
         schedules.follow(instance)
 
 
-def forget_navigation(**kwargs: object) -> None:
-    """Empty the caches of menus and footers, once the change is committed."""
-    transaction.on_commit(navigation.forget)
-    transaction.on_commit(taxonomy.forget)
-
-
-def forget_locales(**kwargs: object) -> None:
-    """Forget the locales kept in this process."""
-    versions.forget_locales()
-
-
-for signal in (page_published, page_unpublished, post_page_move):
-    signal.connect(forget_navigation, dispatch_uid="portal.forget_navigation")
-for model in (Footer, Topic, Region, Site, PageViewRestriction):
-    post_save.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
-    post_delete.connect(forget_navigation, sender=model, dispatch_uid="portal.forget_navigation")
 for model in (Footer, Topic, Region):
     pre_save.connect(remember_finished_snippet, sender=model, dispatch_uid="portal.snippet_saved")
-for signal in (post_save, post_delete):
-    signal.connect(forget_locales, sender=Locale, dispatch_uid="portal.forget_locales")
 
 
-@receiver(post_delete, dispatch_uid="portal.page_deleted")
-def forget_deleted_page(sender: type, instance: object, **kwargs: object) -> None:
-    """A page of any type is gone: menus may have named it."""
-    if isinstance(instance, Page):
-        forget_navigation()
+# --- what a change touches -----------------------------------------------------------------------------------------------
+
+_HOME_DEPTH = 2
+_UNSEEN = frozenset({
+    "draft_title", "latest_revision", "latest_revision_created_at", "has_unpublished_changes", "live_revision", "numchild",
+    "locked", "locked_at", "locked_by", "go_live_at", "expire_at", "last_published_at", "alias_of_id",
+})  # fmt: skip
+"""What is saved alone of a page, by Wagtail, and shown to no visitor."""
+
+
+def tags_of(page: Page, *, depth_before: int = 0) -> set[changes.Tag]:
+    """Return what a change of a page touches; `depth_before` is where it stood before, if it moved."""
+    tags = {changes.PAGES, changes.page(page.translation_key), changes.kind(page.cached_content_type.model_class()._meta.label_lower)}
+    depth = min(page.depth, depth_before or page.depth)
+    if depth <= _HOME_DEPTH:
+        tags.add(changes.HOMES)
+    if depth <= _HOME_DEPTH + navigation.MENU_LEVELS:
+        # Other languages may show this version: as a fallback, or as the only one that there is.
+        tags.update(changes.menu(language.code) for language in LANGUAGES)
+    if page.alias_of_id is not None or page.locale.language_code != SOURCE_LANGUAGE:
+        # It follows another page, and is as private as that.
+        tags.add(changes.RESTRICTIONS)
+    return tags
+
+
+def _tags_below(page: Page) -> set[changes.Tag]:
+    """Return what a change of a page touches that is a change of all pages below it: of where they are, or who may read them."""
+    below = Page.objects.filter(path__startswith=page.path).order_by()
+    rows = below.values_list("translation_key", "content_type__app_label", "content_type__model")
+    return {tag for key, app, model in rows for tag in (changes.page(key), changes.kind(f"{app}.{model}"))}
+
+
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.DELETED, order=Order.TAGS)
+def announce_page(change: Change) -> None:
+    """What is online of a page is something else, or is not there any more."""
+    if isinstance(change.subject, Page):
+        changes.announce(*tags_of(change.subject), changes.RESTRICTIONS)
+
+
+@changes.receiver(Event.SAVED, order=Order.TAGS)
+def announce_saved_page(change: Change) -> None:
+    """A page's row was written: visitors see it where it is live, and have its address where it follows the source. No draft is."""
+    page, fields = change.subject, change.details.get("update_fields")
+    if not isinstance(page, Page) or (fields is not None and _UNSEEN.issuperset(fields)):
+        return
+    if page.live or page.locale.language_code != SOURCE_LANGUAGE:
+        changes.announce(*tags_of(page))
+
+
+@changes.receiver(Event.MOVED, Event.RENAMED, order=Order.TAGS)
+def announce_addresses(change: Change) -> None:
+    """A page and all below it are elsewhere in the tree, or at other addresses."""
+    page, before = change.subject, change.details.get("parent_page_before")
+    depth = before.depth + 1 if before is not None else 0
+    changes.announce(*tags_of(page, depth_before=depth), *_tags_below(page), changes.RESTRICTIONS)
+
+
+@changes.receiver(Event.PRIVACY, order=Order.TAGS)
+def announce_privacy(change: Change) -> None:
+    """Who may read a page, its versions and all below them has changed."""
+    page = change.subject.page
+    changes.announce(*tags_of(page), *_tags_below(page), changes.RESTRICTIONS, changes.HOMES)
+
+
+def _tags_of_object(instance: Model) -> tuple[changes.Tag, ...]:
+    """Return what a change of something other than a page touches; nothing for what no visitor sees."""
+    label = instance._meta.label_lower
+    if told := changes.announced_by(type(instance)):
+        return told
+    match instance:
+        case Locale() | Site():
+            return (changes.EVERYTHING,)
+        case Redirect():
+            return (changes.REDIRECTS,)
+        case AbstractImage() | AbstractDocument() | Collection() | CollectionViewRestriction():
+            return (changes.FILES,)
+        case Topic() | Region():
+            return (changes.TERMS, changes.snippets(label))
+        case BaseGenericSetting() | BaseSiteSetting() | Release():
+            return (changes.setting(label),)
+        case TranslatableMixin():
+            return (changes.snippets(label),)
+    return ()
+
+
+@changes.receiver(Event.SAVED, Event.DELETED, order=Order.TAGS)
+def announce_object(change: Change) -> None:
+    """A snippet, file, redirect, setting, site or language was saved or deleted."""
+    if not isinstance(change.subject, Page):
+        changes.announce(*_tags_of_object(change.subject))
+
+
+# --- from the signals of Wagtail and Django to changes ---------------------------------------------------------------------
+
+
+def _is_seen(instance: Model) -> bool:
+    return isinstance(instance, Page | PageViewRestriction) or bool(_tags_of_object(instance))
+
+
+@receiver((pre_save, pre_delete), dispatch_uid="portal.changes.intend")
+def before_commit(sender: type[Model], instance: Model, **kwargs: object) -> None:
+    """Whoever dies between the commit and the announcement of this is made good."""
+    if _is_seen(instance):
+        changes.intend()
+
+
+@receiver(pre_delete, sender=Page, dispatch_uid="portal.changes.deleting")
+def page_is_deleted(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """Deletions of whole querysets come by here too."""
+    changes.happened(Event.DELETING, instance)
+
+
+@receiver(post_save, dispatch_uid="portal.changes.saved")
+def object_saved(
+    sender: type[Model], instance: Model, created: bool, update_fields: frozenset[str] | None = None, **kwargs: object
+) -> None:
+    """A row was written."""
+    if isinstance(instance, PageViewRestriction):
+        changes.happened(Event.PRIVACY, instance)
+    elif _is_seen(instance):
+        changes.happened(Event.SAVED, instance, created=created, update_fields=update_fields)
+
+
+@receiver(post_delete, dispatch_uid="portal.changes.deleted")
+def object_deleted(sender: type[Model], instance: Model, **kwargs: object) -> None:
+    """A row is gone. Of a page Django says so once for each of its tables; the last is that of `Page`."""
+    if isinstance(instance, PageViewRestriction):
+        changes.happened(Event.PRIVACY, instance)
+    elif sender is Page or (not isinstance(instance, Page) and _is_seen(instance)):
+        changes.happened(Event.DELETED, instance)
+
+
+@receiver(page_published, dispatch_uid="portal.changes.published")
+def page_is_published(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page is online, or will be at its time."""
+    changes.happened(Event.PUBLISHED, instance, **_details(kwargs))
+
+
+@receiver(page_unpublished, dispatch_uid="portal.changes.unpublished")
+def page_is_unpublished(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page is offline."""
+    changes.happened(Event.UNPUBLISHED, instance, **_details(kwargs))
+
+
+@receiver(post_page_move, dispatch_uid="portal.changes.moved")
+def page_is_moved(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page stands elsewhere, or in another order."""
+    changes.happened(Event.MOVED, instance, **_details(kwargs))
+
+
+@receiver(page_slug_changed, dispatch_uid="portal.changes.renamed")
+def page_is_renamed(sender: type[Page], instance: Page, **kwargs: object) -> None:
+    """A page has another address. Wagtail says so after the commit."""
+    changes.happened(Event.RENAMED, instance, **_details(kwargs))
+
+
+def _details(kwargs: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in kwargs.items() if name != "signal"}

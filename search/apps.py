@@ -10,7 +10,7 @@ class SearchConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Search")
 
     def ready(self) -> None:
-        """Connect the signals, register the lookup, apply the patch."""
-        from . import lookups, patches, signals  # noqa: F401
+        """Connect the signals, register the lookup, mend what modelsearch takes for a filter."""
+        from . import lookups, signals, upstream  # noqa: F401
 
-        patches.apply()
+        upstream.apply()

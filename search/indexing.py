@@ -15,11 +15,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection, models, transaction
 from wagtail.models import Page
 
-from portal.language.languages import LANGUAGES
+from portal.changes import Tag, announce, kept
 from portal.models import PortalDocument
 from portal.pages import cards, restrictions, versions
 from portal.uploads.access import restricted_collections
@@ -53,7 +52,8 @@ def privacy_changed(page: Page) -> None:
     bound = Page.objects.filter(restrictions.at_or_below(restrictions.bound_paths(page)))
     real = set(versions.real(bound).values_list("pk", flat=True))
     known = set(Document.objects.filter(page__in=bound.values("pk")).values_list("pk", flat=True))
-    update(Page.objects.filter(pk__in=real ^ known).iterator())
+    # Read to the end first: while SQLite reads on, what else is read here is as old as the beginning.
+    update(list(Page.objects.filter(pk__in=real ^ known)))
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -142,7 +142,7 @@ def write(analysed: list[Analysed]) -> None:
             {"document_id": "integer", "file_id": "integer"},
             [(item.document.page_id, file_id) for item in changed for file_id in item.file_ids],
         )
-    forget_statistics()
+    announce(DOCUMENTS)
 
 
 def remove(page_ids: Iterable[int]) -> None:
@@ -153,13 +153,13 @@ def remove(page_ids: Iterable[int]) -> None:
     with transaction.atomic():
         _count_terms(_remove_postings(ids), {})
         Document.objects.filter(pk__in=ids)._raw_delete(using=connection.alias)
-    forget_statistics()
+    announce(DOCUMENTS)
 
 
 def forget_document(page_id: int) -> None:
     """Remove what belongs to a document that is being deleted."""
     _count_terms(_remove_postings([page_id]), {})
-    forget_statistics()
+    announce(DOCUMENTS)
 
 
 def _remove_postings(ids: list[int]) -> Changes:
@@ -279,6 +279,10 @@ def _array(values: Iterable[str]) -> str:
 # --- numbers of a language ----------------------------------------------------------------------------------------------
 
 
+DOCUMENTS = Tag("search-documents")
+"""What is announced when a document is written or removed."""
+
+
 @dataclass(frozen=True)
 class Statistics:
     """How many documents a language has, and how long they are on average, in words."""
@@ -287,24 +291,11 @@ class Statistics:
     length: float
 
 
+@kept("search-statistics", lambda language: (DOCUMENTS,))
 def statistics(language: str) -> Statistics:
-    """Return the numbers of a language, from the cache until a document changes."""
-    key = f"search:statistics:{language}"
-    found = cache.get(key)
-    if found is None:
-        row = Document.objects.filter(language=language).aggregate(
-            number=models.Count("pk"), length=models.Avg("length")
-        )
-        found = Statistics(row["number"], float(row["length"] or 1))
-        cache.set(key, found, 24 * 60 * 60)
-    return found
-
-
-def forget_statistics() -> None:
-    """Forget the numbers of all languages, at once and once more when the change is committed."""
-    keys = [f"search:statistics:{language.code}" for language in LANGUAGES]
-    cache.delete_many(keys)
-    transaction.on_commit(lambda: cache.delete_many(keys))
+    """Return the numbers of a language, kept until a document changes."""
+    row = Document.objects.filter(language=language).aggregate(number=models.Count("pk"), length=models.Avg("length"))
+    return Statistics(row["number"], float(row["length"] or 1))
 
 
 # --- the whole index ----------------------------------------------------------------------------------------------------

@@ -7,36 +7,36 @@ from functools import partial
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.models import Collection, CollectionViewRestriction
 
+from portal import changes
+from portal.changes import Change, Event, Order
 from portal.models import PortalDocument
 
 from . import files, indexing, maintained
 from .models import BlockedSuggestion, Document, PromotedResult, Synonyms
 
 
-@receiver((page_published, page_unpublished), dispatch_uid="search.page_changed")
-def update_document(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.SEARCH)
+def update_document(change: Change) -> None:
     """A page is real, or is not any more: Wagtail's index hears of the saved page before that is known."""
-    indexing.pages_changed([instance])
+    indexing.pages_changed([change.subject])
 
 
-@receiver((post_save, post_delete), sender=PageViewRestriction, dispatch_uid="search.restriction_changed")
-def update_bound_documents(sender: type, instance: PageViewRestriction, **kwargs: object) -> None:
+@changes.receiver(Event.PRIVACY, order=Order.SEARCH)
+def update_bound_documents(change: Change) -> None:
     """Who may see a page, its versions and all those below them has changed."""
-    indexing.privacy_changed(instance.page)
+    indexing.privacy_changed(change.subject.page)
 
 
-@receiver(post_page_move, dispatch_uid="search.page_moved")
-def update_moved_documents(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.MOVED, order=Order.SEARCH)
+def update_moved_documents(change: Change) -> None:
     """A page stands below another one: it may be private by it, or be so no more."""
-    indexing.privacy_changed(instance)
+    indexing.privacy_changed(change.subject)
 
 
 for model in (Synonyms, PromotedResult, BlockedSuggestion):
-    post_save.connect(maintained.forget, sender=model, dispatch_uid="search.forget_maintained")
-    post_delete.connect(maintained.forget, sender=model, dispatch_uid="search.forget_maintained")
+    changes.announces(model, maintained.TAG)
 
 
 @receiver(pre_delete, sender=Document, dispatch_uid="search.document_deleted")

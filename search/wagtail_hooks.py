@@ -21,6 +21,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
+from portal import changes
 from portal.jobs import Periodic
 from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
@@ -85,8 +86,7 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""
     analysis.preload([language.code for language in LANGUAGES])
     maintained.load_initial_synonyms()
-    maintained.forget()
-    indexing.forget_statistics()
+    changes.announce(maintained.TAG, indexing.DOCUMENTS)
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         try:
@@ -97,7 +97,7 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
             # Visitors can do without the server, not without what the database knows.
             logger.exception("The search server could not be given the pages")
             say("The search server does not answer: the database searches until the portal is started again.")
-            indexing.update(Page.objects.iterator())
+            indexing.update(list(Page.objects.all()))
 
 
 @hooks.register("register_periodic_jobs")

@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from portal.pages import versions
+from portal import changes
 from tests import support
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
@@ -126,8 +127,32 @@ def _forget() -> None:
     translation.deactivate()
     for name in caches:
         caches[name].clear()
-    versions.forget_locales()
+    changes.announce(changes.EVERYTHING)
     ContentType.objects.clear_cache()
+
+
+def _open_transactions() -> list[transaction.Atomic]:
+    """Return the blocks that are open, without those in which a test case takes back what its test does."""
+    return [block for block in connection.atomic_blocks if not block._from_testcase]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commits_announce(django_test_environment: None) -> Iterator[None]:
+    """Let what a test commits be announced then, as on the portal: its test case commits nothing, and would never tell."""
+    leave, is_open = transaction.Atomic.__exit__, changes._in_transaction
+
+    def leave_and_tell(self: transaction.Atomic, kind: type | None, *rest: object) -> None:
+        leave(self, kind, *rest)
+        if connection.in_atomic_block and not _open_transactions():
+            waiting = [entry for entry in connection.run_on_commit if isinstance(entry[1], changes._Announcement)]
+            connection.run_on_commit = [entry for entry in connection.run_on_commit if entry not in waiting]
+            for _savepoints, tell, _robust in waiting if kind is None else []:
+                tell()
+
+    transaction.Atomic.__exit__ = leave_and_tell
+    changes._in_transaction = lambda: bool(_open_transactions())
+    yield
+    transaction.Atomic.__exit__, changes._in_transaction = leave, is_open
 
 
 # The database

@@ -100,6 +100,46 @@ def test_what_is_imported_is_declared() -> None:
     assert missing == set()
 
 
+BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upstream/", "treebeard": "translation/upstream/"}
+"""Where a library may be bent: nowhere else anything of it is replaced, or used that it keeps to itself."""
+ELSEWHERE = {
+    "portal/records/segments.py": "the loader stores in bulk what wagtail-localize stores one by one; `portal` knows no app above it",
+}
+"""Modules that use what a library keeps to itself all the same, and why."""
+PRIVATE_PATHS = {"_get_path", "_str2int", "_int2str", "_inc_path", "_get_basepath"}
+"""What treebeard keeps to itself, of pages."""
+
+
+def bends(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the libraries of `BENT` of which something is replaced or private, with what."""
+    known = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and (library := node.module.partition(".")[0]) in BENT:
+            known |= {name.asname or name.name: library for name in node.names}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if node.attr in PRIVATE_PATHS:
+            yield "treebeard", node.attr
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        is_private = node.attr.startswith("_") and not node.attr.startswith("__") and node.attr != "_meta"
+        if isinstance(root, ast.Name) and root.id in known and (isinstance(node.ctx, ast.Store) or is_private):
+            yield known[root.id], f"{root.id}.{node.attr}"
+
+
+def test_libraries_are_bent_in_one_folder_each() -> None:
+    found = {
+        (name, library, what)
+        for name, tree, _lines in modules()
+        if name.startswith(APPS)
+        for library, what in bends(tree)
+        if not name.startswith(BENT[library])
+    }
+    assert {name for name, _library, _what in found} == set(ELSEWHERE), found
+
+
 def named_in_the_picture() -> set[str]:
     """Return the folders and modules that the tree in `docs/architecture.md` names, as paths."""
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")

@@ -16,13 +16,14 @@ from contextvars import ContextVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from wagtail.log_actions import log
 from wagtail.models import Locale, Page
-from wagtail.signals import copy_for_translation_done, page_slug_changed, page_unpublished, post_page_move
+from wagtail.signals import copy_for_translation_done
 from wagtail_localize.models import LocaleSynchronization
 
+from portal import changes
+from portal.changes import Change, Event, Order
 from portal.language.slugs import available_slug
 from portal.pages import restrictions
 from portal.pages.schedules import has_own_expiry
@@ -173,11 +174,11 @@ def place_copy(sender: type, source_obj: object, target_obj: object, **kwargs: o
         place(target_obj, source_obj)
 
 
-@receiver(post_page_move, dispatch_uid="translation.cascades.move")
-def move_followers(
-    sender: type[Page], instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: object
-) -> None:
+@changes.receiver(Event.MOVED, order=Order.LANGUAGES)
+def move_followers(change: Change) -> None:
     """Move a page's followers, or reorder them: their order is always that of the source."""
+    instance = change.subject
+    parent_page_before, parent_page_after = change.details["parent_page_before"], change.details["parent_page_after"]
     if parent_page_after.locale_id != instance.locale_id and not parent_page_after.is_root():
         return
     pages = followers(instance)
@@ -201,12 +202,13 @@ def take_off(page: Page, *, expired: bool) -> None:
     log(instance=page, action=TAKEN_OFF, revision=revision)
 
 
-@receiver(page_unpublished, dispatch_uid="translation.cascades.unpublish")
-def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.UNPUBLISHED, order=Order.LANGUAGES)
+def unpublish_followers(change: Change) -> None:
     """Unpublish a page's followers. When it is published again, they come back (`translation.returning`).
 
     A page that expired leaves those online that somebody gave a later end of their own (`portal.pages.schedules`).
     """
+    instance = change.subject
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         # It is about to be deleted: Wagtail says so of pages that it deletes, without writing it.
         return
@@ -220,13 +222,14 @@ def unpublish_followers(sender: type[Page], instance: Page, **kwargs: object) ->
 # --- deleting ----------------------------------------------------------------------------------------------------------
 
 
-@receiver(pre_delete, sender=Page, dispatch_uid="translation.cascades.delete")
-def delete_followers(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.DELETING, order=Order.LANGUAGES)
+def delete_followers(change: Change) -> None:
     """Delete a page's followers and all its aliases, wherever they are.
 
     A translation that is kept and stands below a page that goes moves up to the next one that stays. Asked at the database and
     not at `Page.delete`, which deletions of whole querysets pass by.
     """
+    instance = change.subject
     pages = {page.pk: page for page in followers(instance)}
     translations = finished_translations(instance, with_subtree=True) if pages else []
     if _choice.get() == SOURCE_ONLY and restrictions.restricted_paths():
@@ -280,12 +283,13 @@ def take_slug(page: Page, slug: str) -> bool:
     return True
 
 
-@receiver(page_slug_changed, dispatch_uid="translation.cascades.slug")
-def follow_slug(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
+@changes.receiver(Event.RENAMED, order=Order.LANGUAGES)
+def follow_slug(change: Change) -> None:
     """Give a page's aliases its new slug, and translations that were begun if they still had the old one.
 
     What was once published in its language keeps the slug that it got there, even as an alias.
     """
+    instance, instance_before = change.subject, change.details["instance_before"]
     for page in followers(instance):
         if not has_own_slug(page) and (page.alias_of_id or page.slug == source_slug(instance_before, page.locale_id)):
             take_slug(page, source_slug(instance, page.locale_id))

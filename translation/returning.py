@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-from django.dispatch import receiver
 from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry
 from wagtail.signals import page_published
 
+from portal import changes
+from portal.changes import Change, Event, Order
 from portal.pages import schedules
 from translation import cascades
 
@@ -23,9 +24,10 @@ brought_back: ContextVar[list[Page] | None] = ContextVar("brought_back", default
 """The pages that came back in this request, for the message (`translation.middleware`)."""
 
 
-@receiver(page_published, dispatch_uid="translation.returning")
-def bring_back(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, order=Order.LANGUAGES)
+def bring_back(change: Change) -> None:
     """Put the versions of a page online that went offline with it, as they were."""
+    instance = change.subject
     if instance.alias_of_id is not None or not instance.live:
         return
     pages = []

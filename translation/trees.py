@@ -23,8 +23,9 @@ from wagtail_localize.models import LocaleSynchronization
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import is_made_from
 from portal.pages import redirects, restrictions
-from portal.pages.versions import COPYING_ACTIONS, forget_locales, locales_by_id
+from portal.pages.versions import COPYING_ACTIONS, locales_by_id
 from translation import cascades
+from translation.upstream.treebeard import free_path
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ class Trees:
     @classmethod
     def stored(cls) -> Trees:
         """Read everything."""
-        forget_locales()
         return cls(Row.all(), dict(LocaleSynchronization.objects.values_list("locale_id", "sync_from_id")))
 
     def parent(self, row: Row) -> Row | None:
@@ -326,10 +326,7 @@ def _mend_path(trees: Trees, row: Row) -> None:
     known = next((other for other in trees.rows if other.url_path == above and not other.path.startswith(row.path)), None)
     parent = _page(known) if known else _parent_for(trees, row)
     cascades.free_slug(_page(row), parent)
-    below = Page.objects.filter(path__startswith=parent.path).values_list("path", flat=True)
-    length = len(parent.path) + Page.steplen
-    taken = [path[-Page.steplen :] for path in below if len(path) == length and not set(path) - set(Page.alphabet)]
-    path = Page._get_path(parent.path, parent.depth + 1, max(map(Page._str2int, taken), default=0) + 1)
+    path = free_path(parent)
     # A path of broken length may be the beginning of other pages' paths.
     is_whole = len(row.path) % Page.steplen == 0
     branch = Page.objects.filter(path__startswith=row.path) if is_whole else Page.objects.filter(pk=row.pk)

@@ -10,29 +10,8 @@ from wagtail.models import TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
 from translation.guards import guarded_snippet_patterns
-from translation.views import actions, own_tree, pofile, report, segments, snippets_api, submit, update
-
-localize_patterns = [
-    path("submit/page/<int:page_id>/", submit.SubmitPageView.as_view()),
-    path("submit/snippet/<slug:app_label>/<slug:model_name>/<str:pk>/", submit.SubmitSnippetView.as_view()),
-    path("update/<int:translation_source_id>/", update.UpdateView.as_view()),
-    path("translate/<int:translation_id>/strings/<int:string_segment_id>/edit/", segments.edit_string),
-    path("translate/<int:translation_id>/overrides/<int:overridable_segment_id>/edit/", segments.edit_override),
-    path("translate/<int:translation_id>/pofile/download/", pofile.download),
-    path("translate/<int:translation_id>/pofile/upload/", pofile.upload),
-    path("translate/<int:translation_id>/machine_translate/", actions.machine_translate),
-    path("translate/<int:translation_id>/preview/", actions.preview),
-    path("translate/<int:translation_id>/preview/<str:mode>/", actions.preview),
-    path("translate/<int:translation_id>/disable/", actions.stop),
-    path("page/<int:page_id>/convert_to_alias/", actions.convert_to_alias),
-    path("reports/translations/", report.ReportView.as_view()),
-    path("reports/translations/results/", report.ReportView.as_view(results_only=True)),
-    path("api/snippets/<slug:app_label>/<slug:model_name>/", snippets_api.SnippetViewSet.as_view({"get": "list"})),
-    path(
-        "api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/",
-        snippets_api.SnippetViewSet.as_view({"get": "retrieve"}),
-    ),
-]
+from translation.upstream.urls import localize_patterns
+from translation.views import own_tree
 
 
 def admin_patterns() -> list[URLPattern | URLResolver]:

@@ -1,6 +1,6 @@
-"""Names that Django, Wagtail and wagtail-localize show in English because they never ask for a translation.
+"""Names that Django and Wagtail show in English because they never ask for a translation.
 
-Each can go when its package marks the name for translation (Wagtail 8.0, wagtail-localize 1.14). The German words stand in the
+Each can go when its package marks the name for translation (Wagtail 8.0). The German words stand in the
 catalog `portal/admin/upstream`.
 """
 
@@ -14,8 +14,6 @@ from wagtail.models.pages import PAGE_PERMISSION_TYPES
 from wagtail.sites.views import IndexView as SiteIndexView
 from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.templatetags import wagtailusers_tags
-from wagtail_localize.models import LocaleSynchronization, Translation
-from wagtail_localize.views.report import TranslationsReportFilterSet
 
 # Not collected into the portal's own catalogs: the words are those of the packages.
 _upstream = gettext_lazy
@@ -33,11 +31,6 @@ def _format_permissions(permission_bound_field: BoundField) -> dict[str, object]
 
 def install() -> None:
     """Give what has only an English name one that follows the admin's language."""
-    options = Translation._meta
-    options.verbose_name, options.verbose_name_plural = _upstream("translation"), _upstream("translations")
-    for name, label in (("source_locale", "Source locale"), ("target_locale", "Target locale")):
-        TranslationsReportFilterSet.base_filters[name].label = _upstream(label)
-    LocaleSynchronization._meta.get_field("sync_from").verbose_name = _upstream("Sync from")
     for column in SiteIndexView.columns:
         if column.name in ("site_name", "root_page"):
             column.label = _upstream({"site_name": "Site name", "root_page": "Root page"}[column.name])

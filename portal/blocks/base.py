@@ -69,7 +69,3 @@ class ListBlock(WagtailListBlock):
     def bulk_to_python(self, values: Iterable[list | None]) -> list[ListValue]:
         """Return the values, complete."""
         return super().bulk_to_python([self._stored(value) for value in values])
-
-
-# Nothing about it is stored differently: migrations name Wagtail's own.
-DECONSTRUCT_ALIASES = {ListBlock: "wagtail.blocks.ListBlock"}

@@ -9,8 +9,6 @@ import logging
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.cache import cache
-from django.db import transaction
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +16,7 @@ from django.utils.translation import npgettext, pgettext
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import navigation
+from portal import changes, navigation
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.models import OfficeSettings, Release
 from portal.pages import versions
@@ -26,19 +24,15 @@ from portal.pages import versions
 logger = logging.getLogger(__name__)
 
 PERMISSION = "portal.release_portal"
-_KEY = "portal:released"
 
 STATUTORY_SLUGS = ("impressum", "datenschutz", "barrierefreiheit", "kontakt")
 """The German pages that a released portal has: imprint, data protection, accessibility, contact."""
 
 
+@changes.kept("released", lambda: (changes.setting(Release._meta.label_lower),))
 def is_released() -> bool:
-    """Return whether the portal is released; kept in the cache until it changes."""
-    known = cache.get(_KEY)
-    if known is None:
-        known = Release.objects.filter(pk=1, is_released=True).exists()
-        cache.set(_KEY, known, timeout=60)
-    return known
+    """Return whether the portal is released."""
+    return Release.objects.filter(pk=1, is_released=True).exists()
 
 
 def set_released(value: bool, user: AbstractBaseUser | None = None) -> None:
@@ -47,7 +41,6 @@ def set_released(value: bool, user: AbstractBaseUser | None = None) -> None:
         pk=1, defaults={"is_released": value, "changed_at": timezone.now(), "changed_by": user}
     )
     logger.warning("The portal was %s by %s.", "released" if value else "made a preview", user or "a command")
-    transaction.on_commit(lambda: cache.delete(_KEY))
 
 
 @dataclass(frozen=True)

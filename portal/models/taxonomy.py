@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypedDict
 
-from django.core.cache import cache
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from wagtail.admin.panels import FieldPanel
@@ -16,8 +15,9 @@ from wagtail.models import RevisionMixin, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal import changes
 from portal.blocks.illustrations import Illustration
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import slug_for_title
 from portal.models.conflicts import RevisionForm
 
@@ -99,10 +99,6 @@ class Region(Term):
         verbose_name_plural = pgettext_lazy("admin", "regions")
 
 
-def _cache_key(language_code: str) -> str:
-    return f"portal:names:{language_code}"
-
-
 class Name(TypedDict):
     """The name of a topic or region; `language` is set where it is not the language asked for."""
 
@@ -110,36 +106,26 @@ class Name(TypedDict):
     language: str
 
 
-def names() -> dict[object, Name]:
-    """Return the names of all topics and regions by translation key, in the active language where they have one.
-
-    From the cache, else one query.
-    """
-    language_code = get_language() or SOURCE_LANGUAGE
-    found: dict[object, Name] | None = cache.get(_cache_key(language_code))
-    if found is None:
-        found = {}
-        tables = [
-            model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}, is_finished=True)
-            .order_by()
-            .values_list("translation_key", "name", "locale__language_code")
-            for model in (Topic, Region)
-        ]
-        for translation_key, name, code in tables[0].union(tables[1]):
-            if code == language_code or translation_key not in found:
-                found[translation_key] = Name(name=name, language="" if code == language_code else _foreign(code))
-        cache.set(_cache_key(language_code), found, timeout=24 * 60 * 60)
+@changes.kept("terms", lambda language: (changes.TERMS, changes.LOCALES))
+def _names(language_code: str) -> dict[object, Name]:
+    found: dict[object, Name] = {}
+    tables = [
+        model.objects.filter(locale__language_code__in={language_code, SOURCE_LANGUAGE}, is_finished=True)
+        .order_by()
+        .values_list("translation_key", "name", "locale__language_code")
+        for model in (Topic, Region)
+    ]
+    for translation_key, name, code in tables[0].union(tables[1]):
+        if code == language_code or translation_key not in found:
+            # Leichte Sprache uses the German names as its own.
+            language = "" if code in {language_code, language_code.split("-")[0]} else code
+            found[translation_key] = Name(name=name, language=language)
     return found
 
 
-def _foreign(code: str) -> str:
-    """Return the language of a name for its `lang`; Leichte Sprache uses the German names as its own."""
-    return "" if code == (get_language() or "").split("-")[0] else code
-
-
-def forget() -> None:
-    """Empty the cache of names in all languages."""
-    cache.delete_many([_cache_key(language.code) for language in LANGUAGES])
+def names() -> dict[object, Name]:
+    """Return the names of all topics and regions by translation key, in the active language where they have one."""
+    return _names(get_language() or SOURCE_LANGUAGE)
 
 
 def localized(terms: Sequence[Term]) -> list[dict[str, Any]]:

@@ -21,8 +21,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
-from wagtail.signals import page_published, page_slug_changed, post_page_move
 
+from portal import changes
+from portal.changes import Change, Event, Order
 from portal.language.languages import language_of_path
 from portal.pages.versions import locales_by_id
 
@@ -128,6 +129,7 @@ def write(moved: dict[str, int], own: set[str]) -> None:
         if path not in own
     ]
     Redirect.objects.bulk_create(made)
+    changes.announce(changes.REDIRECTS)
     shorten(made)
 
 
@@ -146,7 +148,9 @@ def shorten(redirects: Iterable[Redirect]) -> None:
         if target is not None and target[0] in hosts and (path := target[1]) in pages:
             link.redirect_link, link.redirect_page_id = "", pages[path]
             changed.append(link)
-    Redirect.objects.bulk_update(changed, ["redirect_link", "redirect_page"])
+    if changed:
+        Redirect.objects.bulk_update(changed, ["redirect_link", "redirect_page"])
+        changes.announce(changes.REDIRECTS)
 
 
 def _target(redirect: Redirect) -> tuple[str, str] | None:
@@ -161,24 +165,26 @@ def _hosts() -> set[str]:
     return {"", *(host for host, _port in sites), *(f"{host}:{port}" for host, port in sites)}
 
 
-@receiver(page_slug_changed, dispatch_uid="portal.pages.redirects.slug")
-def leave_after_slug_change(sender: type[Page], instance: Page, instance_before: Page, **kwargs: object) -> None:
+@changes.receiver(Event.RENAMED, order=Order.REDIRECTS)
+def leave_after_slug_change(change: Change) -> None:
     """A slug changed, of a page or of an alias that became a translation. Read again: this comes with the commit."""
-    if page := Page.objects.filter(pk=instance.pk).first():
+    instance_before = change.details["instance_before"]
+    if page := Page.objects.filter(pk=change.subject.pk).first():
         was_public = instance_before.live or instance_before.first_published_at is not None
         leave(page, instance_before.url_path, since=None if was_public else page.first_published_at)
 
 
-@receiver(post_page_move, dispatch_uid="portal.pages.redirects.move")
-def leave_after_move(sender: type[Page], instance: Page, url_path_before: str, **kwargs: object) -> None:
+@changes.receiver(Event.MOVED, order=Order.REDIRECTS)
+def leave_after_move(change: Change) -> None:
     """A page moved."""
-    leave(instance, url_path_before)
+    leave(change.subject, change.details["url_path_before"])
 
 
-@receiver(page_published, dispatch_uid="portal.pages.redirects.published")
-def free_address(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, order=Order.REDIRECTS)
+def free_address(change: Change) -> None:
     """A page that goes live takes its address over from a redirect."""
-    Redirect.objects.filter(old_path=path_of(instance.url_path, instance.locale_id)).delete()
+    page = change.subject
+    Redirect.objects.filter(old_path=path_of(page.url_path, page.locale_id)).delete()
 
 
 @receiver(pre_save, sender=Redirect, dispatch_uid="portal.pages.redirects.normalise")

@@ -5,8 +5,7 @@ and the page of the source language with the same translation key. So a restrict
 below it, finished or not, wherever they stand, and the page in Leichte Sprache beside it; nothing is copied, so nothing is left
 behind when it is lifted. A restriction set on a translation binds that version and what stands below it, not the source.
 
-It is read from the database at each request, in one query: a cache would be one that may be stale, and a private page read out
-of a stale one is public.
+It is read from the database in one query and kept until a change touches it (`portal.changes`); one request holds to what it read first.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from django.db.models.lookups import In
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 
+from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE
 
 _STEP = Page.steplen
@@ -60,15 +60,19 @@ def remembered() -> Iterator[None]:
 
 
 def restricted_paths() -> frozenset[str]:
-    """Return the tree paths at and below which every page is private, none of them below another. One query."""
+    """Return the tree paths at and below which every page is private, none of them below another."""
     known = _known.get()
-    if known is not None and "paths" in known:
-        return known["paths"]
+    if known is None:
+        return _restricted_paths()
+    if "paths" not in known:
+        known["paths"] = _restricted_paths()
+    return known["paths"]
+
+
+@changes.kept("restrictions", lambda: (changes.RESTRICTIONS, changes.LOCALES))
+def _restricted_paths() -> frozenset[str]:
     restriction, page = PageViewRestriction._meta.db_table, Page._meta.db_table
-    paths = _closure(f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id")  # noqa: S608
-    if known is not None:
-        known["paths"] = paths
-    return paths
+    return _closure(f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id")  # noqa: S608
 
 
 def bound_paths(page: Page) -> frozenset[str]:

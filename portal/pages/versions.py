@@ -18,11 +18,11 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache as remember
 
 from wagtail.models import Locale, Page
 from wagtail.query import PageQuerySet
 
+from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.pages import restrictions
 
@@ -150,24 +150,14 @@ def is_real(page: Page) -> bool:
     return page.live and is_finished(page) and not restrictions.is_restricted(page)
 
 
-@remember
-def _locales() -> dict[int, Locale]:
-    return Locale.objects.in_bulk()
-
-
+@changes.kept("locales", lambda: (changes.LOCALES,), in_transactions=True)
 def locales_by_id() -> dict[int, Locale]:
-    """Return all locales by id. Kept in the process: `portal.signals` forgets them when one is saved or deleted."""
-    return _locales()
-
-
-def forget_locales() -> None:
-    """Forget the locales kept in the process."""
-    _locales.cache_clear()
+    """Return all locales by id."""
+    return Locale.objects.in_bulk()
 
 
 def set_locales(pages: Iterable[Page]) -> None:
     """Give pages their locale without a query each; addresses of pages need it."""
+    locales = locales_by_id()
     for page in pages:
-        if page.locale_id not in locales_by_id():
-            forget_locales()
-        page.locale = locales_by_id()[page.locale_id]
+        page.locale = locales[page.locale_id]

@@ -93,7 +93,7 @@ class Translations:
         )
         if isinstance(instance, Page):
             instance = type(instance).objects.get(pk=instance.pk)
-            # The row itself changes when the draft is published (`translation.patches`).
+            # The row itself changes when the draft is published (`translation.upstream`).
             draft = instance.get_latest_revision_as_object()
             if "slug" in record.data and draft.slug != record.get("slug"):
                 draft.slug = record.get("slug")

@@ -23,10 +23,9 @@ from django.db import connection
 from wagtail import hooks
 from wagtail.models import Page
 
-from portal import navigation
+from portal import changes
 from portal.files import only_one, remove_leftovers, write_whole
 from portal.language import typography
-from portal.models import taxonomy
 from portal.serving import database
 from portal.serving.server import end_with_parent
 
@@ -180,8 +179,7 @@ def _prepare(say: Say) -> str:
             say("Waiting for the static files …")
         static.finish()
         # The database may be another one than before. Whatever else the cache holds is not the portal's.
-        navigation.forget()
-        taxonomy.forget()
+        changes.announce(changes.EVERYTHING)
         return _set_up(say)
     finally:
         with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ from typing import NoReturn
 from django.core.cache import caches
 from django.db import DatabaseError, connections
 
-from portal import jobs
+from portal import changes, jobs
 from portal.models import Job
 from portal.serving.server import end_with_parent
 
@@ -191,6 +191,7 @@ class Runner:
             code = 2 if error else DONE
             jobs.settle(job, error)
             code = 2 if error else 0
+            changes.settle()
             connections.close_all()
             caches.close_all()
         except BaseException:

@@ -70,11 +70,13 @@ def main(host: str, port: str) -> None:
     # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
     gc.collect()
     gc.set_threshold(300, 5, 5)
+    from portal import changes
     from portal.serving import runner
 
     end_runner = runner.supervise()
     try:
-        Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
+        with changes.watching():
+            Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
     finally:
         end_runner()
 

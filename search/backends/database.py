@@ -7,9 +7,8 @@ terms. Pages are ordered by the search's own postings, which know how rare a ter
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
-from django.db import DatabaseError, connection, models
+from django.db import connection, models
 from django.db.models import Case, F, FloatField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from modelsearch.utils import get_descendants_content_types_pks
@@ -18,6 +17,7 @@ from wagtail.search.query import MATCH_NONE, MatchAll, Not
 
 from search import indexing, ranking
 from search.models import Posting
+from search.upstream.index import IndexMixin, RebuilderMixin
 
 from .fields import analysed
 from .queries import beginnings, rewrite, terms
@@ -40,7 +40,7 @@ else:
 IndexEntry = stock.IndexEntry
 
 
-class AnalysedIndex(StockIndex):
+class AnalysedIndex(IndexMixin, StockIndex):
     """The stock index, filled with analysed text; documents of pages are brought up to date with it."""
 
     def add_items(self, model: type[models.Model], objs: Sequence[models.Model]) -> None:
@@ -49,9 +49,6 @@ class AnalysedIndex(StockIndex):
         super().add_items(model, [analysed(instance) for instance in objs])
         if issubclass(model, Page):
             indexing.pages_changed(objs)
-
-    def _refresh_title_norms(self, full: bool = False) -> None:
-        """Do nothing: the stock one reads all entries at each save, for a number that only the stock order uses."""
 
 
 class AnalysedCompiler(StockCompiler):
@@ -158,21 +155,13 @@ class AnalysedAutocompleteCompiler(AnalysedCompiler):
         return score + Case(When(self.by_beginning, then=Value(1000.0)), default=Value(0.0), output_field=FloatField())
 
 
-class AnalysedRebuilder(StockRebuilder):
+class AnalysedRebuilder(RebuilderMixin, StockRebuilder):
     """The stock rebuilder (`update_index`); afterwards the index is known to be made with today's analysis."""
 
     def finish(self) -> None:
         """End the rebuild."""
         indexing.mark_current()
         super().finish()
-
-    def __del__(self) -> None:
-        """Take back a rebuild that was interrupted; the stock method ends it as if it were whole, and asks a closed database."""
-        if self.transaction_opened:
-            self.transaction_opened = False
-            # A connection that was closed has taken it back itself.
-            with suppress(DatabaseError):
-                self.transaction.__exit__(KeyboardInterrupt, None, None)
 
 
 class AnalysedResults(StockResults):

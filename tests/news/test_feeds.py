@@ -6,7 +6,6 @@ import datetime
 from xml.etree import ElementTree
 
 import pytest
-from django.core.cache import cache
 from django.core.files.images import ImageFile
 from django.db import connection
 from django.test import Client
@@ -17,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from home.models import HomePage
 from news.models import NewsIndexPage
-from portal.pages import versions
+from portal import changes
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
@@ -205,8 +204,7 @@ def test_queries(client: Client, home: HomePage, index: NewsIndexPage, number: i
         translate(make_news(index, title=f"Meldung {n}", topics=[topic], body=body), "en")
     for address in ("/de/feed.rss", "/en/feed.atom", "/de/feed/rueckkehr.rss"):
         client.get(address)
-        cache.clear()
-        versions.forget_locales()
+        changes.announce(changes.EVERYTHING)
         for limit in (COLD, WARM):
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(address).status_code == 200

@@ -6,14 +6,13 @@ import itertools
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, PageViewRestriction
 
 from home.models import ContentPage, HomePage
-from portal.pages import versions
+from portal import changes
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -211,8 +210,7 @@ def test_queries(client: Client, home: HomePage, number: int) -> None:
         translate(make_content_page(home, title=f"Seite {n}"), "en", title=f"Page {n}")
     page = ContentPage.objects.get(title="Page 0")
     for query, limit in (("", 4), ("locale=en&fields=*", 5), ("search=page", 6)):
-        cache.clear()
-        versions.forget_locales()
+        changes.announce(changes.EVERYTHING)
         client.get(f"{PAGES}?{query}")
         with CaptureQueriesContext(connection) as captured:
             assert client.get(f"{PAGES}?{query}").status_code == 200

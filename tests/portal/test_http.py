@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from home.models import HomePage
+from portal import changes
 from portal.http import views
 from portal.models import OfficeSettings
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
@@ -160,7 +160,7 @@ class TestFailures:
     @staticmethod
     def without_the_database(ask: Callable[[], object]) -> object:
         """Return an answer that is made in a thread whose database is not there, and whose cache knows nothing."""
-        cache.clear()
+        changes.announce(changes.EVERYTHING)
 
         def elsewhere() -> object:
             connection.settings_dict = {**connection.settings_dict, "NAME": "/nowhere/nothing"}

@@ -10,7 +10,6 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -40,7 +39,6 @@ LINES = {
 def set_released(value: bool) -> None:
     """Release the portal or take it back, also inside a test's transaction."""
     release.set_released(value)
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -27,9 +26,9 @@ from home.models import (
     WhoWeArePage,
 )
 from news.models import NewsIndexPage, NewsPage
+from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
-from portal.pages import versions
 from tests.builders import (
     add,
     make_alias,
@@ -59,8 +58,7 @@ def count(client: Client, address: str) -> tuple[int, list[str]]:
 def cold_and_warm(client: Client, address: str) -> tuple[int, int, list[str]]:
     """Return the number of queries with an empty cache and with a filled one."""
     client.get(address)
-    cache.clear()
-    versions.forget_locales()
+    changes.announce(changes.EVERYTHING)
     cold, _queries = count(client, address)
     warm, queries = count(client, address)
     return cold, warm, queries
@@ -297,7 +295,7 @@ def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: C
         ids = list(texts.values_list("pk", flat=True))
         texts.filter(pk__in={"all": ids, "even": ids[::2], "odd": ids[1::2]}[left_out]).delete()
         source.create_or_update_translation(Locale.objects.get(language_code="en"), publish=True, fallback=True)
-    cache.clear()
+    changes.announce(changes.EVERYTHING)
     english = list(Page.objects.filter(depth__gt=1, locale__language_code="en"))
     assert len(english) == len(pages)
     for address in [*(page.get_url() for page in english), "/en/news/?year=2024", "/en/nowhere/", "/en/deutsche-seite/"]:
@@ -311,7 +309,7 @@ def test_the_link_to_sign_language_is_there_with_the_film_in_the_readers_languag
     """Not without a film, above German text, or of a page that is offline."""
 
     def links() -> dict[str, list[int]]:
-        cache.clear()  # as after a commit
+        changes.announce(changes.EVERYTHING)  # as after a commit
         found = {}
         for code in ("de", "uk", "ar"):
             tree = BeautifulSoup(client.get(f"/{code}/").content, "html.parser")
@@ -355,7 +353,7 @@ def test_what_ends_in_another_language_stands_neither_in_the_footers_columns_nor
         translate(there, code, title=f"Help {code}")
 
     def names(code: str) -> list[list[str]]:
-        cache.clear()  # as after a commit
+        changes.announce(changes.EVERYTHING)  # as after a commit
         tree = BeautifulSoup(client.get(f"/{code}/").content, "html.parser")
         places = (".hero__quick li", ".foot-grid h2", ".foot-grid li", ".foot-legal li")
         return [[node.get_text(" ", strip=True) for node in tree.select(place)] for place in places]

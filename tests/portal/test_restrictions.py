@@ -9,14 +9,13 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import ContentPage, HomePage
-from portal import navigation
+from portal import changes, navigation
 from portal.models.pages import BasePageForm
 from portal.pages import links, restrictions, versions
 from search import suggestions
@@ -225,39 +224,6 @@ def test_copies_and_pages_unlinked_from_a_private_one_stay_private(pages: Pages)
     assert easy.pk in private()
 
 
-def test_menus_are_built_from_what_is_private_now(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A menu that was being built while a page became private is stored after that was forgotten: nobody reads it."""
-    cache.clear()
-    original = navigation._below_home
-
-    def slow(**arguments: object) -> list:
-        found = original(**arguments)
-        monkeypatch.setattr(navigation, "_below_home", original)
-        with restrictions_unknown():
-            restrict(pages.page)
-        navigation.forget()
-        return found
-
-    monkeypatch.setattr(navigation, "_below_home", slow)
-    assert "Rückkehr" in str(navigation.menu())
-    assert "Rückkehr" not in str(navigation.menu())
-
-
-def restrictions_unknown() -> object:
-    """Return a block in which nothing of this request is remembered, as in another process."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def block() -> object:
-        token = restrictions._known.set(None)
-        try:
-            yield
-        finally:
-            restrictions._known.reset(token)
-
-    return block()
-
-
 def test_the_search_forgets_and_remembers_all_versions(pages: Pages) -> None:
     found = {page.pk for page in pages.versions(pages.page, pages.below) if versions.is_real(page)}
     assert found <= set(Document.objects.values_list("pk", flat=True))
@@ -322,9 +288,12 @@ def test_a_private_page_asks_whoever_comes(pages: Pages, client: Client) -> None
 
 
 def test_the_committed_state_alone_decides(pages: Pages, django_capture_on_commit_callbacks: Callable) -> None:
-    """No cache stands between a restriction and those who ask."""
+    """What is written in bulk announces itself; a transaction sees what it wrote before that."""
     assert private() == set()
-    PageViewRestriction.objects.bulk_create([PageViewRestriction(page=pages.page, restriction_type="login")])
+    with transaction.atomic():
+        PageViewRestriction.objects.bulk_create([PageViewRestriction(page=pages.page, restriction_type="login")])
+        assert private() == ids(pages.versions(pages.page, pages.below))
+        changes.announce(changes.RESTRICTIONS)
     assert private() == ids(pages.versions(pages.page, pages.below))
     assert publish(of(pages.page, "en")).pk in private()
 

@@ -6,7 +6,6 @@ import datetime
 from xml.etree import ElementTree
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,9 +13,9 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
+from portal import changes
 from portal.discovery import sitemaps
 from portal.models import PublishedVersion
-from portal.pages import versions
 from tests.builders import add, make_alias, make_content_page, make_home, submit, translate
 
 pytestmark = pytest.mark.django_db
@@ -137,8 +136,7 @@ def test_queries(client: Client, home: HomePage, number: int) -> None:
     for address in ("/sitemap.xml", "/sitemap-de.xml", "/sitemap-en.xml"):
         for limit in (COLD, WARM):
             if limit == COLD:
-                cache.clear()
-                versions.forget_locales()
+                changes.announce(changes.EVERYTHING)
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(address).status_code == 200
             assert len(captured) <= limit, [query["sql"][:200] for query in captured]

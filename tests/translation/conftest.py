@@ -18,10 +18,9 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import LocaleSynchronization, Translation
 
 from home.models import ContentPage, HomePage
-from portal import navigation
+from portal import changes
 from portal.language.languages import LANGUAGES, Language
 from portal.models import PortalImage, Topic
-from portal.pages.versions import forget_locales
 from tests.builders import make_content_page, make_home, make_section, make_topic, submit, translate, translate_texts
 from translation import demo_accounts, roles
 
@@ -108,8 +107,7 @@ def shared_portal(module_database: DjangoDbBlocker) -> Portal:
 def portal(shared_portal: Portal, db: None) -> Iterator[Portal]:
     """Return the portal; what a test changes is taken back, in the database by `db` and here by copying."""
     with french():
-        forget_locales()
-        navigation.forget()
+        changes.announce(changes.EVERYTHING)
         yield copy.deepcopy(shared_portal)
 
 

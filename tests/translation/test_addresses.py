@@ -120,7 +120,7 @@ def test_every_address_of_wagtail_localize_is_guarded() -> None:
     """An address that a later version of wagtail-localize adds has to be looked at before this passes again."""
     from wagtail_localize.wagtail_hooks import register_admin_urls
 
-    from translation.urls import localize_patterns
+    from translation.upstream.urls import localize_patterns
 
     originals = {str(pattern.pattern) for pattern in register_admin_urls()[0].url_patterns}
     assert originals - {str(pattern.pattern) for pattern in localize_patterns} == {"jsi18n/"}

@@ -21,9 +21,9 @@ from wagtail.models import Page, Revision, Workflow
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail_localize.models import StringTranslation, Translation
 
-from portal import navigation
+from portal import changes
 from portal.jobs import publication
-from portal.pages.versions import forget_locales, translations
+from portal.pages.versions import translations
 from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
 from translation import demo_accounts, roles
 
@@ -48,8 +48,7 @@ def shared_page(module_database: DjangoDbBlocker) -> Page:
 
 @pytest.fixture
 def page(shared_page: Page, db: None) -> Page:
-    forget_locales()
-    navigation.forget()
+    changes.announce(changes.EVERYTHING)
     return type(shared_page).objects.get(pk=shared_page.pk)
 
 

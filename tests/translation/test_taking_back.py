@@ -14,10 +14,9 @@ from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Revision, Workflow
 from wagtail_localize.models import StringTranslation, Translation
 
-from portal import navigation
+from portal import changes
 from portal.jobs import publication
 from portal.models import Topic
-from portal.pages.versions import forget_locales
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -56,8 +55,7 @@ def shared_section(module_database: DjangoDbBlocker) -> Page:
 
 @pytest.fixture
 def section(shared_section: Page, db: None) -> Page:
-    forget_locales()
-    navigation.forget()
+    changes.announce(changes.EVERYTHING)
     return type(shared_section).objects.get(pk=shared_section.pk)
 
 

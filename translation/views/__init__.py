@@ -1,1 +1,1 @@
-"""wagtail-localize's views, each with the question that upstream does not ask."""
+"""Wagtail's views of pages as the portal has them, and views of its own."""

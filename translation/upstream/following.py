@@ -1,4 +1,4 @@
-"""Forms of the admin that know which language follows which tree."""
+"""Which language follows which tree: the form of “sync from”."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class FollowingForm(LocaleSynchronizationModelForm):
             raise ValidationError({"sync_from": pgettext("admin", "Languages follow the German pages only.")})
 
 
-def register() -> None:
-    """Let the admin use the form. Called once, when the apps are ready."""
+def apply() -> None:
+    """Let the admin use the form.
+
+    wagtail-localize 1.14 has no setting for the form of its component. This can go when it has one.
+    """
     LocaleSynchronization.base_form_class = FollowingForm

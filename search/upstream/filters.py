@@ -1,10 +1,10 @@
-"""A patch of Wagtail, with the fault that it mends."""
+"""What editors type into the search of pages."""
 
 from __future__ import annotations
 
 from wagtail.admin.views.pages import search as page_search
 
-from .analysis import tokens
+from search.analysis import tokens
 
 _parse_query_string = page_search.parse_query_string
 
@@ -12,8 +12,9 @@ _parse_query_string = page_search.parse_query_string
 def apply() -> None:
     """Take gender marks out of what editors search pages for.
 
-    Wagtail 8 takes the colon of “Migrant:innen” for a filter, is left with no word, and lists all pages. Its addresses come before those
-    that apps register, so no view can stand in front. This can go when a filter that it does not know stays a word.
+    modelsearch 1.3 takes the colon of “Migrant:innen” for a filter (django-modelsearch#60 asks for an expression of one's own), is left
+    with no word, and Wagtail 8 lists all pages. Its addresses come before those that apps register, so no view can stand in front. This
+    can go when a filter that the view does not know stays a word.
     """
 
     def parse_query_string(query_string: str, *args: object, **options: object) -> object:

@@ -1,0 +1,353 @@
+"""A change reaches everything that was built from what it changed, once, after its commit, however it was cut off."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Locale, Page, PageViewRestriction
+
+from home.models import HomePage
+from portal import changes, navigation
+from portal.counters import ALL, SLOTS, Counters
+from portal.discovery import release
+from portal.models import Footer, Topic
+from portal.pages import restrictions
+from search import log
+from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
+from tests.builders import (
+    make_content_page,
+    make_home,
+    make_news,
+    make_news_index,
+    make_section,
+    make_topic,
+    publish,
+    translate,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers() -> tuple[int, ...]:
+    """Return all numbers there are."""
+    return changes.counters().read(range(SLOTS))
+
+
+def raised(before: tuple[int, ...]) -> set[int]:
+    """Return the slots whose numbers are others than before."""
+    return {slot for slot, (old, new) in enumerate(zip(before, numbers(), strict=True)) if old != new}
+
+
+def slots(*tags: changes.Tag) -> set[int]:
+    return {changes._slot(tag) for tag in tags}
+
+
+@pytest.fixture
+def home() -> HomePage:
+    return make_home()
+
+
+# --- every kept value --------------------------------------------------------------------------------------------------
+
+
+def german() -> Locale:
+    return Locale.objects.get(language_code="de")
+
+
+def add_footer() -> None:
+    footer = Footer(locale=german(), about="IOM")
+    footer.save()
+
+
+def delete_document() -> None:
+    from search import indexing
+
+    indexing.remove({Document.objects.first().pk})
+
+
+def restrict() -> None:
+    PageViewRestriction.objects.create(page=Page.objects.get(title="Resettlement"), restriction_type="login")
+
+
+SCENARIOS: dict[str, tuple[tuple[str, ...], Callable[[], object]]] = {
+    "restrictions": ((), restrict),
+    "locales": ((), lambda: Locale.objects.create(language_code="fr")),
+    "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
+    "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
+    "footer": (("de",), add_footer),
+    "terms": (("de",), lambda: make_topic("Asyl")),
+    "released": ((), lambda: release.set_released(not release.is_released())),
+    "search-statistics": (("de",), delete_document),
+    "search-synonyms": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
+    "search-words": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
+    "search-promoted": (
+        ("de",), lambda: PromotedResult.objects.create(locale=german(), queries="visum", page=Page.objects.get(title="Resettlement")),
+    ),
+    "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
+}  # fmt: skip
+"""For each kept value its arguments, and a change that it must show."""
+
+
+def retitled(page: Page, title: str) -> Page:
+    page.title = title
+    return page
+
+
+@pytest.fixture
+def site(home: HomePage) -> HomePage:
+    """Return a home page with a section and a page below it."""
+    make_content_page(make_section(home), title="Resettlement")
+    return home
+
+
+def test_every_kept_value_has_a_scenario() -> None:
+    assert set(SCENARIOS) == set(changes.KEPT)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_commit_between_reading_and_writing_leaves_nothing_old(site: HomePage, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    value, (args, change) = changes.KEPT[name], SCENARIOS[name]
+    build, changed = value.build, []
+
+    def interrupted(*arguments: str) -> object:
+        built = build(*arguments)
+        if not changed:
+            changed.append(True)
+            change()
+        return built
+
+    monkeypatch.setattr(value, "build", interrupted)
+    changes.announce(changes.EVERYTHING)
+    old = value(*args)
+    assert changed
+    now = value(*args)
+    assert now != old
+    changes.announce(changes.EVERYTHING)
+    assert value(*args) == now
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_is_rolled_back_was_never_kept(site: HomePage, name: str) -> None:
+    value, (args, change) = changes.KEPT[name], SCENARIOS[name]
+    before = value(*args)
+    with contextlib.suppress(LookupError), transaction.atomic():
+        change()
+        assert value(*args) != before
+        raise LookupError
+    assert value(*args) == before
+    changes.announce(changes.EVERYTHING)
+    assert value(*args) == before
+
+
+def test_what_is_written_raw_and_rolled_back_was_never_kept(site: HomePage) -> None:
+    before = navigation.menu()
+    with contextlib.suppress(LookupError), transaction.atomic():
+        Page.objects.filter(title="Unsere Arbeit").update(title="Arbeit")
+        assert [entry["title"] for entry in navigation.menu()] == ["Arbeit"]
+        raise LookupError
+    assert navigation.menu() == before
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_kept_value_is_taken_without_a_query(site: HomePage, name: str, django_assert_num_queries: Callable) -> None:
+    value, (args, _change) = changes.KEPT[name], SCENARIOS[name]
+    found = value(*args)
+    with django_assert_num_queries(0):
+        assert value(*args) == found
+        # Another process finds it where all keep it.
+        changes._in_process.clear()
+        assert value(*args) == found
+
+
+def test_a_request_that_remembers_what_was_private_builds_no_menu_from_it(site: HomePage) -> None:
+    with restrictions.remembered():
+        assert restrictions.restricted_paths() == frozenset()
+        restrict()
+        menu = navigation.menu()
+    assert "Resettlement" not in str(menu)
+    assert menu == navigation.menu()
+
+
+# --- once, after the commit --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[changes.Tag]]:
+    """Return what is announced, in a list that grows."""
+    told: list[frozenset[changes.Tag]] = []
+    monkeypatch.setattr(changes, "_listeners", [(changes.Order.LISTS, told.append)])
+    return told
+
+
+def test_a_transaction_is_announced_once_and_after_its_commit(heard: list) -> None:
+    one, two = changes.page("1"), changes.page("2")
+    before = numbers()
+    with transaction.atomic():
+        changes.announce(one)
+        with contextlib.suppress(LookupError), transaction.atomic():
+            raise LookupError
+        with transaction.atomic():
+            changes.announce(one, two)
+        assert (heard, raised(before)) == ([], set())
+    assert heard == [frozenset({one, two})]
+    assert raised(before) == slots(one, two)
+
+
+def test_what_is_rolled_back_is_not_announced(heard: list) -> None:
+    before = numbers()
+    with contextlib.suppress(LookupError), transaction.atomic():
+        changes.announce(changes.TERMS)
+        raise LookupError
+    assert (heard, raised(before)) == ([], set())
+
+
+def test_those_who_listen_are_called_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(changes, "_receivers", {})
+    for name, order in (("search", changes.Order.SEARCH), ("versions", changes.Order.VERSIONS), ("lists", changes.Order.LISTS)):
+        changes.receiver(changes.Event.PUBLISHED, order=order)(lambda change, name=name: called.append(name))
+    changes.happened(changes.Event.PUBLISHED, Page())
+    changes.happened(changes.Event.MOVED, Page())
+    assert called == ["versions", "lists", "search"]
+
+
+# --- what is announced -------------------------------------------------------------------------------------------------
+
+
+def test_drafts_sessions_searches_and_clicks_raise_nothing(site: HomePage) -> None:
+    page = Page.objects.get(title="Resettlement").specific
+    user = User.objects.create_superuser("admin", "", "password")
+    translated = translate(page, "en")
+    client = Client()
+    # The first look at a portal writes the row of its settings.
+    client.get("/de/")
+    before = numbers()
+    draft = make_content_page(site, title="Entwurf", live=False)
+    for one in (page, translated, draft):
+        one.title = "Ein Entwurf"
+        revision = one.save_revision(user=user)
+        one.save_revision(user=user, overwrite_revision=revision)
+    client.force_login(user)
+    assert client.get("/de/").status_code == 200
+    log.count_query("visum", "de", 3, "all")
+    log.count_click("visum", "de", page.pk, 1)
+    client.get("/de/search/?q=visum")
+    assert client.get("/admin/").status_code == 200
+    client.logout()
+    assert raised(before) == set()
+
+
+def test_a_page_deep_in_the_tree_leaves_menus_alone(site: HomePage) -> None:
+    deep = make_content_page(Page.objects.get(title="Resettlement").specific, title="Darunter")
+    menus = slots(*(changes.menu(code) for code in ("de", "en", "uk", "ar", "de-simple")))
+    before = numbers()
+    publish(retitled(deep, "Tief darunter"))
+    assert raised(before) & menus == set()
+    assert slots(changes.PAGES, changes.page(deep.translation_key), changes.kind("home.contentpage")) <= raised(before)
+    before = numbers()
+    deep.move(Page.objects.get(pk=site.pk), pos="last-child")
+    assert menus <= raised(before)
+    before = numbers()
+    Page.objects.get(pk=deep.pk).move(Page.objects.get(title="Resettlement"), pos="last-child")
+    assert menus <= raised(before)
+
+
+def test_news_touch_the_lists_of_news(home: HomePage) -> None:
+    index = make_news_index(home)
+    before = numbers()
+    make_news(index)
+    assert slots(changes.kind("news.newspage")) <= raised(before)
+    assert not slots(changes.kind("home.contentpage"), changes.TERMS, changes.REDIRECTS) & raised(before)
+
+
+def test_redirects_terms_and_files_touch_their_own(home: HomePage) -> None:
+    before = numbers()
+    Redirect.objects.create(old_path="/de/alt", redirect_link="https://example.org/")
+    assert raised(before) == slots(changes.REDIRECTS)
+    before = numbers()
+    topic = make_topic()
+    assert raised(before) == slots(changes.TERMS, changes.snippets("portal.topic"))
+    before = numbers()
+    Topic.objects.filter(pk=topic.pk).delete()
+    assert raised(before) == slots(changes.TERMS, changes.snippets("portal.topic"))
+
+
+# --- one builds, the others wait ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[changes.Kept[int], list[int], threading.Event]]:
+    """Return a kept value that is built when an event is set, and the number of its builds."""
+    builds, go = [], threading.Event()
+
+    def build() -> int:
+        builds.append(1)
+        go.wait(10)
+        return 7
+
+    value = changes.kept("slow-in-a-test", lambda: (changes.TERMS,))(build)
+    yield value, builds, go
+    go.set()
+    del changes.KEPT["slow-in-a-test"]
+
+
+def ask(value: changes.Kept[int], count: int) -> tuple[list[threading.Thread], list[int]]:
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(value())) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads, found
+
+
+def test_one_thread_builds_and_the_others_take_what_it_built(slow: tuple) -> None:
+    value, builds, go = slow
+    threads, found = ask(value, 8)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(builds)) == ([7] * 8, 1)
+
+
+def test_who_waited_too_long_builds_for_itself(slow: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    value, builds, go = slow
+    monkeypatch.setattr(changes, "WAIT", 0.05)
+    threads, found = ask(value, 2)
+    while len(builds) < 2:
+        threading.Event().wait(0.01)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(builds)) == ([7, 7], 2)
+
+
+# --- the file ----------------------------------------------------------------------------------------------------------
+
+
+def test_processes_share_the_numbers_and_a_new_file_begins_elsewhere(tmp_path: Path) -> None:
+    one, other = Counters(tmp_path / "one"), Counters(tmp_path / "one")
+    before = one.read([ALL, 1, 2])
+    assert other.read([ALL, 1, 2]) == before
+    other.advance([1])
+    assert one.read([ALL, 1, 2]) == (before[0], before[1] + 1, before[2])
+    one.advance([ALL])
+    assert other.read([ALL]) != (before[0],)
+    assert Counters(tmp_path / "two").read([ALL]) != (before[0],)
+
+
+def test_no_advance_is_lost_between_threads(tmp_path: Path) -> None:
+    files = [Counters(tmp_path / "one") for _ in range(4)]
+    (before,) = files[0].read([5])
+    threads = [threading.Thread(target=lambda own=own: [own.advance([5]) for _ in range(50)]) for own in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert files[0].read([5]) == (before + 200,)

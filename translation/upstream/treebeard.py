@@ -1,0 +1,17 @@
+"""Paths in the tree of pages, which treebeard keeps to itself."""
+
+from __future__ import annotations
+
+from wagtail.models import Page
+
+
+def free_path(parent: Page) -> str:
+    """Return the path that the next page below another gets; what hangs there with a path of broken length or letters does not count.
+
+    treebeard 5.3 offers paths of whole trees alone (`add_child`, `move`), which fail where the tree is broken
+    (django-treebeard#235). This can go when it repairs a branch by itself.
+    """
+    below = Page.objects.filter(path__startswith=parent.path).values_list("path", flat=True)
+    length = len(parent.path) + Page.steplen
+    taken = [path[-Page.steplen :] for path in below if len(path) == length and not set(path) - set(Page.alphabet)]
+    return Page._get_path(parent.path, parent.depth + 1, max(map(Page._str2int, taken), default=0) + 1)
