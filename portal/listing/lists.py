@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import Page
 
+from portal import changes
 from portal.models import ListRow, ListTerm
 from portal.pages import restrictions
 
@@ -46,16 +48,39 @@ def filtered(rows: QuerySet, filters: Iterable[tuple[str, str]]) -> QuerySet:
     return rows
 
 
-def values(index: Page, listing: Listing, model: type[Page]) -> dict[str, list[str]]:
+def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
     """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
     leads to the list of its terms too; of all else in its own."""
-    terms = [name for name in listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
-    here = ListTerm.objects.filter(row__in=of_index(index)).exclude(name__in=terms)
-    anywhere = ListTerm.objects.filter(row__index_key=index.translation_key, name__in=terms)
+    return _values(str(index.translation_key), index.locale_id, model._meta.label_lower)
+
+
+def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:
+    return (changes.kind(label), changes.RESTRICTIONS)
+
+
+@changes.kept("list_values", _tags)
+def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
+    model = apps.get_model(label)
+    terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
+    rows = public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id))
+    here = ListTerm.objects.filter(row__in=rows).exclude(name__in=terms)
+    anywhere = ListTerm.objects.filter(row__index_key=index_key, name__in=terms)
     found: dict[str, list[str]] = {}
     for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):
         found.setdefault(name, []).append(value)
     return found
+
+
+@changes.kept("list_count", _tags)
+def _count(index_key: str, locale_id: int, label: str) -> int:
+    return public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id)).count()
+
+
+def whole(index: Page, model: type[Page]) -> PageList:
+    """Return all pages of an index, counted already where time alone does not change that."""
+    if model.listing.order in (UPCOMING, CLOSING):
+        return PageList(of_index(index), model, model.listing)
+    return PageList(of_index(index), model, model.listing, [_count(str(index.translation_key), index.locale_id, model._meta.label_lower)])
 
 
 class PageList:
@@ -65,10 +90,12 @@ class PageList:
     fetched for the rows of the piece alone.
     """
 
-    def __init__(self, rows: QuerySet, model: type[Page], listing: Listing) -> None:
+    def __init__(self, rows: QuerySet, model: type[Page], listing: Listing, counts: list[int] | None = None) -> None:
         self.rows = rows
         self.model = model
         self.listing = listing
+        if counts is not None:
+            self._counts = counts
 
     @cached_property
     def _parts(self) -> list[tuple[QuerySet, tuple[str, ...]]]:

@@ -54,14 +54,14 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
     def filter_form(self, request: HttpRequest) -> FilterForm:
         """Return the form of filters, its choices made from what there is."""
         model = self.listed_model()
-        return FilterForm(request.GET, model, model.listing, lists.values(self, model.listing, model))
+        return FilterForm(request.GET, model, model.listing, lists.values(self, model))
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the filters and one page of the list."""
         context = super().get_context(request, *args, **kwargs)
         form, model = self.filter_form(request), self.listed_model()
         filters = form.filters()
-        found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing)
+        found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
         page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))
         entries = cards.prepare(list(page.object_list))
         # On the first page without filters the newest stands large above the list.

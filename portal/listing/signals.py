@@ -5,27 +5,25 @@ from __future__ import annotations
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
-from wagtail.signals import page_published, page_unpublished, post_page_move
 
+from portal import changes
+from portal.changes import Change, Event, Order
 from portal.models import ListRow, PublishedVersion
 
 from . import rows
 
 
-def write_page(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.LISTS)
+def write_page(change: Change) -> None:
     """A page went online or offline: its rows say so."""
-    rows.write_pages([instance])
+    if isinstance(change.subject, Page):
+        rows.write_pages([change.subject])
 
 
-# Connected after `portal.signals`, which stores that a page is finished.
-for signal in (page_published, page_unpublished):
-    signal.connect(write_page, dispatch_uid="portal.listing")
-
-
-@receiver(post_page_move, dispatch_uid="portal.listing")
-def write_moved(sender: type[Page], instance: Page, **kwargs: object) -> None:
+@changes.receiver(Event.MOVED, order=Order.LISTS)
+def write_moved(change: Change) -> None:
     """A page stands in other indexes, and all below it."""
-    rows.write(rows.listed_pages().descendant_of(Page.objects.get(pk=instance.pk), inclusive=True))
+    rows.write(rows.listed_pages().descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
 
 
 @receiver((post_save, post_delete), sender=PublishedVersion, dispatch_uid="portal.listing")
@@ -35,8 +33,8 @@ def write_version(sender: type[PublishedVersion], instance: PublishedVersion, **
         rows.write_pages([page])
 
 
-@receiver(post_save, dispatch_uid="portal.listing.alias")
-def forget_alias(sender: type, instance: object, **kwargs: object) -> None:
+@changes.receiver(Event.SAVED, order=Order.LISTS)
+def forget_alias(change: Change) -> None:
     """A page that became an alias is no version of its own."""
-    if isinstance(instance, Page) and instance.alias_of_id is not None:
-        ListRow.objects.filter(page_id=instance.pk).delete()
+    if isinstance(change.subject, Page) and change.subject.alias_of_id is not None:
+        ListRow.objects.filter(page_id=change.subject.pk).delete()
