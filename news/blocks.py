@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, pgettext_lazy
+from dataclasses import replace
+
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing import lists
 from portal.pages import cards, links
+from portal.pages.cards import Form
 
 
 class LatestNewsBlock(blocks.StructBlock):
@@ -41,7 +44,7 @@ class LatestNewsBlock(blocks.StructBlock):
 
         context = super().get_context(value, parent_context=parent_context)
         featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
-        items = cards.prepare(
+        items = cards.of(
             lists.latest(
                 NewsPage.listing,
                 NewsPage,
@@ -50,5 +53,9 @@ class LatestNewsBlock(blocks.StructBlock):
                 first=featured.page.pk if featured else None,
             )
         )
-        context["featured"], context["items"] = (items[0], items[1:]) if items else (None, [])
+        if items:
+            badge = gettext("In focus") if value.get("featured") else ""
+            context["featured"] = items[0].shown_as(Form.STORY, meta=replace(items[0].meta, badge=badge))
+            # The list beside it is short: titles, no pictures.
+            context["items"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in items[1:]]
         return context

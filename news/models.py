@@ -14,6 +14,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
+from portal.blocks.media import Figure
 from portal.blocks.people import ContactBlock
 from portal.discovery.head import ORGANIZATION, WORLDWIDE_NAME, editors_name
 from portal.language.choices import TextChoices
@@ -125,6 +126,8 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         kind="news",
         label=_("News item"),
         plural=_("News"),
+        all_label=_("All news"),
+        further_label=_("Further news"),
         kinds="kind",
         when=When(start="date", precision="date_precision", ages=True),
         filters=("kind", "topics", "when.year"),
@@ -198,4 +201,20 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     @property
     def schema_date(self) -> str:
         """Return the date for schema.org, which refuses one without its day."""
-        return self.machine_date if self.date_precision == DatePrecision.DAY else ""
+        return self.known_date.machine if self.date_precision == DatePrecision.DAY else ""
+
+    @property
+    def figure(self) -> Figure:
+        """Return the picture above the text; a drawing says nothing."""
+        image = self.picture["image"]
+        if not image:
+            return Figure(self.picture, is_wide=True)
+        return Figure(
+            self.picture,
+            alt=self.image_alt,
+            alt_language=self.foreign_language_of("image_alt"),
+            caption=self.image_caption,
+            caption_language=self.foreign_language_of("image_caption"),
+            credit=image.rights,
+            is_wide=True,
+        )

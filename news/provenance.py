@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
@@ -11,7 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail_localize.fields import SynchronizedField
 
 from portal.language.choices import TextChoices
-from portal.language.dates import DatePrecision, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
 
@@ -26,6 +27,23 @@ class Kind(TextChoices):
 
 
 WORDS_OF_IOM = frozenset({Kind.STATEMENT, Kind.PRESS_RELEASE})
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is said of the origin of a text; `language` and `direction` are those of the original's title where they are others.
+
+    A date of which the day is known (`is_day`) stands in a sentence of its own wording. There may be no original at all.
+    """
+
+    title: str
+    url: str
+    language: str
+    direction: str
+    date: KnownDate | None
+    is_day: bool
+    is_summary: bool
+    is_own_translation: bool
 
 
 class OriginalLanguage(TextChoices):
@@ -115,19 +133,18 @@ class OriginalMixin(models.Model):
         return self.kind in WORDS_OF_IOM
 
     @property
-    def provenance(self) -> dict[str, object]:
-        """Return what is said of the origin of the text, as values of `components/provenance.html`."""
+    def provenance(self) -> Provenance:
+        """Return what is said of the origin of the text."""
         foreign = self.original_language != current_language().code
         date = self.original_date
-        return {
-            "is_summary": self.kind == Kind.RETROSPECT or bool(self.original_url and not self.is_in_words_of_iom),
-            "title": self.original_title or self.original_url,
-            "url": self.original_url,
-            "language": self.original_language if foreign else "",
-            "direction": "rtl" if self.original_language == OriginalLanguage.ARABIC else "ltr",
-            "date_text": format_date(date, self.original_date_precision) if date else "",
-            "machine_date": machine_date(date, self.original_date_precision) if date else "",
-            "is_day": self.original_date_precision == DatePrecision.DAY,
-            "is_own_translation": self.is_own_translation
+        return Provenance(
+            title=self.original_title or self.original_url,
+            url=self.original_url,
+            language=self.original_language if foreign else "",
+            direction="rtl" if self.original_language == OriginalLanguage.ARABIC else "ltr",
+            date=KnownDate.of(date, self.original_date_precision) if date else None,
+            is_day=self.original_date_precision == DatePrecision.DAY,
+            is_summary=self.kind == Kind.RETROSPECT or bool(self.original_url and not self.is_in_words_of_iom),
+            is_own_translation=self.is_own_translation
             or (self.is_in_words_of_iom and self.locale.language_code != SOURCE_LANGUAGE),
-        }
+        )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from django.apps import apps
@@ -15,46 +16,34 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from portal import changes
+from portal.blocks.links import LinkValue
 from portal.blocks.media import holds_film
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language, current_language, language_mark
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, current_language, language_mark
 from portal.pages import links, restrictions, versions
+from portal.pages.links import Link
 
 
-class NamedLink(TypedDict):
-    """A link as plain values for the cache.
-
-    `language` is that of the title where it is not the reader's, `hreflang` that of the page behind the link, `mark` what is
-    said of it.
-    """
-
-    title: str
-    url: str
-    language: str
-    hreflang: str
-    mark: str
-
-
-class MenuEntry(NamedLink):
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry(Link):
     """A section in the main menu, with the pages below it; `intro_language` is that of the introduction, as `language`."""
 
-    intro: str
-    intro_language: str
-    links: list[NamedLink]
+    intro: str = ""
+    intro_language: str = ""
+    links: tuple[Link, ...] = ()
 
 
-class LanguageLink(TypedDict):
-    """One entry of the language switch; `mark` says what waits there if it is not the page in that language."""
+@dataclass(frozen=True, kw_only=True)
+class LanguageLink(Link):
+    """One entry of the language switch, called as the language calls itself; `mark` says what waits there if it is not the page."""
 
-    language: Language
-    url: str
-    is_current: bool
-    mark: str
+    is_current: bool = False
 
 
-class SiteMapNode(NamedLink):
+@dataclass(frozen=True, kw_only=True)
+class SiteMapNode(Link):
     """A page in the site map with those below it."""
 
-    children: list[SiteMapNode]
+    children: list[SiteMapNode] = field(default_factory=list)
 
 
 MENU_LEVELS = 2
@@ -125,13 +114,6 @@ def home_urls() -> dict[str, str]:
     return {code: home["url"] for code, home in homes().items()}
 
 
-def _named(link: links.PageLink) -> NamedLink:
-    """Return a link to a page as plain values."""
-    return NamedLink(
-        title=link.title, url=link.url, language=link.title_language, hreflang=link.hreflang, mark=link.mark
-    )
-
-
 def _below_home(levels: int | None = None) -> list[tuple[Page, links.PageLink]]:
     """Return the pages below the reader's home page in the order of the tree, each with its link. One query.
 
@@ -178,13 +160,12 @@ def _menu(language: str) -> list[MenuEntry]:
                 name: code if (code := versions.language_of(link.page, name)) != current_language().code else ""
                 for name in ("menu_title", "menu_intro")
             }
-            below = [
-                _named(inner) for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)
-            ]
-            named = _named(link)
+            below = [inner for row, inner in pages if row.depth == top + 1 and row.path.startswith(section.path)]
+            named = link.plain()
             if title:
-                named.update(title=title, language=languages["menu_title"])
-            entries.append(MenuEntry(**named, intro=intro, intro_language=languages["menu_intro"], links=below))
+                named = replace(named, title=title, language=languages["menu_title"])
+            more = {"intro": intro, "intro_language": languages["menu_intro"]}
+            entries.append(MenuEntry(**vars(named), **more, links=tuple(inner.plain() for inner in below)))
         return entries
 
 
@@ -217,12 +198,12 @@ def _footer(language: str) -> dict[str, object]:
         found = links.resolve(page_ids)
         sign_language = found.get(snippet.sign_language_page_id)
         has_film = sign_language is not None and not sign_language.mark and holds_film(sign_language.page.specific)
-        empty = set() if has_film or sign_language is None else {sign_language.url}
+        empty = set() if has_film or sign_language is None else {sign_language.address}
         columns = [
             {
                 "heading": block.value["heading"],
                 "links": [
-                    link for link in _plain_links(block.value["links"]) if not link["mark"] and link["url"] not in empty
+                    link for link in _plain_links(block.value["links"]) if not link.mark and link.address not in empty
                 ],
             }
             for block in snippet.body
@@ -232,41 +213,34 @@ def _footer(language: str) -> dict[str, object]:
             "about": snippet.about,
             "columns": [column for column in columns if column["links"]],
             "legal": _plain_links([block.value for block in snippet.legal]),
-            "sign_language": _named(sign_language) if has_film else None,
+            "sign_language": sign_language.plain() if has_film else None,
         }
 
 
-def _plain_links(values: list) -> list[NamedLink]:
+def _plain_links(values: list[LinkValue]) -> list[Link]:
     """Return links as plain values for the cache; those that lead nowhere are left out."""
-    return [
-        NamedLink(
-            title=value.text, url=value.href, language=value.text_language, hreflang=value.hreflang, mark=value.mark
-        )
-        for value in values
-        if value.href
-    ]
+    return [link for value in values if (link := value.target).address]
 
 
-def breadcrumbs(page: Page) -> list[NamedLink]:
+def breadcrumbs(page: Page) -> list[Link]:
     """Return the links to the pages above a page, home page first. One query."""
     paths = [page.path[:end] for end in range(2 * page.steplen, len(page.path), page.steplen)]
     ancestors = links.resolve_all(Page.objects.filter(path__in=paths), lambda row: row.path in paths)
-    return [_named(link) for _row, link in ancestors]
+    return [link.plain() for _row, link in ancestors]
 
 
-def home_crumb() -> list[NamedLink]:
+def home_crumb() -> list[Link]:
     """Return the home page of the active language as the only breadcrumb, for views that are no pages."""
     home = homes().get(current_language().code)
     if home is None:
         return []
     code = current_language().code
     return [
-        NamedLink(
+        Link(
+            address=home["url"],
             title=home["title"],
-            url=home["url"],
             language=home["title_language"] if home["title_language"] != code else "",
             hreflang="" if home["is_real"] else SOURCE_LANGUAGE,
-            mark="",
         )
     ]
 
@@ -297,8 +271,10 @@ def language_links(
             mark = gettext("protected")
         entries.append(
             LanguageLink(
-                language=language,
-                url=addresses.get(language.code) or home_addresses.get(language.code, f"/{language.code}/"),
+                address=addresses.get(language.code) or home_addresses.get(language.code, f"/{language.code}/"),
+                title=language.name,
+                language=language.code,
+                hreflang=language.hreflang,
                 is_current=language.code == reader,
                 mark=mark,
             )
@@ -311,8 +287,8 @@ def site_map() -> list[SiteMapNode]:
     nodes: dict[str, SiteMapNode] = {}
     roots: list[SiteMapNode] = []
     for row, link in _below_home():
-        node = SiteMapNode(**_named(link), children=[])
+        node = SiteMapNode(**vars(link.plain()))
         nodes[row.path] = node
         parent = nodes.get(row.path[: -row.steplen])
-        (parent["children"] if parent else roots).append(node)
+        (parent.children if parent else roots).append(node)
     return roots

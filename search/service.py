@@ -323,7 +323,7 @@ def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, flo
     documents = {document.pk: document for document in Document.objects.filter(pk__in=ids).only("text", "stems")}
     terms = set(weights)
     found = [
-        Hit(page, highlight(page.card_title, terms, language), _snippet(page, documents.get(page.pk), weights, language))
+        Hit(page, highlight(page.title, terms, language), _snippet(page, documents.get(page.pk), weights, language))
         for page in shown
     ]
     _add_files(found, documents, concepts, weights, language)
@@ -360,7 +360,7 @@ def _add_files(
 
 def _snippet(page: Page, document: Document | None, weights: dict[str, float], language: str) -> list[Segment]:
     found = snippet(document.text, weights, language, document.stems) if document else []
-    return found or highlight(page.card_text, set(weights), language)
+    return found or highlight(getattr(page, page.card_text_field), set(weights), language)
 
 
 def _promoted(query: Query, weights: dict[str, float], language: str) -> list[Hit]:

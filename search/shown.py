@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
 from portal.listing.declarations import kind_of, kinds
+from portal.pages.cards import Metaline, card_of
+from portal.pages.links import Link
 
 from .forms import SearchForm
 from .service import FoundFile, Hit, Outcome
@@ -21,52 +25,76 @@ def marked(segments: list[Segment]) -> SafeString:
     )
 
 
-def result(hit: Hit) -> dict[str, object]:
-    """Return the values of one result, in the active language; `lang` is the title's where it is another."""
+@dataclass(frozen=True)
+class ShownFile:
+    """The file of a page that holds what was asked; the link says its language where it is one of the portal."""
+
+    link: Link
+    text: list[Segment]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result as `components/result.html` takes it, in the active language.
+
+    With a position it is counted when it is opened; `page` is the id of the page behind it.
+    """
+
+    page: int
+    link: Link
+    title: list[Segment]
+    text: list[Segment]
+    meta: Metaline
+    file: ShownFile | None = None
+    position: int = 0
+    is_promoted: bool = False
+
+
+def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = False) -> Result:
+    """Return a hit as it is shown; a badge says what is special about it."""
     page = hit.page
-    return {
-        "page": page.pk,
-        "title": hit.title,
-        "lang": page.card_language,
-        "text": hit.snippet,
-        "url": page.card_url,
-        "kind": kinds()[kind_of(page)],
-        "date_text": page.date_text,
-        "machine_date": page.machine_date,
-        "file": _file(hit.file) if hit.file else None,
-    }
+    card = card_of(page)
+    return Result(
+        page=page.pk,
+        link=card.link,
+        title=hit.title,
+        text=hit.snippet,
+        meta=Metaline(badge=badge, kind=str(kinds()[kind_of(page)]), date=page.known_date),
+        file=_file(hit.file) if hit.file else None,
+        position=position,
+        is_promoted=is_promoted,
+    )
 
 
-def _file(found: FoundFile) -> dict[str, object]:
-    """Return the values of the file that holds what was asked; `lang` where it is known to be in a language of the portal."""
+def _file(found: FoundFile) -> ShownFile:
     document = found.document
-    lang = document.written_in.code if document.written_in else ""
-    return {"title": document.title, "url": document.url, "lang": lang, "text": found.snippet}
+    language = document.written_in.code if document.written_in else ""
+    return ShownFile(Link(document.url, document.title, language), found.snippet)
 
 
 def _result_data(hit: Hit) -> dict[str, object]:
-    values = result(hit)
+    shown = result(hit)
     return {
         "title": plain(hit.title),
         "title_html": marked(hit.title),
-        "url": head.absolute(values["url"]),
+        "url": head.absolute(shown.link.address),
         "snippet": plain(hit.snippet),
         "snippet_html": marked(hit.snippet),
-        "kind": str(values["kind"]),
-        "date": values["machine_date"],
+        "kind": str(shown.meta.kind),
+        "date": shown.meta.date.machine if shown.meta.date else "",
         "language": hit.page.language_code,
         "has_all_words": not hit.is_partial,
-        "file": _file_data(values["file"]) if values["file"] else None,
+        "file": _file_data(shown.file) if shown.file else None,
     }
 
 
-def _file_data(file: dict[str, object]) -> dict[str, object]:
+def _file_data(file: ShownFile) -> dict[str, object]:
     return {
-        "title": file["title"],
-        "url": head.absolute(file["url"]),
-        "snippet": plain(file["text"]),
-        "snippet_html": marked(file["text"]),
-        "language": file["lang"] or None,
+        "title": file.link.title,
+        "url": head.absolute(file.link.address),
+        "snippet": plain(file.text),
+        "snippet_html": marked(file.text),
+        "language": file.link.language or None,
     }
 
 

@@ -49,7 +49,7 @@ def test_there_is_what_was_promised(content: None) -> None:
     for title in ("Über uns", "IOM Global", "Was wir machen"):
         assert any(page.title == title for page in pages)
     statement = next(item for item in news if item.title.startswith("Statement zur Situation in Ukraine"))
-    assert (statement.kind, statement.place, statement.date_text) == ("statement", "Genf", "Februar 2022")
+    assert (statement.kind, statement.place, statement.known_date.text) == ("statement", "Genf", "Februar 2022")
 
 
 SECTIONS = ("Wer wir sind", "Unsere Arbeit", "Daten und Forschung", "Mitmachen", "2030 Agenda")

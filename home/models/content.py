@@ -135,8 +135,8 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
             for text, block_id in headings
         ]
 
-    def related(self) -> list[BasePage]:
-        """Return the related pages in the page's language, ready to be shown as cards."""
+    def related(self) -> list[cards.Card]:
+        """Return the related pages as cards, in the page's language."""
         return cards.for_pages([block.value for block in self.related_pages if block.value])
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:

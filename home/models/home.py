@@ -86,13 +86,14 @@ class HomePage(BodyMixin, BasePage):
     @property
     def quick_links(self) -> list[StreamValue.StreamChild]:
         """Return the links below the search field that lead to what is there in the language of the text around them."""
-        return [block for block in self.hero_links if block.value.href and not block.value.mark]
+        return [block for block in self.hero_links if (link := block.value.target).address and not link.mark]
 
     @property
-    def _card_text_field(self) -> str:
+    def card_text_field(self) -> str:
+        """Return the name of the field that cards and search results show."""
         return "search_description" if self.search_description else "hero_text"
 
     @property
     def description(self) -> str:
         """Return the description for search engines."""
-        return self.card_text
+        return getattr(self, self.card_text_field)

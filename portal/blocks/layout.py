@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import pgettext_lazy
 
 from portal.pages import cards, links
+from portal.pages.links import Link
 
 from . import base as blocks
 from .anchors import anchor_of
@@ -135,6 +137,20 @@ class TimelineBlock(blocks.ListBlock):
         preview_value = [{"label": "1951", "heading": "Gründung", "text": "Die IOM entsteht."}]
 
 
+@dataclass(frozen=True)
+class Task:
+    """A thing that visitors want to do: its sign, its title with where it leads (nowhere while the page is not there), a sentence."""
+
+    icon: str
+    link: Link
+    text: str
+
+    @property
+    def is_directed(self) -> bool:
+        """Return whether the sign points the way in which text runs."""
+        return self.icon in {"undo-2", "plane"}
+
+
 class TaskBlock(blocks.StructBlock):
     """A thing that visitors want to do."""
 
@@ -163,7 +179,9 @@ class TaskBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the link to the page, in the reader's language."""
         context = super().get_context(value, parent_context=parent_context)
-        context["link"] = links.resolve_one(value["page"].pk) if value.get("page") else None
+        found = links.resolve_one(value["page"].pk) if value.get("page") else None
+        link = found.plain(value["title"]) if found else Link("", value["title"])
+        context["task"] = Task(value["icon"], link, value["text"])
         return context
 
 

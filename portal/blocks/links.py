@@ -6,17 +6,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext_lazy
 
 from portal.pages import links
+from portal.pages.links import Link
 
 from . import base as blocks
 
 
 class LinkValue(blocks.StructValue):
-    """A link as templates read it: `href`, `text`, `hreflang`, `mark`, `is_external`; all empty when its page is not there."""
-
-    @property
-    def _target(self) -> links.PageLink | None:
-        page_id = self.page_id
-        return links.resolve_one(page_id) if page_id else None
+    """A link as an editor chose it."""
 
     @property
     def page_id(self) -> int | None:
@@ -25,40 +21,17 @@ class LinkValue(blocks.StructValue):
         return page.pk if page else None
 
     @property
-    def href(self) -> str:
-        """Return the address, for a page in the reader's language."""
-        if self.page_id:
-            return self._target.url if self._target else ""
-        return self.get("url") or ""
+    def target(self) -> Link:
+        """Return where it leads: a page in the reader's language, or an address; nowhere while its page is not there.
 
-    @property
-    def text(self) -> str:
-        """Return the label, else the page's title in the reader's language, else the address."""
-        if self.get("label"):
-            return self["label"]
-        if self._target:
-            return self._target.title
-        return self.get("url") or ""
-
-    @property
-    def hreflang(self) -> str:
-        """Return the language of the target where it is not the reader's."""
-        return self._target.hreflang if self._target else ""
-
-    @property
-    def text_language(self) -> str:
-        """Return the language of the text where it is a title in another language than the text around it."""
-        return self._target.title_language if self._target and not self.get("label") else ""
-
-    @property
-    def mark(self) -> str:
-        """Return what to say beside a link behind which another language waits than the reader's."""
-        return self._target.mark if self._target else ""
-
-    @property
-    def is_external(self) -> bool:
-        """Return whether the link leaves the portal."""
-        return not self.page_id
+        It is called by its label, else by the page's title in the reader's language, else by the address.
+        """
+        label = self.get("label") or ""
+        if self.page_id is None:
+            address = self.get("url") or ""
+            return Link(address, label or address, is_external=True)
+        found = links.resolve_one(self.page_id)
+        return found.plain(label) if found else Link("", label)
 
 
 class PageBlock(blocks.PageChooserBlock):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents import get_document_model
@@ -12,9 +14,26 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 
+from portal.language.languages import Language, current_language
 from portal.uploads import access
 
 from . import base as blocks
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with what is said of it; the languages are those of its texts where they are not that of the text around them.
+
+    `picture` is what `components/picture.html` takes; a wide one stands above a text and is loaded at once.
+    """
+
+    picture: object
+    alt: str = ""
+    alt_language: str = ""
+    caption: str = ""
+    caption_language: str = ""
+    credit: str = ""
+    is_wide: bool = False
 
 
 class FigureBlock(blocks.StructBlock):
@@ -40,9 +59,12 @@ class FigureBlock(blocks.StructBlock):
         template = "blocks/image.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Say whether whoever reads the page may see the photograph."""
+        """Add the photograph, where whoever reads the page may see it."""
         context = super().get_context(value, parent_context=parent_context)
-        context["is_shown"] = bool(value.get("image")) and access.is_shown(value["image"])
+        image = value.get("image")
+        if image and access.is_shown(image):
+            alt = image.contextual_alt_text or ""
+            context["figure"] = Figure({"image": image}, alt=alt, caption=value.get("caption") or "", credit=image.rights)
         return context
 
     def get_preview_value(self) -> blocks.StructValue:
@@ -56,6 +78,18 @@ class FigureBlock(blocks.StructBlock):
 def shown(document: AbstractDocument | None) -> AbstractDocument | None:
     """Return a document if whoever reads the page may open it."""
     return document if document and access.is_shown(document) else None
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as it is shown, `size` in bytes; `language` is the one it is written in, where that is known."""
+
+    title: str
+    url: str
+    type: str
+    size: int
+    text: str = ""
+    language: Language | None = None
 
 
 class DownloadBlock(blocks.StructBlock):
@@ -84,7 +118,15 @@ class DownloadBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the document, where whoever reads the page may open it."""
         context = super().get_context(value, parent_context=parent_context)
-        context["document"] = shown(value.get("document"))
+        if document := shown(value.get("document")):
+            context["download"] = Download(
+                title=document.title,
+                url=document.url,
+                type=document.file_extension.upper(),
+                size=document.get_file_size(),
+                text=value.get("description") or "",
+                language=document.written_in,
+            )
         return context
 
 
@@ -107,6 +149,21 @@ class DownloadsBlock(blocks.ListBlock):
 
 
 VIDEO_TYPES = {"mp4": "video/mp4", "webm": "video/webm"}
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film as it is shown, `size` in bytes; without an address it is not there yet. Its captions are in the `language`."""
+
+    title: str
+    language: Language
+    text: str = ""
+    url: str = ""
+    type: str = ""
+    size: int | None = None
+    length: str = ""
+    captions: str = ""
+    transcript: str = ""
 
 
 class VideoBlock(blocks.StructBlock):
@@ -170,11 +227,22 @@ class VideoBlock(blocks.StructBlock):
         return value
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Add the film and its captions, where whoever reads the page may open them, and the media type."""
+        """Add the film with its captions, where whoever reads the page may open them."""
         context = super().get_context(value, parent_context=parent_context)
-        video = context["video"] = shown(value.get("video"))
-        context["captions"] = shown(value.get("captions"))
-        context["media_type"] = VIDEO_TYPES.get(video.file_extension.lower(), "") if video else ""
+        video, captions = shown(value.get("video")), shown(value.get("captions"))
+        file = {}
+        if video:
+            media_type = VIDEO_TYPES.get(video.file_extension.lower(), "")
+            file = {"url": video.url, "type": media_type, "size": video.get_file_size()}
+        context["film"] = Film(
+            title=value["title"],
+            language=current_language(),
+            text=value.get("description") or "",
+            **file,
+            length=value.get("length") or "",
+            captions=captions.url if captions else "",
+            transcript=value.get("transcript") or "",
+        )
         return context
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.translation import pgettext_lazy
 
 from portal.pages import links
+from portal.pages.links import Link
 
 from . import base as blocks
 from .links import PageBlock
@@ -30,6 +33,17 @@ LAENDER: dict[str, tuple[str, int, int]] = {
 }
 _TILE = 64
 """Width of a tile with its gap, in units of the drawing."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask, as it is shown."""
+
+    heading: str
+    text: str = ""
+    email: str = ""
+    phone: str = ""
+    link: Link | None = None
 
 
 class ContactBlock(blocks.StructBlock):
@@ -68,9 +82,11 @@ class ContactBlock(blocks.StructBlock):
         preview_value = {"heading": "Kontakt", "text": "IOM Deutschland\nBerlin"}
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Add the link to the page, in the reader's language."""
+        """Add what is shown, with the link to the page in the reader's language."""
         context = super().get_context(value, parent_context=parent_context)
-        context["link"] = links.resolve_one(value["page"].pk) if value.get("page") else None
+        found = links.resolve_one(value["page"].pk) if value.get("page") else None
+        texts = {name: value.get(name) or "" for name in ("heading", "text", "email", "phone")}
+        context["contact"] = Contact(**texts, link=found.plain() if found else None)
         return context
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.translation import pgettext_lazy
 
+from portal.language.dates import KnownDate
 from portal.language.languages import LANGUAGES, rich_text_feature
 
 from . import base as blocks
@@ -138,14 +141,6 @@ class NoticeBlock(blocks.StructBlock):
             "text": "<p>Das deutsche Resettlement-Programm ruht seit April 2025.</p>",
         }
 
-    ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "danger": "octagon-alert"}
-
-    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Add the name of the sign."""
-        context = super().get_context(value, parent_context=parent_context)
-        context["icon"] = self.ICONS.get(value["level"], "info")
-        return context
-
 
 class CalloutBlock(blocks.StructBlock):
     """A box that leads on to the next step."""
@@ -170,6 +165,24 @@ class CalloutBlock(blocks.StructBlock):
         description = pgettext_lazy("admin", "A quiet box with an optional button, for the next step.")
         template = "blocks/callout.html"
         preview_value = {"heading": "Haben Sie Fragen?", "text": "<p>Schreiben Sie uns.</p>"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source as it is shown; `language` is that of its title where it is not that of the text around it."""
+
+    title: str
+    url: str = ""
+    date: KnownDate | None = None
+    language: str = ""
+
+
+class SourceValue(blocks.StructValue):
+    """A source as an editor named it."""
+
+    def plain(self, language: str = "") -> Source:
+        """Return what is shown of it."""
+        return Source(self["title"], self["url"], KnownDate.read(self.get("date") or ""), language)
 
 
 class SourceBlock(blocks.StructBlock):
@@ -198,4 +211,5 @@ class SourceBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Source")
         description = pgettext_lazy("admin", "Where the facts of this page come from.")
         template = "blocks/source.html"
+        value_class = SourceValue
         preview_value = {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/", "date": "2024"}

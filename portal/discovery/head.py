@@ -15,6 +15,7 @@ from portal import navigation
 from portal.discovery import social
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.pages import versions
+from portal.pages.links import Link
 
 WORLDWIDE_NAME = "International Organization for Migration"
 """The organisation's own name, the same in every language for machines."""
@@ -89,7 +90,7 @@ def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
     return known[page.translation_key]
 
 
-def trail_of(request: HttpRequest | None, page: Page) -> list[navigation.NamedLink]:
+def trail_of(request: HttpRequest | None, page: Page) -> list[Link]:
     """Return the links to the pages above a page in the active language; asked once per request."""
     if request is None:
         return navigation.breadcrumbs(page)

@@ -122,7 +122,7 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
 
 
 def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:
-    steps = [(step["title"], absolute(step["url"])) for step in trail_of(request, page)]
+    steps = [(step.title, absolute(step.address)) for step in trail_of(request, page)]
     return {
         "@type": "BreadcrumbList",
         "@id": _id("breadcrumbs", head.canonical),

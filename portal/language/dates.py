@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 
 from django.utils import formats
 from django.utils.dateformat import DateFormat
@@ -45,6 +46,28 @@ class DatePrecision(TextChoices):
     DAY = "day", pgettext_lazy("admin", "day, month and year")
     MONTH = "month", pgettext_lazy("admin", "month and year")
     YEAR = "year", pgettext_lazy("admin", "year only")
+
+
+@dataclass(frozen=True)
+class KnownDate:
+    """A date as far as it is known: `text` as the active language writes it, `machine` for the attribute `datetime`."""
+
+    text: str
+    machine: str
+
+    @classmethod
+    def of(cls, date: datetime.date, precision: str) -> KnownDate:
+        """Return a date of which no more is known than the precision says."""
+        return cls(format_date(date, precision), machine_date(date, precision))
+
+    @classmethod
+    def read(cls, text: str) -> KnownDate | None:
+        """Return the date that a text such as `2022-03` says; None where there is none.
+
+        Raises:
+            ValueError: the text is no such date.
+        """
+        return cls.of(*parse_partial(text)) if text else None
 
 
 _FORMAT = {DatePrecision.DAY: "DATE_FORMAT", DatePrecision.MONTH: "YEAR_MONTH_FORMAT", DatePrecision.YEAR: "Y"}

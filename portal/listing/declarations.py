@@ -17,10 +17,11 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
 
-from portal.language.dates import DatePrecision, date_text, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
 
 Text = str | Promise
 
@@ -81,7 +82,8 @@ class Listing:
     """All that Wagtail has no word for of a kind of content.
 
     `kind` is its name for programs: in addresses of feeds, in the search, in records. `label` is what one of it is called, `plural`
-    what all of them are. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
+    what all of them are; `all_label` leads to their list, `further_label` stands above others of them. `kinds` names a field with
+    choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
     `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
@@ -92,6 +94,8 @@ class Listing:
     kind: str
     label: Text
     plural: Text = ""
+    all_label: Text = _("The whole list")
+    further_label: Text = _("Further entries")
     kinds: str = ""
     when: When = field(default_factory=When)
     order: str = NEWEST
@@ -168,22 +172,18 @@ class Listing:
             start, end = value(page, self.when.closes), None
         return start, str(value(page, self.when.precision) or DatePrecision.DAY), end
 
-    def date_text(self, page: Page) -> str:
+    def known_date(self, page: Page) -> KnownDate | None:
         """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
         start, precision, end = self._shown(page)
         if start is None:
-            return ""
-        if not isinstance(start, datetime.datetime):
-            text = format_date(start, precision)
-            return text if end is None or end == start else _("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
-        return _span(start, end if isinstance(end, datetime.datetime) else None)
-
-    def machine_date(self, page: Page) -> str:
-        """Return the date for machines, with what is known of it."""
-        start, precision, _end = self._shown(page)
+            return None
         if isinstance(start, datetime.datetime):
-            return timezone.localtime(start).isoformat(timespec="minutes")
-        return machine_date(start, precision) if start is not None else ""
+            text = _span(start, end if isinstance(end, datetime.datetime) else None)
+            return KnownDate(text, timezone.localtime(start).isoformat(timespec="minutes"))
+        text = format_date(start, precision)
+        if end is not None and end != start:
+            text = gettext("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
+        return KnownDate(text, machine_date(start, precision))
 
 
 def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
@@ -191,12 +191,12 @@ def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
     start = timezone.localtime(start)
     texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
     if end is None:
-        return _("%(date)s, %(time)s") % texts
+        return gettext("%(date)s, %(time)s") % texts
     end = timezone.localtime(end)
     texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
     if end.date() == start.date():
-        return _("%(date)s, %(time)s to %(end)s") % texts
-    return _("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts
+        return gettext("%(date)s, %(time)s to %(end)s") % texts
+    return gettext("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------

@@ -50,8 +50,8 @@ def of_page(page: Page, index_url: str = "") -> list[Fact]:
 
 def _values(page: Page, name: str, index_url: str) -> list[Value]:
     if name == "when":
-        text = page.listing.date_text(page)
-        return [Value(str(text), machine_date=page.listing.machine_date(page))] if text else []
+        date = page.known_date
+        return [Value(date.text, machine_date=date.machine)] if date else []
     known = value(page, name)
     if known is None:
         return []

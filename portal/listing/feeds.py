@@ -148,7 +148,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         prefetch_related_objects(items, "topics")
     answer = FORMATS[name](
         title=_valid(title),
-        link=absolute(list_page.url + query),
+        link=absolute(list_page.address + query),
         description=str(listing.description or listing.title),
         language=code,
         author_name=site_name(),
@@ -199,10 +199,11 @@ def full_texts(items: list[Page], listing: Listing) -> list[str]:
     images = [block.value["image"] for body in bodies for block in body if block.block_type == "image"]
     prefetch_related_objects([image for image in images if image], "renditions")
     language = current_language()
+    lists_of_sources = [[block.value.plain() for block in sources] for sources in _together(items, "sources")]
     template = select_template([f"feeds/{listing.kind}_item.html", "feeds/item.html"])
     return [
         _standing_alone(template.render({"page": item, "body": body, "sources": sources, "language": language}))
-        for item, body, sources in zip(items, bodies, _together(items, "sources"), strict=True)
+        for item, body, sources in zip(items, bodies, lists_of_sources, strict=True)
     ]
 
 

@@ -10,11 +10,14 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from portal.discovery.head import absolute, versions_of
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, CoverMixin, LeadMixin, ListTerm
-from portal.pages import cards
+from portal.pages import cards, versions
+from portal.pages.cards import Card, Form, Metaline
+from portal.pages.links import Link
 
 from . import facts, lists
-from .declarations import NEWEST, Listing
+from .declarations import NEWEST, Listing, value
 from .forms import FilterForm
 
 
@@ -63,10 +66,10 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
         filters = form.filters()
         found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
         page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))
-        entries = cards.prepare(list(page.object_list))
+        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
         # On the first page without filters the newest stands large above the list.
         is_led = model.listing.order == NEWEST and page.number == 1 and not filters
-        leading = entries[0] if entries and is_led else None
+        leading = entries.pop(0).shown_as(Form.ROW) if entries and is_led else None
         original = versions_of(request, self).original
         context.update(
             form=form,
@@ -77,7 +80,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
             results=page,
             counted=lists.COUNTED,
             leading=leading,
-            entries=[entry for entry in entries if entry != leading],
+            entries=entries,
         )
         return context
 
@@ -92,8 +95,20 @@ class ListedPage(BasePage):
     class Meta:
         abstract = True
 
-    def further_items(self, count: int = 3) -> list[Page]:
-        """Return the first other pages of the kind in the same language; those that share a topic come before the others."""
+    @property
+    def dateline(self) -> Metaline:
+        """Return the line above the title of the page itself."""
+        place = str(value(self, "place") or "")
+        return Metaline(
+            badge=self.card_kind, date=self.known_date, place=place, place_language=self.foreign_language_of("place") if place else ""
+        )
+
+    def foreign_language_of(self, name: str) -> str:
+        """Return the source's language for a field that was published untranslated, else nothing."""
+        return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
+
+    def further_items(self, count: int = 3) -> list[Card]:
+        """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
         topics = ListTerm.objects.filter(name="topics", value__in=[str(topic.pk) for topic in getattr(self, "topic_list", ())])
         rows = lists.of_kind(self.listing.kind, self.language_code).exclude(page=self.pk)
         newest = rows.order_by("-start", "-published_at", "-page_id")
@@ -102,7 +117,7 @@ class ListedPage(BasePage):
         shares = Exists(topics.filter(row=OuterRef("list_rows__pk")))
         pages = type(self).objects.filter(list_rows__pk__in=nearest.values("pk")).annotate(shares_topic=shares)
         ordered = pages.order_by("-shares_topic", "-list_rows__start", "-list_rows__published_at", "-pk")
-        return cards.prepare(list(ordered.select_related("published_version").defer_streamfields()[:count]))
+        return cards.of(ordered.select_related("published_version").defer_streamfields()[:count])
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the facts, further pages of the kind and the address to share."""
@@ -113,6 +128,7 @@ class ListedPage(BasePage):
         context.update(
             index_url=index_url,
             facts=facts.of_page(self, index_url),
+            all_of_kind=Link(index_url, self.listing.all_label),
             further=self.further_items(),
             share_url=absolute(url),
         )

@@ -20,7 +20,9 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration, illustration_url
-from portal.blocks.text import SourceBlock
+from portal.blocks.text import Source, SourceBlock
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import versions
 from portal.uploads import access
 
 
@@ -142,6 +144,12 @@ class SourcesMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def source_list(self) -> list[Source]:
+        """Return the sources as they are shown; those that stand in the source language still say so."""
+        untranslated = versions.untranslated_in(self)
+        return [block.value.plain(SOURCE_LANGUAGE if block.id in untranslated else "") for block in self.sources]
 
 
 class TopicsMixin(models.Model):

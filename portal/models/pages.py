@@ -20,7 +20,8 @@ from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks.illustrations import Illustration, illustration_url
-from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
+from portal.language.dates import KnownDate
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, restrictions, schedules, versions
@@ -254,42 +255,9 @@ class BasePage(Page):
     # --- what templates and cards read -----------------------------------------------------------------------------
 
     @property
-    def card_url(self) -> str:
-        """Return the address for cards and lists, in the reader's language."""
-        return self.link.url if self.link else self.get_url()
-
-    @property
-    def card_language(self) -> str:
-        """Return the language of the title where it is not that of the text around the card."""
-        return self._foreign_language_of("title")
-
-    @property
-    def card_mark(self) -> str:
-        """Return what a card says of the language that waits behind it: “in German”, or nothing."""
-        return self.link.mark if self.link else ""
-
-    @property
-    def card_title(self) -> str:
-        """Return the title for cards, lists, breadcrumbs."""
-        return self.title
-
-    @property
-    def card_text(self) -> str:
-        """Return the text for cards and search results."""
-        return getattr(self, self._card_text_field)
-
-    @property
-    def card_text_language(self) -> str:
-        """Return the language of the text where it is not that of the text around the card."""
-        return self._foreign_language_of(self._card_text_field)
-
-    @property
-    def _card_text_field(self) -> str:
+    def card_text_field(self) -> str:
+        """Return the name of the field that cards and search results show."""
         return "lead" if getattr(self, "lead", "") else "search_description"
-
-    def _foreign_language_of(self, field: str) -> str:
-        code = versions.language_of(self, field)
-        return code if code != current_language().code else ""
 
     @property
     def card_kind(self) -> str:
@@ -297,14 +265,9 @@ class BasePage(Page):
         return str(self.listing.label_of(self)) if self.listing else ""
 
     @property
-    def date_text(self) -> str:
-        """Return the date of the page in the active language, or nothing."""
-        return str(self.listing.date_text(self)) if self.listing else ""
-
-    @property
-    def machine_date(self) -> str:
-        """Return the date of the page for machines, or nothing."""
-        return self.listing.machine_date(self) if self.listing else ""
+    def known_date(self) -> KnownDate | None:
+        """Return the date of the page in the active language, where its kind has one."""
+        return self.listing.known_date(self) if self.listing else None
 
     @property
     def description(self) -> str:
@@ -314,7 +277,7 @@ class BasePage(Page):
     @property
     def description_language(self) -> str:
         """Return the language in which the description stands."""
-        return versions.language_of(self, "search_description" if self.search_description else self._card_text_field)
+        return versions.language_of(self, "search_description" if self.search_description else self.card_text_field)
 
     @cached_property
     def picture(self) -> dict[str, object]:

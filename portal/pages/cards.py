@@ -1,15 +1,94 @@
-"""Pages made ready to be shown as cards: in the reader's language, with all that a card needs and no query per card."""
+"""Pages as cards: plain values in the reader's language, with all that a card needs and no query per card."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
 from wagtail.models import Page
 
+from portal.language.dates import KnownDate
 from portal.language.languages import current_language
 from portal.pages import links, versions
+from portal.pages.links import Link
+
+
+class Form(StrEnum):
+    """The forms in which `components/card.html` shows a card."""
+
+    CARD = "card"
+    """One of a grid."""
+    STORY = "story"
+    """Large, alone."""
+    ROW = "row"
+    """Large, the picture beside the text where there is room."""
+    ITEM = "item"
+    """An entry of a list."""
+
+
+@dataclass(frozen=True)
+class Metaline:
+    """What stands in the line above a title; `place_language` is that of the place where it is another."""
+
+    badge: str = ""
+    mark: str = ""
+    kind: str = ""
+    date: KnownDate | None = None
+    place: str = ""
+    place_language: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A page as a card shows it: where it leads and what it is called, its text and the language of that where it is another.
+
+    `picture` is what `components/picture.html` takes.
+    """
+
+    link: Link
+    text: str = ""
+    text_language: str = ""
+    meta: Metaline = Metaline()
+    picture: dict[str, object] | None = None
+    form: Form = Form.CARD
+
+    @property
+    def is_large(self) -> bool:
+        """Return whether it stands for itself, not in a list."""
+        return self.form in {Form.STORY, Form.ROW}
+
+    def shown_as(self, form: Form, **changes: Any) -> Card:
+        """Return the same card in another form."""
+        return replace(self, form=form, **changes)
+
+
+def card_of(page: Page) -> Card:
+    """Return a page as a card. Of a list of pages `of` makes them without a query for each."""
+    link = page.link.plain() if page.link else Link(page.get_url(), page.title, _foreign(page, "title"))
+    text = page.card_text_field
+    return Card(
+        link=link,
+        text=getattr(page, text),
+        text_language=_foreign(page, text),
+        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.known_date),
+        picture=page.picture,
+    )
+
+
+def _foreign(page: Page, name: str) -> str:
+    """Return the language of a field where it is not that of the text around the card."""
+    code = versions.language_of(page, name)
+    return code if code != current_language().code else ""
+
+
+def of(pages: Iterable[Page]) -> list[Card]:
+    """Return specific pages as cards: a few queries for each page type that needs them."""
+    return [card_of(page) for page in prepare(list(pages))]
 
 
 def prepare(pages: list[Page]) -> list[Page]:
@@ -20,7 +99,7 @@ def prepare(pages: list[Page]) -> list[Page]:
         found = links.resolve(page.pk for page in pages)
         for page in pages:
             page.link = found[page.pk]
-    by_type: dict[type, list[Page]] = defaultdict(list)
+    by_type: dict[type[Page], list[Page]] = defaultdict(list)
     for page in pages:
         by_type[type(page)].append(page)
     for page_type, group in by_type.items():
@@ -50,19 +129,19 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     return [found[page.pk] for page in pages if page.pk in found]
 
 
-def for_pages(pages: list[Page]) -> list[Page]:
+def for_pages(pages: list[Page]) -> list[Card]:
     """Return what the links to `pages` lead to, in their order; pages that are nowhere are left out.
 
-    Each carries its `link`: a page that is not in the reader's language yet stands there with the source's text, marked.
+    A page that is not in the reader's language yet stands there with the source's text, marked.
     """
     found = links.resolve(page.pk for page in pages)
     targets = {link.page.pk: link for page in pages if (link := found[page.pk])}
     shown = prepare(specific([link.page for link in targets.values()]))
     for page in shown:
         page.link = targets[page.pk]
-    return shown
+    return [card_of(page) for page in shown]
 
 
-def for_children(page: Page) -> list[Page]:
-    """Return the pages directly below a page that are meant for menus, in the order of the tree, each with its `link`."""
+def for_children(page: Page) -> list[Card]:
+    """Return the pages directly below a page that are meant for menus, in the order of the tree."""
     return for_pages(list(page.get_children().filter(show_in_menus=True)))

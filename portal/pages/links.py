@@ -30,16 +30,48 @@ from portal.pages import restrictions, versions
 
 
 @dataclass(frozen=True)
-class PageLink:
-    """Where a link to a page leads: `language` is that of the text which waits at `url`, `page` the version that names it.
+class Link:
+    """A link as plain values, as templates take it and caches keep it.
 
-    `is_restricted` says that the version at `url` is private; the link is named by the source, which is not.
+    `language` is that of the title where it is not that of the text around it, `hreflang` that of what waits at the address where
+    it is another than the reader's, `mark` what is said of that beside the link. Without an address it leads nowhere.
     """
 
-    url: str
-    language: str
+    address: str
+    title: str = ""
+    language: str = ""
+    hreflang: str = ""
+    mark: str = ""
+    is_external: bool = False
+
+    @property
+    def direction(self) -> str:
+        """Return the direction of the title where it stands in a language of its own."""
+        return languages_by_code()[self.language].direction if self.language else ""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """Where a link to a page leads: `behind` is the language of the text that waits at `address`, `page` the version that names it.
+
+    `is_restricted` says that the version at the address is private; the link is named by the source, which is not. What is said of
+    the link follows the language that is active when it is asked; `plain` is the link as it is said now.
+    """
+
+    address: str
+    behind: str
     page: Page
     is_restricted: bool = False
+
+    def plain(self, title: str = "") -> Link:
+        """Return the link as plain values; a title of its own stands in the language of the text around it."""
+        return Link(
+            address=self.address,
+            title=title or self.title,
+            language="" if title else self.language,
+            hreflang=self.hreflang,
+            mark=self.mark,
+        )
 
     @property
     def title(self) -> str:
@@ -47,7 +79,7 @@ class PageLink:
         return self.page.title
 
     @property
-    def title_language(self) -> str:
+    def language(self) -> str:
         """Return the language of the name where it is not that of the text around it."""
         code = versions.language_of(self.page, "title")
         return code if code != current_language().code else ""
@@ -55,16 +87,14 @@ class PageLink:
     @property
     def hreflang(self) -> str:
         """Return the language behind the link where it is not that of the text around it, as search engines know it."""
-        return languages_by_code()[self.language].hreflang if self.language != current_language().code else ""
+        return languages_by_code()[self.behind].hreflang if self.behind != current_language().code else ""
 
     @property
     def mark(self) -> str:
         """Return what to say beside the link: that the page is protected, or that another language than the reader's waits there."""
         if self.is_restricted:
             return gettext("protected")
-        return (
-            language_mark(self.language) if self.language not in {current_language().code, readers_language()} else ""
-        )
+        return language_mark(self.behind) if self.behind not in {current_language().code, readers_language()} else ""
 
 
 @dataclass

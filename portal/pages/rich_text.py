@@ -25,9 +25,9 @@ class LocalizedPageLinkHandler(PageLinkHandler):
             if link is None:
                 tags.append("<a>")
             elif link.hreflang:
-                tags.append(format_html('<a href="{}" hreflang="{}">', link.url, link.hreflang))
+                tags.append(format_html('<a href="{}" hreflang="{}">', link.address, link.hreflang))
             else:
-                tags.append(f'<a href="{escape(link.url)}">')
+                tags.append(f'<a href="{escape(link.address)}">')
         return tags
 
 

@@ -209,6 +209,11 @@ WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
 WAGTAILREDIRECTS_AUTO_CREATE = False
 
 STATIC_URL = "/static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.serving.styles.StyleSheetFinder",
+]
 # `portal.serving.preparation` collects them aside and renames the folder.
 STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"

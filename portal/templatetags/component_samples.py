@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from django import template
@@ -10,21 +11,27 @@ from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
 from portal.blocks.illustrations import illustration_url
-from portal.blocks.people import LAENDER, OfficesBlock
-from portal.blocks.text import NoticeBlock
+from portal.blocks.layout import Task
+from portal.blocks.media import Download, Figure
+from portal.blocks.people import LAENDER, Contact, OfficesBlock
+from portal.blocks.text import Source
+from portal.language.dates import KnownDate
+from portal.navigation import SiteMapNode
+from portal.pages.cards import Card, Form, Metaline
+from portal.pages.links import Link
 
 register = template.Library()
 
-_LINK = {"href": "#links", "text": "Zu den Daten", "hreflang": "", "mark": "", "is_external": False}
+_LINK = Link("#links", "Zu den Daten")
+_TEXT = mark_safe("<p>Ein bis drei Sätze, mit <a href='#notices'>Link</a> und <b>Auszeichnung</b>.</p>")  # noqa: S308
 
 
 def _picture(name: str) -> dict[str, object]:
     return {"image": None, "url": illustration_url(name)}
 
 
-def _card(title: str, text: str, drawing: str, **more: str) -> SimpleNamespace:
-    values = {"card_kind": "", "card_language": "", "card_text_language": "", "card_mark": "", "date_text": "", "machine_date": "", **more}
-    return SimpleNamespace(card_title=title, card_text=text, picture=_picture(drawing), card_url="#cards", **values)
+def _card(title: str, text: str, drawing: str, meta: Metaline | None = None) -> Card:
+    return Card(Link("#cards", title), text, meta=meta or Metaline(), picture=_picture(drawing))
 
 
 def _found(*texts: str) -> list[SimpleNamespace]:
@@ -32,74 +39,113 @@ def _found(*texts: str) -> list[SimpleNamespace]:
     return [SimpleNamespace(text=text, marked=bool(number % 2)) for number, text in enumerate(texts)]
 
 
+def _result(meta: Metaline, is_promoted: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(
+        link=Link("#cards"),
+        title=_found("Familie nachholen: ", "Familiennachzug"),
+        text=_found("Was unterscheidet Resettlement vom ", "Familiennachzug", "? Beim Nachzug lebt schon jemand in Deutschland."),
+        meta=meta,
+        is_promoted=is_promoted,
+    )
+
+
 @register.simple_tag
 def component_samples() -> dict[str, object]:
     """Return values for every component; none comes from the database."""
+    return {**_links(), **_cards(), **_texts(), **_boxes()}
+
+
+def _links() -> dict[str, object]:
+    return {
+        "buttons": [(variant, Link("#buttons", variant or "btn")) for variant in ("", "second", "accent", "danger")],
+        "small_button": Link("#buttons", "small"),
+        "chip": Link("#buttons", "Resettlement"),
+        "current_chip": Link("#buttons", "Rückkehr"),
+        "link": _LINK,
+        "foreign_link": replace(_LINK, title="World Migration Report", language="en", hreflang="en"),
+        "outside_link": Link("https://www.iom.int/", "iom.int", is_external=True),
+        "lost_link": replace(_LINK, address=""),
+        "contents": [{"text": "Karten", "anchor": "cards"}, {"text": "Hinweise", "anchor": "notices"}],
+        "site_map": [SiteMapNode("#navigation", "Unsere Arbeit", children=[SiteMapNode("#navigation", "Resettlement")])],
+    }
+
+
+def _cards() -> dict[str, object]:
+    cards = [
+        _card("Resettlement und humanitäre Aufnahme", "Wege nach Deutschland.", "resettlement"),
+        _card(
+            "Statement zur Situation in der Ukraine",
+            "",
+            "ukraine",
+            Metaline(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
+        ),
+        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Metaline(kind="Projekt")),
+    ]
+    large = cards[1]
+    return {
+        "cards": cards,
+        "story": replace(large, form=Form.STORY, text="Ein Satz dazu.", meta=replace(large.meta, badge="Im Blickpunkt")),
+        "row": replace(large, form=Form.ROW, text="Quer, wo Platz ist."),
+        "items": [replace(card, form=Form.ITEM) for card in cards],
+        "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in cards],
+        "meta": Metaline(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
+        "tasks": [
+            Task("house", Link("#cards", "Familie nachholen"), "Begleitung im Visumverfahren."),
+            Task("undo-2", Link("#cards", "Über Rückkehr sprechen"), "Unabhängige Beratung."),
+            Task("shield", Link("", "Ohne Ziel"), "Die Seite gibt es in dieser Sprache nicht."),
+        ],
+        "results": [_result(Metaline(badge="Empfohlen"), is_promoted=True), _result(Metaline(kind="Thema"))],
+    }
+
+
+def _texts() -> dict[str, object]:
+    return {
+        "text": _TEXT,
+        "notices": [(level, f"Hinweis der Stufe „{level}“") for level in ("info", "success", "warning", "danger")],
+        "callout": {"heading": "Haben Sie Fragen?", "text": _TEXT},
+        "callout_without_button": {"heading": "Ohne Schaltfläche", "text": _TEXT},
+        "figures": [
+            {"value": "1951", "label": "gegründet"},
+            {"value": "175", "label": "Mitgliedsstaaten", "note": "in über 100 Ländern"},
+            {"value": "8.614", "label": "humanitäre Aufnahmen", "note": "seit 2021"},
+        ],
+        "steps": [
+            {"heading": "Auswahl", "text": "Das UNHCR schlägt Personen vor."},
+            {"heading": "Visum", "text": "Wir helfen beim Antrag."},
+            {"heading": "Flug", "text": "Wir buchen die Reise."},
+        ],
+        "milestones": [
+            {"label": "1951", "heading": "Gründung", "text": "Die IOM entsteht."},
+            {"label": "Heute", "heading": "Vier Standorte", "text": "In ganz Deutschland.", "current": True},
+        ],
+        "open_question": {"question": "Geöffnete Frage", "answer": _TEXT},
+        "closed_question": {"question": "Geschlossene Frage", "answer": _TEXT},
+        "quote": {
+            "text": "Wir werden weiterhin neutral und unparteiisch agieren.",
+            "attribution": "António Vitorino, 2022",
+        },
+        "sources": [
+            Source("IOM: World Migration Report 2024", "https://worldmigrationreport.iom.int/"),
+            Source("Auskunft der IOM"),
+        ],
+        "figure": Figure(_picture("partnership"), caption="Viele Wege, ein Ankommen.", credit="Beispiel"),
+        "download": Download("Faltblatt Familiennachzug", "#text", "PDF", 327680, "Wer Hilfe bekommt."),
+    }
+
+
+def _boxes() -> dict[str, object]:
     offices = [
         {"state": "BE", "place": "Berlin", "address": "Charlottenstraße 68, 10117 Berlin", "note": "Leitung"},
         {"state": "BY", "place": "Nürnberg", "address": "Neumeyerstraße 22–26, 90411 Nürnberg", "note": ""},
     ]
-    map_context = OfficesBlock().get_context(offices)
+    write = Link("#boxes", "Nachricht schreiben")
     return {
-        "link": _LINK,
-        "foreign_link": {**_LINK, "text": "World Migration Report", "hreflang": "en"},
-        "outside_link": {**_LINK, "href": "https://www.iom.int/", "text": "iom.int", "is_external": True},
-        "text": mark_safe("<p>Ein bis drei Sätze, mit <a href='#notices'>Link</a> und <b>Auszeichnung</b>.</p>"),  # noqa: S308
-        "notices": [(level, icon, f"Hinweis der Stufe „{level}“") for level, icon in NoticeBlock.ICONS.items()],
-        "cards": [
-            _card("Resettlement und humanitäre Aufnahme", "Wege nach Deutschland.", "resettlement"),
-            _card(
-                "Statement zur Situation in der Ukraine",
-                "",
-                "ukraine",
-                card_kind="Stellungnahme",
-                date_text="Februar 2022",
-                machine_date="2022-02",
-            ),
-            _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", card_kind="Projekt"),
-        ],
-        "tasks": [
-            ("house", "Familie nachholen", "Begleitung im Visumverfahren."),
-            ("undo-2", "Über Rückkehr sprechen", "Unabhängige Beratung."),
-        ],
-        "figures": [
-            ("1951", "gegründet", ""),
-            ("175", "Mitgliedsstaaten", "in über 100 Ländern"),
-            ("8.614", "humanitäre Aufnahmen", "seit 2021"),
-        ],
-        "steps": [
-            ("Auswahl", "Das UNHCR schlägt Personen vor."),
-            ("Visum", "Wir helfen beim Antrag."),
-            ("Flug", "Wir buchen die Reise."),
-        ],
-        "milestones": [
-            ("1951", "Gründung", "Die IOM entsteht.", False),
-            ("Heute", "Vier Standorte", "In ganz Deutschland.", True),
-        ],
         "facts": [{"term": "Gegründet", "description": "1951"}, {"term": "Mitgliedsstaaten", "description": "175"}],
-        "sources": [
-            {"title": "IOM: World Migration Report 2024", "url": "https://worldmigrationreport.iom.int/"},
-            {"title": "Auskunft der IOM", "url": ""},
-        ],
+        "contact": Contact("Kontakt", "IOM Deutschland", "iom@example.org", "+49 30 000000", write),
+        "short_contact": Contact("Kontakt", email="iom@example.org"),
         "offices": offices,
-        "tiles": map_context["tiles"],
+        "tiles": OfficesBlock().get_context(offices)["tiles"],
         "map_label": ", ".join(LAENDER[office["state"]][0] for office in offices),
-        "contents": [{"text": "Karten", "anchor": "cards"}, {"text": "Hinweise", "anchor": "notices"}],
-        "site_map": [
-            {
-                "title": "Unsere Arbeit",
-                "url": "#navigation",
-                "children": [{"title": "Resettlement", "url": "#navigation", "children": []}],
-            }
-        ],
-        "found": {
-            "title": _found("Familie nachholen: ", "Familiennachzug"),
-            "text": _found("Was unterscheidet Resettlement vom ", "Familiennachzug", "? Beim Nachzug lebt schon jemand in Deutschland."),
-        },
-        "picture": _picture("partnership"),
-        "contact_link": SimpleNamespace(
-            url="#boxes", title="Nachricht schreiben", hreflang="", title_language="", mark=""
-        ),
     }
 
 

@@ -5,6 +5,7 @@ A tag hands explicit values to a component; a component knows no model.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django import template
@@ -31,6 +32,7 @@ from portal.language.languages import (
     languages_by_code,
 )
 from portal.pages import links, versions
+from portal.pages.links import Link
 from portal.uploads import access
 
 register = template.Library()
@@ -102,24 +104,36 @@ def in_language(code: str | None) -> SafeString:
     return format_html(' lang="{}" dir="{}"', code, languages_by_code()[code].direction)
 
 
+@register.simple_tag
+def href(link: Link) -> SafeString:
+    """Return the attributes that lead to where a link leads."""
+    hreflang = format_html(' hreflang="{}"', link.hreflang) if link.hreflang else ""
+    return format_html(' href="{}"{}', link.address, hreflang)
+
+
+@register.simple_tag
+def link_title(link: Link) -> SafeString:
+    """Return the title of a link in its language, with what is said of the language behind it."""
+    return format_html("<span{}>{}</span>{}", in_language(link.language), link.title, mark(link))
+
+
+@register.simple_tag
+def mark(link: Link) -> SafeString:
+    """Return what stands beside a link behind which another language waits, or a page that is protected."""
+    return format_html(' <small class="mark-lang">{}</small>', link.mark) if link.mark else SafeString("")
+
+
 @register.simple_tag(takes_context=True)
 def content_language(context: Context) -> dict[str, object]:
     """Return the language in which the content of the answer is rendered, and what to say where it is not the reader's."""
     page, reader = _page(context), current_language()
     if page is None or getattr(page, "shown_at", None) is None:
         return {"language": reader, "is_foreign": False, "notice": None}
-    real_versions = head.versions_of(_request(context), page).real
+    real = head.versions_of(_request(context), page).real
     return {
         "language": languages_by_code()[page.locale.language_code],
         "is_foreign": True,
-        "notice": {
-            "versions": [
-                {"language": languages_by_code()[code], "url": version.get_url()}
-                for code, version in sorted(
-                    real_versions.items(), key=lambda item: list(languages_by_code()).index(item[0])
-                )
-            ]
-        },
+        "notice": {"versions": _own_names(real)},
     }
 
 
@@ -162,18 +176,23 @@ def translation_note(context: Context) -> dict[str, object]:
     page = _page(context)
     if page is None or not page.pk or getattr(page, "shown_at", None) is not None:
         return {}
-    code = page.locale.language_code
     found = head.versions_of(_request(context), page)
     is_translation = page.is_translation and found.original is not None
+    elsewhere = {code: version for code, version in found.real.items() if code != page.locale.language_code}
     return {
-        "others": [
-            {"language": language, "url": found.real[language.code].get_url()}
-            for language in LANGUAGES
-            if language.code in found.real and language.code != code
-        ],
+        "others": _own_names(elsewhere),
         "date": versions.edited_at(page) if is_translation else None,
         "is_partial": bool(versions.untranslated_in(page)),
     }
+
+
+def _own_names(found: dict[str, Page]) -> list[Link]:
+    """Return the links to versions by language code, each called as its language calls itself, in the order of the languages."""
+    return [
+        Link(found[language.code].get_url(), language.name, language.code, language.hreflang)
+        for language in LANGUAGES
+        if language.code in found
+    ]
 
 
 @register.filter
@@ -233,36 +252,44 @@ def language_switch(context: Context) -> dict[str, object]:
 
 
 @register.simple_tag(takes_context=True)
-def easy_access(context: Context) -> list[dict[str, object]]:
+def easy_access(context: Context) -> list[Link]:
     """Return the places that have a link of their own above the menu: Leichte Sprache, German Sign Language.
 
     The link to Leichte Sprache leads to the page's own version there, else to the home page.
     """
-    page, path = _page(context), getattr(_request(context), "path", "")
+    page = _page(context)
     found = head.versions_of(_request(context), page) if page is not None and page.pk else versions.Versions()
     places = [
-        {
-            "title": language.name,
-            "url": found.real[language.code].get_url() if language.code in found.real else home["url"],
-            "language": language.code,
-            "hreflang": "",
-            "mark": "",
-            "is_current": False,
-        }
+        Link(
+            found.real[language.code].get_url() if language.code in found.real else home["url"],
+            language.name,
+            language.code,
+        )
         for language in LANGUAGES
         if not language.follows_source
         and language.code != current_language().code
         and (home := navigation.homes().get(language.code))
     ]
-    if sign_language := (navigation.footer() or {}).get("sign_language"):
-        title = gettext("German Sign Language")
-        is_current = path == sign_language["url"]
-        places.append({**sign_language, "title": title, "language": "", "is_current": is_current})
+    sign_language = (navigation.footer() or {}).get("sign_language")
+    if isinstance(sign_language, Link):
+        places.append(replace(sign_language, title=gettext("German Sign Language"), language=""))
     return places
 
 
-@register.simple_tag(takes_context=True)
-def same_path_elsewhere(context: Context) -> list[dict[str, object]]:
+@register.inclusion_tag("components/lost.html", takes_context=True)
+def lost(context: Context, code: str, title: str, text: str) -> dict[str, object]:
+    """Say that something is not there, with ways on: search, home page, sections, for 404 the same path in other languages."""
+    return {
+        "code": code,
+        "title": title,
+        "text": text,
+        "home": home_url(),
+        "links": navigation.menu(),
+        "others": _same_path_elsewhere(context) if code == "404" else [],
+    }
+
+
+def _same_path_elsewhere(context: Context) -> list[dict[str, object]]:
     """Return the pages that lie at the path which was asked for in other languages: suggestions where nothing is."""
     path = getattr(_request(context), "path", "")
     parts = [part for part in path.split("/") if part][1 if language_of_path(path) else 0 :]
@@ -270,13 +297,16 @@ def same_path_elsewhere(context: Context) -> list[dict[str, object]]:
         return []
     suffix = "/".join(parts)
     paths = {home["url_path"] + suffix + "/" for home in navigation.homes().values()}
-    rows = versions.real(Page.objects.filter(url_path__in=paths))
     found: dict[str, Page] = {}
-    for page in rows:
+    for page in versions.real(Page.objects.filter(url_path__in=paths)):
         found.update(versions.translations(page))
     return [
-        {"language": language, "hreflang": language.hreflang, "url": found[code].get_url(), "title": found[code].title,
-         "title_language": versions.language_of(found[code], "title")}
+        {
+            "language": language,
+            "link": Link(
+                found[code].get_url(), found[code].title, versions.language_of(found[code], "title"), language.hreflang
+            ),
+        }
         for code, language in languages_by_code().items()
         if code in found
     ]
@@ -297,11 +327,11 @@ def suggestions_url() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def other_searches(context: Context) -> list[navigation.LanguageLink]:
+def other_searches(context: Context) -> list[Link]:
     """Return the addresses of the search in the other languages that have a home page."""
     homes = navigation.home_urls()
     entries = navigation.language_links(None, context.get("paths"))
-    return [entry for entry in entries if not entry["is_current"] and entry["language"].code in homes]
+    return [entry for entry in entries if not entry.is_current and entry.language in homes]
 
 
 @register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
@@ -356,6 +386,15 @@ def icon(name: str, directed: bool = False) -> SafeString:
         static("portal/icons.svg"),
         name,
     )
+
+
+_NOTICE_ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "danger": "octagon-alert"}
+
+
+@register.simple_tag
+def notice_icon(level: str) -> SafeString:
+    """Return the icon of a notice of a level."""
+    return icon(_NOTICE_ICONS.get(level, "info"))
 
 
 @register.inclusion_tag("components/picture.html")

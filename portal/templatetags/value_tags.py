@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from django import template
 from django.utils.translation import pgettext
-from wagtail.blocks import StreamValue, StructValue
+from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
-from wagtail.models import Page
 
 from portal.language import dates, typography
-from portal.language.languages import SOURCE_LANGUAGE, current_language
-from portal.pages import versions
+from portal.language.languages import current_language
 
 register = template.Library()
 
@@ -32,40 +30,6 @@ def with_levels(blocks: StreamValue) -> Iterator[tuple[object, int]]:
             yield block, 2
         else:
             yield block, level
-
-
-@register.filter
-def values(blocks: StreamValue) -> list[object]:
-    """Return the plain values of a StreamField."""
-    return [block.value for block in blocks or []]
-
-
-@register.filter
-def sources(page: Page) -> list[dict[str, str]]:
-    """Return the sources of a page as title, address, date, and language, where it is not the page's."""
-    untranslated = versions.untranslated_in(page)
-    return [
-        {**source_values(block.value), "language": SOURCE_LANGUAGE if block.id in untranslated else ""}
-        for block in page.sources
-    ]
-
-
-@register.filter
-def source_values(source: StructValue) -> dict[str, str]:
-    """Return a source as title, address and date, with what is known of it."""
-    date = source.get("date") or ""
-    return {
-        "title": source["title"],
-        "url": source["url"],
-        "date_text": dates.format_date(*dates.parse_partial(date)) if date else "",
-        "machine_date": date,
-    }
-
-
-@register.filter
-def source_list(blocks: StreamValue) -> list[dict[str, str]]:
-    """Return the sources of a text that is read without its page."""
-    return [source_values(block.value) for block in blocks or []]
 
 
 @register.filter

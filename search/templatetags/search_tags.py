@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from portal import navigation
+from portal.pages.links import Link
 from search import shown
 from search.service import Hit
 from search.snippets import Segment
@@ -25,13 +26,13 @@ def marked(segments: Sequence[Segment]) -> SafeString:
 @register.inclusion_tag("components/result.html")
 def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = False) -> dict[str, object]:
     """Show one result. With a position it is counted when it is opened; a badge says what is special about it."""
-    return {**shown.result(hit), "position": position, "badge": badge, "promoted": is_promoted}
+    return {"result": shown.result(hit, position, badge, is_promoted)}
 
 
 @register.simple_tag
-def contact_link() -> navigation.NamedLink | None:
+def contact_link() -> Link | None:
     """Return the link to the contact page, where the footer has one of that name."""
     footer = navigation.footer() or {}
     links = [link for column in footer.get("columns", ()) for link in column["links"]]
     name = pgettext("the link to the contact page in the footer", "Contact")
-    return next((link for link in links if link["title"] == name), None)
+    return next((link for link in links if link.title == name), None)

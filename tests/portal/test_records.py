@@ -254,7 +254,7 @@ def test_order_among_siblings_and_dates_as_known(folder: Path) -> None:
     home = HomePage.objects.get(locale__language_code="de")
     assert [child.title for child in home.get_children()] == ["B", "Unsere Arbeit", "Aktuelles"]
     news = NewsPage.objects.get(locale__language_code="de")
-    assert (news.date_text, news.machine_date) == ("Februar 2022", "2022-02")
+    assert (news.known_date.text, news.known_date.machine) == ("Februar 2022", "2022-02")
     assert Page.find_problems() == ([], [], [], [], [])
 
 

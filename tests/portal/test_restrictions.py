@@ -169,11 +169,11 @@ def test_a_version_private_alone_is_marked_and_the_others_are_public(pages: Page
     assert (set(found.real), set(found.fallbacks), set(found.restricted)) == ({"de", "de-simple"}, {"uk", "ar"}, {"en"})
     german = client.get(pages.page.get_url()).content.decode()
     assert "Rückkehr in English" not in german
-    entry = next(entry for entry in navigation.language_links(found) if entry["language"].code == "en")
-    assert (entry["url"], str(entry["mark"])) == (english.get_url(), "geschützt")
+    entry = next(entry for entry in navigation.language_links(found) if entry.language == "en")
+    assert (entry.address, str(entry.mark)) == (english.get_url(), "geschützt")
     with links.remembered("en"):
         link = links.resolve_one(pages.page.pk)
-        assert (link.url, link.title, link.mark) == (english.get_url(), "Rückkehr", "geschützt")
+        assert (link.address, link.title, link.mark) == (english.get_url(), "Rückkehr", "geschützt")
     assert "Rückkehr in English" not in client.get("/en/").content.decode()
 
 

@@ -20,6 +20,7 @@ from home.models import HomePage
 from portal.blocks import SECTION_BLOCKS
 from portal.discovery import head
 from portal.http import views
+from portal.serving import styles
 from portal.templatetags import value_tags
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
 
@@ -67,8 +68,7 @@ class TestNothingInline:
                 assert not INLINE.search(path.read_text(encoding="utf-8")), path
 
     def test_styles_embed_nothing(self) -> None:
-        css = (settings.BASE_DIR / "portal/static/portal/css/site.css").read_text(encoding="utf-8")
-        assert not re.search(r"url\(['\"]?data:|@import|https?://", css)
+        assert not re.search(r"url\(['\"]?data:|@import|https?://", styles.joined())
 
     @pytest.mark.django_db
     def test_answers_hold_neither(self, client: Client) -> None:
@@ -192,3 +192,36 @@ def test_every_icon_is_in_the_sprite() -> None:
     }
     assert used
     assert not [name for name in used if f'id="{name}"' not in sprite]
+
+
+MANY = 4
+LONG = 160
+
+
+def templates() -> list[Path]:
+    folders = [TEMPLATES, *(settings.BASE_DIR / app / "templates" for app in ("portal", "translation", "news", "search", "home"))]
+    return [path for folder in folders for path in folder.rglob("*.html")]
+
+
+def test_components_take_values_not_lists_of_arguments() -> None:
+    """An include hands on one value, where it takes it the level of the heading, and few words of its own."""
+    found = {
+        (path.name, include)
+        for path in templates()
+        for include, arguments in re.findall(r'\{% include "([^"]+)" with (.*?) %\}', path.read_text(encoding="utf-8"))
+        if len(re.findall(r"\w+=", arguments)) > MANY
+    }
+    assert found == set()
+
+
+LONG_LINES = {
+    "500.html": "stands alone: its styles and its drawing lie in it",
+}
+"""Templates with lines that are longer, each with its reason."""
+
+
+def test_no_line_of_a_template_is_too_long_to_read() -> None:
+    found = {
+        path.name for path in templates() if any(len(line) > LONG for line in path.read_text(encoding="utf-8").splitlines())
+    }
+    assert found == set(LONG_LINES)

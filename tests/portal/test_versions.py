@@ -17,6 +17,7 @@ from home.models import HomePage, OurWorkPage
 from portal import changes, navigation
 from portal.language.languages import LANGUAGES
 from portal.pages import cards, links, versions
+from portal.pages.links import Link
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -212,19 +213,19 @@ class TestLinks:
         make_alias(aliased)
         with translation.override("en"):
             found = links.resolve([page.pk, other.pk, aliased.pk, english.pk])
-            assert (found[page.pk].url, found[page.pk].hreflang, found[page.pk].mark) == ("/en/return/", "", "")
-            assert found[english.pk].url == "/en/return/"
-            assert (found[other.pk].url, found[other.pk].hreflang) == ("/de/nur-deutsch/", "de")
+            assert (found[page.pk].address, found[page.pk].hreflang, found[page.pk].mark) == ("/en/return/", "", "")
+            assert found[english.pk].address == "/en/return/"
+            assert (found[other.pk].address, found[other.pk].hreflang) == ("/de/nur-deutsch/", "de")
             fallback = found[aliased.pk]
-            assert (fallback.url, fallback.hreflang, fallback.mark) == ("/en/noch-deutsch/", "de", "in German")
-            assert (fallback.title, fallback.title_language) == ("Noch deutsch", "de")
+            assert (fallback.address, fallback.hreflang, fallback.mark) == ("/en/noch-deutsch/", "de", "in German")
+            assert (fallback.title, fallback.language) == ("Noch deutsch", "de")
 
     def test_links_inside_a_fallback_stay_with_the_reader(self, home: HomePage) -> None:
         page = make_content_page(home, title="Rückkehr")
         translate(page, title="Return")
         with links.remembered("en"), translation.override("de"):
             link = links.resolve_one(page.pk)
-            assert (link.url, link.title, link.hreflang, link.mark) == ("/en/return/", "Rückkehr", "en", "")
+            assert (link.address, link.title, link.hreflang, link.mark) == ("/en/return/", "Rückkehr", "en", "")
 
     def test_a_link_to_a_draft_leads_nowhere(self, home: HomePage) -> None:
         draft = make_content_page(home, live=False)
@@ -261,7 +262,7 @@ class TestLinks:
             with django_assert_max_num_queries(6):
                 for card in cards.for_pages(group):
                     assert card.picture["url"]
-                    assert card.get_url()
+                    assert card.link.address
 
 
 class TestNavigation:
@@ -271,9 +272,9 @@ class TestNavigation:
         make_content_page(section, title="Versteckt", show_in_menus=False)
         make_content_page(home, title="Impressum", show_in_menus=False)
         entry = navigation.menu()[0]
-        assert [entry["title"] for entry in navigation.menu()] == ["Arbeit"]
-        assert entry["intro"] == "Was wir tun."
-        assert [link["url"] for link in entry["links"]] == ["/de/unsere-arbeit/resettlement/"]
+        assert [entry.title for entry in navigation.menu()] == ["Arbeit"]
+        assert entry.intro == "Was wir tun."
+        assert [link.address for link in entry.links] == ["/de/unsere-arbeit/resettlement/"]
 
     def test_an_untranslated_page_stands_in_the_menu_and_says_so(self, home: HomePage) -> None:
         section = make_section(home)
@@ -282,32 +283,24 @@ class TestNavigation:
         make_alias(page)
         with translation.override("en"):
             (entry,) = navigation.menu()
-            assert (entry["title"], entry["mark"]) == ("Our work", "")
-            assert entry["links"] == [
-                {
-                    "title": "Resettlement",
-                    "url": "/en/our-work/resettlement/",
-                    "language": "de",
-                    "hreflang": "de",
-                    "mark": "in German",
-                }
-            ]
+            assert (entry.title, entry.mark) == ("Our work", "")
+            assert entry.links == (Link("/en/our-work/resettlement/", "Resettlement", "de", "de", "in German"),)
         page.unpublish()
         with translation.override("en"):
-            assert navigation.menu()[0]["links"] == []
+            assert navigation.menu()[0].links == ()
 
     @pytest.mark.django_db(transaction=True)
     def test_a_publication_an_unpublication_and_a_move_empty_the_cache(self) -> None:
         home = make_home()
         section = make_section(home)
-        assert [entry["title"] for entry in navigation.menu()] == ["Unsere Arbeit"]
+        assert [entry.title for entry in navigation.menu()] == ["Unsere Arbeit"]
         section.title = "Arbeit"
         section = publish(section)
-        assert [entry["title"] for entry in navigation.menu()] == ["Arbeit"]
+        assert [entry.title for entry in navigation.menu()] == ["Arbeit"]
         section.unpublish()
         assert navigation.menu() == []
         section = publish(type(section).objects.get(pk=section.pk))
-        assert [entry["title"] for entry in navigation.menu()] == ["Arbeit"]
+        assert [entry.title for entry in navigation.menu()] == ["Arbeit"]
         type(section).objects.get(pk=section.pk).delete()
         assert navigation.menu() == []
 
@@ -322,7 +315,7 @@ class TestNavigation:
             make_content_page(section, title=f"S {number}")
         changes.announce(changes.EVERYTHING)
         with django_assert_num_queries(len(captured)):
-            assert len(navigation.menu()[0]["links"]) == 20
+            assert len(navigation.menu()[0].links) == 20
         with django_assert_num_queries(0):
             navigation.menu()
 
@@ -331,20 +324,20 @@ class TestNavigation:
         other = make_content_page(home, title="Nur deutsch")
         translate(page, title="Return")
         make_alias(other, "uk")
-        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.versions_of(page))}
+        entries = {entry.language: entry for entry in navigation.language_links(versions.versions_of(page))}
         assert list(entries) == [language.code for language in LANGUAGES]
-        assert (entries["de"]["is_current"], entries["en"]["url"], entries["en"]["mark"]) == (True, "/en/return/", "")
-        entries = {entry["language"].code: entry for entry in navigation.language_links(versions.versions_of(other), query="a=b")}
-        assert (entries["en"]["url"], entries["en"]["mark"]) == ("/en/", "nur Startseite")
-        assert (entries["uk"]["url"], entries["uk"]["mark"]) == ("/uk/nur-deutsch/?a=b", "auf Deutsch")
-        assert (entries["de-simple"]["url"], entries["de-simple"]["mark"]) == ("/de-simple/", "nur Startseite")
+        assert (entries["de"].is_current, entries["en"].address, entries["en"].mark) == (True, "/en/return/", "")
+        entries = {entry.language: entry for entry in navigation.language_links(versions.versions_of(other), query="a=b")}
+        assert (entries["en"].address, entries["en"].mark) == ("/en/", "nur Startseite")
+        assert (entries["uk"].address, entries["uk"].mark) == ("/uk/nur-deutsch/?a=b", "auf Deutsch")
+        assert (entries["de-simple"].address, entries["de-simple"].mark) == ("/de-simple/", "nur Startseite")
 
     def test_the_site_map_is_the_tree_of_real_pages(self, home: HomePage) -> None:
         section = make_section(home)
         make_content_page(section, title="A")
         make_content_page(section, title="B", live=False)
         tree = navigation.site_map()
-        assert [(node["title"], [child["title"] for child in node["children"]]) for node in tree] == [("Unsere Arbeit", ["A"])]
+        assert [(node.title, [child.title for child in node.children]) for node in tree] == [("Unsere Arbeit", ["A"])]
 
 
 def test_a_section_stands_once_below_the_home_page() -> None:
