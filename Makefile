@@ -149,9 +149,14 @@ messages: ## collect the texts for translation into locale/ and compile the cata
 lock: ## compile requirements.txt and requirements-dev.txt from pyproject.toml
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
-	compile() { $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header "$$@"; }
-	compile -o requirements.txt
-	compile --extra dev -c requirements.txt -o requirements-dev.txt
+	# lock FILE WHAT IT IS, ARGUMENTS …
+	lock() {
+	    file=$$1 what=$$2; shift 2
+	    $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header "$$@" -o "$$file"
+	    sed -i "1i # $$what Made from pyproject.toml by \`make lock\`; not edited by hand." "$$file"
+	}
+	lock requirements.txt "The packages that an installation of the portal needs, each with its hashes."
+	lock requirements-dev.txt "The same with the packages for development: tests, lint, measurements." --extra dev -c requirements.txt
 
 tools: ## install the test tools that come from npm (axe-core, Nu checker, Lighthouse) into var/tools
 	set -e

@@ -81,6 +81,9 @@ def index_together() -> AbstractContextManager[None]:
     return indexing.together()
 
 
+hooks.register("pages_written", indexing.pages_changed)
+
+
 @hooks.register("prepare_portal")
 def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     """Make the dictionaries, and the index where it was made with another analysis."""

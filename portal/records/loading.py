@@ -27,6 +27,7 @@ from .errors import LoadError, RecordError
 from .fields import Fields
 from .files import Files
 from .indexing import indexed_together
+from .new_pages import NewPages
 from .objects import Objects, Report
 from .pairing import validation_reasons
 from .reading import Record, read
@@ -74,6 +75,8 @@ class _Loader:
         self.objects = Objects(self.set)
         self.files = Files()
         self.fields = Fields(self.objects, self.files)
+        self.pages = NewPages()
+        self._new: list[tuple[Record, Page]] = []
         self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
@@ -81,7 +84,7 @@ class _Loader:
     def run(self) -> None:
         """Load all records; raise `LoadError` with all that is wrong."""
         self.locales = set_up_locales()
-        self.translations = Translations(self.objects, self.fields, self.locales)
+        self.translations = Translations(self.objects, self.fields, self.pages, self.locales)
         self._each(list(self.records.values()), self.set.check_references)
         self._stop_on_errors()
         sources = [record for record in self.records.values() if not record.is_translation]
@@ -97,6 +100,8 @@ class _Loader:
         self._begin(len(changed))
         self._each(changed, self._write)
         self._stop_on_errors()
+        self.pages.publish()
+        self._remember(self._new)
         by_source: dict[str, list[Record]] = defaultdict(list)
         todo = [record for record in translations if self.objects.needs_work(record, self.overwrite)]
         self.progress(f"Writing {len(todo)} translations.")
@@ -117,6 +122,8 @@ class _Loader:
         for outside in by_source.values():
             self._each(outside, self.translations.write)
         self._stop_on_errors()
+        self._remember(self.translations.finish())
+        self.objects.store()
 
     def _begin(self, total: int) -> None:
         """Begin to count a long step."""
@@ -140,6 +147,14 @@ class _Loader:
                 self.errors.append(record.error(str(error)))
             except ValidationError as error:
                 self.errors.append(record.error(validation_reasons(error)))
+
+    def _remember(self, new: list[tuple[Record, Page]]) -> None:
+        """Let old addresses lead to new pages, now that they are online, and remember what became of their records."""
+        pages = {record.id: page for record, page in new}
+        self._each([record for record, _page in new], lambda record: write_redirects(record, pages[record.id]))
+        self._stop_on_errors()
+        for record, page in new:
+            self.objects.remember(record, page)
 
     def _stop_on_errors(self) -> None:
         if self.errors:
@@ -168,8 +183,9 @@ class _Loader:
         later = self._first_later_sibling(record, parent)
         if later is not None:
             later.add_sibling(pos="left", instance=page)
+            self.pages.forget_places()
         else:
-            parent.add_child(instance=page)
+            self.pages.insert(page, self.pages.place(pk=parent.pk), page.minimal_clean)
         self.objects[record.id] = page
         if record.get("parent") is None and record.lang == SOURCE_LANGUAGE:
             self._become_site_root(page)
@@ -226,6 +242,10 @@ class _Loader:
             if "slug" in record.data:
                 instance.slug = record.get("slug")
         self.fields.set(record, instance, record.data, with_content=True)
+        if isinstance(instance, Page) and instance in self.pages:
+            self.pages.write(instance, publish=record.get("live", True))
+            self._new.append((record, instance))
+            return
         self._save(record, instance)
         if isinstance(instance, Page):
             write_redirects(record, instance)

@@ -42,6 +42,7 @@ class Objects:
         self._found: dict[str, models.Model] = {}
         self._new_ids: set[str] = set()
         self._changed: set[str] = set()
+        self._rows: list[LoadedRecord] = []
 
     def __contains__(self, name: str) -> bool:
         return name in self._found
@@ -113,15 +114,25 @@ class Objects:
         return True
 
     def remember(self, record: Record, instance: models.Model) -> None:
-        """Store what became of a record."""
+        """Keep what became of a record until `store` is called."""
         self._found[record.id] = instance
-        LoadedRecord.objects.update_or_create(
-            record_id=record.id,
-            defaults={
-                "content_type": ContentType.objects.get_for_model(instance),
-                "object_id": instance.pk,
-                "digest": record.digest,
-                "state": state_of(instance),
-            },
+        self._rows.append(
+            LoadedRecord(
+                record_id=record.id,
+                content_type=ContentType.objects.get_for_model(instance),
+                object_id=instance.pk,
+                digest=record.digest,
+                state=state_of(instance),
+            )
         )
         (self.report.created if record.id in self._new_ids else self.report.updated).append(record.id)
+
+    def store(self) -> None:
+        """Store what became of the records of this load."""
+        LoadedRecord.objects.bulk_create(
+            self._rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["record_id"],
+            update_fields=["content_type", "object_id", "digest", "state"],
+        )

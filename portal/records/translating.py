@@ -8,21 +8,24 @@ from django.db import models
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 from wagtail.models.copying import _copy
-from wagtail_localize.models import LocaleSynchronization, TranslationSource
+from wagtail_localize.models import LocaleSynchronization, TranslationLog, TranslationSource
+from wagtail_localize.segments.ingest import ingest_segments
 
 from .addresses import write_redirects
 from .errors import RecordError
 from .fields import Fields
+from .new_pages import NewPages
 from .objects import Objects
 from .pairing import match_structure, pair, write_overrides
 from .reading import Record
-from .segments import SourceTexts, TranslatedTexts, write_sources, write_translations
+from .segments import SourceTexts, TranslatedTexts, insert, translated_segments, write_sources, write_translations
 from .values import ValueProblem
 
 
 def unsaved_version(instance: models.Model, **attributes: object) -> models.Model:
-    """Return a copy of an object whose values may be changed; nothing is saved."""
-    version, _children = _copy(instance, exclude_fields=["id", "index_entries"], update_attrs=attributes)
+    """Return a copy of an object, with other values, that may be changed and saved; nothing is saved."""
+    left_out = [*instance.default_exclude_fields_in_copy, *instance.exclude_fields_in_copy] if isinstance(instance, Page) else ["id"]
+    version, _children = _copy(instance, exclude_fields=left_out, update_attrs=attributes)
     for field in instance._meta.concrete_fields:
         if isinstance(field, StreamField):
             # What is put into a block would be in the other object's block too.
@@ -34,10 +37,12 @@ def unsaved_version(instance: models.Model, **attributes: object) -> models.Mode
 class Translations:
     """Writes translations of what was loaded."""
 
-    def __init__(self, objects: Objects, fields: Fields, locales: dict[str, Locale]) -> None:
+    def __init__(self, objects: Objects, fields: Fields, pages: NewPages, locales: dict[str, Locale]) -> None:
         self.objects = objects
         self.fields = fields
+        self.pages = pages
         self.locales = locales
+        self._new: list[tuple[Record, Page]] = []
         self._sources: dict[object, SourceTexts] = {}
         self._texts: dict[str, TranslatedTexts] = {}
         self._following: dict[int, list[Locale]] = {}
@@ -85,11 +90,43 @@ class Translations:
 
     def write(self, record: Record) -> None:
         """Make the translation from its texts, and publish it."""
-        source = self._source(record)
+        source, locale = self._source(record), self.locales[record.lang]
+        parent = self._parent_of_new(source.instance, locale)
+        if parent is not None and self.pages.version(source.instance, locale) is None:
+            page = unsaved_version(source.instance, locale=locale, slug=record.get("slug", ""))
+            segments = translated_segments(source, self._texts[record.id], locale)
+            ingest_segments(page, page, source.source.locale, locale, segments)
+            self.pages.insert_translation(page, source.instance, parent)
+            self._new.append((record, page))
+        else:
+            self._write_by_itself(record, source, locale)
+
+    def _parent_of_new(self, source: models.Model, locale: Locale) -> Page | None:
+        """Return the page below which a version of a new page belongs as its last child; None of what is to be made by itself."""
+        is_new = isinstance(source, Page) and source in self.pages
+        if not is_new or not source.live or source.go_live_at or source.expire_at:
+            return None
+        parent = self.pages.place(path=source.path[: -Page.steplen])
+        return parent if parent.is_root() else self.pages.version(parent, locale)
+
+    def finish(self) -> list[tuple[Record, Page]]:
+        """Publish the new pages, and return them with their records."""
+        self.pages.publish()
+        logs = [
+            TranslationLog(
+                source_id=self._source(record).source.pk, locale_id=page.locale_id, revision_id=page.latest_revision_id
+            )
+            for record, page in self._new
+        ]
+        insert(TranslationLog, logs)
+        return self._new
+
+    def _write_by_itself(self, record: Record, source: SourceTexts, locale: Locale) -> None:
+        """Make a translation of what was there already, as wagtail-localize does."""
         publish = bool(getattr(source.instance, "live", True))
         # A parent without a translation gets its alias on the way.
         instance, _created = TranslationSource.objects.get(pk=source.source.pk).create_or_update_translation(
-            self.locales[record.lang], publish=publish and not isinstance(source.instance, Page), copy_parent_pages=True
+            locale, publish=publish and not isinstance(source.instance, Page), copy_parent_pages=True
         )
         if isinstance(instance, Page):
             instance = type(instance).objects.get(pk=instance.pk)
@@ -104,6 +141,7 @@ class Translations:
                 draft.get_latest_revision().publish()
             instance = type(instance).objects.get(pk=instance.pk)
             write_redirects(record, instance)
+            self.pages.forget_places()
         self.objects.remember(record, instance)
 
     def _set_translated_fields(self, record: Record, source_object: models.Model, translated: models.Model) -> None:
@@ -139,10 +177,18 @@ class Translations:
         page = self.objects.of_this_load(record.id)
         if not isinstance(page, Page) or record.is_translation:
             return
-        for locale in self._locales_following(page.locale_id):
-            if not Page.objects.filter(translation_key=page.translation_key, locale=locale).exists():
-                fresh = type(page).objects.get(pk=page.pk)
-                fresh.copy_for_translation(locale, copy_parents=True, alias=True)
+        missing = [locale for locale in self._locales_following(page.locale_id) if self.pages.version(page, locale) is None]
+        # Read again: what was written since is in the database only.
+        source = type(page).objects.get(pk=page.pk) if missing else page
+        for locale in missing:
+            if (parent := self._parent_of_new(source, locale)) is not None:
+                alias = unsaved_version(
+                    source, locale=locale, alias_of=source, draft_title=source.title, has_unpublished_changes=False
+                )
+                self.pages.insert_alias(alias, source, parent, locale)
+            else:
+                source.copy_for_translation(locale, copy_parents=True, alias=True)
+                self.pages.forget_places()
 
     def _locales_following(self, locale_id: int) -> list[Locale]:
         if locale_id not in self._following:
