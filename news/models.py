@@ -128,6 +128,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         plural=_("News"),
         all_label=_("All news"),
         further_label=_("Further news"),
+        empty_label=_("There is no news yet."),
         kinds="kind",
         when=When(start="date", precision="date_precision", ages=True),
         filters=("kind", "topics", "when.year"),

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -108,3 +109,9 @@ def register_languages_of_words(features: FeatureRegistry) -> None:
 def write_rows_of_lists(say: Callable[[str], None]) -> None:
     """Make the rows of lists where an older portal left none, or a declaration has changed."""
     rows.bring_up_to_date(say)
+
+
+@hooks.register("pages_written")
+def write_rows_of_pages(pages: list[Page]) -> None:
+    """Pages were written in bulk: their rows with them."""
+    rows.write_pages(pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from django.core.checks import CheckMessage, Error, register
+from wagtail.models import get_page_models
 
 from .declarations import listings, unknown_names
 from .rows import indexes
@@ -23,4 +24,19 @@ def check_listings(app_configs: object, **kwargs: object) -> list[CheckMessage]:
             errors.append(Error(f"Another kind is called so: {', '.join(shared)}.", obj=model, id="portal.E011"))
         if model not in listed:
             errors.append(Error("No index lists the kind.", obj=model, id="portal.E012"))
+    return errors
+
+
+@register()
+def check_sections(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """A section names the kinds whose indexes name it as their parent, and no others that there are."""
+    errors: list[CheckMessage] = []
+    sections = [model for model in get_page_models() if hasattr(model, "kinds")]
+    for index, listed in indexes().items():
+        kinds = {model.listing.kind for model in listed}
+        parents = index.clean_parent_page_models()
+        for section in sections:
+            if (section in parents) != bool(kinds.intersection(section.kinds)):
+                text = f"{section._meta.label} names the kind or {index._meta.label} names it as its parent, and not both."
+                errors.append(Error(text, obj=section, id="portal.E013"))
     return errors

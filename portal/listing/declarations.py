@@ -82,8 +82,8 @@ class Listing:
     """All that Wagtail has no word for of a kind of content.
 
     `kind` is its name for programs: in addresses of feeds, in the search, in records. `label` is what one of it is called, `plural`
-    what all of them are; `all_label` leads to their list, `further_label` stands above others of them. `kinds` names a field with
-    choices where visitors tell several kinds apart in one list. `order` is
+    what all of them are; `all_label` leads to their list, `further_label` stands above others of them, `empty_label` where there are
+    none. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
     `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
@@ -96,6 +96,7 @@ class Listing:
     plural: Text = ""
     all_label: Text = _("The whole list")
     further_label: Text = _("Further entries")
+    empty_label: Text = _("There is nothing here yet.")
     kinds: str = ""
     when: When = field(default_factory=When)
     order: str = NEWEST

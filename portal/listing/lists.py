@@ -161,8 +161,9 @@ class ListPaginator(Paginator):
         return self.count > COUNTED
 
 
-def latest(listing: Listing, model: type[Page], language_code: str, count: int, first: int | None = None) -> list[Page]:
+def latest(model: type[Page], language_code: str, count: int, first: int | None = None) -> list[Page]:
     """Return the first pages of a kind in a language; `first` is the id of one that comes before all others, if it is public."""
+    listing = model.listing
     rows = of_kind(listing.kind, language_code)
     if listing.order in (UPCOMING, CLOSING):
         rows = rows.filter(end__gte=timezone.now())

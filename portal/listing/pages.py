@@ -73,6 +73,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
         original = versions_of(request, self).original
         context.update(
             form=form,
+            listing=model.listing,
             list_url=self.address,
             original_list=original.get_url() if original and original.pk != self.pk else "",
             is_filtered=bool(filters),

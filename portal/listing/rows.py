@@ -111,6 +111,12 @@ def indexes() -> dict[type[Page], frozenset[type[Page]]]:
     return {model: frozenset(model.listed_models()) for model in get_page_models() if hasattr(model, "listed_models")}
 
 
+def indexes_of(kinds: tuple[str, ...]) -> list[type[Page]]:
+    """Return the types of index pages that list any of some kinds, in the order of these."""
+    found = {kind: model for model, listed in indexes().items() for kind in {item.listing.kind for item in listed}}
+    return list(dict.fromkeys(found[kind] for kind in kinds if kind in found))
+
+
 def _indexes_above(pages: list[Page]) -> dict[int, list[object]]:
     """Return the translation keys of the indexes in which pages stand, by page. One query."""
     above: dict[str, list[Page]] = defaultdict(list)
