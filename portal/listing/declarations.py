@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
@@ -262,6 +263,15 @@ def listings() -> dict[type[Page], Listing]:
 def model_of(kind: str) -> type[Page] | None:
     """Return the page type of a kind; None where there is none."""
     return next((model for model, listing in listings().items() if listing.kind == kind), None)
+
+
+def record_keys(label: object) -> dict[str, str]:
+    """Return the keys that records of a type (`app.Model`) have of their kind, each with the field that it sets."""
+    try:
+        listing = getattr(apps.get_model(str(label)), "listing", None)
+    except (LookupError, ValueError):
+        return {}
+    return dict(listing.records) if listing is not None else {}
 
 
 def kinds() -> dict[str, Text]:

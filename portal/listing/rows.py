@@ -5,7 +5,6 @@ One function makes them (`write`), whether one page is published or all are made
 
 from __future__ import annotations
 
-import datetime
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,12 +15,10 @@ from django.utils import timezone
 from wagtail.models import Page, get_page_models
 
 from portal.models import ListRow, ListTerm, ListVersion
+from portal.models.listing import NEVER
 from portal.pages import versions
 
 from .declarations import Listing, digest, field_of, listings, value
-
-NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
-"""When that is over which is never over."""
 
 BATCH = 1000
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from wagtail.models import Locale, Page
+
+NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+"""When that is over which is never over."""
 
 
 def _live_index(*fields: str, name: str) -> models.Index:
