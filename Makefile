@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench-search messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -120,10 +120,20 @@ lighthouse: ## Lighthouse on home, section and article (median of 3)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.lighthouse $(ARGS)
 
+bench: ## what pages cost here and at another commit: make bench BASE=<commit>, ARGS='--rounds 9'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench $(BASE) $(ARGS)
+
 bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='--only quality', ARGS='--sizes 1000,10000'
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
+
+bench-start: ## seconds of CPU that a first start takes, part by part (fails above what was promised)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
 
 lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
 	$(begin)

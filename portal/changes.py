@@ -256,7 +256,7 @@ class Change:
     """What happened, to which page, snippet, file or setting; `details` are those of the signal (`revision`, `url_path_before` …)."""
 
     event: Event
-    subject: Model
+    subject: Any
     details: Mapping[str, Any]
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from wagtail.blocks import Block, ChooserBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.blocks import ChooserBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
 from wagtail.models import get_page_models as wagtail_page_models
 
-from portal.blocks import base
+from portal.blocks import base, walking
 from portal.blocks.dates import PartialDateBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
@@ -77,18 +75,6 @@ def check_translatable_models(app_configs: object, **kwargs: object) -> list[Che
     return errors
 
 
-def _blocks(block: Block) -> Iterator[Block]:
-    """Yield a block and all blocks inside it that are the portal's own."""
-    yield block
-    children = []
-    if isinstance(block, (StructBlock, StreamBlock)):
-        children = list(block.child_blocks.values())
-    elif isinstance(block, ListBlock):
-        children = [block.child_block]
-    for child in children:
-        yield from _blocks(child)
-
-
 @register()
 def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Every block of the portal has a template that exists, a preview and a description."""
@@ -97,7 +83,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         for field in model._meta.local_fields:
             if not isinstance(field, StreamField):
                 continue
-            for block in _blocks(field.stream_block):
+            for block in walking.declared(field.stream_block):
                 cls = type(block)
                 # A field inside a block is shown by the block's template.
                 is_ours = cls.__module__.startswith(OWN_PACKAGES)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
 from portal import changes
+from portal.blocks import walking
 from portal.blocks.links import LinkValue
 from portal.blocks.media import holds_film
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, current_language, language_mark
@@ -194,7 +195,7 @@ def _footer(language: str) -> dict[str, object]:
         if snippet is None:
             return {}
         # Found together, so that the blocks need not read their pages one list after the other.
-        page_ids = links.references(snippet) | ({snippet.sign_language_page_id} - {None})
+        page_ids = walking.references(snippet) | ({snippet.sign_language_page_id} - {None})
         found = links.resolve(page_ids)
         sign_language = found.get(snippet.sign_language_page_id)
         has_film = sign_language is not None and not sign_language.mark and holds_film(sign_language.page.specific)

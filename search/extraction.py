@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import models
 from wagtail import blocks
@@ -16,6 +15,8 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text import extract_references_from_rich_text
 from wagtail.search import index
+
+from portal.blocks.walking import Part, walk
 
 _HEADING_NAMES = frozenset({"heading", "title", "question"})
 _HEADING_TAGS = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
@@ -63,7 +64,7 @@ def _read_field(search_field: index.BaseField, instance: models.Model, found: Pa
         model_field = None
     if isinstance(model_field, StreamField):
         value = model_field.value_from_object(instance)
-        _read_block(model_field.stream_block, list(value.raw_data) if value else [], found)
+        _read_block(Part(model_field.stream_block, list(value.raw_data) if value else []), found)
     elif isinstance(model_field, RichTextField):
         _read_rich_text(model_field.value_from_object(instance) or "", found)
     else:
@@ -95,32 +96,21 @@ def _read_rich_text(source: str, found: PageText) -> None:
             found.file_ids.add(int(object_id))
 
 
-def _read_block(block: blocks.Block, raw: Any, found: PageText, name: str = "") -> None:
+def _read_block(whole: Part, found: PageText) -> None:
     """Add what the stored form of a block says. Choosers are not followed: they would ask for each object by itself."""
-    if not raw or not getattr(block, "search_index", True):
-        return
-    if isinstance(block, DocumentChooserBlock):
-        found.file_ids.add(int(raw))
-    elif isinstance(block, blocks.StreamBlock):
-        for item in raw:
-            if item["type"] in block.child_blocks:
-                _read_block(block.child_blocks[item["type"]], item["value"], found, item["type"])
-    elif isinstance(block, blocks.ListBlock):
-        for item in raw:
-            # Lists written by hand hold bare values.
-            value = item["value"] if isinstance(item, dict) and item.get("type") == "item" else item
-            _read_block(block.child_block, value, found)
-    elif isinstance(block, blocks.StructBlock):
-        if isinstance(raw, dict):
-            for child_name, child in block.child_blocks.items():
-                _read_block(child, raw.get(child_name), found, child_name)
-    elif isinstance(block, blocks.RichTextBlock):
-        _read_rich_text(str(raw), found)
-    elif isinstance(block, blocks.CharBlock) and name in _HEADING_NAMES:
-        found.add("headings", str(raw))
-    elif not isinstance(block, blocks.ChooserBlock):
-        for text in block.get_searchable_content(block.to_python(raw)):
-            found.add("body", text)
+    for part in walk(whole, enter=lambda block: getattr(block, "search_index", True)):
+        block, value = part.block, part.value
+        if isinstance(block, DocumentChooserBlock):
+            found.file_ids.add(int(value))
+        elif part.holds_blocks or isinstance(block, blocks.ChooserBlock):
+            continue
+        elif isinstance(block, blocks.RichTextBlock):
+            _read_rich_text(str(value), found)
+        elif isinstance(block, blocks.CharBlock) and part.name in _HEADING_NAMES:
+            found.add("headings", str(value))
+        else:
+            for text in block.get_searchable_content(block.to_python(value)):
+                found.add("body", text)
 
 
 def searched_texts(search_field: index.BaseField, instance: models.Model) -> list[str]:

@@ -11,12 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from portal import navigation
 from portal.http import limits
 from portal.language.languages import LANGUAGES, current_language
 from portal.uploads.delivery import reading_only
@@ -93,6 +94,19 @@ class SearchView(View):
             "page_query": form.address()[1:],
             "paths": self._paths(form),
             "click_url": reverse("search_click"),
+            **(self._ways_on(form) if form.query and not outcome.hits else {}),
+        }
+
+    def _ways_on(self, form: SearchForm) -> dict[str, object]:
+        """Return where to go on where nothing was found: the same search in other languages, the sections, the contact page."""
+        homes = navigation.home_urls()
+        others = navigation.language_links(None, self._paths(form))
+        columns = (navigation.footer() or {}).get("columns", ())
+        name = pgettext("the link to the contact page in the footer", "Contact")
+        return {
+            "other_searches": [entry for entry in others if not entry.is_current and entry.language in homes],
+            "sections": navigation.menu(),
+            "contact": next((link for column in columns for link in column["links"] if link.title == name), None),
         }
 
     def _link(self, form: SearchForm, text: str) -> dict[str, str]:

@@ -42,25 +42,37 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what works on the initial content; leave out what this run is not for."""
+    """Mark what works on the initial content; leave out what this run is not for; say what stays together."""
     chosen, left_out = [], []
     every_page = "check_all" in (config.option.markexpr or "")
     for item in items:
-        if {"content_database", "live_portal"} & set(getattr(item, "fixturenames", ())):
+        names = set(getattr(item, "fixturenames", ()))
+        if {"content_database", "live_portal"} & names:
             item.add_marker("content")
         other_command = item.get_closest_marker("check_all") and not every_page
-        other_database = item.get_closest_marker("browser") and support.on_postgresql()
-        (left_out if other_command or other_database else chosen).append(item)
+        (left_out if other_command or support.on_postgresql() and not _concerns_postgresql(item, names) else chosen).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+    modules = defaultdict(list)
+    for item in items:
+        modules[item.location[0]].append(item)
+        # One worker makes what the fixtures of a module make.
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    # What is long begins first: no worker is left alone with it at the end.
+    files = sorted(modules.values(), key=lambda module: not any("live_portal" in item.fixturenames for item in module))
     if seed := config.option.shuffle:
         order = random.Random(seed)  # noqa: S311
-        modules = defaultdict(list)
-        for item in items:
-            modules[item.location[0]].append(item)
-        shuffled = order.sample(list(modules.values()), len(modules))
-        items[:] = [item for module in shuffled for item in order.sample(module, len(module))]
+        files = [order.sample(module, len(module)) for module in order.sample(files, len(files))]
+    items[:] = [item for module in files for item in module]
+
+
+def _concerns_postgresql(item: pytest.Item, names: set[str]) -> bool:
+    """Return whether a test touches the database, and is not one whose result is the same on every database."""
+    if any(item.get_closest_marker(marker) for marker in ("browser", "nu", "once")):
+        return False
+    return "migrated" in names or any(item.get_closest_marker(marker) for marker in ("django_db", "postgresql"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -97,7 +109,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'}: {reason}")
     if support.on_postgresql():
-        terminalreporter.write_line("Browser tests run on SQLite only.")
+        terminalreporter.write_line("Tests of the browser and those that touch no database run with SQLite only.")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -166,9 +178,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated(shared_folder: Path, pytestconfig: pytest.Config, django_test_environment: None) -> support.State:
+def migrated(shared_folder: Path, kept: Path, django_test_environment: None) -> support.State:
     """Return a migrated database without content, made once a run."""
-    return support.build_migrated(shared_folder, pytestconfig.cache.mkdir("database"))
+    return support.build_migrated(shared_folder, kept)
 
 
 @pytest.fixture(scope="session")
@@ -204,9 +216,15 @@ def own_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def portal_state(shared_folder: Path, migrated: support.State) -> support.State:
+def kept(pytestconfig: pytest.Config) -> Path:
+    """Return the folder of what is kept for the runs to come, as long as the code is the same."""
+    return pytestconfig.cache.mkdir("database")
+
+
+@pytest.fixture(scope="session")
+def portal_state(shared_folder: Path, migrated: support.State, kept: Path) -> support.State:
     """Return a prepared portal with the initial content, made once a run."""
-    return support.build_state(shared_folder, migrated)
+    return support.build_state(shared_folder, migrated, kept)
 
 
 @pytest.fixture(scope="session")

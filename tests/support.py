@@ -26,6 +26,8 @@ from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+PATIENCE = 600.0
+"""Seconds after which something that is waited for will not come any more, on a machine however busy."""
 DEMO_PASSWORD = "demo-password-of-the-tests"
 
 CHROMIUM_ARGUMENTS = [
@@ -90,22 +92,33 @@ class State:
         return self.folder / "db.sqlite3"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Portal:
     """A portal that is being served."""
 
     url: str
     folder: Path
     environment: dict[str, str]
+    _commands: subprocess.Popen[str] | None = None
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command on the served portal and return its output."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=BASE_DIR, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed: {done.stdout}{done.stderr}"
-        return done.stdout
+        """Run a management command on the portal, in a process of its own, and return its output."""
+        if self._commands is None:
+            # Loaded once: starting Django takes longer than nearly all that is asked of it (`tests.tools.commands`).
+            self._commands = subprocess.Popen(
+                [sys.executable, "-m", "tests.tools.commands"],
+                cwd=BASE_DIR, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        print(json.dumps(arguments), file=self._commands.stdin, flush=True)
+        done = json.loads(self._commands.stdout.readline())
+        assert done["code"] == 0, f"manage.py {' '.join(arguments)} failed: {done['output']}{done['errors']}"
+        return done["output"]
+
+    def close(self) -> None:
+        """End the process that runs commands."""
+        if self._commands is not None:
+            self._commands.communicate()
+            self._commands = None
 
 
 def on_postgresql() -> bool:
@@ -159,8 +172,16 @@ def copy_sqlite(source: sqlite3.Connection | str, target: BaseDatabaseWrapper) -
         file.backup(target.connection)
 
 
+def wait_for(condition: Callable[[], object], what: str = "What is waited for") -> None:
+    """Wait until something holds; what is too slow fails by what it does, not by this machine's clock."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come"
+        time.sleep(0.1)
+
+
 @contextlib.contextmanager
-def file_lock(path: Path, timeout: float = 600) -> Iterator[None]:
+def file_lock(path: Path, timeout: float = 3 * PATIENCE) -> Iterator[None]:
     """Hold a lock that all workers of a test run see."""
     deadline = time.monotonic() + timeout
     while True:
@@ -212,7 +233,8 @@ def _once(shared: Path, name: str, build: Callable[[], None]) -> None:
 
 def manage(state: State, *arguments: str) -> str:
     """Run a management command on a state folder, leave one closed database file behind, and return the output."""
-    output = Portal("", state.folder, environment(state.folder, state.database, PORTAL_URL="http://testserver")).manage(*arguments)
+    with contextlib.closing(Portal("", state.folder, environment(state.folder, state.database, PORTAL_URL="http://testserver"))) as portal:
+        output = portal.manage(*arguments)
     if not state.database:
         # One file without a write-ahead log beside it is copied without surprises.
         with contextlib.closing(sqlite3.connect(state.sqlite_file)) as database:
@@ -256,21 +278,43 @@ def build_migrated(shared: Path, kept: Path) -> State:
     return state
 
 
-def build_state(shared: Path, migrated: State) -> State:
-    """Return the prepared portal with the initial content of this test run.
+def _content_fingerprint() -> str:
+    """Return a hash of all that a prepared portal is made from."""
+    result = hashlib.sha256(_code_fingerprint().encode())
+    for name in ("content", "locale", "portal", "home", "news", "search", "translation"):
+        for path in sorted((BASE_DIR / name).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                result.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())
+    return result.hexdigest()[:16]
+
+
+def build_state(shared: Path, migrated: State, kept: Path) -> State:
+    """Return the prepared portal with the initial content of this test run; on SQLite it is kept for the runs to come.
 
     `PORTAL_TEST_STATE` names a prepared state folder that is brought up to date instead of loading the content anew, which takes a
     minute: SQLite only, made with the password of the tests, and changes of `content/` are not in it.
     """
-    state = State(shared / "state", f"{run_name()}_content" if on_postgresql() else "")
-    prepared = "" if state.database else os.environ.get("PORTAL_TEST_STATE", "")
+    state = State(shared / "state", f"{run_name()}_content" if migrated.database else "")
+    given = "" if state.database else os.environ.get("PORTAL_TEST_STATE", "")
+    prepared = kept / f"content-{_content_fingerprint()}"
 
     def build() -> None:
-        shutil.copytree(prepared or migrated.folder, state.folder)
+        if not given and not state.database and prepared.exists():
+            shutil.copytree(prepared, state.folder)
+            return
+        if given or migrated.folder.exists():
+            shutil.copytree(given or migrated.folder, state.folder)
+        else:
+            state.folder.mkdir()
         if state.database:
             create_database(state.database, migrated.database)
         manage(state, "serve", "--prepare")
         manage(state, *RELEASE)
+        if not given and not state.database:
+            for old in kept.glob("content-*"):
+                shutil.rmtree(old)
+            shutil.copytree(state.folder, incomplete := kept / f"incomplete-{run_name()}")
+            incomplete.rename(prepared)
 
     _once(shared, "state", build)
     return state
@@ -284,7 +328,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(state: State, folder: Path, database: str = "", timeout: float = 90, **values: str) -> Iterator[Portal]:
+def served(state: State, folder: Path, database: str = "", timeout: float = PATIENCE, **values: str) -> Iterator[Portal]:
     """Serve a copy of a prepared portal as `make serve` does, on a free port, until the block ends."""
     shutil.copytree(state.folder, folder, dirs_exist_ok=True)
     if database:
@@ -303,11 +347,12 @@ def served(state: State, folder: Path, database: str = "", timeout: float = 90, 
             assert process.poll() is None, f"The portal did not start: {said}"
             assert time.monotonic() < deadline, f"The portal is not ready after {timeout:.0f} seconds: {said}"
             time.sleep(0.1)
-        yield Portal(f"http://127.0.0.1:{port}", folder, own_environment)
+        with contextlib.closing(Portal(f"http://127.0.0.1:{port}", folder, own_environment)) as portal:
+            yield portal
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(20)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
         if database:

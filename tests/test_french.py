@@ -85,7 +85,7 @@ def copy(tmp_path: Path) -> Path:
 
 def test_a_sixth_language(copy: Path, tmp_path: Path) -> None:
     line = re.search(r"^ *(Language\(.*\),)$", (support.BASE_DIR / "docs" / "languages.md").read_text(encoding="utf-8"), re.M)
-    languages = copy / "portal" / "languages.py"
+    languages = copy / "portal" / "language" / "languages.py"
     code = languages.read_text(encoding="utf-8")
     last = code.index("\n)\n", code.index("LANGUAGES: tuple"))
     languages.write_text(f"{code[:last]}\n    {line[1]}{code[last:]}", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -142,6 +143,11 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the related pages."""
         return {**super().get_context(request, *args, **kwargs), "related_cards": self.related()}
+
+    @property
+    def quick_exit_url(self) -> str:
+        """Return the harmless address to which readers leave a page quickly."""
+        return settings.QUICK_EXIT_URL
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer with the page; of one that its readers may have to leave quickly nothing is kept, and nobody told where they were."""

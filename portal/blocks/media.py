@@ -9,7 +9,6 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
-from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
@@ -18,6 +17,7 @@ from portal.language.languages import Language, current_language
 from portal.uploads import access
 
 from . import base as blocks
+from .walking import stored_parts, walk
 
 
 @dataclass(frozen=True)
@@ -248,12 +248,4 @@ class VideoBlock(blocks.StructBlock):
 
 def holds_film(page: Page) -> bool:
     """Return whether a page shows a film that is there, in whichever of its texts."""
-
-    def holds(raw: object) -> bool:
-        if isinstance(raw, dict):
-            is_film = raw.get("type") == "video" and isinstance(raw.get("value"), dict) and raw["value"].get("video")
-            return bool(is_film) or any(holds(value) for value in raw.values())
-        return isinstance(raw, list) and any(holds(value) for value in raw)
-
-    fields = [field for field in page._meta.get_fields() if isinstance(field, StreamField)]
-    return any(holds(list(field.value_from_object(page).raw_data)) for field in fields)
+    return any(part.name == "video" and part.value.get("video") for whole in stored_parts(page) for part in walk(whole))

@@ -28,6 +28,7 @@ from django.views.decorators.http import conditional_page
 from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
+from portal.blocks import walking
 from portal.discovery.head import absolute, editors_name, full_title, site_name
 from portal.language.dates import DatePrecision
 from portal.language.languages import SOURCE_LANGUAGE, current_language
@@ -194,7 +195,7 @@ def full_texts(items: list[Page], listing: Listing) -> list[str]:
 
     All bodies are read as one StreamField: pictures and files of all items together, not item by item.
     """
-    links.resolve(set().union(*map(links.references, items)))
+    links.resolve(set().union(*map(walking.references, items)))
     bodies = _together(items, "body")
     images = [block.value["image"] for body in bodies for block in body if block.block_type == "image"]
     prefetch_related_objects([image for image in images if image], "renditions")
@@ -231,5 +232,5 @@ def _standing_alone(html: str) -> str:
             tag.attrs.pop(name, None)
         for name in ("href", "src"):
             if name in tag.attrs:
-                tag[name] = urljoin(f"{settings.PORTAL_URL}/", tag[name])
+                tag[name] = urljoin(f"{settings.PORTAL_URL}/", str(tag[name]))
     return str(soup)

@@ -19,6 +19,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.blocks import walking
 from portal.blocks.illustrations import Illustration, illustration_url
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
@@ -297,7 +298,7 @@ class BasePage(Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Resolve all links of the page together, before its template asks for them one by one."""
-        links.resolve(links.references(self))
+        links.resolve(walking.references(self))
         return super().get_context(request, *args, **kwargs)
 
 

@@ -125,7 +125,11 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     found: dict[int, Page] = {}
     for type_id, ids in by_type.items():
         model = ContentType.objects.get_for_id(type_id).model_class()
-        pages_of_type = model.objects.filter(pk__in=ids).select_related("published_version")
+        if model is None:
+            # Its app is gone.
+            continue
+        manager: Any = model._default_manager
+        pages_of_type = manager.filter(pk__in=ids).select_related("published_version")
         found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
     return [found[page.pk] for page in pages if page.pk in found]
 

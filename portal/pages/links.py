@@ -15,15 +15,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import get_language, gettext
-from wagtail import blocks
-from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
-from wagtail.rich_text import extract_references_from_rich_text
 
 from portal.language.languages import current_language, language_mark, languages_by_code
 from portal.pages import restrictions, versions
@@ -184,46 +179,3 @@ def _find(pages: PageQuerySet, known: Known) -> list[Page]:
 def resolve_one(page_id: int) -> PageLink | None:
     """Return the link to a page by its id."""
     return resolve([page_id])[page_id]
-
-
-def references(instance: Model) -> set[int]:
-    """Return the ids of the pages that an object's StreamFields and rich texts refer to.
-
-    Read from the stored form: the blocks themselves would fetch their pages one list after the other.
-    """
-    ids: set[int] = set()
-    for model_field in instance._meta.get_fields():
-        if isinstance(model_field, StreamField):
-            value = model_field.value_from_object(instance)
-            ids.update(_references_in(model_field.stream_block, list(value.raw_data) if value else []))
-        elif isinstance(model_field, RichTextField):
-            ids.update(_references_in_text(model_field.value_from_object(instance)))
-    return ids
-
-
-def _references_in_text(html: str) -> Iterator[int]:
-    for model, object_id, _model_path, _content_path in extract_references_from_rich_text(html or ""):
-        if issubclass(model, Page):
-            yield int(object_id)
-
-
-def _references_in(block: blocks.Block, raw: Any) -> Iterator[int]:
-    """Yield the ids of the pages in the stored form of a block."""
-    if not raw:
-        return
-    if isinstance(block, blocks.PageChooserBlock):
-        yield int(raw)
-    elif isinstance(block, blocks.RichTextBlock):
-        yield from _references_in_text(raw)
-    elif isinstance(block, blocks.StreamBlock):
-        for item in raw:
-            if item["type"] in block.child_blocks:
-                yield from _references_in(block.child_blocks[item["type"]], item["value"])
-    elif isinstance(block, blocks.ListBlock):
-        for item in raw:
-            # Lists written by hand hold bare values.
-            value = item["value"] if isinstance(item, dict) and item.get("type") == "item" else item
-            yield from _references_in(block.child_block, value)
-    elif isinstance(block, blocks.StructBlock) and isinstance(raw, dict):
-        for name, child in block.child_blocks.items():
-            yield from _references_in(child, raw.get(name))

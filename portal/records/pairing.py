@@ -18,6 +18,7 @@ from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValu
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
 
 from portal.blocks.dates import PartialDateBlock
+from portal.blocks.walking import Part, children, parts, rebuild, stored_parts, walk
 from portal.language.texts import plain_html
 
 from .segments import SegmentValue, SourceTexts, TranslatedTexts, check_text
@@ -35,15 +36,9 @@ def match_structure(block: blocks.Block, source: Any, translation: Any, at: str)
     if isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
         if len(source) != len(translation):
             raise ValueProblem(f"{at}: {len(translation)} instead of {len(source)} entries as in the source")
-        found = []
         for index, (left, right) in enumerate(zip(source, translation, strict=True)):
-            here = f"{at}[{index}]"
             if left["type"] != right["type"]:
-                raise ValueProblem(f"{here}: “{right['type']}” where the source has “{left['type']}”")
-            child = block.child_blocks[left["type"]] if isinstance(block, blocks.StreamBlock) else block.child_block
-            here = f"{here}.{left['type']}" if isinstance(block, blocks.StreamBlock) else here
-            found.append({**left, "value": match_structure(child, left["value"], right["value"], here)})
-        return found
+                raise ValueProblem(f"{at}[{index}]: “{right['type']}” where the source has “{left['type']}”")
     if isinstance(block, TypedTableBlock):
         for key in ("columns", "rows"):
             if len(source[key]) != len(translation[key]):
@@ -52,11 +47,11 @@ def match_structure(block: blocks.Block, source: Any, translation: Any, at: str)
                 )
         _match_cells(source, translation, at)
         return translation
-    if isinstance(block, blocks.StructBlock):
-        return {
-            name: match_structure(child, source.get(name), translation.get(name), f"{at}.{name}")
-            for name, child in block.child_blocks.items()
-        }
+    if children(block):
+        others = {part.key: part.value for part in parts(Part(block, translation))}
+        return rebuild(
+            Part(block, source, at=at), lambda part: match_structure(part.block, part.value, others[part.key], part.at)
+        )
     if isinstance(block, PartialDateBlock) and not translation:
         # A source's date is that of its original: a translation need not give it again.
         return source or ""
@@ -97,23 +92,8 @@ def _by_path(segments: list, kind: type) -> dict[str, list]:
 
 def _readable(path: str, instance: Any) -> str:
     """Return a content path with positions instead of block ids: `body.2.text`."""
-    parts = path.split(".")
-    positions: dict[str, str] = {}
-
-    def collect(value: Any) -> None:
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, dict) and "id" in item:
-                    positions[item["id"]] = f"[{index}]"
-                    collect(item.get("value"))
-        elif isinstance(value, dict):
-            for item in value.values():
-                collect(item)
-
-    field = getattr(instance, parts[0], None)
-    if isinstance(field, blocks.StreamValue):
-        collect(list(field.raw_data))
-    return ".".join(positions.get(part, part) for part in parts).replace(".[", "[")
+    positions = {part.id: f"[{part.key}]" for whole in stored_parts(instance) for part in walk(whole) if part.id}
+    return ".".join(positions.get(name, name) for name in path.split(".")).replace(".[", "[")
 
 
 def _match_links(source: StringSegmentValue, translation: StringSegmentValue) -> tuple[str, dict[str, str]]:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
+from portal.blocks.walking import Part, rebuild
 from portal.language.languages import languages_by_code, rich_text_feature
 
 # Block ids are made from the record's id and the position, so that loading again gives the same ids.
@@ -140,7 +142,7 @@ class StreamValues:
         """
         if isinstance(value, str):
             value = markdown_blocks(value)
-        raw = self._stream(block, value, at)
+        raw = self._convert(block, value, at)
         try:
             block.clean(block.to_python(raw))
         except ValidationError as error:
@@ -156,11 +158,11 @@ class StreamValues:
         if isinstance(block, TypedTableBlock):
             return self._table(value, at)
         if isinstance(block, blocks.StreamBlock):
-            return self._stream(block, value, at)
+            return self._filled(block, self._stream(block, value, at), at)
         if isinstance(block, blocks.ListBlock):
-            return self._list(block, value, at)
+            return self._filled(block, self._list(value, at), at)
         if isinstance(block, blocks.StructBlock):
-            return self._struct(block, value, at)
+            return self._filled(block, self._struct(block, value, at), at)
         if isinstance(block, blocks.StaticBlock):
             return None
         if isinstance(block, blocks.RichTextBlock):
@@ -189,7 +191,18 @@ class StreamValues:
         except ValueProblem as error:
             raise ValueProblem(f"{at}: {error}") from error
 
-    def _stream(self, block: blocks.StreamBlock, value: object, at: str) -> list[dict[str, object]]:
+    def _filled(self, block: blocks.Block, stored: Any, at: str) -> Any:
+        """Return a block in its stored form, with what a record says of the blocks in it converted."""
+
+        def convert(part: Part) -> Any:
+            if part.value is None and isinstance(block, blocks.StructBlock):
+                return self._default(part.block, part.at)
+            return self._convert(part.block, part.value, part.at)
+
+        return rebuild(Part(block, stored, at=at), convert)
+
+    def _stream(self, block: blocks.StreamBlock, value: Any, at: str) -> list[dict[str, Any]]:
+        """Return the blocks of a stream with their ids, as the record gives them."""
         if not isinstance(value, list):
             raise ValueProblem(f"{at}: must be a list of blocks")
         found = []
@@ -200,43 +213,30 @@ class StreamValues:
             if not isinstance(item["type"], str) or item["type"] not in block.child_blocks:
                 known = ", ".join(block.child_blocks)
                 raise ValueProblem(f"{here}: there is no block “{item['type']}” here; there are {known}")
-            child = block.child_blocks[item["type"]]
-            here = f"{here}.{item['type']}"
-            found.append(
-                {"type": item["type"], "value": self._convert(child, item.get("value"), here), "id": self._id(here)}
-            )
+            block_id = self._id(f"{here}.{item['type']}")
+            found.append({"type": item["type"], "value": item.get("value"), "id": block_id})
         return found
 
-    def _list(self, block: blocks.ListBlock, value: object, at: str) -> list[dict[str, object]]:
+    def _list(self, value: Any, at: str) -> list[dict[str, Any]]:
+        """Return the entries of a list with their ids, as the record gives them."""
         if not isinstance(value, list):
             raise ValueProblem(f"{at}: must be a list")
-        return [
-            {
-                "type": "item",
-                "value": self._convert(block.child_block, item, f"{at}[{index}]"),
-                "id": self._id(f"{at}[{index}]"),
-            }
-            for index, item in enumerate(value)
-        ]
+        return [{"type": "item", "value": item, "id": self._id(f"{at}[{index}]")} for index, item in enumerate(value)]
 
-    def _struct(self, block: blocks.StructBlock, value: object, at: str) -> dict[str, object]:
+    def _struct(self, block: blocks.StructBlock, value: Any, at: str) -> dict[str, Any]:
+        """Return the parts of a struct, as the record gives them."""
         if value is None:
             value = {}
         if not isinstance(value, dict):
             raise ValueProblem(f"{at}: must be an object with {', '.join(block.child_blocks)}")
         if unknown := sorted(set(value) - set(block.child_blocks)):
             raise ValueProblem(f"{at}: unknown key: {', '.join(unknown)}; there are {', '.join(block.child_blocks)}")
-        return {
-            name: self._convert(child, value[name], f"{at}.{name}")
-            if value.get(name) is not None
-            else self._default(child, f"{at}.{name}")
-            for name, child in block.child_blocks.items()
-        }
+        return value
 
     def _default(self, block: blocks.Block, at: str) -> object:
         """Return what a block holds when it is left empty; a text is empty, as the editor's form leaves it."""
         if isinstance(block, blocks.StructBlock) and not isinstance(block, ImageBlock):
-            return self._struct(block, {}, at)
+            return self._filled(block, {}, at)
         if isinstance(block, _TEXT_BLOCKS) and block.get_default() is None:
             return ""
         return block.get_prep_value(block.get_default())

@@ -27,7 +27,7 @@ class RebuilderMixin:
         Without an issue of modelsearch 1.3: its method ends such a rebuild as if it were whole, half of the index missing, and asks a
         database that may be closed. This can go when it rolls back.
         """
-        if self.transaction_opened:
+        if self.transaction_opened:  # type: ignore[has-type]
             self.transaction_opened = False
             # A connection that was closed has taken it back itself.
             with suppress(DatabaseError):

@@ -16,7 +16,7 @@ def fetch(portal: support.Portal, path: str) -> tuple[int, str]:
     """Return the status and the text of an answer; redirects are followed."""
     request = urllib.request.Request(portal.url + path, headers={"Accept-Language": "de"})
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=support.PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

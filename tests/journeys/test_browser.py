@@ -65,7 +65,7 @@ def component_page(live_portal: support.Portal) -> Iterator[str]:
         env={**live_portal.environment, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + support.PATIENCE
     while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             break
@@ -74,7 +74,7 @@ def component_page(live_portal: support.Portal) -> Iterator[str]:
         time.sleep(0.2)
     yield f"http://127.0.0.1:{port}"
     process.terminate()
-    process.wait(20)
+    process.wait(support.PATIENCE)
 
 
 @pytest.mark.parametrize("look", [PHONE, DESK, DARK], ids=["320 px", "1280 px", "dark"])

@@ -47,7 +47,7 @@ def get(url: str, **headers: str) -> Answer:
     """Ask for an address without following redirects."""
     request = urllib.request.Request(url, headers=headers)
     try:
-        response = _opener.open(request, timeout=30)
+        response = _opener.open(request, timeout=support.PATIENCE)
     except urllib.error.HTTPError as error:
         response = error
     with response:
@@ -159,6 +159,7 @@ def test_there_is_the_content_that_was_promised(crawl: Crawl) -> None:
     assert len(own["de-simple"]) >= 10
 
 
+@pytest.mark.once
 def test_fragments_lead_to_an_element(crawl: Crawl) -> None:
     missing = []
     for page, targets in crawl.links.items():
@@ -169,6 +170,7 @@ def test_fragments_lead_to_an_element(crawl: Crawl) -> None:
     assert not missing
 
 
+@pytest.mark.once
 def test_language_of_every_page(crawl: Crawl) -> None:
     """Language, direction, canonical address and language links agree with the address."""
     languages = languages_by_code()
@@ -198,6 +200,7 @@ def test_language_of_every_page(crawl: Crawl) -> None:
                 assert link.get("hreflang", "") == expected, (url, str(link))
 
 
+@pytest.mark.once
 def test_hreflang_is_reciprocal(crawl: Crawl) -> None:
     sets: dict[str, dict[str, str]] = {}
     for url, _answer, soup in pages_of(crawl):
@@ -214,6 +217,7 @@ def test_hreflang_is_reciprocal(crawl: Crawl) -> None:
                 assert target.startswith(f"/{code}/"), path
 
 
+@pytest.mark.once
 def test_the_language_switch_does_what_it_says(crawl: Crawl) -> None:
     """All five languages on every page; without a mark the page itself waits, “in German” its fallback, else the home page."""
     names = [(language.code, language.name) for language in LANGUAGES]
@@ -260,6 +264,7 @@ def blocks_of_text(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
         yield language, " ".join(" ".join(parts).replace("\u00ad", "").split())
 
 
+@pytest.mark.once
 def test_every_text_is_in_the_language_that_it_claims(crawl: Crawl) -> None:
     """A language detector reads each block of text; `lang` attributes are obeyed."""
     detector = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
@@ -287,6 +292,7 @@ def interface_strings(locale: str) -> tuple[set[str], set[str]]:
     return {entry.msgstr for entry in entries}, {entry.msgid for entry in entries}
 
 
+@pytest.mark.once
 def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None:
     strings: dict[str, set[str]] = {}
     for code, locale in (("de", "de"), ("uk", "uk"), ("ar", "ar")):
@@ -307,6 +313,7 @@ def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None
     assert not wrong, sorted(wrong)[:20]
 
 
+@pytest.mark.once
 def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
     for url, answer in crawl.pages.items():
         assert "set-cookie" not in answer.headers, url
@@ -315,6 +322,7 @@ def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
                 assert html.unescape(source).startswith(("/", crawl.base, "http://testserver", "http://127.0.0.1")), (url, source)
 
 
+@pytest.mark.once
 def test_titles_and_descriptions(crawl: Crawl) -> None:
     titles: dict[tuple[str, str], str] = {}
     for url, answer, soup in pages_of(crawl):
@@ -339,7 +347,7 @@ def test_html_is_valid(crawl: Crawl, tmp_path: Path) -> None:
     (tmp_path / "500.html").write_text((support.BASE_DIR / "templates" / "500.html").read_text(encoding="utf-8"), encoding="utf-8")
     done = subprocess.run(
         ["java", "-Xmx768m", "-jar", str(support.tool_path("vnu-jar")), "--errors-only", "--format", "json", str(tmp_path)],
-        capture_output=True, text=True, check=False, timeout=900,
+        capture_output=True, text=True, check=False, timeout=2 * support.PATIENCE,
     )  # fmt: skip
     messages = json.loads(done.stderr or '{"messages": []}')["messages"]
     found = {(names.get(message["url"].rsplit("/", 1)[1], message["url"]), message["message"]) for message in messages}

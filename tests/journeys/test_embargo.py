@@ -68,7 +68,7 @@ def move_clock(portal: support.Portal, days: int) -> None:
 
 def assert_all_at_once(portal: support.Portal, before: dict, after: dict) -> None:
     """Wait for the runner: what readers find changes within its pause, in all languages together."""
-    deadline, partial = time.monotonic() + 90, 0
+    deadline, partial = time.monotonic() + support.PATIENCE, 0
     while (found := found_by_readers(portal)) != after:
         # A look may fall between the versions of one run, which takes a second; the next but one may not.
         partial += found != before

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,15 +15,18 @@ REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
 
 
 @pytest.mark.content
-def test_a_start_leaves_other_applications_keys_alone(migrated: support.State, tmp_path: object) -> None:
+def test_a_start_leaves_other_applications_keys_alone(portal_state: support.State, tmp_path: Path) -> None:
     redis = pytest.importorskip("redis")
     client = redis.Redis.from_url(REDIS)
     try:
         client.ping()
     except redis.exceptions.ConnectionError:
         pytest.skip("needs a Redis server: REDIS_URL")
-    state = support.build_state(tmp_path, migrated)
-    portal = support.Portal("", state.folder, support.environment(state.folder, state.database, CACHE_URL=REDIS))
+    folder = shutil.copytree(portal_state.folder, tmp_path / "var")
+    database = f"{support.run_name()}_caches" if portal_state.database else ""
+    if database:
+        support.create_database(database, portal_state.database)
+    portal = support.Portal("", folder, support.environment(folder, database, CACHE_URL=REDIS))
     names = ("other-application:session", ":1:portal:menu:de")
     try:
         for name in names:
@@ -31,5 +36,6 @@ def test_a_start_leaves_other_applications_keys_alone(migrated: support.State, t
         own = "from django.core.cache import cache; cache.set('x', 1, 60); print(cache.make_key('x'))"
         assert "\nportal:" in portal.manage("shell", "-c", own)
     finally:
+        portal.close()
         with contextlib.suppress(Exception):
             client.delete(*names)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -170,14 +170,6 @@ def enqueue(portal: support.Portal, *calls: str) -> None:
     portal.manage("shell", "-c", f"from tests.tools.noted_jobs import *; {'; '.join(calls)}")
 
 
-def wait_for(condition: Callable[[], object], timeout: float = 30) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def processes(portal: support.Portal) -> dict[int, int]:
     """Return the parent of each process that serves a portal."""
     found = {}
@@ -195,26 +187,27 @@ _WATCH = """
 import time
 from pathlib import Path
 from portal.models import Job
-from tests.tools.noted_jobs import note
+from tests.tools.noted_jobs import note, note_until
 notes = Path({notes!r})
-note.enqueue(str(notes), "long", 8)
+note_until.enqueue(str(notes), "long", {until!r})
 note.enqueue(str(notes), "next")
 while not notes.exists():
     time.sleep(0.1)
 ends = lambda: Job.objects.get(key="publication").finished_at
-first, until = ends(), time.monotonic() + 30
-while ends() == first and time.monotonic() < until:
+first = ends()
+while ends() == first:
     time.sleep(0.1)
 print(notes.read_text())
 """
 
 
 def test_a_long_job_delays_nothing_that_is_short(portal: support.Portal, tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
-    # Asked in one process: another one for each question takes longer than the job.
-    said = portal.manage("shell", "-v0", "-c", _WATCH.format(notes=str(notes)))
+    notes, until = tmp_path / "notes", tmp_path / "until"
+    # Asked in one process: another one for each question takes long. The long job ends when it is told to.
+    said = portal.manage("shell", "-v0", "-c", _WATCH.format(notes=str(notes), until=str(until)))
     assert said.split()[-2:] == ["begin", "long"]
-    wait_for(lambda: len(lines(notes)) == 4)
+    until.touch()
+    support.wait_for(lambda: len(lines(notes)) == 4)
     assert lines(notes) == ["begin long", "end long", "begin next", "end next"]
 
 
@@ -222,14 +215,15 @@ def test_a_long_job_delays_nothing_that_is_short(portal: support.Portal, tmp_pat
 def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str, noted: list[str]) -> None:
     notes = tmp_path / "notes"
     enqueue(portal, f"{task}.enqueue({str(notes)!r}, seconds=3)")
-    wait_for(lambda: lines(notes) == ["begin job"])
+    support.wait_for(lambda: lines(notes) == ["begin job"])
     child = int(Path(f"{notes}.pid").read_text(encoding="ascii"))
     runner = processes(portal)[child]
     os.kill(runner, signal.SIGKILL)
-    wait_for(lambda: child not in processes(portal), 2)
-    wait_for(lambda: lines(notes) == noted, 20)
-    failed = portal.manage("shell", "-c", "from portal import jobs; print([job.error for job in jobs.failed()])").strip()
-    assert failed.splitlines()[-1] == (str([jobs.INTERRUPTED]) if task == "note_once" else "[]")
+    support.wait_for(lambda: child not in processes(portal))
+    support.wait_for(lambda: lines(notes) == noted)
+    expected = str([jobs.INTERRUPTED]) if task == "note_once" else "[]"
+    ask = "from portal import jobs; print([job.error for job in jobs.failed()])"
+    support.wait_for(lambda: portal.manage("shell", "-c", ask).split("\n")[-2] == expected, expected)
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
 
 
@@ -250,8 +244,8 @@ with transaction.atomic():
         connection.cursor().execute("LOCK TABLE portal_job IN ACCESS EXCLUSIVE MODE")
     Job.objects.filter(pk=0).update(error="")
     time.sleep(26)
-left, until = Job.objects.filter(every=None), time.monotonic() + 15
-while left.all() and time.monotonic() < until:
+left = Job.objects.filter(every=None)
+while any(job.due_at or job.lease_until for job in left.all()):
     time.sleep(0.2)
 print("LEFT", [job.error for job in left.all()])
 """
@@ -266,8 +260,8 @@ def test_a_database_that_is_locked_while_a_job_ends_makes_no_failure_of_it(porta
 def test_a_job_that_kills_its_process_does_not_stop_the_runner(portal: support.Portal, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     enqueue(portal, f"die.enqueue({str(notes)!r})", f"note.enqueue({str(notes)!r})")
-    wait_for(lambda: lines(notes)[-1:] == ["end job"], 60)
-    wait_for(lambda: lines(notes).count("begin die") == 2)
+    support.wait_for(lambda: lines(notes)[-1:] == ["end job"])
+    support.wait_for(lambda: lines(notes).count("begin die") == 2)
     time.sleep(3)
     assert lines(notes).count("begin die") == 2
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
@@ -283,19 +277,19 @@ def test_two_servers_do_each_job_once_and_end_without_a_trace(portal: support.Po
             cwd=support.BASE_DIR, env=portal.environment | {"PORT": port}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
     try:
-        wait_for(lambda: "is ready" in log.read_text(encoding="utf-8"), 60)
+        support.wait_for(lambda: "is ready" in log.read_text(encoding="utf-8"))
         tree = {second.pid}
         for _generation in range(3):
             tree |= {pid for pid, parent in processes(portal).items() if parent in tree}
         assert len(tree) >= 5
         enqueue(portal, *(f"note.enqueue({str(notes)!r}, '{number}', 0.2)" for number in range(12)))
-        wait_for(lambda: len(lines(notes)) >= 24)
+        support.wait_for(lambda: len(lines(notes)) >= 24)
         assert sorted(lines(notes)) == sorted(f"{word} {number}" for number in range(12) for word in ("begin", "end"))
     finally:
         # Not in order: its workers and its runner must end all the same.
         second.kill()
         second.wait()
-    wait_for(lambda: not tree & set(processes(portal)), 20)
+    support.wait_for(lambda: not tree & set(processes(portal)))
 
 
 def test_run_due_does_the_same_once(portal: support.Portal) -> None:

@@ -23,7 +23,7 @@ LABELS = {
 
 def exits(html: str) -> list[tuple[str, str]]:
     """Return address and label of each button of a page."""
-    found = re.findall(r'<a class="btn btn--accent" href="([^"]*)"[^>]* data-quick-exit>(.*?)</a>', html)
+    found = re.findall(r'<a class="btn btn--accent" href="([^"]*)"[^>]* data-quick-exit>(.*?)</a>', html, re.DOTALL)
     return [(href, re.sub(r"<[^>]*>", "", label).strip()) for href, label in found]
 
 

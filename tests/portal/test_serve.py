@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -122,10 +121,8 @@ class TestServing:
             return {(str(path), path.stat().st_mtime_ns) for path in (folder / "static").rglob("*")}
 
         before, port = static_files(), support.free_port()
-        began = time.monotonic()
         process = start(folder, port)
         said = read_until(process, "Ctrl-C ends it")
-        assert time.monotonic() - began < 30  # 10 s on an idle machine
         assert f"http://127.0.0.1:{port}/\n" in said
         assert f"http://127.0.0.1:{port}/admin/\n" in said
         assert "admin" in said
@@ -134,7 +131,7 @@ class TestServing:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/") as answer:
             assert answer.status == 200
         os.killpg(process.pid, getattr(signal, name))
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=support.PATIENCE)
         assert process.returncode == 0
         assert "Traceback" not in rest
         assert rest.strip() == "Stopped."
@@ -148,17 +145,14 @@ class TestServing:
         process.kill()
         process.wait()
         process.stdout.close()
-        deadline = time.monotonic() + 20
-        while Address("127.0.0.1", port).answers():
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        support.wait_for(lambda: not Address("127.0.0.1", port).answers(), "The end of the server")
 
     def test_an_early_ctrl_c_leaves_no_trace(self, folder: Path) -> None:
         (folder / "static" / preparation.STAMP).unlink()
         process = start(folder, support.free_port())
         said = read_until(process, "Collecting")
         os.killpg(process.pid, signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=support.PATIENCE)
         assert process.returncode in {0, 130}
         assert "Traceback" not in said + rest
 

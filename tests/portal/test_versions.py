@@ -15,6 +15,7 @@ from wagtail_localize.models import Translation, TranslationSource
 
 from home.models import HomePage, OurWorkPage
 from portal import changes, navigation
+from portal.blocks import walking
 from portal.language.languages import LANGUAGES
 from portal.pages import cards, links, versions
 from portal.pages.links import Link
@@ -246,7 +247,7 @@ class TestLinks:
         first, second = make_content_page(home, title="A"), make_content_page(home, title="B")
         text = f'<p><a id="{second.pk}" linktype="page">b</a></p>'
         page = make_content_page(home, title="C", body=[("cards", {"pages": [first]}), ("text", text)])
-        assert links.references(page) == {first.pk, second.pk}
+        assert walking.references(page) == {first.pk, second.pk}
 
     def test_many_links_cost_as_many_queries_as_one(self, home: HomePage, django_assert_num_queries: object) -> None:
         pages = [make_content_page(home, title=f"S {number}") for number in range(20)]

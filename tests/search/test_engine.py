@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail import blocks
 from wagtail.models import Page, PageViewRestriction
 
+from portal.blocks.walking import Part
 from search import engine, extraction, facets, indexing, service
 from search.models import Document, FacetValue, Posting, PromotedResult, Synonyms, Term
 from search.service import Outcome, Request, Step
@@ -245,7 +246,7 @@ class TestIndex:
         stream = blocks.StreamBlock([("note", Note(search_index=False)), ("seen", Note())])
         found = extraction.PageText()
         raw = [{"type": kind, "value": {"text": kind}} for kind in ("note", "seen")]
-        extraction._read_block(stream, raw, found)
+        extraction._read_block(Part(stream, raw), found)
         assert found.in_order == ["seen"]
 
     def test_what_has_not_changed_is_not_written_again(self, home: Page, django_assert_num_queries: object) -> None:

@@ -31,10 +31,9 @@ def test_visitors_find_what_answers_their_query(content: None) -> None:
 
 
 @pytest.mark.skipif("not support.on_postgresql()", reason="compares PostgreSQL with SQLite")
-def test_both_databases_find_the_same(content: None, tmp_path: Path) -> None:
-    state = support.State(tmp_path / "sqlite", "")
-    state.folder.mkdir()
-    support.manage(state, "serve", "--prepare")
+def test_both_databases_find_the_same(content: None, tmp_path: Path, kept: Path) -> None:
+    # What a run on SQLite has kept, where there was one on the same code.
+    state = support.build_state(tmp_path, support.State(tmp_path / "migrated"), kept)
     said = support.manage(
         state, "shell", "-c", "import json; from tests.search.judging import results; print('RESULTS' + json.dumps(results()))"
     )

@@ -24,6 +24,15 @@ def note(path: str, name: str = "job", seconds: float = 0) -> None:
     _note(path, f"end {name}")
 
 
+@task(backend="jobs")
+def note_until(path: str, name: str, other: str) -> None:
+    """Take until another file is there."""
+    _note(path, f"begin {name}")
+    while not Path(other).exists():
+        time.sleep(0.1)
+    _note(path, f"end {name}")
+
+
 @task(backend="once")
 def note_once(path: str, name: str = "job", seconds: float = 0) -> None:
     """The same, never begun a second time."""
