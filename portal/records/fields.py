@@ -131,15 +131,12 @@ class Fields:
         """Set what the kind of a page says that records may say of it (`portal.listing`): its dates above all."""
         listing = getattr(instance, "listing", None)
         keys = record_keys(record.get("type"))
-        if listing is None:
-            for key in ("date", "date_precision"):
-                if key in data:
-                    raise record.error(f"a {record.get('type')} has no “{key}”")
-            return
+        if foreign := [key for key in ("date", "date_precision") if key in data and key not in keys]:
+            raise record.error(f"a {record.get('type')} has no “{foreign[0]}”")
         for key, name in keys.items():
             if key not in data or not self._has_field(type(instance), name):
                 continue
-            if name == listing.when.start and listing.when.precision:
+            if listing is not None and name == listing.when.start and listing.when.precision:
                 date, precision = _parse_date(data[key])
                 setattr(instance, name, date)
                 setattr(instance, listing.when.precision, precision)
