@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
+from .changes import ChangeNumber
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
@@ -18,6 +19,7 @@ __all__ = [
     "Attempts",
     "BasePage",
     "BodyMixin",
+    "ChangeNumber",
     "CoverMixin",
     "FinishedMixin",
     "Footer",
