@@ -25,8 +25,8 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import is_made_from
 from portal.pages import redirects, restrictions
 from portal.pages.versions import COPYING_ACTIONS, locales_by_id
+from portal.upstream.treebeard import free_path
 from translation import cascades
-from translation.upstream.treebeard import free_path
 
 
 @dataclass(frozen=True)

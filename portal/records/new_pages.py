@@ -9,6 +9,7 @@ the history and what follows from a publication of all pages together. The rows 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -21,6 +22,7 @@ from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 from portal import changes
 from portal.models import PublishedVersion
 from portal.pages import redirects
+from portal.upstream.treebeard import path_after
 
 from .segments import batches, insert
 
@@ -41,7 +43,7 @@ class NewPages:
 
     # --- places in the tree ----------------------------------------------------------------------------------------
 
-    def place(self, **of_page: object) -> Page | None:
+    def place(self, **of_page: object) -> Any:
         """Return the row of one page as it stands in the tree now, read once."""
         key = tuple(of_page.items())
         if key not in self._places:
@@ -70,7 +72,7 @@ class NewPages:
             children = Page.objects.filter(path__startswith=parent.path, depth=parent.depth + 1)
             last = children.order_by("-path").values_list("path", flat=True).first() or ""
         page.depth, page.numchild = parent.depth + 1, 0
-        page.path = Page(path=last)._inc_path() if last else Page._get_path(parent.path, page.depth, 1)
+        page.path = path_after(parent, last)
         page._cached_parent_obj = parent
         check()
         page.set_url_path(parent)
@@ -166,7 +168,7 @@ class NewPages:
             object_str=str(page),
         )
 
-    def _log(self, page: Page, action: str, data: dict | None = None, content_changed: bool = False) -> None:
+    def _log(self, page: Page, action: str, data: dict[str, Any] | None = None, content_changed: bool = False) -> None:
         self._history.append(
             PageLogEntry(
                 page=page,
@@ -179,10 +181,10 @@ class NewPages:
             )
         )
 
-    def _origin(self, page: Page, source: Page, parent: Page, with_locales: bool = False) -> dict[str, object]:
+    def _origin(self, page: Page, source: Page, parent: Page, with_locales: bool = False) -> dict[str, Any]:
         """Return what the history says of a page that was made from one in another language."""
         source_parent = self.place(path=source.path[: -Page.steplen])
-        data: dict[str, object] = {
+        data: dict[str, Any] = {
             "page": {"id": page.pk, "title": page.get_admin_display_title()},
             "source": {"id": source_parent.pk, "title": source_parent.specific_deferred.get_admin_display_title()},
             "destination": {"id": parent.pk, "title": parent.specific_deferred.get_admin_display_title()},

@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.language.languages import languages_by_code
 from portal.language.texts import plain_value
+from portal.listing.declarations import record_keys
 from portal.models import LoadedRecord
 
 from .errors import LoadError, Place, RecordError
@@ -52,7 +53,7 @@ FILE_KEYS = frozenset({"id", "file", "title"})
 ORIGINAL_KEYS = frozenset({"title", "url", "date", "language"})
 MENU_KEYS = frozenset({"show", "title", "intro"})
 
-LONGEST_ID = LoadedRecord._meta.get_field("record_id").max_length
+LONGEST_ID: Any = LoadedRecord._meta.get_field("record_id").max_length
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _REVIEWED = "that IOM reviewed a page is said by a person in the admin alone; no record may say it"
@@ -100,7 +101,7 @@ class Record:
         return RecordError(self.place, reason)
 
 
-def _digest(data: dict, place: Place) -> str:
+def _digest(data: dict[str, Any], place: Place) -> str:
     """Return the SHA-256 of a record and of the files that it brings."""
     digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     for key in ("images", "files"):
@@ -154,15 +155,17 @@ def _check(record: Record) -> None:
         raise record.error(_REVIEWED)
     if where := _unstorable(data):
         raise record.error(f"“{where}” holds a character that no text holds")
-    if unknown := sorted(set(data) - set(KEYS)):
+    of_kind = set(record_keys(data.get("type")))
+    if unknown := sorted(set(data) - set(KEYS) - of_kind):
         raise record.error(f"unknown key: {', '.join(unknown)}")
     for key in REQUIRED_KEYS:
         if not data.get(key):
             raise record.error(f"“{key}” is missing")
     for key, value in data.items():
-        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
+        accepted = KEYS.get(key, (str, int, float, bool))
+        if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
             raise record.error(
-                f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300]
+                f"“{key}” must be {' or '.join(kind.__name__ for kind in accepted)}, not {value!r}"[:300]
             )
     if len(data["id"]) > LONGEST_ID:
         raise record.error(f"“id” has {len(data['id'])} characters; {LONGEST_ID} fit")
@@ -170,7 +173,7 @@ def _check(record: Record) -> None:
         raise record.error(_REVIEWED)
     if data["lang"] not in languages_by_code():
         raise record.error(f"the portal has no language “{data['lang']}”")
-    if record.is_translation and (given := sorted(SOURCE_ONLY_KEYS & set(data))):
+    if record.is_translation and (given := sorted((SOURCE_ONLY_KEYS | of_kind) & set(data))):
         raise record.error(f"a translation takes {', '.join(given)} from its source and must not give it again")
     if unknown := sorted(set(record.get("menu") or {}) - MENU_KEYS):
         raise record.error(f"unknown key in “menu”: {', '.join(unknown)}")
@@ -203,7 +206,8 @@ def _parse(text: str, place: Place) -> Record:
         raise RecordError(place, "no record: lists or objects lie too deep in each other") from error
     if not isinstance(data, dict):
         raise RecordError(place, "a record is a JSON object")
-    record = Record(plain_value(data), place, "")
+    plain: Any = plain_value(data)
+    record = Record(plain, place, "")
     _check(record)
     return replace(record, digest=_digest(data, place))
 
