@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: mutants help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -134,6 +134,11 @@ bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='-
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
+
+bench-start: ## seconds of CPU that a first start takes, part by part (fails above what was promised)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
 
 lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
 	$(begin)

@@ -20,9 +20,9 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum, auto
-from functools import lru_cache, update_wrapper
+from functools import update_wrapper
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -30,67 +30,29 @@ from django.core.signals import request_finished
 from django.db import connection
 from django.db.models import Model
 
-from portal.counters import ALL, SLOTS, Counters
+from portal.counters import ALL, Counters, SharedCounters
+from portal.tags import EVERYTHING as EVERYTHING
+from portal.tags import FILES as FILES
+from portal.tags import HOMES as HOMES
+from portal.tags import LOCALES as LOCALES
+from portal.tags import PAGES as PAGES
+from portal.tags import REDIRECTS as REDIRECTS
+from portal.tags import RESTRICTIONS as RESTRICTIONS
+from portal.tags import TERMS as TERMS
+from portal.tags import Tag as Tag
+from portal.tags import kind as kind
+from portal.tags import menu as menu
+from portal.tags import page as page
+from portal.tags import setting as setting
+from portal.tags import slot as _slot
+from portal.tags import snippets as snippets
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-# --- tags --------------------------------------------------------------------------------------------------------------
-
-
-class Tag(NamedTuple):
-    """What a change touches and a value depends on: a name, and of which language, page or kind."""
-
-    name: str
-    value: str = ""
-
-
-EVERYTHING = Tag("everything")
-PAGES = Tag("pages")
-"""Which versions any page has, what they are called and where they are."""
-HOMES = Tag("homes")
-RESTRICTIONS = Tag("restrictions")
-TERMS = Tag("terms")
-REDIRECTS = Tag("redirects")
-LOCALES = Tag("locales")
-FILES = Tag("files")
-"""Which images and documents there are, and who may read them."""
-
-
-def page(translation_key: object) -> Tag:
-    """Return the tag of a page in all its languages."""
-    return Tag("page", str(translation_key))
-
-
-def kind(label: str) -> Tag:
-    """Return the tag of the lists of a kind of pages: `news.newspage`, as `_meta.label_lower` says."""
-    return Tag("kind", label)
-
-
-def menu(language: str) -> Tag:
-    """Return the tag of the menu of a language."""
-    return Tag("menu", language)
-
-
-def snippets(label: str) -> Tag:
-    """Return the tag of the snippets of a model, as `_meta.label_lower` says; that of topics and regions is `TERMS`."""
-    return Tag("snippets", label)
-
-
-def setting(label: str) -> Tag:
-    """Return the tag of a setting of the admin, as `_meta.label_lower` says."""
-    return Tag("setting", label)
-
-
-@lru_cache(maxsize=16_384)
-def _slot(tag: Tag) -> int:
-    """Return the slot of a tag's number."""
-    if tag == EVERYTHING:
-        return ALL
-    digest = hashlib.blake2b(f"{tag.name}:{tag.value}".encode(), digest_size=8).digest()
-    return 1 + int.from_bytes(digest, "little") % (SLOTS - 1)
+# --- announcing --------------------------------------------------------------------------------------------------------
 
 
 _counters: Counters | None = None
@@ -98,7 +60,7 @@ _counters_guard = threading.Lock()
 
 
 def counters() -> Counters:
-    """Return the numbers of this machine: a file in the state folder, one of its own for a database that only this process sees."""
+    """Return the numbers of this machine: a file in the state folder; a file of its own where only this process sees the database."""
     global _counters  # noqa: PLW0603 (one mapping a process)
     if _counters is None:
         with _counters_guard:
@@ -106,11 +68,9 @@ def counters() -> Counters:
                 name = str(connection.settings_dict["NAME"])
                 is_own = connection.vendor == "sqlite" and (name == ":memory:" or "mode=memory" in name)
                 folder = Path(tempfile.mkdtemp(prefix="portal-changes-")) if is_own else Path(settings.VAR_DIR)
-                _counters = Counters(folder / "changes")
+                kind_of_counters = SharedCounters if settings.MACHINES > 1 else Counters
+                _counters = kind_of_counters(folder / "changes")
     return _counters
-
-
-# --- announcing --------------------------------------------------------------------------------------------------------
 
 
 def _in_transaction() -> bool:
@@ -142,13 +102,18 @@ def _announcement() -> _Announcement:
 
     It belongs to no savepoint: what was told of one that is taken back costs that something is built anew.
     """
-    waiting = [callback for _savepoints, callback, _robust in connection.run_on_commit if isinstance(callback, _Announcement)]
-    if waiting:
-        return waiting[0]
+    if waiting := _waiting():
+        return waiting
     _tell_lost()
     _thread.announcement = announcement = _Announcement()
-    connection.run_on_commit.append((set(), announcement, False))
+    connection.run_on_commit.append((set(), announcement, False))  # type: ignore[arg-type]  # django-stubs know two of the three
     return announcement
+
+
+def _waiting() -> _Announcement | None:
+    """Return the announcement that waits for the commit of the transaction that is open."""
+    callbacks = (entry[1] for entry in connection.run_on_commit)
+    return next((callback for callback in callbacks if isinstance(callback, _Announcement)), None)
 
 
 def _tell_lost() -> None:
@@ -177,6 +142,7 @@ def settle(**kwargs: object) -> None:
 def make_good() -> None:
     """Build all anew if a process died between a commit and its announcement."""
     if counters().make_good():
+        announce(EVERYTHING)  # on all machines
         logger.warning("A process died before it had announced a change: all that was kept is built anew.")
 
 
@@ -342,7 +308,7 @@ class Kept(Generic[T]):
             if len(self._slots) >= _MOST_IN_PROCESS:
                 self._slots.clear()
             text = ":".join((self.name, *map(str, args)))
-            key = f"kept:{self.name}:{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"
+            key = f"kept:{counters().identity}:{self.name}:{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"
             self._slots[args] = key, (ALL, *(_slot(tag) for tag in self.tags(*args)))
         return self._slots[args]
 
@@ -381,8 +347,8 @@ class Kept(Generic[T]):
 
 def _is_announced(tags: tuple[Tag, ...]) -> bool:
     """Return whether the transaction that is open touched any of `tags`."""
-    told = {tag for _, callback, _ in connection.run_on_commit if isinstance(callback, _Announcement) for tag in callback.tags}
-    return not told.isdisjoint({*tags, EVERYTHING})
+    waiting = _waiting()
+    return waiting is not None and not waiting.tags.isdisjoint({*tags, EVERYTHING})
 
 
 def kept(

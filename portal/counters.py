@@ -11,8 +11,14 @@ import mmap
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Manager
 
 from portal.files import only_one, replacing
 
@@ -25,8 +31,11 @@ SLOTS = 4096
 """How many numbers there are. What shares one is built anew more often than it need be, and is never wrong."""
 ALL = 0
 """The slot whose number stands for all of them."""
+POLL_SECONDS = 0.2
+"""So long what another machine announced may go unheard."""
 _PROCESSES = 1024
-_SIZE = 8 * (SLOTS + _PROCESSES)
+_UNUSED = SLOTS
+_SIZE = 8 * (1 + SLOTS + _PROCESSES)
 _NO_INTENT = bytes(8 * _PROCESSES)
 _HIGHEST = 2**63
 
@@ -81,12 +90,17 @@ class Counters:
         """Begin at a random number: what was kept under those of an earlier file is never found."""
         start = secrets.randbelow(_HIGHEST).to_bytes(8, "little")
         with replacing(self.path) as temporary:
-            temporary.write_bytes(start * SLOTS + _NO_INTENT)
+            temporary.write_bytes(start * (SLOTS + 1) + _NO_INTENT)
 
     def read(self, slots: Sequence[int]) -> tuple[int, ...]:
         """Return the numbers of slots as they are now."""
         numbers = self._numbers if self._numbers is not None else self._open()
         return tuple([numbers[slot] for slot in slots])
+
+    @property
+    def identity(self) -> str:
+        """Return what this file is called among those of other machines: the number of a slot that no tag has."""
+        return f"{self.read([_UNUSED])[0]:x}"
 
     def advance(self, slots: Iterable[int]) -> None:
         """Give slots numbers that they never had before, for all processes; `ALL` stands for every slot."""
@@ -124,7 +138,7 @@ class Counters:
             with only_one(self._lock_path, _wait):
                 for cell in range(_PROCESSES):
                     # What is not zero was left by a process that died and is to be made good first.
-                    if not numbers[SLOTS + cell] and self._take(cell):
+                    if not numbers[SLOTS + 1 + cell] and self._take(cell):
                         self._own = cell
                         break
         return self._own
@@ -148,23 +162,71 @@ class Counters:
     def _write_intent(self) -> None:
         cell = self._cell()
         if cell is not None:
-            self._open()[SLOTS + cell] = len(self._intending)
+            self._open()[SLOTS + 1 + cell] = len(self._intending)
 
     def make_good(self) -> bool:
         """Raise all numbers if a process died before it had told what it committed; return whether one had. Cheap where none did."""
         numbers = self._open()
-        if fcntl is None or self._map is None or self._map[8 * SLOTS :] == _NO_INTENT:
+        if fcntl is None or self._map is None or self._map[8 * (SLOTS + 1) :] == _NO_INTENT:
             return False
         with self._guard, only_one(self._lock_path, _wait):
             dead = [
                 cell
                 for cell in range(_PROCESSES)
-                if numbers[SLOTS + cell] and cell != self._own and self._take(cell)
+                if numbers[SLOTS + 1 + cell] and cell != self._own and self._take(cell)
             ]
             if dead:
                 # First what it was to tell, then that it was told: this process may die too.
                 numbers[ALL] = secrets.randbelow(_HIGHEST)
             for cell in dead:
-                numbers[SLOTS + cell] = 0
+                numbers[SLOTS + 1 + cell] = 0
                 self._leave(cell)
         return bool(dead)
+
+
+class SharedCounters(Counters):
+    """The numbers of one of several machines: each hears from the database, which all of them share, what the others raised.
+
+    `portal.models.ChangeNumber` says of each slot in which version it was raised last; versions are given out one after the other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._heard: int | None = None
+        self._asked = 0.0
+
+    def read(self, slots: Sequence[int]) -> tuple[int, ...]:
+        """Return the numbers as they are now on this machine, and were within `POLL_SECONDS` on all others."""
+        if time.monotonic() - self._asked >= POLL_SECONDS:
+            self._listen()
+        return super().read(slots)
+
+    def advance(self, slots: Iterable[int]) -> None:
+        """Raise numbers here at once, and for the others in the database."""
+        wanted = sorted(set(slots))
+        super().advance(wanted)
+        rows = self._rows()
+        with transaction.atomic():
+            # Who raises next waits for this row: nobody hears of a later version before this one.
+            rows.get_or_create(slot=-1)
+            version = rows.select_for_update().get(slot=-1).version + 1
+            rows.bulk_create(
+                [rows.model(slot=slot, version=version) for slot in (-1, *wanted)],
+                update_conflicts=True, unique_fields=["slot"], update_fields=["version"],
+            )  # fmt: skip
+
+    def _listen(self) -> None:
+        """Raise here what was raised since the last time; all, where nothing was heard yet."""
+        with self._guard:
+            self._asked = time.monotonic()
+            rows = self._rows()
+            version = rows.filter(slot=-1).values_list("version", flat=True).first() or 0
+            if self._heard is None:
+                super().advance([ALL])
+            elif version != self._heard:
+                super().advance(rows.filter(slot__gte=0, version__gt=self._heard).values_list("slot", flat=True))
+            self._heard = version
+
+    @staticmethod
+    def _rows() -> Manager[Any]:
+        return apps.get_model("portal", "ChangeNumber")._default_manager

@@ -7,8 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
-from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
-from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -16,9 +14,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
+from portal.admin import marks
 from portal.jobs import Periodic, publication
 from portal.models import Footer, Region, Topic
-from portal.pages.rich_text import LANGUAGE_HANDLERS, LocalizedPageLinkHandler
+from portal.pages.rich_text import LocalizedPageLinkHandler
 
 
 class TopicViewSet(SnippetViewSet):
@@ -74,29 +73,6 @@ def register_localized_links(features: FeatureRegistry) -> None:
 
 
 @hooks.register("register_rich_text_features")
-def register_languages_of_words(features: FeatureRegistry) -> None:
-    """Offer, for each language of the portal, to mark words in it: names of offices, titles, quotations."""
-    for handler in LANGUAGE_HANDLERS:
-        name, language = handler.identifier, handler.language
-        feature = InlineStyleFeature(
-            {
-                "type": name.upper(),
-                "label": language.code,
-                "description": pgettext_lazy("admin", "These words are in another language: %(language)s.")
-                % {"language": language.name},
-                "element": "span",
-                "style": {"borderBottom": "2px dotted currentColor"},
-            }
-        )
-        features.register_editor_plugin("draftail", name, feature)
-        features.register_converter_rule(
-            "contentstate",
-            name,
-            {
-                "from_database_format": {f'a[linktype="{name}"]': InlineStyleElementHandler(name.upper())},
-                "to_database_format": {
-                    "style_map": {name.upper(): {"element": "a", "props": {"linktype": name}}},
-                },
-            },
-        )
-        features.register_link_type(handler)
+def register_marks(features: FeatureRegistry) -> None:
+    """Offer to mark words: those in another language, for now."""
+    marks.install(features)

@@ -98,7 +98,7 @@ def test_what_is_imported_is_declared() -> None:
     assert missing == set()
 
 
-BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upstream/", "treebeard": "translation/upstream/"}
+BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upstream/", "treebeard": "portal/upstream/"}
 """Where a library may be bent: nowhere else anything of it is replaced, or used that it keeps to itself."""
 ELSEWHERE = {
     "portal/records/segments.py": "the loader stores in bulk what wagtail-localize stores one by one; `portal` knows no app above it",

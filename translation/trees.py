@@ -20,12 +20,13 @@ from django.db.models.functions import Concat, Substr
 from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail_localize.models import LocaleSynchronization
 
+from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import is_made_from
 from portal.pages import redirects, restrictions
 from portal.pages.versions import COPYING_ACTIONS, locales_by_id
+from portal.upstream.treebeard import free_path
 from translation import cascades
-from translation.upstream.treebeard import free_path
 
 
 @dataclass(frozen=True)
@@ -288,6 +289,8 @@ def repair() -> tuple[list[Problem], list[Problem]]:
 
     One rule after the other, the pages read anew each time: mending one thing often mends the next, or shows it.
     """
+    # Paths and keys are mended in the rows alone, which tell nobody.
+    changes.announce(changes.EVERYTHING)
     tried: list[Problem] = []
     while True:
         trees = Trees.stored()

@@ -44,11 +44,6 @@ class PageBlock(blocks.PageChooserBlock):
             return [known.get(value) for value in values]
         return super().bulk_to_python(values)
 
-    def deconstruct(self) -> tuple[str, list, dict]:
-        """Stand as Wagtail's own block in migrations: nothing about it is stored differently."""
-        _path, args, kwargs = super().deconstruct()
-        return ("wagtail.blocks.PageChooserBlock", args, kwargs)
-
 
 class LinkBlock(blocks.StructBlock):
     """A page of the portal or an outside address, with an optional label."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import pgettext_lazy
 
 from portal.language.dates import KnownDate
-from portal.language.languages import LANGUAGES, rich_text_feature
+from portal.pages import marks
 
 from . import base as blocks
 from .anchors import anchor_of
@@ -46,18 +46,16 @@ class HeadingBlock(blocks.CharBlock):
 
 
 class RichTextBlock(blocks.RichTextBlock):
-    """Rich text in which words of another language can be marked.
+    """Rich text in which words can be marked (`portal.pages.marks`)."""
 
-    These features follow the portal's languages and are no part of what migrations know: a new language needs none.
-    """
+    @property
+    def features(self) -> list[str]:
+        """Return what its editor offers: all marks beside the features that it was made with."""
+        return [*self._features, *marks.names()]
 
-    def __init__(self, features: list[str], **kwargs: object) -> None:
-        super().__init__(features=[*features, *(rich_text_feature(language) for language in LANGUAGES if language.hreflang)], **kwargs)
-
-    def deconstruct(self) -> tuple[str, list, dict]:
-        """Stand as Wagtail's own block in migrations: nothing about it is stored differently."""
-        _path, args, kwargs = super().deconstruct()
-        return ("wagtail.blocks.RichTextBlock", args, kwargs)
+    @features.setter
+    def features(self, features: list[str]) -> None:
+        self._features = features
 
 
 class TextBlock(RichTextBlock):
@@ -66,10 +64,6 @@ class TextBlock(RichTextBlock):
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("features", TEXT_FEATURES)
         super().__init__(**kwargs)
-
-    def deconstruct(self) -> tuple[str, list, dict]:
-        """Stand as itself in migrations."""
-        return blocks.Block.deconstruct(self)
 
     class Meta:
         icon = "pilcrow"

@@ -64,11 +64,6 @@ def current_language() -> Language:
     return languages_by_code().get(get_language() or SOURCE_LANGUAGE, languages_by_code()[SOURCE_LANGUAGE])
 
 
-def rich_text_feature(language: Language) -> str:
-    """Return the name of the rich-text feature that marks words in a language."""
-    return f"lang-{language.code}"
-
-
 def language_mark(code: str) -> str:
     """Return how a link says that another language waits behind it: “in German”, else the language's own name."""
     return gettext("in German") if code == SOURCE_LANGUAGE else languages_by_code()[code].name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
+from .changes import ChangeNumber
 from .jobs import Job, ScheduleFailure
 from .media import PortalDocument, PortalImage, PortalRendition
 from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
@@ -17,6 +18,7 @@ __all__ = [
     "Attempts",
     "BasePage",
     "BodyMixin",
+    "ChangeNumber",
     "CoverMixin",
     "FinishedMixin",
     "Footer",

@@ -15,6 +15,7 @@ from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page, PageViewRestriction
 
+from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_reserved
 from portal.pages import restrictions
@@ -168,6 +169,8 @@ class BasePageForm(WagtailAdminPageForm):
             if self.instance.pk:
                 bound_by = list(restrictions.binding(self.instance).values_list("pk", flat=True))
                 Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
+                # The pages that it stood beside before and stands beside now, with their links, menus and restrictions.
+                changes.announce(changes.EVERYTHING)
                 # Beside another page or none it stays as private as it was, until somebody lifts that here.
                 restrictions.make_own(self.instance, PageViewRestriction.objects.filter(pk__in=bound_by), self.instance)
         return super().save(commit)

@@ -21,6 +21,7 @@ from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 from portal import changes
 from portal.models import PublishedVersion
 from portal.pages import redirects
+from portal.upstream.treebeard import path_after
 
 from .segments import batches, insert
 
@@ -70,7 +71,7 @@ class NewPages:
             children = Page.objects.filter(path__startswith=parent.path, depth=parent.depth + 1)
             last = children.order_by("-path").values_list("path", flat=True).first() or ""
         page.depth, page.numchild = parent.depth + 1, 0
-        page.path = Page(path=last)._inc_path() if last else Page._get_path(parent.path, page.depth, 1)
+        page.path = path_after(parent, last)
         page._cached_parent_obj = parent
         check()
         page.set_url_path(parent)

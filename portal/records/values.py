@@ -17,7 +17,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
 from portal.blocks.walking import Part, rebuild
-from portal.language.languages import languages_by_code, rich_text_feature
+from portal.pages import marks
 
 # Block ids are made from the record's id and the position, so that loading again gives the same ids.
 _NAMESPACE = uuid.UUID("6f1c8d8e-6f44-4c25-9d0b-6c1d7a3f0b52")
@@ -98,11 +98,12 @@ def _link_attributes(href: str, references: References, at: str) -> dict[str, st
         return {"linktype": "page", "id": str(references.page(name))}
     if scheme == "file":
         return {"linktype": "document", "id": str(references.document(name))}
-    if scheme == "lang" and name in languages_by_code():
-        return {"linktype": rich_text_feature(languages_by_code()[name])}
+    if (mark := marks.stored(scheme, name)) is not None:
+        return mark
     if href.lower().startswith(_OUTSIDE_SCHEMES):
         return {"href": href}
-    raise ValueProblem(f"{at}: the link “{href}” is neither page:, file:, lang:, https:, mailto: nor tel:")
+    own = "".join(f"{scheme}:, " for scheme in marks.schemes())
+    raise ValueProblem(f"{at}: the link “{href}” is neither page:, file:, {own}https:, mailto: nor tel:")
 
 
 def markdown_blocks(text: str) -> list[dict[str, object]]:

@@ -120,6 +120,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# How many machines serve this database: each has a state folder of its own, and hears of changes from the database.
+MACHINES = environment.machines(VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": environ.Env.cache_url_config(environment.cache_url(VAR_DIR))}

@@ -260,6 +260,20 @@ def cache_url(folder: Path) -> str:
     return given
 
 
+def machines(folder: Path) -> int:
+    """Return how many machines serve the database, `PORTAL_MACHINES`.
+
+    Raises:
+        SettingError: there are several, and what they must share is a file of this one.
+    """
+    count = number("PORTAL_MACHINES", 1, 1, 64)
+    if count > 1 and database_url(folder).startswith("sqlite"):
+        raise SettingError(f"PORTAL_MACHINES={count}, and the database is a file of this machine; several share one: DATABASE_URL=postgres://…")
+    if count > 1 and cache_url(folder).startswith("filecache"):
+        raise SettingError(f"PORTAL_MACHINES={count}, and the cache lies in files of this machine; several share one: CACHE_URL=redis://…")
+    return count
+
+
 def _check_answer(cache: str) -> None:
     """Find out whether somebody answers at the address of a cache: without it no page can be built.
 
@@ -370,6 +384,7 @@ def check() -> None:
     check_state_folder(folder)
     database_url(folder)
     _check_answer(cache_url(folder))
+    machines(folder)
     email_url()
     default_from("localhost")
     search_backend()

@@ -54,9 +54,11 @@ def site_footer(context: Context) -> dict[str, object]:
 def language_switch(context: Context) -> dict[str, object]:
     """Show all languages: of the page in the context, of the view's `paths`, else of the home page."""
     page = page_of(context)
-    found = head.versions_of(request_of(context), page) if page is not None and page.pk else None
+    request = request_of(context)
+    found = head.versions_of(request, page) if page is not None and page.pk else None
+    query = context.get("filter_query") or (navigation.query_of(request.GET) if request else "")
     return {
-        "links": navigation.language_links(found, context.get("paths"), context.get("filter_query", "")),
+        "links": navigation.language_links(found, context.get("paths"), query),
         "current": current_language(),
     }
 
@@ -170,7 +172,9 @@ def pager(context: Context, results: PaginatorPage, query: str = "") -> dict[str
     }
 
 
-@register.simple_tag
-def site_map() -> list[navigation.SiteMapNode]:
-    """Return all pages of the reader's language as a tree."""
-    return navigation.site_map()
+@register.simple_tag(takes_context=True)
+def site_map(context: Context) -> dict[str, object]:
+    """Return two levels of the pages of the reader's language as a `tree`, and whether that is a `branch` that the address opens."""
+    request = request_of(context)
+    parameters = request.GET if request else None
+    return {"tree": navigation.site_map(parameters), "is_branch": bool(parameters and navigation.query_of(parameters))}

@@ -82,6 +82,12 @@ def is_preview() -> bool:
 
 
 @register.simple_tag
+def named(title: str, code: str) -> SafeString:
+    """Return a title for the middle of a sentence, with its language where that is another than the sentence's."""
+    return format_html("<bdi{}>{}</bdi>", in_language(code), title)
+
+
+@register.simple_tag
 def in_language(code: str | None) -> SafeString:
     """Return the attributes `lang` and `dir` for text in another language than that around it; nothing without a code."""
     if not code:

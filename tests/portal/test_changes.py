@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
 from portal import changes, navigation
-from portal.counters import ALL, SLOTS, Counters
+from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
 from portal.models import Footer, Topic
 from portal.pages import restrictions
+from portal.settings import environment
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
@@ -77,12 +79,13 @@ def restrict() -> None:
     PageViewRestriction.objects.create(page=Page.objects.get(title="Resettlement"), restriction_type="login")
 
 
-SCENARIOS: dict[str, tuple[tuple[str, ...], Callable[[], object]]] = {
+SCENARIOS: dict[str, tuple[tuple[Hashable, ...], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
     "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
+    "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-statistics": (("de",), delete_document),
@@ -117,7 +120,7 @@ def test_a_commit_between_reading_and_writing_leaves_nothing_old(site: HomePage,
     value, (args, change) = changes.KEPT[name], SCENARIOS[name]
     build, changed = value.build, []
 
-    def interrupted(*arguments: str) -> object:
+    def interrupted(*arguments: Hashable) -> object:
         built = build(*arguments)
         if not changed:
             changed.append(True)
@@ -151,7 +154,7 @@ def test_what_is_written_raw_and_rolled_back_was_never_kept(site: HomePage) -> N
     before = navigation.menu()
     with contextlib.suppress(LookupError), transaction.atomic():
         Page.objects.filter(title="Unsere Arbeit").update(title="Arbeit")
-        assert [entry["title"] for entry in navigation.menu()] == ["Arbeit"]
+        assert [entry.title for entry in navigation.menu()] == ["Arbeit"]
         raise LookupError
     assert navigation.menu() == before
 
@@ -351,3 +354,50 @@ def test_no_advance_is_lost_between_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert files[0].read([5]) == (before + 200,)
+
+
+class TestSeveralMachines:
+    @pytest.fixture
+    def machines(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[SharedCounters, SharedCounters]:
+        """Return the numbers of two machines, each with a state folder of its own, that have heard of each other."""
+        found = SharedCounters(tmp_path / "one"), SharedCounters(tmp_path / "two")
+        for machine in found:
+            machine.read([ALL])
+        return found
+
+    def test_they_hear_of_each_other_within_a_quarter_of_a_second(self, machines: tuple[SharedCounters, SharedCounters]) -> None:
+        here, there = machines
+        (mine,), (others, untouched) = here.read([5]), there.read([5, 6])
+        here.advance([5])
+        assert here.read([5]) == (mine + 1,)
+        time.sleep(0.25)
+        assert there.read([5, 6]) == (others + 1, untouched)
+        before = here.read([ALL])
+        there.advance([ALL])
+        time.sleep(0.25)
+        assert here.read([ALL]) != before
+
+    def test_what_one_has_built_is_not_looked_for_by_the_other(self, machines: tuple[SharedCounters, SharedCounters]) -> None:
+        here, there = machines
+        assert here.identity != there.identity
+
+    @pytest.mark.parametrize(
+        ("values", "named"),
+        [
+            ({}, "DATABASE_URL"),
+            ({"DATABASE_URL": "postgres://a:b@db/portal"}, "CACHE_URL"),
+            ({"DATABASE_URL": "postgres://a:b@db/portal", "CACHE_URL": "redis://cache/0"}, ""),
+        ],
+    )
+    def test_they_need_what_both_can_reach(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], named: str
+    ) -> None:
+        for name in ("DATABASE_URL", "CACHE_URL"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {"PORTAL_MACHINES": "2", **values}.items():
+            monkeypatch.setenv(name, value)
+        if not named:
+            assert environment.machines(tmp_path) == 2
+            return
+        with pytest.raises(environment.SettingError, match=f"^PORTAL_MACHINES=2, .*{named}="):
+            environment.machines(tmp_path)

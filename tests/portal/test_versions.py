@@ -333,13 +333,6 @@ class TestNavigation:
         assert (entries["uk"].address, entries["uk"].mark) == ("/uk/nur-deutsch/?a=b", "auf Deutsch")
         assert (entries["de-simple"].address, entries["de-simple"].mark) == ("/de-simple/", "nur Startseite")
 
-    def test_the_site_map_is_the_tree_of_real_pages(self, home: HomePage) -> None:
-        section = make_section(home)
-        make_content_page(section, title="A")
-        make_content_page(section, title="B", live=False)
-        tree = navigation.site_map()
-        assert [(node.title, [child.title for child in node.children]) for node in tree] == [("Unsere Arbeit", ["A"])]
-
 
 def test_a_section_stands_once_below_the_home_page() -> None:
     home = make_home()

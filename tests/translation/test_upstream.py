@@ -1,4 +1,4 @@
-"""The faults of wagtail-localize and treebeard themselves, for which `translation.upstream` stands in.
+"""The faults of wagtail-localize and treebeard themselves, for which `translation.upstream` and `portal.upstream` stand in.
 
 Each test takes the original back and shows what it does wrong. When one fails, a release has mended that: what stands in for it can go.
 """

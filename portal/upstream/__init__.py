@@ -1,0 +1,1 @@
+"""What bends libraries below all rooms; knows nothing else of the portal (docs/upstream/)."""
