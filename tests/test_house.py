@@ -102,6 +102,7 @@ BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upst
 """Where a library may be bent: nowhere else anything of it is replaced, or used that it keeps to itself."""
 ELSEWHERE = {
     "portal/records/segments.py": "the loader stores in bulk what wagtail-localize stores one by one; `portal` knows no app above it",
+    "portal/records/new_pages.py": "the loader gives new pages their paths, for each of which treebeard would ask and write thrice",
 }
 """Modules that use what a library keeps to itself all the same, and why."""
 PRIVATE_PATHS = {"_get_path", "_str2int", "_int2str", "_inc_path", "_get_basepath"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.apps import apps
-from django.db import models
 from wagtail.models import Page, TranslatableMixin
 
 from portal.language.languages import SOURCE_LANGUAGE
@@ -23,7 +23,7 @@ class RecordSet:
         self.loaded = loaded
         self._owners: dict[str, Record] = {}
 
-    def model(self, record: Record) -> type[models.Model]:
+    def model(self, record: Record) -> type[Any]:
         """Return the model of a record.
 
         Raises:

@@ -151,7 +151,8 @@ class Fields:
         setattr(instance, name, value)
 
     def _set_stream(self, record: Record, instance: models.Model, name: str, value: Any) -> None:
-        block = instance._meta.get_field(name).stream_block
+        field: Any = instance._meta.get_field(name)
+        block = field.stream_block
         # A translation's blocks get the ids of its source's, so the name of the source makes them.
         owner = record.source_id
         setattr(
@@ -172,7 +173,7 @@ class Fields:
             raise record.error(
                 f"“fields” names “{name}”, which is no field of {record.get('type')} or has a key of its own"
             )
-        model_field = model._meta.get_field(name)
+        model_field: Any = model._meta.get_field(name)
         if isinstance(model_field, StreamField):
             if with_content:
                 self._set_stream(record, instance, name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files import File
@@ -21,7 +22,7 @@ class Files:
     """The files of one load."""
 
     def __init__(self) -> None:
-        self.written: list[tuple[object, str]] = []
+        self.written: list[tuple[Any, str]] = []
 
     def remove(self) -> None:
         """Remove the files that this load has written, after it was taken back."""

@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from django.db import models
 from django.db.models.signals import post_save
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 @contextmanager
 def indexed_together() -> Iterator[None]:
     """Keep what is saved out of both indexes until the block ends, then add it once. Not for threads that serve."""
-    saved: dict[type[models.Model], set[object]] = defaultdict(set)
+    saved: dict[type[Any], set[object]] = defaultdict(set)
 
     def remember(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
         saved[sender].add(instance.pk)
@@ -49,7 +50,7 @@ def indexed_together() -> Iterator[None]:
             post_save.connect(post_save_signal_handler, sender=model)
 
 
-def _add(saved: dict[type[models.Model], set[object]]) -> None:
+def _add(saved: dict[type[Any], set[object]]) -> None:
     """Add objects, by model, to the indexes that their model belongs to."""
     searched = set(get_indexed_models())
     for model, ids in saved.items():

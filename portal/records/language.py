@@ -36,7 +36,7 @@ def written_in(data: dict[str, object]) -> str | None:
         if sum(bool(script.match(word)) for word in words) * 2 > len(words):
             return code
     counts = {code: sum(word in common for word in words) for code, common in _COMMON.items()}
-    first, second = sorted(counts, key=counts.get, reverse=True)
+    first, second = sorted(counts, key=lambda code: counts[code], reverse=True)
     # Every tenth word at least, and clearly more than of the other language, names and quotations in which are usual.
     return first if counts[first] * 10 >= len(words) and counts[first] > 3 * counts[second] else None
 

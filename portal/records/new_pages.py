@@ -9,6 +9,7 @@ the history and what follows from a publication of all pages together. The rows 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -42,7 +43,7 @@ class NewPages:
 
     # --- places in the tree ----------------------------------------------------------------------------------------
 
-    def place(self, **of_page: object) -> Page | None:
+    def place(self, **of_page: object) -> Any:
         """Return the row of one page as it stands in the tree now, read once."""
         key = tuple(of_page.items())
         if key not in self._places:
@@ -167,7 +168,7 @@ class NewPages:
             object_str=str(page),
         )
 
-    def _log(self, page: Page, action: str, data: dict | None = None, content_changed: bool = False) -> None:
+    def _log(self, page: Page, action: str, data: dict[str, Any] | None = None, content_changed: bool = False) -> None:
         self._history.append(
             PageLogEntry(
                 page=page,
@@ -180,10 +181,10 @@ class NewPages:
             )
         )
 
-    def _origin(self, page: Page, source: Page, parent: Page, with_locales: bool = False) -> dict[str, object]:
+    def _origin(self, page: Page, source: Page, parent: Page, with_locales: bool = False) -> dict[str, Any]:
         """Return what the history says of a page that was made from one in another language."""
         source_parent = self.place(path=source.path[: -Page.steplen])
-        data: dict[str, object] = {
+        data: dict[str, Any] = {
             "page": {"id": page.pk, "title": page.get_admin_display_title()},
             "source": {"id": source_parent.pk, "title": source_parent.specific_deferred.get_admin_display_title()},
             "destination": {"id": parent.pk, "title": parent.specific_deferred.get_admin_display_title()},

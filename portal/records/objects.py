@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -50,11 +51,11 @@ class Objects:
     def __setitem__(self, name: str, instance: models.Model) -> None:
         self._found[name] = instance
 
-    def of_this_load(self, name: str) -> models.Model | None:
+    def of_this_load(self, name: str) -> Any:
         """Return what a record of this load became; None before it is made."""
         return self._found.get(name)
 
-    def get(self, name: str) -> models.Model | None:
+    def get(self, name: str) -> Any:
         """Return what a record became, in this load or an earlier one; None where it is gone or never was."""
         if (instance := self._found.get(name)) is not None:
             return instance

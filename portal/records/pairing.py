@@ -61,7 +61,7 @@ def match_structure(block: blocks.Block, source: Any, translation: Any, at: str)
     return translation
 
 
-def _match_cells(source: dict, translation: dict, at: str) -> None:
+def _match_cells(source: dict[str, Any], translation: dict[str, Any], at: str) -> None:
     """Compare which cells and headings of a table are filled: texts are paired in their order.
 
     Raises:
@@ -82,8 +82,8 @@ def _match_cells(source: dict, translation: dict, at: str) -> None:
             raise ValueProblem(f"{at}.{position}: {lacking} has no text here")
 
 
-def _by_path(segments: list, kind: type) -> dict[str, list]:
-    grouped: dict[str, list] = defaultdict(list)
+def _by_path(segments: list[SegmentValue], kind: type[Any]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = defaultdict(list)
     for segment in segments:
         if isinstance(segment, kind):
             grouped[segment.path].append(segment)

@@ -52,7 +52,7 @@ FILE_KEYS = frozenset({"id", "file", "title"})
 ORIGINAL_KEYS = frozenset({"title", "url", "date", "language"})
 MENU_KEYS = frozenset({"show", "title", "intro"})
 
-LONGEST_ID = LoadedRecord._meta.get_field("record_id").max_length
+LONGEST_ID: Any = LoadedRecord._meta.get_field("record_id").max_length
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _REVIEWED = "that IOM reviewed a page is said by a person in the admin alone; no record may say it"
@@ -100,7 +100,7 @@ class Record:
         return RecordError(self.place, reason)
 
 
-def _digest(data: dict, place: Place) -> str:
+def _digest(data: dict[str, Any], place: Place) -> str:
     """Return the SHA-256 of a record and of the files that it brings."""
     digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     for key in ("images", "files"):
@@ -203,7 +203,8 @@ def _parse(text: str, place: Place) -> Record:
         raise RecordError(place, "no record: lists or objects lie too deep in each other") from error
     if not isinstance(data, dict):
         raise RecordError(place, "a record is a JSON object")
-    record = Record(plain_value(data), place, "")
+    plain: Any = plain_value(data)
+    record = Record(plain, place, "")
     _check(record)
     return replace(record, digest=_digest(data, place))
 

@@ -12,7 +12,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
@@ -51,7 +51,7 @@ BATCH = 500
 
 Row = TypeVar("Row", bound=models.Model)
 Item = TypeVar("Item")
-SegmentValue = StringSegmentValue | TemplateSegmentValue | RelatedObjectSegmentValue | OverridableSegmentValue
+SegmentValue: TypeAlias = StringSegmentValue | TemplateSegmentValue | RelatedObjectSegmentValue | OverridableSegmentValue
 Place = tuple[int, int]
 """The ids of a text's string and of its context."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from wagtail.fields import StreamField
@@ -22,7 +24,7 @@ from .segments import SourceTexts, TranslatedTexts, insert, translated_segments,
 from .values import ValueProblem
 
 
-def unsaved_version(instance: models.Model, **attributes: object) -> models.Model:
+def unsaved_version(instance: Any, **attributes: object) -> Any:
     """Return a copy of an object, with other values, that may be changed and saved; nothing is saved."""
     left_out = [*instance.default_exclude_fields_in_copy, *instance.exclude_fields_in_copy] if isinstance(instance, Page) else ["id"]
     version, _children = _copy(instance, exclude_fields=left_out, update_attrs=attributes)
@@ -43,13 +45,14 @@ class Translations:
         self.pages = pages
         self.locales = locales
         self._new: list[tuple[Record, Page]] = []
-        self._sources: dict[object, SourceTexts] = {}
+        self._sources: dict[UUID, SourceTexts] = {}
         self._texts: dict[str, TranslatedTexts] = {}
         self._following: dict[int, list[Locale]] = {}
 
     def write_sources(self, records: list[Record]) -> list[RecordError]:
         """Cut the sources of translations into segments; return what is wrong with records whose source is gone."""
-        errors, ids = [], {}
+        errors: list[RecordError] = []
+        ids: dict[type[Any], set[int]] = {}
         for record in records:
             name = record.get("translation_of")
             if (instance := self.objects.get(name)) is None:
@@ -101,7 +104,7 @@ class Translations:
         else:
             self._write_by_itself(record, source, locale)
 
-    def _parent_of_new(self, source: models.Model, locale: Locale) -> Page | None:
+    def _parent_of_new(self, source: Any, locale: Locale) -> Page | None:
         """Return the page below which a version of a new page belongs as its last child; None of what is to be made by itself."""
         is_new = isinstance(source, Page) and source in self.pages
         if not is_new or not source.live or source.go_live_at or source.expire_at:
@@ -144,7 +147,7 @@ class Translations:
             self.pages.forget_places()
         self.objects.remember(record, instance)
 
-    def _set_translated_fields(self, record: Record, source_object: models.Model, translated: models.Model) -> None:
+    def _set_translated_fields(self, record: Record, source_object: Any, translated: Any) -> None:
         """Set a translation's values on a copy of its source, blocks paired with the source's."""
         translatable = {
             field.field_name for field in type(source_object).translatable_fields if field.is_translated(source_object)

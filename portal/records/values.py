@@ -29,9 +29,16 @@ _OUTSIDE_SCHEMES = ("https://", "http://", "mailto:", "tel:")
 
 _TEXT_BLOCKS = (blocks.CharBlock, blocks.TextBlock, blocks.URLBlock, blocks.EmailBlock, blocks.ChoiceBlock)
 
-_markdown = MarkdownIt("commonmark", {"html": False})
-# The scheme of links to pages and files is the records' own; markdown-it must not refuse or rewrite it.
-_markdown.validateLink = lambda url: not url.lower().startswith(("javascript:", "vbscript:", "data:"))
+
+class _Markdown(MarkdownIt):
+    """Markdown whose links have the records' own schemes, for pages and files: they are not refused or rewritten."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
+        """Return whether a link is none that runs a script."""
+        return not url.lower().startswith(("javascript:", "vbscript:", "data:"))
+
+
+_markdown = _Markdown("commonmark", {"html": False})
 
 
 class ValueProblem(ValueError):
@@ -64,10 +71,10 @@ def rich_text(text: str, features: list[str] | None, references: References, at:
         needed = _FEATURE_OF_TAG.get(tag.name)
         if tag.name not in _TAGS or (needed and features is not None and needed not in features):
             raise ValueProblem(f"{at}: <{tag.name}> is not available in this text")
-        href = tag.get("href", "")
+        href = str(tag.get("href", ""))
         tag.attrs = {}
         if tag.name == "a":
-            tag.attrs = _link_attributes(href, references, at)
+            tag.attrs.update(_link_attributes(href, references, at))
     for node in list(soup.children):
         # White space between blocks is not content.
         if isinstance(node, NavigableString) and not node.strip():
@@ -81,7 +88,7 @@ def rich_text(text: str, features: list[str] | None, references: References, at:
         for paragraph in item.find_all("p", recursive=False):
             paragraph.unwrap()
     return "".join(
-        re.sub(r"\s*\n\s*", " ", str(node)) if node.name == "p" else _compact(str(node)) for node in soup.children
+        re.sub(r"\s*\n\s*", " ", str(node)) if isinstance(node, Tag) and node.name == "p" else _compact(str(node)) for node in soup.children
     )
 
 
@@ -153,7 +160,7 @@ class StreamValues:
     def _id(self, at: str) -> str:
         return str(uuid.uuid5(_NAMESPACE, f"{self.record_id} {at}"))
 
-    def _convert(self, block: blocks.Block, value: object, at: str) -> object:
+    def _convert(self, block: blocks.Block, value: Any, at: str) -> Any:
         if isinstance(block, ImageBlock):
             return self._image(block, value, at)
         if isinstance(block, TypedTableBlock):

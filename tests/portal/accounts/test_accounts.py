@@ -382,20 +382,20 @@ def test_old_rows_are_forgotten(editor: User, home: object) -> None:
 def test_addresses_are_believed_from_trusted_proxies_alone(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch, trusted: int | str, forwarded: str, peer: str, expected: str
 ) -> None:
-    from portal.settings import environment
+    from portal.settings import hosts
 
     monkeypatch.setenv("TRUSTED_PROXIES", str(trusted))
-    settings.TRUSTED_PROXIES = environment.trusted_proxies(False)
+    settings.TRUSTED_PROXIES = hosts.trusted_proxies(False)
     assert client_address(RequestFactory(REMOTE_ADDR=peer).get("/", headers={"X-Forwarded-For": forwarded})) == expected
 
 
 @pytest.mark.parametrize("given", ["proxy", "10.0.0.0/40", "11", "1,2x"])
 def test_a_wrong_list_of_proxies_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    from portal.settings import environment
+    from portal.settings import environment, hosts
 
     monkeypatch.setenv("TRUSTED_PROXIES", given)
     with pytest.raises(environment.SettingError, match="TRUSTED_PROXIES"):
-        environment.trusted_proxies(True)
+        hosts.trusted_proxies(True)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from psycopg import sql
 
 from portal import files
 from portal.serving import database, preparation
-from portal.settings import environment
+from portal.settings import environment, hosts
 from tests import support
 from translation import demo_accounts
 
@@ -158,17 +158,17 @@ class TestSettings:
     def test_the_address_follows_from_the_host(self, host: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("PORTAL_URL", raising=False)
         monkeypatch.setenv("HOST", host)
-        listening, port = environment.hosts()
-        assert environment.portal_url(listening, port).geturl() == expected
+        listening, port = hosts.hosts()
+        assert hosts.portal_url(listening, port).geturl() == expected
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104
     def test_a_portal_on_all_addresses_is_found_at_one_of_them(self, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("PORTAL_URL", raising=False)
-        url = environment.portal_url(host, 8000)
-        assert url.hostname not in environment.EVERYWHERE
-        allowed = environment.allowed_hosts(host, environment.bracketed(url.hostname))
-        own = [environment.bracketed(address) for address in environment.own_addresses()]
-        assert {environment.bracketed(url.hostname), "127.0.0.1", "localhost", "[::1]", *own} - set(allowed) == set()
+        url = hosts.portal_url(host, 8000)
+        assert url.hostname not in hosts.EVERYWHERE
+        allowed = hosts.allowed_hosts(host, hosts.bracketed(url.hostname))
+        own = [hosts.bracketed(address) for address in hosts.own_addresses()]
+        assert {hosts.bracketed(url.hostname), "127.0.0.1", "localhost", "[::1]", *own} - set(allowed) == set()
 
     def test_the_state_folder_is_for_its_owner_alone(self, tmp_path: Path) -> None:
         folder = tmp_path / "a" / "b"
