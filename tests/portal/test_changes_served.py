@@ -81,7 +81,7 @@ def values():
         with translation.override(language.code), links.remembered(language.code):
             found += [menu(), footer(), site_map()]
             page = Page.objects.filter(slug="unsere-arbeit", depth=3, locale__language_code="de").first()
-            found.append([(entry["url"], entry["mark"]) for entry in language_links(versions.versions_of(page))])
+            found.append([(entry.address, entry.mark) for entry in language_links(versions.versions_of(page))])
     return found
 """
 
