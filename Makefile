@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -110,6 +110,11 @@ fuzz: ## odd input for the search, as many cases as FUZZ_EXAMPLES says (200,000)
 	export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200000}
 	exec $(BIN)/python -m pytest -n 2 tests/search/test_fuzz.py $(ARGS)
 
+mutants: ## faults in the code that the tests should notice; ARGS='pages --sample 20 --seed 7'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.mutants $(ARGS)
+
 check-all: ## axe on every page of the portal, light and dark, wide and narrow
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
@@ -135,7 +140,7 @@ bench-start: ## seconds of CPU that a first start takes, part by part (fails abo
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
 
-lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
+lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment check
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	lint() { echo "$$1 …"; shift; "$$@" || failed=1; }
@@ -144,6 +149,7 @@ lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
 	trap 'rm -rf "$$PORTAL_VAR"' EXIT
 	lint "ruff" $(BIN)/ruff check --quiet .
 	lint "layers" $(BIN)/lint-imports --no-cache
+	lint "types" $(BIN)/mypy --no-error-summary
 	lint "djlint" $(BIN)/djlint --lint --quiet templates translation/templates
 	lint "migrations" $(BIN)/python manage.py makemigrations --check --dry-run
 	lint "message catalogs" $(BIN)/python -m tests.tools.messages --check

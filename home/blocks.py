@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from news.blocks import LatestNewsBlock
 from portal.blocks import SECTION_BLOCKS
 from portal.blocks.data import FactsBlock
 from portal.blocks.layout import section_block
 from portal.blocks.people import ContactBlock
 from portal.blocks.text import CalloutBlock
+from portal.listing.blocks import LatestBlock
 
 ASIDE_BLOCKS = (("facts", FactsBlock()), ("contact", ContactBlock()), ("callout", CalloutBlock()))
 
-PAGE_SECTIONS = [("section", section_block((*SECTION_BLOCKS, ("latest_news", LatestNewsBlock())), ASIDE_BLOCKS))]
+# The name in stored content is that of a time when there was nothing but news.
+PAGE_SECTIONS = [("section", section_block((*SECTION_BLOCKS, ("latest_news", LatestBlock())), ASIDE_BLOCKS))]

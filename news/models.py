@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
-from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -20,20 +16,15 @@ from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.blocks.media import Figure
 from portal.blocks.people import ContactBlock
-from portal.discovery.head import absolute, versions_of
+from portal.discovery.head import ORGANIZATION, WORLDWIDE_NAME, editors_name
 from portal.language.choices import TextChoices
-from portal.language.dates import DatePrecision, KnownDate
-from portal.language.languages import SOURCE_LANGUAGE
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, Topic, TopicsMixin, taxonomy
-from portal.pages import cards, versions
-from portal.pages.cards import Card, Form, Metaline
-from portal.pages.links import Link
+from portal.language.dates import DatePrecision
+from portal.listing.declarations import Listing, Schema, When
+from portal.listing.pages import IndexPage, ListedPage
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 
-from .forms import NewsFilterForm, NewsPageForm
-from .managers import NewsManager
+from .forms import NewsPageForm
 from .provenance import Kind, OriginalMixin
-
-ITEMS_PER_PAGE = 10
 
 
 class Scope(TextChoices):
@@ -43,7 +34,7 @@ class Scope(TextChoices):
     LOCAL = "local", _("Germany")
 
 
-class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
+class NewsIndexPage(IndexPage):
     """All news of a language, filtered by kind, topic and year."""
 
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
@@ -53,68 +44,12 @@ class NewsIndexPage(LeadMixin, CoverMixin, BasePage):
     template = "pages/news_index_page.html"
     page_description = pgettext_lazy("admin", "The list of all news.")
 
-    content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
-    translatable_fields: ClassVar[list] = [
-        *BasePage.translatable_fields,
-        *LeadMixin.lead_translatable_fields,
-        *CoverMixin.cover_translatable_fields,
-    ]
-
     class Meta:
         verbose_name = pgettext_lazy("admin", "news index")
         verbose_name_plural = pgettext_lazy("admin", "news indexes")
 
-    def items(self) -> models.QuerySet:
-        """Return the real items below this page, newest first."""
-        return versions.real(NewsPage.objects.child_of(self)).newest_first()
 
-    def filter_form(self, request: HttpRequest) -> NewsFilterForm:
-        """Return the form of filters, its choices made from the items that there are."""
-        names = taxonomy.names()
-        topics = (
-            Topic.objects.filter(pk__in=NewsPage.topics.through.objects.values("topic_id"))
-            .values_list("slug", "translation_key")
-            .distinct()
-        )
-        found = set(self.items().order_by().values_list("kind", "date__year").distinct())
-        kinds = {kind for kind, _year in found}
-        return NewsFilterForm(
-            request.GET,
-            kinds=[(kind, label) for kind, label in Kind.choices if kind in kinds],
-            topics=sorted(
-                ((slug, names[key]["name"]) for slug, key in topics), key=lambda choice: choice[1].casefold()
-            ),
-            years=sorted({year for _kind, year in found}, reverse=True),
-        )
-
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add the filters and one page of items."""
-        context = super().get_context(request, *args, **kwargs)
-        form = self.filter_form(request)
-        filters = form.filters()
-        fields = {"kind": "kind", "topic": "topics__slug", "year": "date__year"}
-        items = self.items().filter(**{fields[name]: value for name, value in filters.items()}).defer_streamfields()
-        page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
-        # On the first page without filters the newest item stands large above the list.
-        leading = entries.pop(0).shown_as(Form.ROW) if entries and page.number == 1 and not filters else None
-        original = versions_of(request, self).original
-        context.update(
-            form=form,
-            list_url=self.address,
-            original_list=original.get_url() if original and original.pk != self.pk else "",
-            is_filtered=bool(filters),
-            filter_query=urlencode(filters),
-            results=page,
-            leading=leading,
-            entries=entries,
-        )
-        return context
-
-
-class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, BasePage):
+class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
     """A news item or a look back by the editors, a story, or a statement or press release of IOM."""
 
     kind = models.CharField(
@@ -180,16 +115,31 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         help_text=pgettext_lazy("admin", "Whom the press may ask."),
     )
 
-    objects = NewsManager()
-
     base_form_class = NewsPageForm
-    search_kinds: ClassVar[dict[str, str | Promise]] = dict(Kind.choices)
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "pages/news_page.html"
     page_description = pgettext_lazy("admin", "A news item, look back, story, statement or press release.")
-    show_in_menus_default = False
+
+    listing = Listing(
+        kind="news",
+        label=_("News item"),
+        plural=_("News"),
+        all_label=_("All news"),
+        further_label=_("Further news"),
+        empty_label=_("There is no news yet."),
+        kinds="kind",
+        when=When(start="date", precision="date_precision", ages=True),
+        filters=("kind", "topics", "when.year"),
+        facts=("kind", "scope", "topics", "regions"),
+        schema=Schema("NewsArticle", author="schema_author", datePublished="schema_date", isBasedOn="original_url"),
+        feeds=("rss", "atom"),
+        feed_path="feed",
+        description=_("News of IOM Germany and looks back, statements, press releases and stories."),
+        author="author_name",
+        records={"date": "date", "date_precision": "date_precision"},
+    )
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
@@ -240,34 +190,19 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         indexes = (models.Index(fields=["-date"]),)
 
     @property
-    def card_kind(self) -> str:
-        """Return the word above the title on cards."""
-        return self.get_kind_display()
+    def author_name(self) -> str:
+        """Return who wrote the item: IOM, or the editors."""
+        return WORLDWIDE_NAME if self.is_in_words_of_iom else editors_name()
 
     @property
-    def search_kind(self) -> str:
-        """Return which of `search_kinds` the item is."""
-        return self.kind
+    def schema_author(self) -> dict[str, str]:
+        """Return who wrote the item, for machines."""
+        return ORGANIZATION if self.is_in_words_of_iom else {"@type": "Organization", "name": editors_name()}
 
     @property
-    def known_date(self) -> KnownDate:
-        """Return the date in the active language, with what is known of it."""
-        return KnownDate.of(self.date, self.date_precision)
-
-    @property
-    def card_date(self) -> KnownDate:
-        """Return the date above a card's title."""
-        return self.known_date
-
-    @property
-    def dateline(self) -> Metaline:
-        """Return the line above the title of the item itself."""
-        return Metaline(
-            badge=self.get_kind_display(),
-            date=self.known_date,
-            place=self.place,
-            place_language=self._own_language("place"),
-        )
+    def schema_date(self) -> str:
+        """Return the date for schema.org, which refuses one without its day."""
+        return self.known_date.machine if self.date_precision == DatePrecision.DAY else ""
 
     @property
     def figure(self) -> Figure:
@@ -278,39 +213,9 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         return Figure(
             self.picture,
             alt=self.image_alt,
-            alt_language=self._own_language("image_alt"),
+            alt_language=self.foreign_language_of("image_alt"),
             caption=self.image_caption,
-            caption_language=self._own_language("image_caption"),
+            caption_language=self.foreign_language_of("image_caption"),
             credit=image.rights,
             is_wide=True,
         )
-
-    def _own_language(self, name: str) -> str:
-        """Return the source's language for a field that was published untranslated."""
-        return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
-
-    def further_items(self, count: int = 3) -> list[Card]:
-        """Return the newest other items of the same language as cards; those that share a topic come first."""
-        topic_ids = [topic.pk for topic in self.topic_list]
-        others = NewsPage.objects.real_in(self.language_code).exclude(pk=self.pk)
-        shared = models.Exists(
-            NewsPage.topics.through.objects.filter(newspage_id=models.OuterRef("pk"), topic_id__in=topic_ids)
-        )
-        newest = others.annotate(shares_topic=shared).order_by("-shares_topic", "-date", "-pk")
-        return cards.of(newest.defer_streamfields()[:count])
-
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add topics and regions in the reader's language and further items."""
-        context = super().get_context(request, *args, **kwargs)
-        url = self.address
-        # The index is the parent: its address is this one's without the last part.
-        index_url = url.rstrip("/").rpartition("/")[0] + "/"
-        context.update(
-            topics=taxonomy.topics(self.topic_list),
-            regions=taxonomy.regions(list(self.regions.all())),
-            index_url=index_url,
-            all_news=Link(index_url, gettext("All news")),
-            further=self.further_items(),
-            share_url=absolute(url),
-        )
-        return context

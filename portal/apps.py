@@ -31,6 +31,8 @@ class PortalConfig(AppConfig):
             titles,
         )
         from portal.admin import redirects as redirect_form
+        from portal.listing import checks as listing_checks  # noqa: F401
+        from portal.listing import signals as listing_signals  # noqa: F401
         from portal.pages import redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -16,6 +18,7 @@ import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal.admin import marks
 from portal.jobs import Periodic, publication
+from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LocalizedPageLinkHandler
 
@@ -76,3 +79,15 @@ def register_localized_links(features: FeatureRegistry) -> None:
 def register_marks(features: FeatureRegistry) -> None:
     """Offer to mark words: those in another language, for now."""
     marks.install(features)
+
+
+@hooks.register("prepare_portal")
+def write_rows_of_lists(say: Callable[[str], None]) -> None:
+    """Make the rows of lists where an older portal left none, or a declaration has changed."""
+    rows.bring_up_to_date(say)
+
+
+@hooks.register("pages_written")
+def write_rows_of_pages(pages: list[Page]) -> None:
+    """Pages were written in bulk: their rows with them."""
+    rows.write_pages(pages)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections import defaultdict
@@ -12,6 +11,7 @@ from itertools import islice
 
 from wagtail.models import Page
 
+from portal.listing.declarations import date_of
 from portal.models import PortalDocument
 
 from . import analysis, facets
@@ -83,7 +83,7 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
     for file_text in file_texts:
         count(islice(analysis.words(file_text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
-    date = getattr(page, "date", None)
+    date, ages = date_of(page), page.listing is not None and page.listing.when.ages
     published = page.first_published_at or page.last_published_at
     document = Document(
         page_id=page.pk,
@@ -93,7 +93,7 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
         stems=f" {' '.join(stems)} ",
         length=max(length, 1),
         date=date or (published.date() if published else None),
-        ages=isinstance(date, datetime.date),
+        ages=date is not None and ages,
         facets=facets.values_of(page, files),
     )
     frequencies = {term: max(1, round(weight * FREQUENCY_UNIT)) for term, weight in weights.items()}

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from portal.language.languages import languages_by_code
-from portal.models import BasePage, PortalDocument, Region, Topic, taxonomy
+from portal.listing.declarations import kind_of, kinds, year_of
+from portal.models import PortalDocument, Region, Topic, taxonomy
 
 Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
 Labels = Callable[[list[str]], dict[str, str]]
@@ -50,13 +51,8 @@ def values_of(page: Page, files: list[PortalDocument]) -> dict[str, list[str]]:
 
 
 def _kinds(values: list[str]) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    pending = list(BasePage.__subclasses__())
-    while pending:
-        model = pending.pop()
-        pending.extend(model.__subclasses__())
-        kinds.update((str(value), str(label)) for value, label in model.search_kinds.items())
-    return {value: kinds[value] for value in values if value in kinds}
+    known = kinds()
+    return {value: str(known[value]) for value in values if value in known}
 
 
 def _terms(model: type[Topic] | type[Region]) -> Labels:
@@ -82,11 +78,11 @@ def _languages(values: list[str]) -> dict[str, str]:
     return {value: languages_by_code()[value].name for value in values if value in languages_by_code()}
 
 
-register(Facet("type", _("Type of page"), lambda page, files: [page.search_kind], _kinds))
+register(Facet("type", _("Type of page"), lambda page, files: [kind_of(page)], _kinds))
 register(Facet("topic", _("Topic"), _slugs("topics"), _terms(Topic)))
 register(Facet("region", _("Region"), _slugs("regions"), _terms(Region)))
 register(
-    Facet("year", _("Year"), lambda page, files: [page.date.year] if getattr(page, "date", None) else [], _years, by_label=True)
+    Facet("year", _("Year"), lambda page, files: [year_of(page)], _years, by_label=True)
 )
 register(
     Facet("file", _("Documents in"), lambda page, files: [file.language for file in files], _languages)

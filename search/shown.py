@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
+from portal.listing.declarations import kind_of, kinds
 from portal.pages.cards import Metaline, card_of
 from portal.pages.links import Link
 
@@ -58,7 +59,7 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         link=card.link,
         title=hit.title,
         text=hit.snippet,
-        meta=Metaline(badge=badge, kind=page.search_kinds[page.search_kind], date=page.card_date),
+        meta=Metaline(badge=badge, kind=str(kinds()[kind_of(page)]), date=page.known_date),
         file=_file(hit.file) if hit.file else None,
         position=position,
         is_promoted=is_promoted,

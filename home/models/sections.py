@@ -7,12 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import TranslatableField
 
 from home.blocks import PAGE_SECTIONS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
+from portal.listing.rows import indexes_of
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin
 
 
@@ -34,6 +36,9 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
 
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The kinds of content whose indexes may lie below the section, beside content pages; those that are still to come are offered
+    nowhere."""
     max_count_per_parent = 1
 
     content_panels: ClassVar[list] = [
@@ -63,11 +68,19 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
     class Meta:
         abstract = True
 
+    @classmethod
+    def clean_subpage_models(cls) -> list[type[Page]]:
+        """Return the page types that may lie below the section: those that it names, and the indexes of its kinds."""
+        if cls._clean_subpage_models is None:
+            cls._clean_subpage_models = [*super().clean_subpage_models(), *indexes_of(cls.kinds)]
+        return cls._clean_subpage_models
+
 
 class WhoWeArePage(SectionPage):
     """Who we are."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    kinds: ClassVar[tuple[str, ...]] = ("office",)
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about the organisation and the office.")
 
@@ -80,6 +93,7 @@ class OurWorkPage(SectionPage):
     """Our work."""
 
     illustration_default: ClassVar[str] = Illustration.LABOUR
+    kinds: ClassVar[tuple[str, ...]] = ("theme", "project")
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about programmes and fields of work.")
 
@@ -92,6 +106,7 @@ class DataAndResearchPage(SectionPage):
     """Data and research."""
 
     illustration_default: ClassVar[str] = Illustration.DATA
+    kinds: ClassVar[tuple[str, ...]] = ("dataset", "publication")
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about figures, studies and reports.")
 
@@ -104,6 +119,7 @@ class TakePartPage(SectionPage):
     """Take part."""
 
     illustration_default: ClassVar[str] = Illustration.DIASPORA
+    kinds: ClassVar[tuple[str, ...]] = ("event", "vacancy", "tender")
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about vacancies, tenders, events and networks.")
 
@@ -116,6 +132,7 @@ class Agenda2030Page(SectionPage):
     """2030 Agenda."""
 
     illustration_default: ClassVar[str] = Illustration.AGENDA
+    kinds: ClassVar[tuple[str, ...]] = ("goal",)
     template = "pages/section_page.html"
     page_description = pgettext_lazy(
         "admin", "The section about the 2030 Agenda and the Sustainable Development Goals."

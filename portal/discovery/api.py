@@ -15,6 +15,7 @@ from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, re_path
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.fields import Field
@@ -34,6 +35,8 @@ from wagtail.search.utils import parse_query_string
 from portal import navigation
 from portal.discovery.head import absolute
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, language_of_path
+from portal.models import ListRow
+from portal.models.listing import NEVER
 from portal.pages import restrictions, versions
 
 # `fields` is read by recursion; a long query costs the database dear.
@@ -79,11 +82,24 @@ class TranslationsField(PageField):
         ]
 
 
+class ListingField(PageField):
+    """What a page is and when, in the words of its kind; nothing of a page that is of none."""
+
+    def to_representation(self, page: Page) -> dict[str, object] | None:
+        """Return the kind, its beginning and when it is over."""
+        row = self.context["view"].row_of(page)
+        if row is None:
+            return None
+        end = None if row.end == NEVER else timezone.localtime(row.end).isoformat()
+        return {"kind": row.kind, "start": timezone.localtime(row.start).isoformat(), "end": end}
+
+
 class RealPageSerializer(PageSerializer):
     """A page with its versions in other languages."""
 
     html_url = HtmlUrlField(read_only=True)
     translations = TranslationsField(read_only=True)
+    listing = ListingField(read_only=True)
 
 
 class PageSearchFilter(BaseFilterBackend):
@@ -119,10 +135,10 @@ class PagesViewSet(PagesAPIViewSet):
     ]
     # The portal is one site.
     known_query_parameters = PagesAPIViewSet.known_query_parameters - {"site"}
-    body_fields: ClassVar[list] = [*PagesAPIViewSet.body_fields, "translations"]
+    body_fields: ClassVar[list] = [*PagesAPIViewSet.body_fields, "translations", "listing"]
     # A real version is no alias.
     meta_fields: ClassVar[list] = [name for name in PagesAPIViewSet.meta_fields if name != "alias_of"]
-    listing_default_fields: ClassVar[list] = [*PagesAPIViewSet.listing_default_fields, "translations"]
+    listing_default_fields: ClassVar[list] = [*PagesAPIViewSet.listing_default_fields, "translations", "listing"]
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Refuse parameters that a parser or a database could stumble over.
@@ -187,12 +203,17 @@ class PagesViewSet(PagesAPIViewSet):
 
     def _find_versions(self, pages: list[Page]) -> None:
         versions.set_locales(pages)
+        self._rows = {row.page_id: row for row in ListRow.objects.filter(page__in=[page.pk for page in pages]).order_by("-pk")}
         rows: dict[object, list[Page]] = defaultdict(list)
         keys = [page.translation_key for page in pages]
         for row in Page.objects.filter(translation_key__in=keys).select_related("published_version"):
             rows[row.translation_key].append(row)
         with restrictions.remembered():
             self._versions = {key: versions.sort_rows(group).real for key, group in rows.items()}
+
+    def row_of(self, page: Page) -> ListRow | None:
+        """Return in which list a page that is being answered stands; None where in none."""
+        return self._rows.get(page.pk)
 
     def versions_of(self, page: Page) -> dict[str, Page]:
         """Return the real versions of a page that is being answered, by language code."""

@@ -20,6 +20,15 @@ from portal.pages.links import Link
 WORLDWIDE_NAME = "International Organization for Migration"
 """The organisation's own name, the same in every language for machines."""
 
+ORGANIZATION = {
+    "@type": "Organization",
+    "@id": "https://www.iom.int/#organization",
+    "name": WORLDWIDE_NAME,
+    "alternateName": "IOM",
+    "url": "https://www.iom.int/",
+}
+"""The organisation in the words of schema.org."""
+
 SOCIAL_IMAGE = "portal/social.png"
 SOCIAL_IMAGE_SIZE = (1200, 630)
 
@@ -150,12 +159,18 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
         # A description has no place for a mark.
         description=page.description if page.description_language == page.language_code else "",
         canonical=f"{address}?page={number}" if address and number > 1 else address,
-        kind="article" if getattr(page, "known_date", None) else "website",
+        kind="article" if is_article(page) else "website",
         is_indexed=is_indexed,
         locale=_open_graph_locale(),
         image=absolute(social.address(page) if address else static(SOCIAL_IMAGE)),
         alternates=alternates,
     )
+
+
+def is_article(page: Page) -> bool:
+    """Return whether a page says that it is an article itself."""
+    listing = getattr(page, "listing", None)
+    return listing is not None and listing.schema is not None and listing.schema.is_article
 
 
 def _is_home(page: Page) -> bool:

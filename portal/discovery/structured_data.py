@@ -13,18 +13,11 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from portal import navigation
-from portal.discovery.head import WORLDWIDE_NAME, Head, absolute, editors_name, site_name, trail_of
+from portal.discovery.head import ORGANIZATION, Head, absolute, site_name, trail_of
 from portal.language.languages import LANGUAGES, current_language
 from portal.models import OfficeSettings
 from portal.pages import versions
 
-_IOM = {
-    "@type": "Organization",
-    "@id": "https://www.iom.int/#organization",
-    "name": WORLDWIDE_NAME,
-    "alternateName": "IOM",
-    "url": "https://www.iom.int/",
-}
 OFFICIAL_ADDRESSES = ["https://germany.iom.int/"]
 """Where the office is at home elsewhere."""
 
@@ -75,7 +68,7 @@ def _organization() -> dict[str, object]:
         "url": f"{settings.PORTAL_URL}/",
         "sameAs": OFFICIAL_ADDRESSES,
         "logo": absolute(static("portal/apple-touch-icon.png")),
-        "parentOrganization": _IOM,
+        "parentOrganization": ORGANIZATION,
         "address": {"@type": "PostalAddress", **_known(address), "addressCountry": "DE"} if office.town else "",
         "email": office.email,
         "telephone": office.phone,
@@ -99,8 +92,8 @@ def _web_site(home_url: str) -> dict[str, object]:
 
 
 def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
-    """Return a news item as an article, any other page as a page."""
-    values = {
+    """Return an article as one, any other page as a page; what it is about, if its kind says so, as its main entity."""
+    values: dict[str, object] = {
         "@id": _id("page", head.canonical),
         "url": head.canonical,
         "description": head.description,
@@ -109,19 +102,22 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
         "image": head.image,
         "dateModified": changed.isoformat(timespec="seconds") if (changed := versions.edited_at(page)) else "",
     }
+    listing = getattr(page, "listing", None)
+    own = _known(listing.schema_values(page)) if listing else {}
     if head.kind == "article":
         values |= {
-            "@type": "NewsArticle",
+            "@type": own.pop("@type"),
             "headline": page.title,
-            # Consumers refuse a date without its day.
-            "datePublished": date if len(date := page.known_date.machine) == len("2022-03-25") else "",
+            "datePublished": own.pop("datePublished", ""),
             "mainEntityOfPage": head.canonical,
-            "author": _IOM if page.is_in_words_of_iom else {"@type": "Organization", "name": editors_name()},
-            "isBasedOn": page.original_url,
+            **own,
             "publisher": {"@type": "Organization", "@id": _id("organization"), "name": settings.WAGTAIL_SITE_NAME},
         }
     else:
         values |= {"@type": "WebPage", "name": page.title, "breadcrumb": {"@id": _id("breadcrumbs", head.canonical)}}
+        if own:
+            about = {"name": page.title, "url": head.canonical, "description": head.description, "image": head.image}
+            values["mainEntity"] = _known({"@type": own.pop("@type"), "@id": _id("entity", head.canonical), **about, **own})
     return _known(values)
 
 

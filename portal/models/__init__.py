@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
 from .jobs import Job, ScheduleFailure
+from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
 from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
 from .navigation import Footer
@@ -25,6 +26,9 @@ __all__ = [
     "Job",
     "KnownAddress",
     "LeadMixin",
+    "ListRow",
+    "ListTerm",
+    "ListVersion",
     "LoadedRecord",
     "MenuMixin",
     "OfficeSettings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,9 +12,8 @@ from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
@@ -30,13 +29,16 @@ from portal.pages import links, restrictions, schedules, versions
 
 from .publication import PublishedVersion
 
+if TYPE_CHECKING:
+    from portal.listing.declarations import Listing
+
 
 class BasePage(Page):
     """What every page of the portal has: a title, an address by the rules of its language, search text."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
-    search_kinds: ClassVar[dict[str, str | Promise]] = {"page": _("Page")}
-    """What the search can tell apart among pages of this type, with the names that visitors read."""
+    listing: ClassVar[Listing | None] = None
+    """What a kind of content says of itself beside its fields (`portal.listing`)."""
 
     base_form_class = BasePageForm
     copy_form_class = BaseCopyForm
@@ -261,17 +263,12 @@ class BasePage(Page):
     @property
     def card_kind(self) -> str:
         """Return the word above a card's title, or nothing."""
-        return ""
+        return str(self.listing.label_of(self)) if self.listing else ""
 
     @property
-    def card_date(self) -> KnownDate | None:
-        """Return the date above a card's title."""
-        return None
-
-    @property
-    def search_kind(self) -> str:
-        """Return which of `search_kinds` the page is."""
-        return next(iter(self.search_kinds))
+    def known_date(self) -> KnownDate | None:
+        """Return the date of the page in the active language, where its kind has one."""
+        return self.listing.known_date(self) if self.listing else None
 
     @property
     def description(self) -> str:

@@ -75,7 +75,7 @@ def card_of(page: Page) -> Card:
         link=link,
         text=getattr(page, text),
         text_language=_foreign(page, text),
-        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.card_date),
+        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.known_date),
         picture=page.picture,
     )
 
@@ -107,7 +107,8 @@ def prepare(pages: list[Page]) -> list[Page]:
         if "image" in fields and (with_photograph := [page for page in group if page.image_id]):
             prefetch_related_objects(with_photograph, "image__renditions")
         # A page with a picture of its own does not need its topic's.
-        without_picture = [page for page in group if "topics" in fields and not page.image_id and not page.illustration]
+        has_own = "image" in fields
+        without_picture = [page for page in group if "topics" in fields and has_own and not page.image_id and not page.illustration]
         if without_picture:
             prefetch_related_objects(without_picture, "topics")
     return pages

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
+from django.utils import timezone
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from portal.language.dates import parse_partial
+from portal.listing.declarations import record_keys
 
 from .files import Files
 from .objects import Objects
@@ -39,6 +41,21 @@ def _key(name: str) -> str:
     if name.startswith(("original_", "menu_")):
         return name.replace("_", ".", 1)
     return name if name in _OWN_KEYS else f"fields.{name}"
+
+
+def _converted(record: Record, field: Any, key: str, value: object) -> object:
+    """Return a value as a field takes it; a time without a zone is German time.
+
+    Raises:
+        RecordError: it is none.
+    """
+    try:
+        found = field.to_python(value)
+    except ValidationError as error:
+        raise record.error(f"“{key}”: {value!r} does not fit") from error
+    if isinstance(found, datetime.datetime) and timezone.is_naive(found):
+        found = timezone.make_aware(found)
+    return found
 
 
 class Fields:
@@ -94,10 +111,7 @@ class Fields:
         for key, name in simple.items():
             if key in data:
                 self._set(record, instance, key, name, data[key])
-        if "date" in data:
-            date, precision = _parse_date(data["date"])
-            self._set(record, instance, "date", "date", date)
-            self._set(record, instance, "date", "date_precision", data.get("date_precision", precision))
+        self._set_kind(record, instance, data)
         for key, value in (data.get("original") or {}).items():
             if key == "date":
                 value, precision = _parse_date(value)
@@ -112,6 +126,22 @@ class Fields:
         if with_content:
             self._set_content(record, instance, data)
         self._require_space(record, instance)
+
+    def _set_kind(self, record: Record, instance: models.Model, data: dict[str, Any]) -> None:
+        """Set what the kind of a page says that records may say of it (`portal.listing`): its dates above all."""
+        listing = getattr(instance, "listing", None)
+        keys = record_keys(record.get("type"))
+        if foreign := [key for key in ("date", "date_precision") if key in data and key not in keys]:
+            raise record.error(f"a {record.get('type')} has no “{foreign[0]}”")
+        for key, name in keys.items():
+            if key not in data or not self._has_field(type(instance), name):
+                continue
+            if listing is not None and name == listing.when.start and listing.when.precision:
+                date, precision = _parse_date(data[key])
+                setattr(instance, name, date)
+                setattr(instance, listing.when.precision, precision)
+            else:
+                setattr(instance, name, _converted(record, type(instance)._meta.get_field(name), key, data[key]))
 
     def _set_content(self, record: Record, instance: models.Model, data: dict[str, Any]) -> None:
         for key in ("topics", "regions"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.language.languages import languages_by_code
 from portal.language.texts import plain_value
+from portal.listing.declarations import record_keys
 from portal.models import LoadedRecord
 
 from .errors import LoadError, Place, RecordError
@@ -154,15 +155,17 @@ def _check(record: Record) -> None:
         raise record.error(_REVIEWED)
     if where := _unstorable(data):
         raise record.error(f"“{where}” holds a character that no text holds")
-    if unknown := sorted(set(data) - set(KEYS)):
+    of_kind = set(record_keys(data.get("type")))
+    if unknown := sorted(set(data) - set(KEYS) - of_kind):
         raise record.error(f"unknown key: {', '.join(unknown)}")
     for key in REQUIRED_KEYS:
         if not data.get(key):
             raise record.error(f"“{key}” is missing")
     for key, value in data.items():
-        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
+        accepted = KEYS.get(key, (str, int, float, bool))
+        if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
             raise record.error(
-                f"“{key}” must be {' or '.join(kind.__name__ for kind in KEYS[key])}, not {value!r}"[:300]
+                f"“{key}” must be {' or '.join(kind.__name__ for kind in accepted)}, not {value!r}"[:300]
             )
     if len(data["id"]) > LONGEST_ID:
         raise record.error(f"“id” has {len(data['id'])} characters; {LONGEST_ID} fit")
@@ -170,7 +173,7 @@ def _check(record: Record) -> None:
         raise record.error(_REVIEWED)
     if data["lang"] not in languages_by_code():
         raise record.error(f"the portal has no language “{data['lang']}”")
-    if record.is_translation and (given := sorted(SOURCE_ONLY_KEYS & set(data))):
+    if record.is_translation and (given := sorted((SOURCE_ONLY_KEYS | of_kind) & set(data))):
         raise record.error(f"a translation takes {', '.join(given)} from its source and must not give it again")
     if unknown := sorted(set(record.get("menu") or {}) - MENU_KEYS):
         raise record.error(f"unknown key in “menu”: {', '.join(unknown)}")

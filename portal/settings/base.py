@@ -12,7 +12,7 @@ from django.conf.locale import LANG_INFO
 from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.language.languages import SOURCE_LANGUAGE
 
-from . import environment
+from . import environment, hosts, values
 
 BASE_DIR = environment.BASE_DIR
 
@@ -23,18 +23,18 @@ VAR_DIR = environment.state_folder()
 DEBUG = False
 
 # The portal's own address: host, allowed hosts, CSRF origins and all absolute addresses follow from it.
-HOST, PORT = environment.hosts()
-_address = environment.portal_url(HOST, PORT)
+HOST, PORT = hosts.hosts()
+_address = hosts.portal_url(HOST, PORT)
 PORTAL_URL = f"{_address.scheme}://{_address.netloc}"
-PORTAL_HOST = environment.bracketed(_address.hostname)
+PORTAL_HOST = hosts.bracketed(_address.hostname)
 IS_HTTPS = _address.scheme == "https"
 PORTAL_PORT = _address.port or (443 if IS_HTTPS else 80)
 
-ALLOWED_HOSTS = environment.allowed_hosts(HOST, PORTAL_HOST)
+ALLOWED_HOSTS = hosts.allowed_hosts(HOST, PORTAL_HOST)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 # Behind proxies the address of a visitor is what they say it is; what anybody else says is not believed.
-TRUSTED_PROXIES = environment.trusted_proxies(IS_HTTPS)
+TRUSTED_PROXIES = hosts.trusted_proxies(IS_HTTPS)
 
 INSTALLED_APPS = [
     "portal",
@@ -165,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS += [
 ]
 
 # Accounts for trying, one for each role; where the portal is public they are made on demand only.
-DEMO_ACCOUNTS = environment.yes("PORTAL_DEMO_ACCOUNTS", default=not IS_HTTPS)
+DEMO_ACCOUNTS = values.yes("PORTAL_DEMO_ACCOUNTS", default=not IS_HTTPS)
 
 # What follows from a change at once (reference index, indexing, deletion of files) stays in the request. What takes long is a job that
 # the runner does (`portal.jobs`); one of the second kind is never begun again when a crash leaves open how far it came.
@@ -175,7 +175,7 @@ TASKS = {
     "once": {"BACKEND": "portal.jobs.JobBackend", "OPTIONS": {"repeatable": False}},
 }
 # So often it is looked whether a page is due to go online or offline.
-PUBLICATION_SECONDS = environment.number("PUBLICATION_SECONDS", 20, 1, environment.PUBLICATION_MOST)
+PUBLICATION_SECONDS = values.number("PUBLICATION_SECONDS", 20, 1, environment.PUBLICATION_MOST)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
@@ -217,7 +217,7 @@ STATICFILES_FINDERS = [
     "portal.serving.styles.StyleSheetFinder",
 ]
 # `portal.serving.preparation` collects them aside and renames the folder.
-STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
+STATIC_ROOT = Path(values.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
@@ -243,15 +243,15 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {
     "default": {
         "BACKEND": environment.search_backend(),
-        "URLS": environment.words("SEARCH_URLS") or ["http://localhost:9200"],
-        "INDEX_PREFIX": environment.text("SEARCH_PREFIX"),
+        "URLS": values.words("SEARCH_URLS") or ["http://localhost:9200"],
+        "INDEX_PREFIX": values.text("SEARCH_PREFIX"),
     },
 }
 # How often one address may ask within a minute.
-SEARCH_RATE = environment.number("SEARCH_RATE", 60, 1)
-SEARCH_SUGGESTION_RATE = environment.number("SEARCH_SUGGESTION_RATE", 240, 1)
+SEARCH_RATE = values.number("SEARCH_RATE", 60, 1)
+SEARCH_SUGGESTION_RATE = values.number("SEARCH_SUGGESTION_RATE", 240, 1)
 # What was asked is kept for so many days.
-SEARCH_LOG_DAYS = environment.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
+SEARCH_LOG_DAYS = values.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
 # Base forms of words and where they may break, made once; several portals on a machine can share them.
 DICTIONARIES = environment.dictionaries(VAR_DIR)
 
@@ -303,7 +303,7 @@ if IS_HTTPS:
     # A proxy in front ends TLS and says so in this header; it must strip the header from outside.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60, 1)
+    SECURE_HSTS_SECONDS = values.number("HSTS_SECONDS", 365 * 24 * 60 * 60, 1)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
@@ -317,7 +317,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
+    "root": {"handlers": ["console"], "level": values.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
 }
 
 # Last: where a setting above is refused, nothing has been written.

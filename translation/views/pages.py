@@ -26,6 +26,7 @@ from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
 from portal.admin import titles
+from portal.listing.explorer import KindIndexView
 from portal.pages import redirects
 from translation import aliases, cascades
 from translation.guards import refuse
@@ -210,6 +211,7 @@ class TranslatedPageViewSet(PageViewSet):
     """Wagtail's screens of all pages, with the question."""
 
     model = Page
+    index_view_class = KindIndexView
     delete_view_class = DeletePageView
     unpublish_view_class = UnpublishPageView
     move_confirm_view_class = MovePageView

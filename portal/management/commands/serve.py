@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.serving import preparation, server
-from portal.settings import environment
+from portal.settings import environment, hosts
 
 
 class Command(BaseCommand):
@@ -41,12 +41,12 @@ class Command(BaseCommand):
             self._say("\n".join(filter(None, [f"Prepared in {time.monotonic() - started:.0f} s.", accounts])))
             return
         self._say("Starting the server …")
-        here = f"http://{environment.bracketed(address.probe_host)}:{address.port}"
+        here = f"http://{hosts.bracketed(address.probe_host)}:{address.port}"
         lines = [
             "",
             f"The portal is ready:  {settings.PORTAL_URL}/",
             f"Administration:       {settings.PORTAL_URL}/admin/",
-            *([f"On this machine:      {here}/"] if settings.HOST in environment.EVERYWHERE else []),
+            *([f"On this machine:      {here}/"] if settings.HOST in hosts.EVERYWHERE else []),
         ]
         server.replace_process(address, "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."]))
 

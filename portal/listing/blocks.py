@@ -1,0 +1,75 @@
+"""The block that shows the first pages of a kind on other pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from wagtail.models import Page
+
+from portal.blocks import base as blocks
+from portal.blocks.links import PageBlock
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import cards, links
+from portal.pages.cards import Form
+
+from . import lists
+from .declarations import Text, listings, model_of
+
+
+def _kinds() -> list[tuple[str, Text]]:
+    return [(listing.kind, listing.title) for listing in listings().values()]
+
+
+class ListedPageBlock(PageBlock):
+    """Chooses a page of any kind that is declared."""
+
+    @cached_property
+    def target_models(self) -> list[type[Page]]:
+        """Return the page types of all kinds."""
+        return list(listings())
+
+
+class LatestBlock(blocks.StructBlock):
+    """The first pages of a kind, one of them large: the newest, or what comes next."""
+
+    kind = blocks.ChoiceBlock(choices=_kinds, default="news", label=pgettext_lazy("admin", "Of what"))
+    featured = ListedPageBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Shown large"),
+        help_text=pgettext_lazy("admin", "One of them; left empty, it is the newest, or what comes next."),
+    )
+    count = blocks.IntegerBlock(
+        default=6,
+        min_value=1,
+        max_value=12,
+        label=pgettext_lazy("admin", "How many"),
+        help_text=pgettext_lazy("admin", "Beside the large one."),
+    )
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = pgettext_lazy("admin", "Latest news, next events …")
+        description = pgettext_lazy("admin", "The newest news, the next events or others, one of them large. It keeps itself up to date.")
+        template = "blocks/latest.html"
+        preview_value = {"kind": "news", "count": 3}
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the featured page and the first others, in the reader's language."""
+        context = super().get_context(value, parent_context=parent_context)
+        model = model_of(value.get("kind") or "news")
+        if model is None:
+            return context
+        featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
+        pages = lists.latest(
+            model, get_language() or SOURCE_LANGUAGE, value["count"] + 1, first=featured.page.pk if featured else None
+        )
+        context["nothing"] = model.listing.empty_label
+        if items := cards.of(pages):
+            badge = gettext("In focus") if value.get("featured") else ""
+            context["featured"] = items[0].shown_as(Form.STORY, meta=replace(items[0].meta, badge=badge))
+            # The list beside it is short: titles, no pictures.
+            context["items"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in items[1:]]
+        return context

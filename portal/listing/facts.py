@@ -1,0 +1,71 @@
+"""The box “At a glance”: what a kind says of a page in terms and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import Manager
+from django.utils.functional import Promise
+from wagtail.models import Page
+
+from portal.models import taxonomy
+from portal.models.taxonomy import Term
+
+from .declarations import PARAMETERS, choices, field_of, label, value
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines."""
+
+    text: str
+    language: str = ""
+    url: str = ""
+    machine_date: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term with its values; those that lead to lists are shown as chips."""
+
+    term: str | Promise
+    values: list[Value] = field(default_factory=list)
+
+    @property
+    def are_chips(self) -> bool:
+        """Return whether the values lead to lists."""
+        return any(value.url for value in self.values)
+
+
+def of_page(page: Page, index_url: str = "") -> list[Fact]:
+    """Return the facts of a page that there is anything to say of, in the order in which they are declared."""
+    listing, model = page.listing, type(page)
+    found = [
+        Fact(label(listing, model, name, is_fact=True), _values(page, name, index_url if name in listing.filters else ""))
+        for name in listing.facts
+    ]
+    return [fact for fact in found if fact.values]
+
+
+def _values(page: Page, name: str, index_url: str) -> list[Value]:
+    if name == "when":
+        date = page.known_date
+        return [Value(date.text, machine_date=date.machine)] if date else []
+    known = value(page, name)
+    if known is None:
+        return []
+    related = getattr(field_of(type(page), name), "related_model", None)
+    if related is not None and issubclass(related, Term):
+        terms = page.topic_list if name == "topics" else list(known.all()) if isinstance(known, Manager) else [known]
+        parameter = PARAMETERS.get(name, name)
+        return [
+            Value(
+                term["name"],
+                language=term["language"],
+                url=f"{index_url}?{urlencode({parameter: term['slug']})}" if index_url else "",
+            )
+            for term in taxonomy.localized(terms)
+        ]
+    options = choices(type(page), name)
+    return [Value(str(options.get(known, known)))]

@@ -1,0 +1,71 @@
+"""The filters of an index page, as a form that is sent with GET."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from portal.models import taxonomy
+from portal.models.taxonomy import Term
+
+from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
+
+Choices = list[tuple[str, Any]]
+
+
+class FilterForm(forms.Form):
+    """The filters that a kind declares, with the choices that there are. What is not among them is no filter: a filter never fails."""
+
+    def __init__(self, data: QueryDict, model: type[Page], listing: Listing, values: dict[str, list[str]]) -> None:
+        super().__init__(data)
+        self.names: dict[str, str] = {}
+        self.values: dict[str, dict[str, str]] = {}
+        for name in listing.filters:
+            parameter = PARAMETERS.get(name, name)
+            self.names[parameter] = name
+            options, self.values[parameter] = _options(model, name, values.get(name, []))
+            everything = LABELS[name][1] if name in LABELS and name not in listing.labels else _("All")
+            self.fields[parameter] = forms.ChoiceField(
+                label=label(listing, model, name),  # type: ignore[arg-type]
+                required=False, choices=[("", everything), *options]
+            )
+
+    def filters(self) -> dict[str, str]:
+        """Return the filters that are set and valid, as the address has them."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def terms(self) -> list[tuple[str, str]]:
+        """Return them as the rows have them."""
+        return [(self.names[name], self.values[name].get(value, value)) for name, value in self.filters().items()]
+
+
+def _options(model: type[Page], name: str, values: list[str]) -> tuple[Choices, dict[str, str]]:
+    """Return the choices of a filter for those values that there are, and for values of the address those of the rows."""
+    if name == "when.year":
+        return [(year, year) for year in sorted(values, reverse=True)], {}
+    if known := choices(model, name):
+        return [(str(value), text) for value, text in known.items() if str(value) in values], {}
+    related = getattr(field_of(model, name), "related_model", None)
+    if related is None:
+        return [(value, value) for value in sorted(values, key=str.casefold)], {}
+    if issubclass(related, Term):
+        return _terms(related, values)
+    found = related.objects.in_bulk(values) if values else {}
+    return sorted(((str(pk), str(item)) for pk, item in found.items()), key=_by_text), {}
+
+
+def _terms(model: type[Term], values: list[str]) -> tuple[Choices, dict[str, str]]:
+    """Return topics or regions by their short names, called as the reader's language does."""
+    names = taxonomy.names()
+    terms = model.objects.filter(pk__in=values).values_list("pk", "slug", "translation_key") if values else []
+    found = {slug: (str(pk), names[key]["name"]) for pk, slug, key in terms if key in names}
+    return sorted(((slug, text) for slug, (_pk, text) in found.items()), key=_by_text), {slug: pk for slug, (pk, _text) in found.items()}
+
+
+def _by_text(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()

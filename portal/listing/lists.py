@@ -1,0 +1,175 @@
+"""Lists of pages, ordered, filtered, paged and counted from their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+from wagtail.models import Page
+
+from portal import changes
+from portal.models import ListRow, ListTerm
+from portal.pages import restrictions
+
+from .declarations import BY_NAME, CLOSING, UPCOMING, Listing, field_of
+
+COUNTED = 1000
+"""Up to here visitors read how many there are; then that there are more."""
+
+_NEWEST = ("-start", "-published_at", "-page_id")
+_BACKWARDS = {"-": "", "": "-"}
+
+
+def public(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows of real versions that no restriction binds."""
+    rows = rows.filter(is_live=True)
+    paths = restrictions.restricted_paths()
+    return rows.exclude(page__in=Page.objects.filter(restrictions.at_or_below(paths)).values("pk")) if paths else rows
+
+
+def of_index(index: Page) -> QuerySet[Any]:
+    """Return the rows of an index in its language."""
+    return public(ListRow.objects.filter(index_key=index.translation_key, locale_id=index.locale_id))
+
+
+def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
+    """Return the rows of a kind in a language, in whatever index they stand."""
+    return public(ListRow.objects.filter(kind=kind, locale__language_code=language_code))
+
+
+def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySet[Any]:
+    """Return those rows that all of some filters (their names and values) leave."""
+    for name, value in filters:
+        rows = rows.filter(pk__in=ListTerm.objects.filter(name=name, value=value).values("row"))
+    return rows
+
+
+def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
+    """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
+    leads to the list of its terms too; of all else in its own."""
+    return _values(str(index.translation_key), index.locale_id, model._meta.label_lower)
+
+
+def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:
+    return (changes.kind(label), changes.RESTRICTIONS)
+
+
+@changes.kept("list_values", _tags)
+def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
+    model = apps.get_model(label)
+    terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
+    rows = public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id))
+    here = ListTerm.objects.filter(row__in=rows).exclude(name__in=terms)
+    anywhere = ListTerm.objects.filter(row__index_key=index_key, name__in=terms)
+    found: dict[str, list[str]] = {}
+    for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+@changes.kept("list_count", _tags)
+def _count(index_key: str, locale_id: int, label: str) -> int:
+    return public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id)).count()
+
+
+def whole(index: Page, model: type[Page]) -> PageList:
+    """Return all pages of an index, counted already where time alone does not change that."""
+    if model.listing.order in (UPCOMING, CLOSING):
+        return PageList(of_index(index), model, model.listing)
+    return PageList(of_index(index), model, model.listing, [_count(str(index.translation_key), index.locale_id, model._meta.label_lower)])
+
+
+class PageList:
+    """The pages of a kind that rows stand for, in the order of its declaration: something to count and to cut pieces from.
+
+    A piece is read from the index of the database that the order has, from whichever end is nearer; the pages themselves are
+    fetched for the rows of the piece alone.
+    """
+
+    def __init__(self, rows: QuerySet[Any], model: type[Page], listing: Listing, counts: list[int] | None = None) -> None:
+        self.rows = rows
+        self.model = model
+        self.listing = listing
+        if counts is not None:
+            self._counts = counts
+
+    @cached_property
+    def _parts(self) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
+        """Return the rows in the parts that follow each other, each with its order: what is to come before what is over."""
+        if self.listing.order == BY_NAME:
+            return [(self.rows, ("name", "page_id"))]
+        if self.listing.order in (UPCOMING, CLOSING):
+            now = timezone.now()
+            by = ("end", "start", "page_id") if self.listing.order == CLOSING else ("start", "published_at", "page_id")
+            over = ("-end", "-start", "-page_id") if self.listing.order == CLOSING else _NEWEST
+            return [(self.rows.filter(end__gte=now), by), (self.rows.filter(end__lt=now), over)]
+        return [(self.rows, _NEWEST)]
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        return [rows.count() for rows, _order in self._parts]
+
+    def count(self) -> int:
+        """Return how many pages there are."""
+        return sum(self._counts)
+
+    def __getitem__(self, piece: slice) -> list[Page]:
+        """Return the pages from one position to another, without their StreamFields."""
+        start, stop = piece.start or 0, piece.stop
+        found: list[Page] = []
+        for (rows, order), count in zip(self._parts, self._counts, strict=True):
+            first, last = max(start, 0), min(stop, count)
+            if first < last:
+                found += self.pages(_cut(rows, order, first, last, count), order)
+            start, stop = start - count, stop - count
+        return found
+
+    def first(self, count: int, *, with_streamfields: bool = False) -> list[Page]:
+        """Return the first pages, without counting them all."""
+        found: list[Page] = []
+        for rows, order in self._parts:
+            if len(found) < count:
+                found += self.pages(rows.order_by(*order)[: count - len(found)], order, with_streamfields)
+        return found
+
+    def pages(self, rows: QuerySet[Any], order: tuple[str, ...], with_streamfields: bool = False) -> list[Page]:
+        """Return the pages of a piece of rows in its order. One query."""
+        pages = self.model.objects.filter(list_rows__pk__in=rows.values("pk"))
+        ordered = pages.order_by(*(f"{'-' * name.startswith('-')}list_rows__{name.removeprefix('-')}" for name in order))
+        ordered = ordered.select_related("published_version")
+        return list(ordered if with_streamfields else ordered.defer_streamfields())
+
+
+def _cut(rows: QuerySet[Any], order: tuple[str, ...], first: int, last: int, count: int) -> QuerySet[Any]:
+    """Return rows from one position to another; counted from the end where that is nearer."""
+    if first <= count - last:
+        return rows.order_by(*order)[first:last]
+    backwards = [_BACKWARDS["-" * name.startswith("-")] + name.removeprefix("-") for name in order]
+    return rows.order_by(*backwards)[count - last : count - first]
+
+
+class ListPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a list, which knows whether it says how many there are."""
+
+    @property
+    def is_capped(self) -> bool:
+        """Return whether there are more than are counted for visitors."""
+        return self.count > COUNTED
+
+
+def latest(model: type[Page], language_code: str, count: int, first: int | None = None) -> list[Page]:
+    """Return the first pages of a kind in a language; `first` is the id of one that comes before all others, if it is public."""
+    listing = model.listing
+    rows = of_kind(listing.kind, language_code)
+    if listing.order in (UPCOMING, CLOSING):
+        rows = rows.filter(end__gte=timezone.now())
+    found = PageList(rows.exclude(page=first) if first else rows, model, listing).first(count)
+    if first is None:
+        return found
+    chosen = PageList(rows, model, listing).pages(rows.filter(Q(page=first)), _NEWEST)
+    return [*chosen[:1], *found][:count]

@@ -1,0 +1,136 @@
+"""The two page types that a kind of content extends: the index, and what stands in it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from wagtail.models import Page
+
+from portal.discovery.head import absolute, versions_of
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import BasePage, CoverMixin, LeadMixin, ListTerm
+from portal.pages import cards, versions
+from portal.pages.cards import Card, Form, Metaline
+from portal.pages.links import Link
+
+from . import facts, lists
+from .declarations import NEWEST, Listing, value
+from .forms import FilterForm
+
+
+class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
+    """The list of a kind: filters, pages, and what to read where there is nothing. It lists the kind that may lie below it."""
+
+    per_page: ClassVar[int] = 10
+    template = "pages/index_page.html"
+    show_in_menus_default = True
+
+    content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, *LeadMixin.lead_panels]
+    promote_panels: ClassVar[list[Any]] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
+    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
+    translatable_fields: ClassVar[list[Any]] = [
+        *BasePage.translatable_fields,
+        *LeadMixin.lead_translatable_fields,
+        *CoverMixin.cover_translatable_fields,
+    ]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def listed_models(cls) -> list[type[Page]]:
+        """Return the page types that may lie below this one and have a declaration."""
+        return [model for model in cls.clean_subpage_models() if getattr(model, "listing", None) is not None]
+
+    @classmethod
+    def listed_model(cls) -> type[Page]:
+        """Return the page type that the index is of."""
+        return cls.listed_models()[0]
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows of what stands in this index."""
+        return lists.of_index(self)
+
+    def filter_form(self, request: HttpRequest) -> FilterForm:
+        """Return the form of filters, its choices made from what there is."""
+        model = self.listed_model()
+        return FilterForm(request.GET, model, model.listing, lists.values(self, model))
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the filters and one page of the list."""
+        context = super().get_context(request, *args, **kwargs)
+        form, model = self.filter_form(request), self.listed_model()
+        filters = form.filters()
+        found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
+        page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
+        # On the first page without filters the newest stands large above the list.
+        is_led = model.listing.order == NEWEST and page.number == 1 and not filters
+        leading = entries.pop(0).shown_as(Form.ROW) if entries and is_led else None
+        original = versions_of(request, self).original
+        context.update(
+            form=form,
+            listing=model.listing,
+            list_url=self.address,
+            original_list=original.get_url() if original and original.pk != self.pk else "",
+            is_filtered=bool(filters),
+            filter_query=urlencode(filters),
+            results=page,
+            counted=lists.COUNTED,
+            leading=leading,
+            entries=entries,
+        )
+        return context
+
+
+class ListedPage(BasePage):
+    """A page of a kind, which stands in an index: what is said of it at a glance, and further ones."""
+
+    listing: ClassVar[Listing]
+    subpage_types: ClassVar[list[str]] = []
+    show_in_menus_default = False
+
+    class Meta:
+        abstract = True
+
+    @property
+    def dateline(self) -> Metaline:
+        """Return the line above the title of the page itself."""
+        place = str(value(self, "place") or "")
+        return Metaline(
+            badge=self.card_kind, date=self.known_date, place=place, place_language=self.foreign_language_of("place") if place else ""
+        )
+
+    def foreign_language_of(self, name: str) -> str:
+        """Return the source's language for a field that was published untranslated, else nothing."""
+        return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
+
+    def further_items(self, count: int = 3) -> list[Card]:
+        """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
+        topics = ListTerm.objects.filter(name="topics", value__in=[str(topic.pk) for topic in getattr(self, "topic_list", ())])
+        rows = lists.of_kind(self.listing.kind, self.language_code).exclude(page=self.pk)
+        newest = rows.order_by("-start", "-published_at", "-page_id")
+        sharing = newest.filter(pk__in=topics.values("row"))
+        nearest = rows.filter(Q(pk__in=sharing[:count].values("pk")) | Q(pk__in=newest[:count].values("pk")))
+        shares = Exists(topics.filter(row=OuterRef("list_rows__pk")))
+        pages = type(self).objects.filter(list_rows__pk__in=nearest.values("pk")).annotate(shares_topic=shares)
+        ordered = pages.order_by("-shares_topic", "-list_rows__start", "-list_rows__published_at", "-pk")
+        return cards.of(ordered.select_related("published_version").defer_streamfields()[:count])
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the facts, further pages of the kind and the address to share."""
+        context = super().get_context(request, *args, **kwargs)
+        url = self.address
+        # The index is the parent: its address is this one's without the last part.
+        index_url = url.rstrip("/").rpartition("/")[0] + "/"
+        context.update(
+            index_url=index_url,
+            facts=facts.of_page(self, index_url),
+            all_of_kind=Link(index_url, str(self.listing.all_label)),
+            further=self.further_items(),
+            share_url=absolute(url),
+        )
+        return context

@@ -1,0 +1,42 @@
+"""What changes the rows of lists: publication, going offline, moving, becoming an alias, being taken back."""
+
+from __future__ import annotations
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.query import PageQuerySet
+
+from portal import changes
+from portal.changes import Change, Event, Order
+from portal.models import ListRow, PublishedVersion
+
+from . import rows
+
+
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.LISTS)
+def write_page(change: Change) -> None:
+    """A page went online or offline: its rows say so."""
+    if isinstance(change.subject, Page):
+        rows.write_pages([change.subject])
+
+
+@changes.receiver(Event.MOVED, order=Order.LISTS)
+def write_moved(change: Change) -> None:
+    """A page stands in other indexes, and all below it."""
+    pages: PageQuerySet = rows.listed_pages()
+    rows.write(pages.descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
+
+
+@receiver((post_save, post_delete), sender=PublishedVersion, dispatch_uid="portal.listing")
+def write_version(sender: type[PublishedVersion], instance: PublishedVersion, **kwargs: object) -> None:
+    """What is finished of a page has changed, in whatever way; with a page that is being deleted its rows go too."""
+    if (page := Page.objects.filter(pk=instance.page_id).first()) is not None:
+        rows.write_pages([page])
+
+
+@changes.receiver(Event.SAVED, order=Order.LISTS)
+def forget_alias(change: Change) -> None:
+    """A page that became an alias is no version of its own."""
+    if isinstance(change.subject, Page) and change.subject.alias_of_id is not None:
+        ListRow.objects.filter(page_id=change.subject.pk).delete()

@@ -1,0 +1,1 @@
+"""Two kinds of content, as docs/content-types.md adds them."""

@@ -1,0 +1,85 @@
+"""An event, which ends, and a vacancy, which closes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from portal.listing.declarations import Listing, Schema, When
+from portal.listing.pages import IndexPage, ListedPage
+from portal.models import BasePage, LeadMixin, TopicsMixin
+
+
+class EventIndexPage(IndexPage):
+    parent_page_types: ClassVar[list[str]] = ["home.TakePartPage"]
+    subpage_types: ClassVar[list[str]] = ["sample_kinds.EventPage"]
+    template = "pages/index_page.html"
+
+
+class EventPage(LeadMixin, TopicsMixin, ListedPage):
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    place = models.CharField(max_length=100, blank=True)
+
+    parent_page_types: ClassVar[list[str]] = ["sample_kinds.EventIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    template = "pages/listed_page.html"
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels, *LeadMixin.lead_panels, FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("place"),
+    ]  # fmt: skip
+    search_fields: ClassVar[list] = [*BasePage.search_fields, *LeadMixin.lead_search_fields, index.SearchField("place")]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields, *LeadMixin.lead_translatable_fields, *TopicsMixin.topics_translatable_fields,
+        TranslatableField("place"), SynchronizedField("starts_at", overridable=False), SynchronizedField("ends_at", overridable=False),
+    ]  # fmt: skip
+
+    listing = Listing(
+        kind="event",
+        label=_("Event"),
+        plural=_("Events"),
+        when=When(start="starts_at", end="ends_at"),
+        order="upcoming",
+        filters=("topics", "place", "when.year"),
+        facts=("when", "place", "topics"),
+        schema=Schema("Event", startDate="starts_at", endDate="ends_at"),
+        feeds=("rss", "atom", "ics"),
+        records={"starts": "starts_at", "ends": "ends_at", "place": "place"},
+    )
+
+
+class VacancyIndexPage(IndexPage):
+    parent_page_types: ClassVar[list[str]] = ["home.TakePartPage"]
+    subpage_types: ClassVar[list[str]] = ["sample_kinds.VacancyPage"]
+    template = "pages/index_page.html"
+
+
+class VacancyPage(LeadMixin, ListedPage):
+    deadline = models.DateField()
+
+    parent_page_types: ClassVar[list[str]] = ["sample_kinds.VacancyIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    template = "pages/listed_page.html"
+    content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels, FieldPanel("deadline")]
+    search_fields: ClassVar[list] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields, *LeadMixin.lead_translatable_fields, SynchronizedField("deadline", overridable=False),
+    ]  # fmt: skip
+
+    listing = Listing(
+        kind="vacancy",
+        label=_("Vacancy"),
+        plural=_("Vacancies"),
+        when=When(closes="deadline"),
+        order="closing",
+        filters=("when.year",),
+        facts=("when",),
+        labels={"when": _("Apply by")},
+        schema=Schema("JobPosting", validThrough="deadline"),
+        feeds=("rss",),
+        records={"deadline": "deadline"},
+    )

@@ -1,0 +1,128 @@
+"""Index pages: filters that combine, how many there are, what is private."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import PageViewRestriction
+
+from news.models import NewsIndexPage, NewsPage
+from portal.listing import lists
+from portal.listing.checks import check_listings
+from portal.listing.declarations import Schema, When
+from tests.builders import make_home, make_news, make_news_index, make_topic, translate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def index() -> NewsIndexPage:
+    return make_news_index(make_home())
+
+
+def titles(client: Client, address: str) -> list[str]:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    context = response.context_data
+    return [card.link.title for card in ([context["leading"]] if context["leading"] else []) + context["entries"]]
+
+
+def test_filters_combine_and_what_is_none_is_left_out(client: Client, index: NewsIndexPage) -> None:
+    topic = make_topic()
+    for title, kind, year, topics in (
+        ("A", "news", 2024, [topic]), ("B", "story", 2024, [topic]), ("C", "story", 2023, [topic]), ("D", "story", 2024, []),
+    ):  # fmt: skip
+        translate(make_news(index, title, kind=kind, date=datetime.date(year, 1, 1), topics=topics), "en")
+    for code, prefix in (("de", "/de/aktuelles/"), ("en", "/en/en-aktuelles/")):
+        before = "EN " if code == "en" else ""
+        for query, found in {
+            "": "DBAC", "?kind=story": "DBC", "?topic=rueckkehr": "BAC", "?year=2024": "DBA", "?kind=story&year=2024": "DB",
+            "?kind=story&topic=rueckkehr&year=2024": "B", "?kind=news&year=2023": "", "?kind=x": "DBAC", "?year=99999": "DBAC",
+        }.items():  # fmt: skip
+            assert titles(client, prefix + query) == [before + letter for letter in found], (code, query)
+        form = client.get(prefix).context_data["form"]
+        assert [value for value, _text in form.fields["kind"].choices] == ["", "news", "story"]
+        assert [value for value, _text in form.fields["topic"].choices] == ["", "rueckkehr"]
+        assert [value for value, _text in form.fields["year"].choices] == ["", "2024", "2023"]
+
+
+def test_what_is_private_is_neither_listed_nor_counted(client: Client, index: NewsIndexPage) -> None:
+    make_news(index, "Offen")
+    private = make_news(index, "Geheim", date=datetime.date(2019, 1, 1), kind="story")
+    translate(private, "en")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    for address in ("/de/aktuelles/", "/en/en-aktuelles/"):
+        response = client.get(address)
+        assert response.context_data["results"].paginator.count == (1 if address.startswith("/de") else 0)
+        assert "Geheim" not in response.text
+        form = response.context_data["form"]
+        assert "2019" not in dict(form.fields["year"].choices)
+        assert "story" not in dict(form.fields["kind"].choices)
+
+
+def test_more_than_are_counted_are_said_to_be_more(client: Client, index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "COUNTED", 2)
+    texts = []
+    for title in "ABC":
+        make_news(index, title)
+        texts.append(re.search(r'role="status"><h2>(.*?)</h2>', client.get("/de/aktuelles/").text, re.DOTALL)[1].strip())
+    assert texts == ["1 Meldung", "2 Meldungen", "Mehr als 2 Meldungen"]
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_queries(client: Client, index: NewsIndexPage, count: int) -> None:
+    for n in range(count):
+        make_news(index, f"Meldung {n}", topics=[make_topic(f"Thema {n}")])
+    client.get("/de/aktuelles/")
+    client.get("/de/aktuelles/meldung-0/")
+    for address, limit in (("/de/aktuelles/", 10), ("/de/aktuelles/?year=2024", 10), ("/de/aktuelles/meldung-0/", 10)):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        assert len(queries) <= limit, "\n".join(query["sql"][:300] for query in queries)
+
+
+NAMES = sorted(NewsPage.listing.names())
+
+
+@pytest.mark.parametrize("where", NAMES)
+def test_a_name_that_is_no_field_is_reported_and_breaks_nothing(
+    client: Client, index: NewsIndexPage, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check_listings(None) == []
+    part, _, key = where.partition("=")
+    listing = NewsPage.listing
+    changed = {
+        "when": lambda: When(**{f.name: "nowhere" if (v := getattr(listing.when, f.name)) == key else v for f in dataclasses.fields(When)}),
+        "filters": lambda: tuple("nowhere" if name == key else name for name in listing.filters),
+        "facts": lambda: tuple("nowhere" if name == key else name for name in listing.facts),
+        "schema": lambda: Schema(listing.schema.type, **{**listing.schema.properties, key: "nowhere"}),
+        "records": lambda: {**listing.records, key: "nowhere"},
+        "kinds": lambda: "nowhere",
+        "author": lambda: "nowhere",
+    }[part]()
+    monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(listing, **{part: changed}))
+    make_news(index, "Meldung", topics=[make_topic()])
+    assert [error.id for error in check_listings(None)] == ["portal.E010"]
+    assert "nowhere" in check_listings(None)[0].msg or key in check_listings(None)[0].msg
+    for address in ("/de/aktuelles/", "/de/aktuelles/meldung/", "/de/feed.rss", "/de/feed.atom", "/de/suche/?q=Meldung"):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert "Meldung" in response.text
+
+
+def test_each_part_of_a_declaration_can_be_left_out(client: Client, index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_news(index, "Meldung", topics=[make_topic()])
+    for name, nothing in {
+        "plural": "", "kinds": "", "when": When(), "filters": (), "facts": (), "schema": None, "author": "", "records": {},
+        "description": "",
+    }.items():  # fmt: skip
+        monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(NewsPage.listing, **{name: nothing}))
+        assert check_listings(None) == []
+        for address in ("/de/aktuelles/", "/de/aktuelles/meldung/", "/de/feed.rss"):
+            assert client.get(address).status_code == 200, (name, address)

@@ -1,0 +1,141 @@
+"""Rows of lists: the same whichever way they come about, and read from an index of the database alone."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Page
+
+from home.models import HomePage
+from news.models import NewsIndexPage, NewsPage
+from portal.listing import lists, rows
+from portal.models import ListRow, ListVersion, PublishedVersion
+from tests.builders import add, make_alias, make_home, make_news, make_news_index, make_topic, publish, translate
+from translation.aliases import show_source
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home() -> HomePage:
+    return make_home()
+
+
+@pytest.fixture
+def index(home: HomePage) -> NewsIndexPage:
+    return make_news_index(home)
+
+
+def stored() -> list[tuple[object, ...]]:
+    """Return all rows with their terms, without the ids that they were given."""
+    columns = [field.attname for field in ListRow._meta.concrete_fields if field.name != "id"]
+    return [
+        (*(getattr(row, name) for name in columns), *sorted(row.terms.values_list("name", "value")))
+        for row in ListRow.objects.order_by("page_id", "index_key")
+    ]
+
+
+def live_rows() -> list[tuple[str, str]]:
+    found = ListRow.objects.filter(is_live=True).values_list("page__title", "locale__language_code")
+    return sorted(found)
+
+
+def test_saved_one_by_one_or_made_anew_they_are_the_same(home: HomePage, index: NewsIndexPage) -> None:
+    topic, other = make_topic(), make_topic("Schutz")
+    plain = make_news(index, "Schlicht", topics=[topic])
+    translate(plain, "en")
+    translate(make_news(index, "Halb", kind="story"), "uk", leave_out=1)
+    make_news(index, "Entwurf", live=False)
+    make_alias(make_news(index, "Alias", date=datetime.date(2022, 1, 1)), "en")
+    offline = make_news(index, "Offline")
+    offline.unpublish()
+    returned = translate(make_news(index, "Zurück"), "en")
+    show_source(returned, Page.objects.get(translation_key=returned.translation_key, locale__language_code="de"))
+    make_news(index, "Gelöscht").delete()
+    elsewhere = add(home, NewsIndexPage(title="Archiv"))
+    moved = make_news(index, "Umgezogen")
+    moved.move(NewsIndexPage.objects.get(pk=elsewhere.pk), pos="last-child")
+    plain = NewsPage.objects.get(pk=plain.pk)
+    plain.kind, plain.date, plain.topics = "story", datetime.date(2023, 5, 1), [topic, other]
+    publish(plain)
+    one_by_one = stored()
+    assert live_rows() == [
+        ("Alias", "de"), ("EN Schlicht", "en"), ("Halb", "de"), ("Schlicht", "de"), ("Umgezogen", "de"), ("Zurück", "de"),
+    ]  # fmt: skip
+    german = ListRow.objects.get(page=plain)
+    assert sorted(german.terms.values_list("name", "value")) == [
+        ("kind", "story"), ("topics", str(topic.pk)), ("topics", str(other.pk)), ("when.year", "2023"),
+    ]  # fmt: skip
+    assert ListRow.objects.get(page=moved).index_key == elsewhere.translation_key
+    ListRow.objects.all().delete()
+    rows.rebuild()
+    assert stored() == one_by_one
+
+
+def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage) -> None:
+    make_news(index)
+    ListRow.objects.all().delete()
+    said: list[str] = []
+    rows.bring_up_to_date(said.append)
+    rows.bring_up_to_date(said.append)
+    assert live_rows() == [("Meldung", "de")]
+    assert len(said) == 1
+    ListVersion.objects.update(digest="of another declaration")
+    rows.bring_up_to_date(said.append)
+    assert len(said) == 2
+
+
+def test_what_is_not_finished_any_more_is_in_no_list(index: NewsIndexPage) -> None:
+    item = make_news(index)
+    version = PublishedVersion.objects.get(page=item)
+    version.completed_at = None
+    version.save()
+    assert live_rows() == []
+
+
+def test_pages_in_bulk_take_the_same_queries(index: NewsIndexPage) -> None:
+    numbers = []
+    for count in (1, 19):
+        for n in range(count):
+            make_news(index, f"Meldung {count} {n}", topics=[make_topic(f"Thema {count} {n}")])
+        with CaptureQueriesContext(connection, ) as queries:
+            rows.write(rows.listed_pages())
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+@pytest.fixture
+def many(index: NewsIndexPage) -> NewsIndexPage:
+    """Return an index of 60 items, several of them on each day."""
+    for n in range(60):
+        make_news(index, f"{n:02}", date=datetime.date(2024, 1, 1 + n // 4), kind="story" if n % 3 else "news")
+    return index
+
+
+def test_each_page_of_a_list_follows_the_one_before(many: NewsIndexPage) -> None:
+    found = lists.PageList(lists.of_index(many), NewsPage, NewsPage.listing)
+    titles = [f"{n:02}" for n in reversed(range(60))]
+    for size in (7, 10, 60):
+        pages = lists.ListPaginator(found, size)
+        assert [page.title for number in pages.page_range for page in pages.get_page(number)] == titles
+    assert [page.title for page in found.first(3)] == titles[:3]
+
+
+def test_first_and_last_pages_read_one_index_and_pass_over_nothing(many: NewsIndexPage) -> None:
+    found = lists.PageList(lists.of_index(many), NewsPage, NewsPage.listing)
+    assert found.count() == 60
+    for piece, offset in ((slice(0, 10), None), (slice(50, 60), None), (slice(40, 50), "OFFSET 10")):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(found[piece]) == 10
+        sql = queries.captured_queries[-1]["sql"]
+        assert len(queries) == 1
+        assert ("OFFSET" not in sql) if offset is None else (offset in sql)
+    if connection.vendor != "sqlite":
+        return
+    for order in (("-start", "-published_at", "-page_id"), ("start", "published_at", "page_id")):
+        plan = lists.of_index(many).order_by(*order).values("page_id")[:10].explain()
+        assert "COVERING INDEX portal_list_by_start" in plan
+        assert "TEMP B-TREE" not in plan
