@@ -69,7 +69,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Return a line in pieces of at most 75 octets, none of which ends inside a letter."""
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for letter in line:
         if len((piece + letter).encode()) > (75 if not pieces else 74):
             pieces.append(piece)

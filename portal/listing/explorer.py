@@ -37,7 +37,8 @@ class KindIndexView(ExplorableIndexView):
     def filters(self) -> GenericPageFilterSet | None:
         """Add the filters of the kind to Wagtail's own."""
         if self.listed_model is not None:
-            self.filterset_class = filterset(self.listed_model, self.filterset_class)
+            base: type[GenericPageFilterSet] = self.filterset_class
+            self.filterset_class: type[GenericPageFilterSet] = filterset(self.listed_model, base)
         return super().filters
 
 
