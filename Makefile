@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -109,6 +109,11 @@ fuzz: ## odd input for the search, as many cases as FUZZ_EXAMPLES says (200,000)
 	install requirements-dev.txt .requirements-dev-stamp
 	export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200000}
 	exec $(BIN)/python -m pytest -n 2 tests/search/test_fuzz.py $(ARGS)
+
+mutants: ## faults in the code that the tests should notice; ARGS='pages --sample 20 --seed 7'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.mutants $(ARGS)
 
 check-all: ## axe on every page of the portal, light and dark, wide and narrow
 	$(begin)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests import support
+from tests import looks, support
 
 pytestmark = [pytest.mark.check_all, pytest.mark.browser]
 
@@ -33,8 +33,8 @@ def test_every_page(look: str, part: int, addresses: list[str], open_page: Calla
     page = open_page("about:blank", bypass_csp=True, **LOOKS[look])
     for address in addresses[part::PARTS]:
         page.goto(address)
-        found += [f"{address}: {violation}" for violation in support.axe_violations(page)]
-        if width := support.overflow(page):
+        found += [f"{address}: {violation}" for violation in looks.axe_violations(page)]
+        if width := looks.overflow(page):
             found.append(f"{address}: {width} px too wide")
     found += page.outside + page.errors
     assert not found, "\n".join(found)

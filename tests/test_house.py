@@ -17,10 +17,10 @@ TOP_LEVEL = {*APPS, "templates", "tests", "content", "locale", "docs", "deploy",
 ABOUT_THE_PROJECT = {".ci", ".gitignore", "Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", "LICENSE"}
 
 LONG_MODULES: dict[str, str] = {
-    "tests/portal/test_accounts.py": "every door, with the fixtures that all of them share",
-    "tests/portal/test_first_hour.py": "the first hour of a new installation, told in its order",
-    "tests/portal/test_records.py": "every fault that a record can have, on one small set of records",
-    "tests/portal/test_rendering.py": "one walk over all blocks",
+    "tests/portal/accounts/test_accounts.py": "every door, with the fixtures that all of them share",
+    "tests/portal/serving/test_first_hour.py": "the first hour of a new installation, told in its order",
+    "tests/portal/records/test_records.py": "every fault that a record can have, on one small set of records",
+    "tests/portal/blocks/test_rendering.py": "one walk over all blocks",
     "tests/test_leaks.py": "one walk over all addresses",
     "tests/translation/test_addresses.py": "one walk over all addresses of the admin",
 }

@@ -3,7 +3,7 @@
 Wagtail saves a page, its revision, and the page once more to publish it, and asks about its place in the tree, its aliases and its
 history each time. Of a page that nobody has seen all that is known beforehand: here its row is written once, then the revisions,
 the history and what follows from a publication of all pages together. The rows are those that Wagtail would have written
-(`tests/portal/test_bulk.py`). What is there already is changed in Wagtail's own way, with its signals.
+(`tests/portal/records/test_bulk.py`). What is there already is changed in Wagtail's own way, with its signals.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What wagtail-localize keeps of sources and translations, written for a whole load at once.
 
 wagtail-localize asks for each text whether its string, its context, its segment and its translation are there: a page has a hundred
-texts. Here all of a load are read together, and what is missing is written together: the same rows (`tests/portal/test_bulk.py`).
+texts. Here all of a load are read together, and what is missing is written together: the same rows (`tests/portal/records/test_bulk.py`).
 """
 
 from __future__ import annotations

@@ -24,13 +24,21 @@ from .portal_tags import page_of, request_of
 register = template.Library()
 
 
-@register.inclusion_tag("components/main_menu.html", takes_context=True)
-def main_menu(context: Context) -> dict[str, object]:
-    """Show the main menu, the section of the current address marked."""
-    request = request_of(context)
+@register.inclusion_tag("components/header.html", takes_context=True)
+def site_header(context: Context) -> dict[str, object]:
+    """Show the header: languages of the page in the context, else of the view's `paths`; the section of the address is marked."""
+    page, request = page_of(context), request_of(context)
     path = request.path if request else ""
-    sections = [(entry, bool(entry.address) and path.startswith(entry.address)) for entry in navigation.menu()]
-    return {"sections": sections, "path": path}
+    found = head.versions_of(request, page) if page is not None and page.pk else None
+    query = context.get("filter_query") or (navigation.query_of(request.GET) if request else "")
+    return {
+        "path": path,
+        "home": home_url(),
+        "places": _easy_access(found or versions.Versions()),
+        "languages": navigation.language_links(found, context.get("paths"), query),
+        "language": current_language(),
+        "sections": [(entry, bool(entry.address) and path.startswith(entry.address)) for entry in navigation.menu()],
+    }
 
 
 @register.simple_tag
@@ -50,27 +58,11 @@ def site_footer(context: Context) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("components/language_switch.html", takes_context=True)
-def language_switch(context: Context) -> dict[str, object]:
-    """Show all languages: of the page in the context, of the view's `paths`, else of the home page."""
-    page = page_of(context)
-    request = request_of(context)
-    found = head.versions_of(request, page) if page is not None and page.pk else None
-    query = context.get("filter_query") or (navigation.query_of(request.GET) if request else "")
-    return {
-        "links": navigation.language_links(found, context.get("paths"), query),
-        "current": current_language(),
-    }
-
-
-@register.simple_tag(takes_context=True)
-def easy_access(context: Context) -> list[Link]:
+def _easy_access(found: versions.Versions) -> list[Link]:
     """Return the places that have a link of their own above the menu: Leichte Sprache, German Sign Language.
 
     The link to Leichte Sprache leads to the page's own version there, else to the home page.
     """
-    page = page_of(context)
-    found = head.versions_of(request_of(context), page) if page is not None and page.pk else versions.Versions()
     places = [
         Link(
             found.real[language.code].get_url() if language.code in found.real else home["url"],

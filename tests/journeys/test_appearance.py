@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from portal.language.languages import languages_by_code
-from tests import support
+from tests import looks, support
 from tests.journeys.conftest import ALL_CODES, ARTICLE, CONTACT, DATA, HOME, KINDS, Places
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -35,12 +35,12 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         page.emulate_media(color_scheme="light")
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", code)
-        found += [f"{kind} {address}: {violation}" for violation in support.axe_violations(page)]
-        if width := support.overflow(page):
+        found += [f"{kind} {address}: {violation}" for violation in looks.axe_violations(page)]
+        if width := looks.overflow(page):
             found.append(f"{kind} {address}: {width} px too wide")
-        found += [f"{kind} {address}: cut off: {text}" for text in support.cut_off(page)]
+        found += [f"{kind} {address}: cut off: {text}" for text in looks.cut_off(page)]
         page.emulate_media(color_scheme="dark")
-        found += [f"{kind} {address}, dark: {violation}" for violation in support.contrast_violations(page)]
+        found += [f"{kind} {address}, dark: {violation}" for violation in looks.contrast_violations(page)]
     assert not found, "\n".join(found)
 
 
@@ -61,10 +61,10 @@ def test_open_menus_can_be_read_and_are_not_too_wide(
         expect(summary.locator("xpath=..")).to_have_attribute("open", "")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            found += [f"{scheme}: {violation}" for violation in support.contrast_violations(page)]
-        if width := support.overflow(page):
+            found += [f"{scheme}: {violation}" for violation in looks.contrast_violations(page)]
+        if width := looks.overflow(page):
             found.append(f"{width} px too wide")
-        found += [f"cut off: {text}" for text in support.cut_off(page)]
+        found += [f"cut off: {text}" for text in looks.cut_off(page)]
         page.keyboard.press("Escape")
     assert not found, "\n".join(found)
 
@@ -81,7 +81,7 @@ def test_text_that_main_cuts_off_is_found(places: Places, open_page: Callable[..
                 document.querySelector("main").append(planted);
             }"""
         )
-        assert any("planted" in text for text in support.cut_off(page)), code
+        assert any("planted" in text for text in looks.cut_off(page)), code
 
 
 @pytest.mark.parametrize(("colour", "is_found"), [("#bbbbbb", True), ("#333333", False)])
@@ -101,7 +101,7 @@ def test_the_contrast_of_arabic_text_is_measured(
         colour,
     )
     before = page.locator("body").inner_text()
-    planted = [violation for violation in support.axe_violations(page) if 'id="planted"' in violation]
+    planted = [violation for violation in looks.axe_violations(page) if 'id="planted"' in violation]
     assert len(planted) == int(is_found)
     assert all(violation.startswith("color-contrast") for violation in planted)
     assert page.locator("body").inner_text() == before

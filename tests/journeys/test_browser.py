@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import support
+from tests import looks, support
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -83,8 +83,8 @@ def test_axe_finds_nothing_on_the_components(look: dict, component_page: str, op
     for language in ("de", "en"):
         answer = page.goto(f"{component_page}/{language}/komponenten/")
         assert answer.status == 200
-        assert support.axe_violations(page) == []
-        assert support.overflow(page) == 0
+        assert looks.axe_violations(page) == []
+        assert looks.overflow(page) == 0
 
 
 def test_no_page_scrolls_sideways_on_a_phone(live_portal: support.Portal, open_page: Callable[..., Page]) -> None:
@@ -92,7 +92,7 @@ def test_no_page_scrolls_sideways_on_a_phone(live_portal: support.Portal, open_p
     too_wide = []
     for address in support.public_addresses(live_portal):
         page.goto(address, wait_until="domcontentloaded")
-        if width := support.overflow(page):
+        if width := looks.overflow(page):
             too_wide.append((address, width))
     assert not too_wide
 
@@ -195,7 +195,7 @@ def test_text_can_be_spaced_out(open_page: Callable[..., Page]) -> None:
         page.add_style_tag(
             content="*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-block-end:2em!important}"
         )
-        assert support.overflow(page) == 0, address
+        assert looks.overflow(page) == 0, address
 
 
 def test_forced_colours_and_print(open_page: Callable[..., Page]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests import support
+from tests import looks
 from tests.journeys.conftest import ALL_CODES, Places
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -75,4 +75,4 @@ def test_it_stays_in_sight_covers_nothing_focused_and_axe_agrees(
     page.keyboard.press("Shift+Tab")
     bottom = page.evaluate("document.querySelector('.quick-exit').getBoundingClientRect().bottom")
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= bottom
-    assert support.axe_violations(page) == []
+    assert looks.axe_violations(page) == []

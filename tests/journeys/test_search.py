@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from portal.language.languages import languages_by_code
-from tests import support
+from tests import looks
 from tests.journeys.conftest import ALL_CODES, SEARCHED, search_address
 from tests.journeys.test_languages import expect_language, says, switch_to
 
@@ -218,5 +218,5 @@ def test_axe_finds_nothing_while_suggestions_are_shown(code: str, look: dict, op
     field(page).fill(TYPED[code])
     expect(options(page).first).to_be_visible()
     field(page).press("ArrowDown")
-    assert support.axe_violations(page) == []
-    assert support.overflow(page) == 0
+    assert looks.axe_violations(page) == []
+    assert looks.overflow(page) == 0

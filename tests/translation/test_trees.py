@@ -369,7 +369,7 @@ def test_the_same_number_of_queries_whatever_the_size(
 
 
 def test_a_copy_that_is_an_alias_leads_to_the_page_and_is_left_where_something_stands_below(portal: Portal) -> None:
-    """In German and English alike; none is offered any more (`tests/portal/test_editing.py`)."""
+    """In German and English alike; none is offered any more (`tests/portal/admin/test_editing.py`)."""
     made = [page.create_alias(update_slug="copy") for page in (portal.other, portal.of(portal.page, "en").specific)]
     assert {problem.page_id for problem in find_problems()} == {page.pk for page in made}
     below = make_content_page(made[0], "Darunter")

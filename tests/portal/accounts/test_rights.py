@@ -31,7 +31,7 @@ from wagtail.snippets.models import get_snippet_models
 from portal.models import PortalDocument, PortalImage
 from search.models import PromotedResult
 from tests.builders import make_content_page, make_home, make_section, make_topic, submit, translate
-from tests.portal.test_file_rights import make_image
+from tests.portal.uploads.test_file_rights import make_image
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from wagtail.models import Page, Revision
 from portal.models import LoadedRecord
 from portal.records.errors import LoadError
 from portal.records.loading import load
-from tests.portal.test_records import ALL, HOME, PAGE, PAGE_EN, REGION, SECTION, TOPIC, changed, write
+from tests.portal.records.test_records import ALL, HOME, PAGE, PAGE_EN, REGION, SECTION, TOPIC, changed, write
 
 pytestmark = pytest.mark.django_db
 

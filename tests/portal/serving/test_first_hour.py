@@ -391,7 +391,7 @@ class TestInstallation:
 
 def test_a_run_that_leaves_everything_out_is_no_success() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/portal/test_serve.py::TestMake"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/portal/serving/test_serve.py::TestMake"],
         cwd=settings.BASE_DIR, env={**support.environment(Path("/nowhere")), "PATH": "", "CI": ""},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

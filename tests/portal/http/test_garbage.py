@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.portal.test_rights import PARAMETER, World, make_world, routes, values
+from tests.portal.accounts.test_rights import PARAMETER, World, make_world, routes, values
 
 pytestmark = pytest.mark.django_db
 

@@ -225,3 +225,25 @@ def test_no_line_of_a_template_is_too_long_to_read() -> None:
         path.name for path in templates() if any(len(line) > LONG for line in path.read_text(encoding="utf-8").splitlines())
     }
     assert found == set(LONG_LINES)
+
+
+def test_components_ask_for_nothing() -> None:
+    """What a component shows was handed to it: no tag in it reads the context, and none asks the database for a page."""
+    libraries = [path for app in ("portal", "news", "search") for path in (settings.BASE_DIR / app / "templatetags").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in libraries]
+    asking = {name for source in sources for name in re.findall(r"takes_context=True\)\ndef (\w+)", source)}
+    assert "site_header" in asking
+    found = {
+        (path.name, tag)
+        for path in (TEMPLATES / "components").glob("*.html")
+        for tag in re.findall(r"\{% (\w+)", path.read_text(encoding="utf-8"))
+        if tag in asking or tag == "own_language"
+    }
+    assert found == set()
+    includes = [
+        (path.name, include)
+        for path in templates()
+        for include in re.findall(r'\{% include ("components/[^%]*) %\}', path.read_text(encoding="utf-8"))
+    ]
+    assert includes
+    assert [place for place in includes if not place[1].endswith(" only")] == []

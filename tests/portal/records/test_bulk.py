@@ -22,7 +22,7 @@ from portal.records import loading, translating
 from portal.records.new_pages import NewPages
 from portal.records.objects import state_of
 from portal.records.segments import SourceTexts, TranslatedTexts
-from tests.portal.test_records import ALL, HOME, changed
+from tests.portal.records.test_records import ALL, HOME, changed
 from tests.stored import stored
 
 pytestmark = pytest.mark.django_db
