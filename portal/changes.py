@@ -27,7 +27,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import request_finished
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from portal.counters import ALL, Counters, SharedCounters
@@ -155,8 +155,11 @@ def watching(seconds: float = 0.1) -> Iterator[None]:
         while not ending.wait(seconds):
             try:
                 make_good()
-            except OSError:
+            except (OSError, DatabaseError):
                 logger.exception("It could not be seen whether processes died")
+            finally:
+                # What is forked here must not share one.
+                connection.close()
 
     thread = threading.Thread(target=watch, name="changes", daemon=True)
     thread.start()
@@ -272,10 +275,12 @@ def announced_by(model: type[Model]) -> tuple[Tag, ...]:
 
 
 def happened(event: Event, subject: Model, **details: object) -> None:
-    """Let those know who write what follows from a change; called in its transaction."""
+    """Let those know who write what follows from a change, in its transaction; where none is open all of them write in one."""
     change = Change(event, subject, details)
-    for receive in _in_order(_receivers.get(event, [])):
-        receive(change)
+    # What is announced here is told after all has been written.
+    with transaction.atomic():
+        for receive in _in_order(_receivers.get(event, [])):
+            receive(change)
 
 
 # --- values that are kept ----------------------------------------------------------------------------------------------

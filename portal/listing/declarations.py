@@ -205,12 +205,13 @@ def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
 # --- reading names -------------------------------------------------------------------------------------------------------
 
 
-def field_of(model: type[models.Model], name: str) -> Any:
+def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
     """Return a field of a model; None where there is none."""
     try:
-        return model._meta.get_field(name)
+        found: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
+    return found
 
 
 def value(page: Page, name: str) -> Any:

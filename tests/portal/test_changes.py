@@ -16,6 +16,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
+from news.models import NewsIndexPage
 from portal import changes, navigation
 from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
@@ -79,13 +80,24 @@ def restrict() -> None:
     PageViewRestriction.objects.create(page=Page.objects.get(title="Resettlement"), restriction_type="login")
 
 
-SCENARIOS: dict[str, tuple[tuple[Hashable, ...], Callable[[], object]]] = {
+def news_index() -> NewsIndexPage:
+    return NewsIndexPage.objects.get()
+
+
+def news_list() -> tuple[Hashable, ...]:
+    index = news_index()
+    return str(index.translation_key), index.locale_id, "news.newspage"
+
+
+SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
     "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
     "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
+    "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
+    "list_count": (news_list, lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-statistics": (("de",), delete_document),
@@ -108,6 +120,7 @@ def retitled(page: Page, title: str) -> Page:
 def site(home: HomePage) -> HomePage:
     """Return a home page with a section and a page below it."""
     make_content_page(make_section(home), title="Resettlement")
+    make_news(make_news_index(home))
     return home
 
 
@@ -117,7 +130,8 @@ def test_every_kept_value_has_a_scenario() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_commit_between_reading_and_writing_leaves_nothing_old(site: HomePage, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    value, (args, change) = changes.KEPT[name], SCENARIOS[name]
+    value, (given, change) = changes.KEPT[name], SCENARIOS[name]
+    args = given() if callable(given) else given
     build, changed = value.build, []
 
     def interrupted(*arguments: Hashable) -> object:
@@ -139,7 +153,8 @@ def test_a_commit_between_reading_and_writing_leaves_nothing_old(site: HomePage,
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_what_is_rolled_back_was_never_kept(site: HomePage, name: str) -> None:
-    value, (args, change) = changes.KEPT[name], SCENARIOS[name]
+    value, (given, change) = changes.KEPT[name], SCENARIOS[name]
+    args = given() if callable(given) else given
     before = value(*args)
     with contextlib.suppress(LookupError), transaction.atomic():
         change()
@@ -161,7 +176,8 @@ def test_what_is_written_raw_and_rolled_back_was_never_kept(site: HomePage) -> N
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_kept_value_is_taken_without_a_query(site: HomePage, name: str, django_assert_num_queries: Callable) -> None:
-    value, (args, _change) = changes.KEPT[name], SCENARIOS[name]
+    value, (given, _change) = changes.KEPT[name], SCENARIOS[name]
+    args = given() if callable(given) else given
     found = value(*args)
     with django_assert_num_queries(0):
         assert value(*args) == found
@@ -220,6 +236,15 @@ def test_those_who_listen_are_called_in_their_order(monkeypatch: pytest.MonkeyPa
     changes.happened(changes.Event.PUBLISHED, Page())
     changes.happened(changes.Event.MOVED, Page())
     assert called == ["versions", "lists", "search"]
+
+
+def test_nobody_hears_before_the_last_receiver_has_written(heard: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(changes, "_receivers", {})
+    changes.receiver(changes.Event.SAVED, order=changes.Order.TAGS)(lambda change: changes.announce(changes.TERMS))
+    changes.receiver(changes.Event.SAVED, order=changes.Order.LISTS)(lambda change: seen.append(len(heard)))
+    changes.happened(changes.Event.SAVED, Page())
+    assert (seen, heard) == ([0], [frozenset({changes.TERMS})])
 
 
 # --- what is announced -------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def read():
         try:
             values()
             reads.append(1)
-            time.sleep(0.01)
+            time.sleep(0.05)
         except Exception as error:
             faults.append(repr(error))
     connection.close()
