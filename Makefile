@@ -140,7 +140,7 @@ bench-start: ## seconds of CPU that a first start takes, part by part (fails abo
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
 
-lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
+lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment check
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	lint() { echo "$$1 …"; shift; "$$@" || failed=1; }
@@ -149,6 +149,7 @@ lint: ## ruff, layers, djlint, migrations, message catalogs, deployment check
 	trap 'rm -rf "$$PORTAL_VAR"' EXIT
 	lint "ruff" $(BIN)/ruff check --quiet .
 	lint "layers" $(BIN)/lint-imports --no-cache
+	lint "types" $(BIN)/mypy --no-error-summary
 	lint "djlint" $(BIN)/djlint --lint --quiet templates translation/templates
 	lint "migrations" $(BIN)/python manage.py makemigrations --check --dry-run
 	lint "message catalogs" $(BIN)/python -m tests.tools.messages --check

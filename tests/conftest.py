@@ -41,26 +41,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.testrunuid = os.environ["PYTEST_XDIST_TESTRUNUID"] = uuid.uuid4().hex
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what works on the initial content."""
+    if {"content_database", "live_portal"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("content")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what works on the initial content; leave out what this run is not for; say what stays together."""
+    """Leave out what this run is not for; begin with what is long, so that no worker is left alone with it at the end."""
     chosen, left_out = [], []
     every_page = "check_all" in (config.option.markexpr or "")
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if {"content_database", "live_portal"} & names:
-            item.add_marker("content")
         other_command = item.get_closest_marker("check_all") and not every_page
         (left_out if other_command or support.on_postgresql() and not _concerns_postgresql(item, names) else chosen).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = chosen
     modules = defaultdict(list)
-    for item in items:
+    for item in chosen:
         modules[item.location[0]].append(item)
-        # One worker makes what the fixtures of a module make.
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-    # What is long begins first: no worker is left alone with it at the end.
     files = sorted(modules.values(), key=lambda module: not any("live_portal" in item.fixturenames for item in module))
     if seed := config.option.shuffle:
         order = random.Random(seed)  # noqa: S311

@@ -28,7 +28,7 @@ _BOOKKEEPING = {
     "translation_key", "latest_revision", "live_revision", "live", "has_unpublished_changes", "draft_title", "numchild", "path",
     "url_path",
 }  # fmt: skip
-_PAGE_LINK = re.compile(r'(linktype="page" id=|id=)"(\d+)"')
+_LINK = re.compile(r'id="(\d+)" linktype="(page|document)"')
 
 
 class Names:
@@ -93,7 +93,7 @@ class Names:
                     return self.in_value(json.loads(value))
                 except ValueError:
                     return value
-            return _PAGE_LINK.sub(lambda match: f"{match[1]}{self.pages.get(int(match[2]), match[2])}", value)
+            return _LINK.sub(lambda match: f"{match[2]} {self.pages.get(int(match[1])) if match[2] == 'page' else ''}", value)
         return value
 
 
@@ -110,8 +110,8 @@ def row_of(row: models.Model, names: Names) -> dict[str, object]:
             continue
         if isinstance(field, models.ForeignKey):
             found[field.name] = names.of(field.related_model, value)
-        elif field.name == "object_id" and value is not None:
-            found[field.name] = _generic(row, value, names)
+        elif field.name in ("object_id", "to_object_id") and value is not None:
+            found[field.name] = _generic(row, field.name, value, names)
         else:
             found[field.name] = names.in_value(
                 field.get_prep_value(value) if isinstance(field, models.TextField) else value
@@ -123,8 +123,10 @@ def row_of(row: models.Model, names: Names) -> dict[str, object]:
     return found
 
 
-def _generic(row: models.Model, value: object, names: Names) -> object:
-    model = getattr(row, "base_content_type", None) or getattr(row, "content_type", None)
+def _generic(row: models.Model, name: str, value: object, names: Names) -> object:
+    """Return the name of what a row refers to by a content type and an id."""
+    types = ("to_content_type",) if name == "to_object_id" else ("base_content_type", "content_type")
+    model = next((found for kind in types if (found := getattr(row, kind, None)) is not None), None)
     return names.of(model.model_class(), value) if model is not None and model.model_class() else str(value)
 
 

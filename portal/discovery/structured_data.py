@@ -93,7 +93,7 @@ def _web_site(home_url: str) -> dict[str, object]:
 
 def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
     """Return an article as one, any other page as a page; what it is about, if its kind says so, as its main entity."""
-    values = {
+    values: dict[str, object] = {
         "@id": _id("page", head.canonical),
         "url": head.canonical,
         "description": head.description,

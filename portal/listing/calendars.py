@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from typing import Any
 
 from django.utils.feedgenerator import SyndicationFeed
 
@@ -30,7 +31,7 @@ class Calendar(SyndicationFeed):
         outfile.write("".join(f"{_folded(line)}\r\n" for line in lines).encode(encoding))
 
 
-def _event(item: dict[str, object]) -> list[str]:
+def _event(item: dict[str, Any]) -> list[str]:
     lines = [
         "BEGIN:VEVENT",
         f"UID:{item['unique_id']}",
@@ -69,7 +70,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Return a line in pieces of at most 75 octets, none of which ends inside a letter."""
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for letter in line:
         if len((piece + letter).encode()) > (75 if not pieces else 74):
             pieces.append(piece)

@@ -11,6 +11,7 @@ import datetime
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -204,15 +205,16 @@ def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
 # --- reading names -------------------------------------------------------------------------------------------------------
 
 
-def field_of(model: type[models.Model], name: str) -> models.Field | None:
+def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
     """Return a field of a model; None where there is none."""
     try:
-        return model._meta.get_field(name)
+        found: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
+    return found
 
 
-def value(page: Page, name: str) -> object | None:
+def value(page: Page, name: str) -> Any:
     """Return what a name in a declaration stands for on a page; None where it is empty or there is no such field."""
     found = getattr(page, name, None) if name else None
     return None if found == "" else found

@@ -37,7 +37,7 @@ class KindIndexView(ExplorableIndexView):
     def filters(self) -> GenericPageFilterSet | None:
         """Add the filters of the kind to Wagtail's own."""
         if self.listed_model is not None:
-            self.filterset_class = filterset(self.listed_model, self.filterset_class)
+            self.filterset_class = filterset(self.listed_model, self.filterset_class)  # type: ignore[has-type]
         return super().filters
 
 
@@ -54,7 +54,7 @@ def columns(listing: Listing) -> list[Column]:
 def filterset(model: type[Page], base: type[GenericPageFilterSet]) -> type[GenericPageFilterSet]:
     """Return Wagtail's filters with those of a kind before them."""
     own = {f"kind_{name.replace('.', '_')}": found for name in model.listing.filters if (found := _filter(model, name))}
-    return type(base)(f"{model.__name__}FilterSet", (base,), own)
+    return type(base)(f"{model.__name__}FilterSet", (base,), own)  # type: ignore[misc]
 
 
 def _filter(model: type[Page], name: str) -> Filter | None:
@@ -72,7 +72,7 @@ def _filter(model: type[Page], name: str) -> Filter | None:
     if known := choices(model, name):
         return ChoiceFilter(field_name=path, label=label(listing, model, name), choices=list(known.items()))
     if found.related_model is not None:
-        terms = found.related_model.objects.all()
+        terms = found.related_model._default_manager.all()
         if field_of(found.related_model, "locale") is not None:
             terms = terms.filter(locale__language_code=SOURCE_LANGUAGE)
         return ModelMultipleChoiceFilter(field_name=path, label=label(listing, model, name), queryset=terms)

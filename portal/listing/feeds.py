@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from typing import Any
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
@@ -19,7 +20,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import select_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -49,7 +50,7 @@ _BLOCKS_LEFT_OUT = {"cards", "subpages", "site_map"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-class _FullText:
+class _FullText(SyndicationFeed):
     """What both formats have beyond Django's: the time of the last change is never that of the request."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -64,7 +65,7 @@ class RssFeed(_FullText, Rss201rev2Feed):
         """Return the attributes of the root, with the namespace of the full text."""
         return {**super().rss_attributes(), "xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
 
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, object]) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Write one item."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
@@ -73,13 +74,13 @@ class RssFeed(_FullText, Rss201rev2Feed):
 class AtomFeed(_FullText, Atom1Feed):
     """Atom with the full text in `content`."""
 
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, object]) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Write one item."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-FORMATS = {"rss": RssFeed, "atom": AtomFeed, "ics": Calendar}
+FORMATS: dict[str, Any] = {"rss": RssFeed, "atom": AtomFeed, "ics": Calendar}
 
 
 def path_of(listing: Listing) -> str:
@@ -134,7 +135,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
     model, code = model_of(kind), current_language().code
     index = _index_of(model, code) if model is not None else None
     list_page = links.resolve_one(index.pk) if index else None
-    if list_page is None or name not in model.listing.feeds:
+    if model is None or index is None or list_page is None or name not in model.listing.feeds:
         raise Http404
     listing = model.listing
     # A feed has one language and no place for a mark.
@@ -165,7 +166,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
     return response
 
 
-def _entry(item: Page, listing: Listing, content: str) -> dict[str, object]:
+def _entry(item: Page, listing: Listing, content: str) -> dict[str, Any]:
     """Return what feeds say of an item."""
     start = listing.start(item)
     is_day = value(item, listing.when.precision) in (None, DatePrecision.DAY)

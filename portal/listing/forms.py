@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -12,13 +14,13 @@ from portal.models.taxonomy import Term
 
 from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
 
-Choices = list[tuple[str, str]]
+Choices = list[tuple[str, Any]]
 
 
 class FilterForm(forms.Form):
     """The filters that a kind declares, with the choices that there are. What is not among them is no filter: a filter never fails."""
 
-    def __init__(self, data: object, model: type[Page], listing: Listing, values: dict[str, list[str]]) -> None:
+    def __init__(self, data: QueryDict, model: type[Page], listing: Listing, values: dict[str, list[str]]) -> None:
         super().__init__(data)
         self.names: dict[str, str] = {}
         self.values: dict[str, dict[str, str]] = {}
@@ -28,7 +30,8 @@ class FilterForm(forms.Form):
             options, self.values[parameter] = _options(model, name, values.get(name, []))
             everything = LABELS[name][1] if name in LABELS and name not in listing.labels else _("All")
             self.fields[parameter] = forms.ChoiceField(
-                label=label(listing, model, name), required=False, choices=[("", everything), *options]
+                label=label(listing, model, name),  # type: ignore[arg-type]
+                required=False, choices=[("", everything), *options]
             )
 
     def filters(self) -> dict[str, str]:
@@ -56,7 +59,7 @@ def _options(model: type[Page], name: str, values: list[str]) -> tuple[Choices, 
     return sorted(((str(pk), str(item)) for pk, item in found.items()), key=_by_text), {}
 
 
-def _terms(model: type[Model], values: list[str]) -> tuple[Choices, dict[str, str]]:
+def _terms(model: type[Term], values: list[str]) -> tuple[Choices, dict[str, str]]:
     """Return topics or regions by their short names, called as the reader's language does."""
     names = taxonomy.names()
     terms = model.objects.filter(pk__in=values).values_list("pk", "slug", "translation_key") if values else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.apps import apps
 from django.core.paginator import Paginator
@@ -24,24 +25,24 @@ _NEWEST = ("-start", "-published_at", "-page_id")
 _BACKWARDS = {"-": "", "": "-"}
 
 
-def public(rows: QuerySet) -> QuerySet:
+def public(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the rows of real versions that no restriction binds."""
     rows = rows.filter(is_live=True)
     paths = restrictions.restricted_paths()
     return rows.exclude(page__in=Page.objects.filter(restrictions.at_or_below(paths)).values("pk")) if paths else rows
 
 
-def of_index(index: Page) -> QuerySet:
+def of_index(index: Page) -> QuerySet[Any]:
     """Return the rows of an index in its language."""
     return public(ListRow.objects.filter(index_key=index.translation_key, locale_id=index.locale_id))
 
 
-def of_kind(kind: str, language_code: str) -> QuerySet:
+def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
     """Return the rows of a kind in a language, in whatever index they stand."""
     return public(ListRow.objects.filter(kind=kind, locale__language_code=language_code))
 
 
-def filtered(rows: QuerySet, filters: Iterable[tuple[str, str]]) -> QuerySet:
+def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySet[Any]:
     """Return those rows that all of some filters (their names and values) leave."""
     for name, value in filters:
         rows = rows.filter(pk__in=ListTerm.objects.filter(name=name, value=value).values("row"))
@@ -90,7 +91,7 @@ class PageList:
     fetched for the rows of the piece alone.
     """
 
-    def __init__(self, rows: QuerySet, model: type[Page], listing: Listing, counts: list[int] | None = None) -> None:
+    def __init__(self, rows: QuerySet[Any], model: type[Page], listing: Listing, counts: list[int] | None = None) -> None:
         self.rows = rows
         self.model = model
         self.listing = listing
@@ -98,7 +99,7 @@ class PageList:
             self._counts = counts
 
     @cached_property
-    def _parts(self) -> list[tuple[QuerySet, tuple[str, ...]]]:
+    def _parts(self) -> list[tuple[QuerySet[Any], tuple[str, ...]]]:
         """Return the rows in the parts that follow each other, each with its order: what is to come before what is over."""
         if self.listing.order == BY_NAME:
             return [(self.rows, ("name", "page_id"))]
@@ -136,7 +137,7 @@ class PageList:
                 found += self.pages(rows.order_by(*order)[: count - len(found)], order, with_streamfields)
         return found
 
-    def pages(self, rows: QuerySet, order: tuple[str, ...], with_streamfields: bool = False) -> list[Page]:
+    def pages(self, rows: QuerySet[Any], order: tuple[str, ...], with_streamfields: bool = False) -> list[Page]:
         """Return the pages of a piece of rows in its order. One query."""
         pages = self.model.objects.filter(list_rows__pk__in=rows.values("pk"))
         ordered = pages.order_by(*(f"{'-' * name.startswith('-')}list_rows__{name.removeprefix('-')}" for name in order))
@@ -144,7 +145,7 @@ class PageList:
         return list(ordered if with_streamfields else ordered.defer_streamfields())
 
 
-def _cut(rows: QuerySet, order: tuple[str, ...], first: int, last: int, count: int) -> QuerySet:
+def _cut(rows: QuerySet[Any], order: tuple[str, ...], first: int, last: int, count: int) -> QuerySet[Any]:
     """Return rows from one position to another; counted from the end where that is nearer."""
     if first <= count - last:
         return rows.order_by(*order)[first:last]
@@ -152,7 +153,7 @@ def _cut(rows: QuerySet, order: tuple[str, ...], first: int, last: int, count: i
     return rows.order_by(*backwards)[count - last : count - first]
 
 
-class ListPaginator(Paginator):
+class ListPaginator(Paginator):  # type: ignore[type-arg]
     """Pages of a list, which knows whether it says how many there are."""
 
     @property

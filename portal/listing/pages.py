@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,17 +21,17 @@ from .declarations import NEWEST, Listing, value
 from .forms import FilterForm
 
 
-class IndexPage(LeadMixin, CoverMixin, BasePage):
+class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
     """The list of a kind: filters, pages, and what to read where there is nothing. It lists the kind that may lie below it."""
 
     per_page: ClassVar[int] = 10
     template = "pages/index_page.html"
     show_in_menus_default = True
 
-    content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
-    translatable_fields: ClassVar[list] = [
+    content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, *LeadMixin.lead_panels]
+    promote_panels: ClassVar[list[Any]] = [*CoverMixin.cover_panels, *BasePage.promote_panels]
+    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, *LeadMixin.lead_search_fields]
+    translatable_fields: ClassVar[list[Any]] = [
         *BasePage.translatable_fields,
         *LeadMixin.lead_translatable_fields,
         *CoverMixin.cover_translatable_fields,
@@ -50,7 +50,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
         """Return the page type that the index is of."""
         return cls.listed_models()[0]
 
-    def rows(self) -> QuerySet:
+    def rows(self) -> QuerySet[Any]:
         """Return the rows of what stands in this index."""
         return lists.of_index(self)
 
@@ -65,7 +65,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):
         form, model = self.filter_form(request), self.listed_model()
         filters = form.filters()
         found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
-        page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))
+        page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))  # type: ignore[arg-type]
         entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
         # On the first page without filters the newest stands large above the list.
         is_led = model.listing.order == NEWEST and page.number == 1 and not filters
@@ -129,7 +129,7 @@ class ListedPage(BasePage):
         context.update(
             index_url=index_url,
             facts=facts.of_page(self, index_url),
-            all_of_kind=Link(index_url, self.listing.all_label),
+            all_of_kind=Link(index_url, str(self.listing.all_label)),
             further=self.further_items(),
             share_url=absolute(url),
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -23,7 +25,7 @@ from .declarations import Listing, digest, field_of, listings, value
 BATCH = 1000
 
 
-def write(pages: models.QuerySet) -> None:
+def write(pages: models.QuerySet[Any]) -> None:
     """Bring the rows of pages up to date: of versions that were published they are written, of all others removed.
 
     A few queries for each page type among them, whatever their number.
@@ -66,7 +68,7 @@ def _rows(ids: list[int]) -> Iterator[tuple[ListRow, list[tuple[str, str]]]]:
                 yield _row(page, listing, index_key), terms
 
 
-def _row(page: Page, listing: Listing, index_key: object) -> ListRow:
+def _row(page: Page, listing: Listing, index_key: UUID) -> ListRow:
     published_at = page.first_published_at or page.published_version.completed_at or NEVER
     return ListRow(
         page_id=page.pk,
@@ -96,7 +98,7 @@ def _terms(page: Page, listing: Listing) -> Iterator[tuple[str, str]]:
                 yield name, str(timezone.localtime(start).year)
         elif getattr(found, "many_to_many", False):
             yield from ((name, str(pk)) for pk in sorted({item.pk for item in getattr(page, name).all()}))
-        elif getattr(found, "many_to_one", False):
+        elif found is not None and getattr(found, "many_to_one", False):
             if (pk := getattr(page, found.attname)) is not None:
                 yield name, str(pk)
         elif (known := value(page, name)) is not None:
@@ -114,14 +116,14 @@ def indexes_of(kinds: tuple[str, ...]) -> list[type[Page]]:
     return list(dict.fromkeys(found[kind] for kind in kinds if kind in found))
 
 
-def _indexes_above(pages: list[Page]) -> dict[int, list[object]]:
+def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:
     """Return the translation keys of the indexes in which pages stand, by page. One query."""
     above: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
         for end in range(Page.steplen, len(page.path), Page.steplen):
             above[page.path[:end]].append(page)
     types = {ContentType.objects.get_for_model(model).pk: listed for model, listed in indexes().items()}
-    found: dict[int, list[object]] = {page.pk: [] for page in pages}
+    found: dict[int, list[UUID]] = {page.pk: [] for page in pages}
     rows = Page.objects.filter(path__in=above, content_type_id__in=types).order_by("path")
     for path, content_type_id, translation_key in rows.values_list("path", "content_type_id", "translation_key"):
         for page in above[path]:
@@ -133,7 +135,7 @@ def _indexes_above(pages: list[Page]) -> dict[int, list[object]]:
 # --- all rows --------------------------------------------------------------------------------------------------------------
 
 
-def listed_pages() -> models.QuerySet:
+def listed_pages() -> models.QuerySet[Any]:
     """Return the pages of all types that have a declaration."""
     types = ContentType.objects.get_for_models(*listings()).values()
     return Page.objects.filter(content_type__in=[content_type.pk for content_type in types])

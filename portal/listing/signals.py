@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from portal import changes
 from portal.changes import Change, Event, Order
@@ -23,7 +24,8 @@ def write_page(change: Change) -> None:
 @changes.receiver(Event.MOVED, order=Order.LISTS)
 def write_moved(change: Change) -> None:
     """A page stands in other indexes, and all below it."""
-    rows.write(rows.listed_pages().descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
+    pages: PageQuerySet = rows.listed_pages()
+    rows.write(pages.descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
 
 
 @receiver((post_save, post_delete), sender=PublishedVersion, dispatch_uid="portal.listing")

@@ -43,7 +43,7 @@ def _key(name: str) -> str:
     return name if name in _OWN_KEYS else f"fields.{name}"
 
 
-def _converted(record: Record, field: models.Field, key: str, value: object) -> object:
+def _converted(record: Record, field: Any, key: str, value: object) -> object:
     """Return a value as a field takes it; a time without a zone is German time.
 
     Raises:
