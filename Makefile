@@ -113,6 +113,7 @@ fuzz: ## odd input for the search, as many cases as FUZZ_EXAMPLES says (200,000)
 mutants: ## faults in the code that the tests should notice; ARGS='pages --sample 20 --seed 7'
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
+	$(BIN)/python -m pip install -qq --no-input --require-hashes --no-deps -r tests/tools/requirements-mutants.txt
 	exec $(BIN)/python -m tests.tools.mutants $(ARGS)
 
 check-all: ## axe on every page of the portal, light and dark, wide and narrow
@@ -173,6 +174,7 @@ lock: ## compile requirements.txt and requirements-dev.txt from pyproject.toml
 	}
 	lock requirements.txt "The packages that an installation of the portal needs, each with its hashes."
 	lock requirements-dev.txt "The same with the packages for development: tests, lint, measurements." --extra dev -c requirements.txt
+	lock tests/tools/requirements-mutants.txt "What make mutants needs beside them." --extra dev --extra mutants -c requirements-dev.txt
 
 tools: ## install the test tools that come from npm (axe-core, Nu checker, Lighthouse) into var/tools
 	set -e

@@ -91,7 +91,7 @@ def test_what_is_imported_is_declared() -> None:
     distributions = packages_distributions()
     missing = set()
     for name, tree, _lines in modules():
-        known = optional if name.startswith(APPS) else optional | declared(extras["dev"])
+        known = optional if name.startswith(APPS) else optional | declared(extras["dev"]) | declared(extras["mutants"])
         for package in set(imported(tree)) - sys.stdlib_module_names - {*APPS, "tests"}:
             if not {normalised(found) for found in distributions.get(package, [package])} & known:
                 missing.add((name, package))
