@@ -27,7 +27,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import request_finished
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.models import Model
 
 from portal.counters import ALL, Counters, SharedCounters
@@ -53,7 +53,6 @@ T = TypeVar("T")
 
 
 # --- announcing --------------------------------------------------------------------------------------------------------
-
 
 _counters: Counters | None = None
 _counters_guard = threading.Lock()
@@ -319,7 +318,10 @@ class Kept(Generic[T]):
 
     def _build(self, *args: Hashable) -> T:
         """Build the value for nobody in particular: what a request remembers, and its language, may be older or another."""
-        return contextvars.Context().run(self.build, *args)
+        context = contextvars.Context()
+        # Beside an event loop Django keeps the connection in the context, and would open another one.
+        context.run(connections.__setitem__, DEFAULT_DB_ALIAS, connections[DEFAULT_DB_ALIAS])
+        return context.run(self.build, *args)
 
     def __call__(self, *args: Hashable) -> T:
         """Return the value: as it is kept, or built by one thread while others wait for `WAIT` seconds.
