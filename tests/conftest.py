@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from portal import changes
+from portal.counters import Counters
 from tests import support
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
@@ -148,8 +149,12 @@ def _open_transactions() -> list[transaction.Atomic]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _commits_announce(django_test_environment: None) -> Iterator[None]:
-    """Let what a test commits be announced then, as on the portal: its test case commits nothing, and would never tell."""
+def _commits_announce(django_test_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what a test commits be announced then, as on the portal: its test case commits nothing, and would never tell.
+
+    The workers of a run share a state folder, and no database: each has numbers of its own.
+    """
+    changes._counters = Counters(tmp_path_factory.mktemp("changes") / "changes")
     leave, is_open = transaction.Atomic.__exit__, changes._in_transaction
 
     def leave_and_tell(self: transaction.Atomic, kind: type | None, *rest: object) -> None:

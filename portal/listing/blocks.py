@@ -35,7 +35,12 @@ class ListedPageBlock(PageBlock):
 class LatestBlock(blocks.StructBlock):
     """The first pages of a kind, one of them large: the newest, or what comes next."""
 
-    kind = blocks.ChoiceBlock(choices=_kinds, default="news", label=pgettext_lazy("admin", "Of what"))
+    kind = blocks.ChoiceBlock(
+        choices=_kinds,
+        default="news",
+        label=pgettext_lazy("admin", "Of what"),
+        help_text=pgettext_lazy("admin", "The kind of content that is shown."),
+    )
     featured = ListedPageBlock(
         required=False,
         label=pgettext_lazy("admin", "Shown large"),
