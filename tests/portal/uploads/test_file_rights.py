@@ -277,10 +277,12 @@ def test_the_list_says_which_documents_are_public_and_why(admin_client: Client, 
     }
     review = admin_list(admin_client, "?awaits_review=true")
     assert [document.pk for document in review.context["object_list"]] == [documents[3].pk]
+    admin_list(admin_client)
     with CaptureQueriesContext(connection) as few:
         admin_list(admin_client)
     for number in range(12):
         offering(home, make_document(f"x{number}"), title=f"Seite {number}")
+    admin_list(admin_client)
     with CaptureQueriesContext(connection) as many:
         assert len(admin_list(admin_client).context["object_list"]) == 17
     assert len(many) == len(few)
