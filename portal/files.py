@@ -36,20 +36,45 @@ def write_whole(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+_held: set[int] = set()
+"""The locks that threads of this process hold, as file descriptors."""
+
+
+def _close_inherited() -> None:
+    """A lock is held until the last process has closed it: a child that was forked meanwhile would hold what its parent let go of."""
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_inherited)
+
+
 @contextmanager
 def only_one(path: Path, wait: Callable[[], None]) -> Iterator[None]:
     """Hold a lock that all processes of the machine see; whoever must wait for it calls `wait` once before.
 
     The system lets go of it when the process ends, however it ends.
     """
-    with path.open("a") as lock:
+    # Not a file object: one that is left in a forked child would close what has its number by then.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    _held.add(descriptor)
+    try:
         if fcntl is not None:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 wait()
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        if descriptor in _held:
+            # Taken back, not only closed: a child that is being forked in this moment has it too.
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+            _held.discard(descriptor)
+            os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:
