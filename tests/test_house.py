@@ -17,6 +17,7 @@ TOP_LEVEL = {*APPS, "templates", "tests", "content", "locale", "docs", "deploy",
 ABOUT_THE_PROJECT = {".ci", ".gitignore", "Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", "LICENSE"}
 
 LONG_MODULES: dict[str, str] = {
+    "tests/portal/test_changes.py": "a scenario for each value that is kept, and what they all promise",
     "tests/portal/accounts/test_accounts.py": "every door, with the fixtures that all of them share",
     "tests/portal/serving/test_first_hour.py": "the first hour of a new installation, told in its order",
     "tests/portal/records/test_records.py": "every fault that a record can have, on one small set of records",
@@ -102,7 +103,6 @@ BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upst
 """Where a library may be bent: nowhere else anything of it is replaced, or used that it keeps to itself."""
 ELSEWHERE = {
     "portal/records/segments.py": "the loader stores in bulk what wagtail-localize stores one by one; `portal` knows no app above it",
-    "portal/records/new_pages.py": "the loader gives new pages their paths, for each of which treebeard would ask and write thrice",
 }
 """Modules that use what a library keeps to itself all the same, and why."""
 PRIVATE_PATHS = {"_get_path", "_str2int", "_int2str", "_inc_path", "_get_basepath"}
