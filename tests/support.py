@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -354,7 +353,8 @@ def served(state: State, folder: Path, database: str = "", timeout: float = PATI
         with contextlib.closing(Portal(f"http://127.0.0.1:{port}", folder, own_environment)) as portal:
             yield portal
     finally:
-        process.send_signal(signal.SIGINT)
+        # Not what Ctrl-C sends: where the tests run in the background, that is ignored.
+        process.terminate()
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
