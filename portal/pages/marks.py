@@ -35,11 +35,13 @@ class Mark(LinkHandler):
     """Static files by which the editor lets somebody choose the attributes."""
     scheme: ClassVar[str]
     """How links begin by which a record sets the mark: `lang` of `[Family Assistance](lang:en)`."""
+    written: ClassVar[str] = ""
+    """What follows the scheme there: `en`. A mark with attributes reads them from it, in a `stored` of its own."""
 
     @classmethod
     def stored(cls, name: str) -> dict[str, str] | None:
         """Return the attributes that are stored for what follows the scheme in a record; None where the mark is another one."""
-        raise NotImplementedError
+        return {"linktype": cls.identifier} if name == cls.written else None
 
 
 _registered: dict[str, type[Mark]] = {}
@@ -79,11 +81,6 @@ class LanguageMark(Mark):
     language: ClassVar[Language]
 
     @classmethod
-    def stored(cls, name: str) -> dict[str, str] | None:
-        """Return the mark of the language with this code."""
-        return {"linktype": cls.identifier} if name == cls.language.code else None
-
-    @classmethod
     def expand_db_attributes(cls, attrs: dict[str, str]) -> str:
         """Return the opening tag."""
         return format_html('<a lang="{}" dir="{}">', cls.language.code, cls.language.direction)
@@ -92,5 +89,6 @@ class LanguageMark(Mark):
 for _language in LANGUAGES:
     if _language.hreflang:
         _description = pgettext_lazy("admin", "These words are in another language: %(language)s.") % {"language": _language.name}
-        _own = {"identifier": f"lang-{_language.code}", "label": _language.code, "description": _description, "language": _language}
+        _own = {"identifier": f"lang-{_language.code}", "written": _language.code, "label": _language.code, "language": _language}
+        _own |= {"description": _description}
         register(type("LanguageMark", (LanguageMark,), _own))

@@ -82,8 +82,14 @@ def test_a_menu_costs_the_same_whatever_else_there_is(home: HomePage) -> None:
     assert navigation.menu() == before
 
 
-@pytest.mark.skipif("sqlite3" not in connection.settings_dict["ENGINE"], reason="the plan of SQLite is told in words that stay")
-def test_the_pages_of_a_menu_are_read_from_an_index_of_their_own() -> None:
+def test_the_pages_of_a_menu_are_read_from_an_index_of_their_own(home: HomePage) -> None:
+    section = make_section(home)
+    make_content_page(section, title="Resettlement")
+    add_unshown(section, 480)
+    if connection.vendor == "postgresql":
+        # It plans by what it knows of the table, and reads a small one as a whole.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE wagtailcore_page")
     pages = Page.objects.filter(show_in_menus=True, locale_id__in=[1, 2], depth__in=range(3, 5))
     assert "portal_menu_pages" in pages.values("translation_key").explain()
 
