@@ -45,15 +45,21 @@ class ShareView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "portal/admin/share.html"
     page_title = pgettext_lazy("admin", "Share for proofreading")
     header_icon = "link"
+    _show_breadcrumbs = True
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Find the page first."""
         self.page = _page(request, kwargs["page_id"])
         return super().dispatch(request, *args, **kwargs)
 
-    def get_page_subtitle(self) -> str:
-        """Name the page."""
-        return self.page.get_admin_display_title()
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        """Lead back to the page."""
+        edit_url = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": edit_url, "label": self.page.get_admin_display_title()},
+            {"url": "", "label": self.page_title},
+        ]
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponseRedirect:
         """Give out a link."""
