@@ -75,6 +75,7 @@ class ShareView(WagtailAdminTemplateMixin, TemplateView):
             .select_related("page__locale", "shared_by")
             .prefetch_related("openings")
             .annotate(number=Sum("openings__number"))
+            .order_by("-shared_at", "-pk")
         )
         allowed = {person: may_share(self.page, person) for person in {draft.shared_by for draft in drafts}}
         links = [

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'shared draft',
                 'verbose_name_plural': 'shared drafts',
-                'ordering': ['-shared_at', '-pk'],
                 'default_permissions': (),
             },
         ),

@@ -55,7 +55,6 @@ class SharedDraft(models.Model):
         verbose_name = pgettext_lazy("admin", "shared draft")
         verbose_name_plural = pgettext_lazy("admin", "shared drafts")
         default_permissions: ClassVar[tuple] = ()
-        ordering: ClassVar[list] = ["-shared_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.shared_at:%Y-%m-%d}"

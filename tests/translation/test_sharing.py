@@ -220,7 +220,11 @@ def test_twenty_links_cost_as_many_queries_as_two(
     page = SharedDraft.objects.get().page
     address = reverse("share_draft", args=[page.pk])
     SharedDraft.share(page, people["redaktion"])
-    editor.get(address)
+    html = editor.get(address).text
+    # The newest comes first.
+    assert [html.index(f'id="link-{draft.pk}"') for draft in SharedDraft.objects.order_by("-pk")] == sorted(
+        html.index(f'id="link-{draft.pk}"') for draft in SharedDraft.objects.all()
+    )
     with django_assert_num_queries(100, exact=False) as two:
         editor.get(address)
     for _ in range(18):
