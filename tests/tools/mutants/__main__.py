@@ -28,6 +28,7 @@ from tests.tools.mutants.faults import Fault, faults
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 KEPT = BASE_DIR / ".pytest_cache" / "mutants"
+CACHE = ("-o", f"cache_dir={KEPT}")
 WARM_UP = "tests/tools/mutants/warm_up.py"
 
 # Each area with the tests that state what it does.
@@ -87,9 +88,16 @@ def copy_tree(folder: Path) -> None:
 def ask(folder: Path, tests: list[str], orders: dict[str, object]) -> subprocess.Popen[bytes]:
     """Begin a session of pytest in a copy of the tree."""
     (folder / "orders.json").write_text(json.dumps(orders), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.tools.mutants.session", "-q", "-n", "0", "-W", "ignore", "-o", f"cache_dir={KEPT}"]
-    own = os.environ | {"PORTAL_TEST_FINGERPRINT": code_fingerprint()[:16], "PYTHONDONTWRITEBYTECODE": "1", "MUTANTS_ORDERS": str(folder / "orders.json")}
-    return subprocess.Popen([*command, WARM_UP, *tests], cwd=folder, env=own, stdin=subprocess.DEVNULL, stdout=(folder / "output").open("wb"), stderr=subprocess.STDOUT)
+    command = [sys.executable, "-m", "pytest", "-p", "tests.tools.mutants.session", "-q", "-n", "0", "-W", "ignore"]
+    own = os.environ | {
+        "PORTAL_TEST_FINGERPRINT": code_fingerprint()[:16],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MUTANTS_ORDERS": str(folder / "orders.json"),
+    }
+    with (folder / "output").open("wb") as output:
+        return subprocess.Popen(
+            [*command, *CACHE, WARM_UP, *tests], cwd=folder, env=own, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
 
 
 def test_files(tests: tuple[str, ...]) -> list[str]:
@@ -116,11 +124,14 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
     code = code_fingerprint()
-    keys = {file: KEPT / hashlib.sha256(f"{code}{file}{(BASE_DIR / file).read_text(encoding='utf-8')}".encode()).hexdigest()[:24] for file in files}
+    keys = {}
+    for file in files:
+        text = (BASE_DIR / file).read_text(encoding="utf-8")
+        keys[file] = KEPT / hashlib.sha256(f"{code}{file}{text}".encode()).hexdigest()[:24]
     if missing := [file for file, key in keys.items() if not key.exists()]:
         print(f"{len(missing)} test modules run once to see what they execute …", file=sys.stderr, flush=True)
         answer = folder / "map.jsonl"
-        process = ask(folder, missing, {"do": "map", "cache": f"cache_dir={KEPT}", "modules": [*modules_of([])], "answer": str(answer)})
+        process = ask(folder, missing, {"do": "map", "cache": CACHE, "modules": [*modules_of([])], "answer": str(answer)})
         while (ended := process.poll()) is None or answer.exists():
             # Kept test module by test module, so that what was interrupted is not lost.
             lines = answer.read_text(encoding="utf-8").splitlines(keepends=True) if answer.exists() else []
@@ -161,8 +172,8 @@ def tried(folders: list[Path], work: list[Fault], files: list[str], known: dict[
         answer = folder / "answer.jsonl"
         answer.unlink(missing_ok=True)
         orders = {
-            "do": "try", "cache": f"cache_dir={KEPT}", "modules": sorted({fault.module for fault in share}), "answer": str(answer), "map": known, "budget": budget,
-            "faults": [dataclasses.asdict(fault) for fault in share],
+            "do": "try", "cache": CACHE, "modules": sorted({fault.module for fault in share}), "answer": str(answer), "map": known,
+            "budget": budget, "faults": [dataclasses.asdict(fault) for fault in share],
         }  # fmt: skip
         running.append((share, answer, ask(folder, files, orders)))
     results = []
@@ -202,16 +213,18 @@ def main() -> None:
             for name in known["failed"]:
                 print(f"{name} fails without any fault and is left out", flush=True)
             work = [fault for fault in drawn(names, given.sample, given.seed) if given.line in (None, fault.line)]
-            for result in sorted(tried(folders, work, files, known, given.budget), key=lambda each: (each["fault"].module, each["fault"].line)):
+            results = tried(folders, work, files, known, given.budget)
+            for result in sorted(results, key=lambda each: (each["fault"].module, each["fault"].line)):
                 fault = result["fault"]
                 counted.setdefault(fault.module, []).append(bool(result["noticed"]))
                 if not result["noticed"]:
                     said = f"by {result['tests']} tests, {result['how']}" if result["tests"] else "by any: no test runs it"
                     print(f"{fault.module}:{fault.line} was not noticed {said}\n{fault.difference()}\n", flush=True)
+    counted["in all"] = [noticed for seen in counted.values() for noticed in seen]
+    print(f"seed {given.seed}, {given.sample or 'all'} of each module, {given.budget:.0f} s of tests at most")
     for module, seen in counted.items():
-        print(f"{sum(seen):4d} of {len(seen):4d} noticed ({sum(seen) / len(seen):4.0%})  {module}")
-    if total := [noticed for seen in counted.values() for noticed in seen]:
-        print(f"{sum(total):4d} of {len(total):4d} noticed ({sum(total) / len(total):4.0%})  in all, seed {given.seed}, sample {given.sample}")
+        if seen:
+            print(f"{sum(seen):4d} of {len(seen):4d} noticed ({sum(seen) / len(seen):4.0%})  {module}")
 
 
 if __name__ == "__main__":

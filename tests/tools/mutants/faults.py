@@ -92,7 +92,8 @@ def _paired(before: CodeType, after: CodeType, pairs: list[tuple[tuple[str, int]
     if len(inner[0]) != len(inner[1]):
         return is_function
     # A function has CO_OPTIMIZED; modules and the bodies of classes have not.
-    return all([_paired(one, other, pairs, bool(one.co_flags & 1)) for one, other in zip(*inner, strict=True)])
+    same = [_paired(one, other, pairs, bool(one.co_flags & 1)) for one, other in zip(*inner, strict=True)]
+    return all(same)
 
 
 def operators() -> list[Operator]:

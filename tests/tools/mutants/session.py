@@ -7,12 +7,10 @@ imported (the bodies of modules and classes, what registers) is written to the f
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -211,22 +209,16 @@ def _exchange(fault: Fault) -> None:
 def _in_file(fault: Fault, tests: list[pytest.Item]) -> str:
     """Write the faulty module, run tests in a process of its own; return whether one failed."""
     path = ROOT / fault.module
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-W", "ignore", "-o", ORDERS["cache"], *(item.nodeid for item in tests)]
-    own = os.environ | {"PORTAL_TEST_STATE": ""}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-W", "ignore", *ORDERS["cache"]]
     seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
     try:
         path.write_text(fault.text, encoding="utf-8")
         done = subprocess.run(
-            command, cwd=ROOT, env=own, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * PATIENCE + 5 * seconds, check=False
-        )
+            [*command, *(item.nodeid for item in tests)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * PATIENCE + 5 * seconds, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "never ended"
     finally:
         path.write_text(fault.before, encoding="utf-8")
-        shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
     return "a test" if done.returncode else ""
-
-
-def as_given(fault: Fault) -> dict[str, object]:
-    """Return what `_try` makes the fault from again."""
-    return dataclasses.asdict(fault)
