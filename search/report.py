@@ -212,9 +212,8 @@ def in_vain(request: HttpRequest) -> Iterator[Box]:
         Line(
             row["query"],
             f"{report}?{urlencode({'outcome': 'nothing', 'language': row['language'], 'q': row['query']})}",
-            # Translators: how often visitors searched for something, on the start page of the admin.
-            npgettext("admin", "%(language)s · once", "%(language)s · %(number)s times", row["number"])
-            % {"language": name_of_language(row["language"]), "number": row["number"]},
+            name_of_language(row["language"]),
+            npgettext("admin", "sought once", "sought %(number)s times", row["number"]) % {"number": row["number"]},
         )
         for row in found[:LINES]
     ]

@@ -38,10 +38,11 @@ REPLACED = {"workflow_objects_to_moderate", "user_objects_in_workflow_moderation
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits: what, where one works on it, and a word about it."""
+    """One thing that waits: what, where one works on it, the name of its language, and a word about it."""
 
     text: str
     url: str
+    language: str = ""
     note: str = ""
 
 
@@ -83,9 +84,8 @@ def boxes(request: HttpRequest) -> list[Box]:
 
 
 def _line(page: Page, note: str) -> Line:
-    title = page.get_admin_display_title()
-    language = str(page.locale.get_display_name())
-    return Line(title, reverse("wagtailadmin_pages:edit", args=[page.pk]), " · ".join(filter(None, [language, note])))
+    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return Line(page.get_admin_display_title(), address, str(page.locale.get_display_name()), note)
 
 
 def _time(moment: object) -> str:
@@ -133,7 +133,7 @@ def _waiting(user: User) -> list[Line]:
         if isinstance(subject, Page):
             lines.append(_line(subject, note))
         elif subject is not None:
-            lines.append(Line(str(subject), urls.get_edit_url(subject) or "", note))
+            lines.append(Line(str(subject), urls.get_edit_url(subject) or "", note=note))
     return lines
 
 
@@ -154,7 +154,7 @@ def _sent_back(user: User) -> list[Line]:
 def _planned(user: User) -> list[Line]:
     """Return what goes online or offline, the next first."""
     return [
-        Line(entry.title, entry.edit_url or reverse("schedule"), " · ".join([entry.language, f"{entry.action} {_time(entry.at)}"]))
+        Line(entry.title, entry.edit_url or reverse("schedule"), entry.language, f"{entry.action} {_time(entry.at)}")
         for entry in schedule.planned(user)
     ]
 
@@ -220,12 +220,12 @@ class PagesMenuItem(ExplorerMenuItem):
 
     def render_component(self, request: HttpRequest) -> Component:
         """Return the entry with the page that it begins at."""
-        entry = super().render_component(request)
+        root = PagePermissionPolicy().explorable_root_instance(request.user)
         home = homes().get(SOURCE_LANGUAGE)
-        if home and isinstance(entry, PageExplorerMenuItem) and Page.objects.filter(pk=entry.start_page_id, depth=1).exists():
-            entry.start_page_id = home["id"]
-            entry.url = reverse("wagtailadmin_explore", args=[home["id"]])
-        return entry
+        if home is None or root is None or not root.is_root():
+            return super().render_component(request)
+        address = reverse("wagtailadmin_explore", args=[home["id"]])
+        return PageExplorerMenuItem(self.name, self.label, address, home["id"], icon_name=self.icon_name, classname=self.classname)
 
 
 def begin_at_home(menu_items: list[MenuItem]) -> None:

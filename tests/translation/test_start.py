@@ -132,7 +132,7 @@ def test_what_visitors_sought_in_vain(editor: Client, people: dict[str, User]) -
     today = timezone.localdate()
     for language, query, searches, results in (("de", "visum", 3, 0), ("ar", "تأشيرة", 7, 0), ("de", "rückkehr", 9, 4)):
         AskedQuery.objects.create(day=today, language=language, query=query, searches=searches, results=results)
-    assert start(editor) == {"Vergeblich gesucht": (2, [("تأشيرة", "العربية · 7-mal"), ("visum", "Deutsch · 3-mal")])}
+    assert start(editor) == {"Vergeblich gesucht": (2, [("تأشيرة", "العربية · 7-mal gesucht"), ("visum", "Deutsch · 3-mal gesucht")])}
     html = BeautifulSoup(editor.get(reverse("wagtailadmin_home")).text, "html.parser")
     answer = editor.get(html.find("a", string="visum")["href"]).text
     assert "visum" in answer
