@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from wagtail.models import Collection, CollectionViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Site
 
 from portal import changes
 from portal.changes import Change, Event, Order
@@ -26,6 +26,13 @@ def update_document(change: Change) -> None:
 def update_bound_documents(change: Change) -> None:
     """Who may see a page, its versions and all those below them has changed."""
     indexing.privacy_changed(change.subject.page)
+
+
+@changes.receiver(Event.SAVED, Event.DELETED, order=Order.SEARCH)
+def update_trees(change: Change) -> None:
+    """A site begins at another page: another tree is what visitors read."""
+    if isinstance(change.subject, Site):
+        indexing.trees_changed()
 
 
 @changes.receiver(Event.MOVED, order=Order.SEARCH)

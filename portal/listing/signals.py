@@ -49,5 +49,6 @@ def forget_term(change: Change) -> None:
     for model, listing in listings().items():
         if names := filters_by(model, listing, type(change.subject)):
             terms = ListTerm.objects.filter(name__in=names, value=str(change.subject.pk), row__kind=listing.kind)
-            ListTerm.objects.filter(pk__in=list(terms.values_list("pk", flat=True))).delete()
-            changes.announce(changes.kind(model._meta.label_lower))
+            if ids := list(terms.values_list("pk", flat=True)):
+                ListTerm.objects.filter(pk__in=ids).delete()
+                changes.announce(changes.kind(model._meta.label_lower))
