@@ -13,6 +13,7 @@ from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
 from .release import OfficeSettings, Release
+from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "SharedDraft",
+    "SharedDraftOpening",
     "Release",
     "SourcesMixin",
     "Topic",
