@@ -134,7 +134,9 @@ def hide(page: NewsPage) -> None:
 
 
 @pytest.mark.parametrize("away", [hide, NewsPage.unpublish, NewsPage.delete])
-def test_a_topic_is_offered_where_something_is_to_be_read_about_it(client: Client, index: NewsIndexPage, away: Callable[[NewsPage], object]) -> None:
+def test_a_topic_is_offered_where_something_is_to_be_read_about_it(
+    client: Client, index: NewsIndexPage, away: Callable[[NewsPage], object]
+) -> None:
     """In languages in which that is not translated yet too; what is not public says nothing of itself."""
     translate(make_news(index, "Bleibt", topics=[make_topic("Schutz")]), "en")
     item = make_news(index, "Geht", topics=[make_topic("Rückkehr")], kind="story", date=datetime.date(2019, 1, 1))
