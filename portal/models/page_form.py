@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
@@ -182,7 +183,7 @@ class ReviewedPageForm(BasePageForm):
 
     def clean(self) -> dict[str, object]:
         """Ask for the day and for whoever reviewed, both or neither."""
-        cleaned: dict[str, object] = super().clean()
+        cleaned: dict[str, Any] = super().clean()
         day, who = cleaned.get("reviewed_on"), cleaned.get("reviewed_by")
         if day and day > timezone.localdate():
             self.add_error("reviewed_on", pgettext("admin", "This day has not come yet."))
