@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
+from .explanation import ExplanationMixin
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
@@ -22,6 +23,7 @@ __all__ = [
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "ExplanationMixin",
     "FinishedMixin",
     "Footer",
     "Job",
