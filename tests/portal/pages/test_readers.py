@@ -97,8 +97,9 @@ class TestOneAnswer:
         PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.PASSWORD, password="sesam")
         response = client.get(address)
         with translation.override(code):
-            heading = translation.gettext("This page is protected")
+            heading, site_name = translation.gettext("This page is protected"), translation.gettext("IOM Germany")
         assert said(response) == {"elements": [(code, direction)], "heading": [heading], **around(code)}
+        assert re.findall(r"<title[^>]*>(.*?)</title>", response.content.decode()) == [f"{heading} – {site_name}"]
         others = {language: address for address, language in OTHERS.findall(response.content.decode())}
         assert others == {other: f"/{other}/" for other in ("de", "en", "uk", "ar", "de-simple") if other != code}
 
