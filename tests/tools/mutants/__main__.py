@@ -38,11 +38,14 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("portal/pages",),
         ("tests/portal/pages", "tests/portal/test_marks.py", "tests/portal/test_navigation.py", "tests/portal/jobs/test_publication.py"),
     ),
-    "changes": (("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_navigation.py")),
+    "changes": (("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py")),
     "records": (("portal/records",), ("tests/portal/records",)),
     "search": (
         (*(f"search/{name}.py" for name in ("engine", "ranking", "spelling", "log")), "portal/http/limits.py"),
-        (*(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search")), "tests/portal/http/test_limits.py"),
+        (
+            *(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search")),
+            "tests/portal/http/test_limits.py",
+        ),
     ),
     "rights": (
         ("translation/permissions.py", "translation/policies.py", "translation/guards.py"),
