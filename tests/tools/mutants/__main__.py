@@ -38,7 +38,9 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("portal/pages",),
         ("tests/portal/pages", "tests/portal/test_marks.py", "tests/portal/test_navigation.py", "tests/portal/jobs/test_publication.py"),
     ),
-    "changes": (("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py")),
+    "changes": (
+        ("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py"),
+    ),
     "records": (("portal/records",), ("tests/portal/records",)),
     "search": (
         (*(f"search/{name}.py" for name in ("engine", "ranking", "spelling", "log")), "portal/http/limits.py"),
