@@ -45,7 +45,7 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "search": (
         (*(f"search/{name}.py" for name in ("engine", "ranking", "spelling", "log")), "portal/http/limits.py"),
         (
-            *(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search")),
+            *(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search", "right_words")),
             "tests/portal/http/test_limits.py",
         ),
     ),
