@@ -123,7 +123,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
     @cached_property
     def contents(self) -> list[dict[str, str]]:
         """Return the headings of the body as `text`, `anchor` and `language` (if not the page's); none where there are few."""
-        headings = [(str(block.value), block.id) for block in self.body if block.block_type == "heading"]
+        headings = [(str(block.value), block.id) for block in self.shown_body if block.block_type == "heading"]
         if len(headings) < CONTENTS_FROM:
             return []
         untranslated = versions.untranslated_in(self)

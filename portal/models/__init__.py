@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
+from .facts import Fact
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
@@ -21,6 +22,7 @@ __all__ = [
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "Fact",
     "FinishedMixin",
     "Footer",
     "Job",
