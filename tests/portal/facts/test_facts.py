@@ -114,8 +114,8 @@ class TestKinds:
         translation = submit(fact, "ar")
         assert in_languages(fact)["ar"] == german
         segment = StringSegment.objects.get(source=translation.source)
-        assert (segment.context.path, segment.string.data) == ("text", "Hauptstraße 1<br>10115 Berlin")
-        translate_texts(translation, {segment.string.data: "شارع 1<br>برلين"})
+        assert (segment.context.path, segment.string.data) == ("text", "Hauptstraße 1<br/>10115 Berlin")
+        translate_texts(translation, {segment.string.data: "شارع 1<br/>برلين"})
         translation.save_target()
         assert in_languages(fact)["ar"] == "<bdi>شارع 1، برلين</bdi>"
         assert in_languages(fact)["en"] == german
