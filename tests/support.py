@@ -299,10 +299,11 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
     """
     state = State(shared / "state", f"{run_name()}_content" if migrated.database else "")
     given = "" if state.database else os.environ.get("PORTAL_TEST_STATE", "")
-    prepared = kept / f"content-{_content_fingerprint()}"
+    kind = "given" if given else "content"
+    prepared = kept / f"{kind}-{_content_fingerprint()}"
 
     def build() -> None:
-        if not given and not state.database and prepared.exists():
+        if not state.database and prepared.exists():
             shutil.copytree(prepared, state.folder)
             return
         if given or migrated.folder.exists():
@@ -313,8 +314,8 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
             create_database(state.database, migrated.database)
         manage(state, "serve", "--prepare")
         manage(state, *RELEASE)
-        if not given and not state.database:
-            for old in kept.glob("content-*"):
+        if not state.database:
+            for old in kept.glob(f"{kind}-*"):
                 shutil.rmtree(old)
             shutil.copytree(state.folder, incomplete := kept / f"incomplete-{run_name()}")
             incomplete.rename(prepared)

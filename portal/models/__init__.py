@@ -14,6 +14,7 @@ from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
 from .release import OfficeSettings, Release
+from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "SharedDraft",
+    "SharedDraftOpening",
     "Release",
     "SourcesMixin",
     "Topic",
