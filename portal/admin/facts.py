@@ -100,7 +100,7 @@ class FactViewSet(SnippetViewSet):
 
     model = Fact
     icon = "clipboard-list"
-    list_display = ("name", *COLUMNS)
+    list_display = ("name", *COLUMNS, "locale")
     list_filter = ("kind", "locale")
     chooser_viewset_class = FactChooserViewSet
     menu_label = pgettext_lazy("admin", "Facts")
@@ -126,6 +126,9 @@ def places(facts: list[Fact]) -> dict[int, list[Model]]:
     for base, ids in by_type.items():
         model: Any = ContentType.objects.get_for_id(base).model_class()
         for instance in model._default_manager.filter(pk__in=ids).select_related("locale"):
+            if getattr(instance, "alias_of_id", None):
+                # It shows the page of the source language, and is changed there.
+                continue
             for pk in found[base, str(instance.pk)]:
                 by_fact[pk].append(instance)
     for instances in by_fact.values():
@@ -137,7 +140,7 @@ def _link(user: Any, instance: Model) -> SafeString:
     title = titles.title_for(user, instance) if isinstance(instance, Page) else str(instance)
     url = AdminURLFinder(user).get_edit_url(instance)
     name = format_html('<a href="{}">{}</a>', url, title) if url else format_html("{}", title)
-    return format_html("{} ({})", name, instance.locale.get_display_name())
+    return format_html("<bdi>{}</bdi> ({})", name, instance.locale.get_display_name())
 
 
 def edit_url(fact: Fact) -> str:

@@ -31,7 +31,7 @@ def _feature(mark: type[Mark]) -> Feature:
     button = {"type": mark.identifier.upper(), "label": mark.label, "description": mark.description}
     if mark.attributes:
         options = {**button, **mark.options, "attributes": list(mark.attributes)}
-        return EntityFeature(options, js=list(mark.scripts), css={"all": list(mark.styles)})
+        return EntityFeature(options, js=list(mark.scripts))
     return InlineStyleFeature({**button, "element": "span", "style": {"borderBottom": "2px dotted currentColor"}})
 
 

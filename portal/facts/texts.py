@@ -36,7 +36,6 @@ class FactMark(marks.Mark):
     description = pgettext_lazy("admin", "Insert a phone number, address, fee or deadline that is kept in one place")
     attributes = ("id",)
     scripts = ("wagtailadmin/js/chooser-modal.js", "portal/js/facts.js")
-    styles = ("portal/css/facts.css",)
     mutability = "IMMUTABLE"
     options = {"chooserUrls": {"factChooser": reverse_lazy("wagtailsnippetchoosers_portal_fact:choose")}}
     scheme = "fact"

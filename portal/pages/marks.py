@@ -33,8 +33,6 @@ class Mark(LinkHandler):
     """What is stored beside its name, as the id of a fact."""
     scripts: ClassVar[tuple[str, ...]] = ()
     """Static files by which the editor lets somebody choose the attributes."""
-    styles: ClassVar[tuple[str, ...]] = ()
-    """Style sheets of these."""
     options: ClassVar[dict[str, Any]] = {}
     """What the scripts are told: addresses of choosers, words that they show."""
     mutability: ClassVar[str] = "MUTABLE"

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0019_lists'),
+        ('portal', '0020_shared_drafts'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
