@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.auth import permission_denied
+from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
@@ -61,6 +62,8 @@ COLUMNS = (KindColumn("kind", label=pgettext_lazy("admin", "Kind")), ValueColumn
 class _SourceFactsMixin:
     """Facts of the source language: texts in every language refer to them."""
 
+    filter_form_class = type("FilterForm", (SearchFilterMixin, BaseFilterForm), {})
+
     def get_object_list(self) -> QuerySet:
         """Return the facts that can be chosen."""
         return Fact.objects.filter(locale__language_code=SOURCE_LANGUAGE).select_related("locale")
@@ -103,6 +106,7 @@ class FactViewSet(SnippetViewSet):
     list_display = ("name", *COLUMNS, "locale")
     list_filter = ("kind", "locale")
     chooser_viewset_class = FactChooserViewSet
+    chooser_per_page = 50
     menu_label = pgettext_lazy("admin", "Facts")
     add_to_admin_menu = True
     menu_order = 340
