@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
+from wagtail_localize.fields import TranslatableField
 
 from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
 
@@ -276,6 +277,13 @@ def record_keys(label: object) -> dict[str, str]:
     return dict(listing.records) if listing is not None else {}
 
 
+def translated_record_keys(label: object) -> frozenset[str]:
+    """Return those of these keys that are texts, which each language has of its own."""
+    keys = record_keys(label)
+    stated = {field.field_name: field for field in apps.get_model(str(label)).translatable_fields} if keys else {}
+    return frozenset(key for key, name in keys.items() if isinstance(stated.get(name), TranslatableField))
+
+
 def kinds() -> dict[str, Text]:
     """Return what visitors tell apart among all pages, by its name for programs."""
     return {"page": _("Page")} | {
@@ -300,6 +308,11 @@ def year_of(page: Page) -> int | None:
     """Return the year of that day."""
     date = date_of(page)
     return date.year if date is not None else None
+
+
+def filters_by(model: type[Page], listing: Listing, related: type[models.Model]) -> list[str]:
+    """Return the filters of a kind whose values are rows of another model."""
+    return [name for name in listing.filters if getattr(field_of(model, name), "related_model", None) is related]
 
 
 def digest() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
+from .explanation import ExplanationMixin
 from .facts import Fact
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
@@ -23,6 +24,7 @@ __all__ = [
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "ExplanationMixin",
     "Fact",
     "FinishedMixin",
     "Footer",
