@@ -25,6 +25,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.tools.mutants.equivalents import EQUIVALENTS
 from tests.tools.mutants.faults import Fault, faults
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -36,10 +37,11 @@ WARM_UP = "tests/tools/mutants/warm_up.py"
 AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pages": (
         ("portal/pages",),
-        ("tests/portal/pages", "tests/portal/test_marks.py", "tests/portal/test_navigation.py", "tests/portal/jobs/test_publication.py"),
+        ("tests/portal/pages", "tests/portal/test_marks.py"),
     ),
     "changes": (
-        ("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py"),
+        ("portal/changes.py",),
+        ("tests/portal/test_changes.py", "tests/portal/test_changes_died.py", "tests/portal/test_commits.py"),
     ),
     "records": (("portal/records",), ("tests/portal/records",)),
     "search": (
@@ -95,7 +97,7 @@ def ask(folder: Path, tests: list[str], orders: dict[str, object]) -> subprocess
     command = [sys.executable, "-m", "pytest", "-p", "tests.tools.mutants.session", "-q", "-n", "0", "-W", "ignore"]
     own = os.environ | {
         # Of what the databases are made from, only this changes them often.
-        "PORTAL_TEST_FINGERPRINT": fingerprint(BASE_DIR.glob("*/migrations/*.py")),
+        "PORTAL_TEST_FINGERPRINT": fingerprint(folder.glob("*/migrations/*.py")),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MUTANTS_ORDERS": str(folder / "orders.json"),
     }
@@ -121,10 +123,10 @@ def fingerprint(files: Iterable[Path]) -> str:
 def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    code = fingerprint(BASE_DIR / module for module in modules_of([]))
+    code = fingerprint(folder / module for module in modules_of([]))
     keys = {}
     for file in files:
-        text = (BASE_DIR / file).read_text(encoding="utf-8")
+        text = (folder / file).read_text(encoding="utf-8")
         keys[file] = KEPT / hashlib.sha256(f"{code}{file}{text}".encode()).hexdigest()[:24]
     if missing := [file for file, key in keys.items() if not key.exists()]:
         print(f"{len(missing)} test modules run once to see what they execute …", file=sys.stderr, flush=True)
@@ -153,14 +155,14 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     return whole
 
 
-def drawn(modules: list[str], sample: int, seed: int) -> list[Fault]:
-    """Return faults of modules, of each at most so many (all when 0), drawn with the seed."""
+def drawn(folder: Path, modules: list[str], sample: int, seed: int) -> list[Fault]:
+    """Return faults of modules, of each at most so many (all when 0), drawn with the seed; without those known to be none."""
     found = []
     for module in modules:
         order = random.Random(f"{seed} {module}")  # noqa: S311
-        possible = faults(BASE_DIR, module, order)
+        possible = faults(folder, module, order)
         found += sorted(order.sample(possible, min(sample, len(possible))) if sample else possible, key=lambda fault: fault.line)
-    return found
+    return [fault for fault in found if (fault.module, fault.changed()) not in EQUIVALENTS]
 
 
 def tried(folders: list[Path], work: list[Fault], files: list[str], known: dict[str, dict], budget: float) -> list[dict]:
@@ -212,7 +214,7 @@ def main() -> None:
             known = mapped(folders[0], files)
             for name in known["failed"]:
                 print(f"{name} fails without any fault and is left out", flush=True)
-            work = [fault for fault in drawn(names, given.sample, given.seed) if given.line in (None, fault.line)]
+            work = [fault for fault in drawn(folders[0], names, given.sample, given.seed) if given.line in (None, fault.line)]
             results = tried(folders, work, files, known, given.budget)
             for result in sorted(results, key=lambda each: (each["fault"].module, each["fault"].line)):
                 fault = result["fault"]
