@@ -64,13 +64,13 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def modules_of(areas: list[str]) -> dict[str, tuple[str, ...]]:
+def modules_of(areas: list[str], folder: Path = BASE_DIR) -> dict[str, tuple[str, ...]]:
     """Return the modules of areas, or those that are named themselves, each with its tests."""
     found = {}
     for name, (paths, tests) in AREAS.items():
         for path in paths:
-            for file in sorted([BASE_DIR / path] if path.endswith(".py") else (BASE_DIR / path).rglob("*.py")):
-                module = str(file.relative_to(BASE_DIR))
+            for file in sorted([folder / path] if path.endswith(".py") else (folder / path).rglob("*.py")):
+                module = str(file.relative_to(folder))
                 is_wanted = not areas or name in areas or module in areas
                 if file.exists() and is_wanted and not {"migrations", "apps.py", "__init__.py"} & set(file.parts):
                     found[module] = tests
@@ -123,7 +123,7 @@ def fingerprint(files: Iterable[Path]) -> str:
 def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    code = fingerprint(folder / module for module in modules_of([]))
+    code = fingerprint(folder / module for module in modules_of([], folder))
     keys = {}
     for file in files:
         text = (folder / file).read_text(encoding="utf-8")
@@ -131,7 +131,7 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     if missing := [file for file, key in keys.items() if not key.exists()]:
         print(f"{len(missing)} test modules run once to see what they execute …", file=sys.stderr, flush=True)
         answer = folder / "map.jsonl"
-        process = ask(folder, missing, {"do": "map", "cache": CACHE, "modules": [*modules_of([])], "answer": str(answer)})
+        process = ask(folder, missing, {"do": "map", "cache": CACHE, "modules": [*modules_of([], folder)], "answer": str(answer)})
         while (ended := process.poll()) is None or answer.exists():
             # Kept test module by test module, so that what was interrupted is not lost.
             lines = answer.read_text(encoding="utf-8").splitlines(keepends=True) if answer.exists() else []
