@@ -76,7 +76,7 @@ class ContentPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, B
         "home.Agenda2030Page",
         "home.ContentPage",
     ]
-    subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage"]
     template = "pages/content_page.html"
     page_description = pgettext_lazy(
         "admin", "A page with text, tables, questions and more. It may have pages below it."

@@ -12,11 +12,13 @@ from functools import cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as serve_wagtail
 
@@ -25,7 +27,7 @@ from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
-from portal.uploads.delivery import reading_only
+from portal.uploads.delivery import READING_METHODS, reading_only
 
 try:
     from redis.exceptions import ConnectionError as CacheConnectionError
@@ -48,12 +50,34 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@reading_only
+# Visitors have no cookie that a foreign site could use; a page with a form asks where what is sent comes from.
+@csrf_exempt
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
-    """Answer with a page as Wagtail does, the page found in two queries from the cached addresses of the home pages.
+    """Answer with a page; what is sent to one that takes nothing, or to none at all, is refused."""
+    if request.method != "POST":
+        return _read_page(request, path)
+    try:
+        page = _find_page(request, path)
+    except Http404:
+        return HttpResponseNotAllowed(READING_METHODS)
+    if request.method not in page.allowed_http_method_names():
+        return HttpResponseNotAllowed(READING_METHODS)
+    return serve_wagtail(request, path)
 
-    Wagtail's own routing asks for the site, the locale, the root page and its translation at every request; handing it the
-    route that it keeps with the request spares that.
+
+@reading_only
+def _read_page(request: HttpRequest, path: str) -> HttpResponse:
+    _find_page(request, path)
+    return serve_wagtail(request, path)
+
+
+def _find_page(request: HttpRequest, path: str) -> Page:
+    """Find a page in two queries from the cached addresses of the home pages, and hand it to Wagtail as the route that it keeps.
+
+    Wagtail's own routing asks for the site, the locale, the root page and its translation at every request; that is spared.
+
+    Raises:
+        Http404: there is none.
     """
     home = navigation.homes().get(request.LANGUAGE_CODE)
     found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(request.LANGUAGE_CODE)
@@ -61,10 +85,9 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404
     url_path, locale_id = found
     components = [component for component in path.split("/") if component]
-    request._wagtail_route_for_request = RouteResult(
-        page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
-    )
-    return serve_wagtail(request, path)
+    page = page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
+    request._wagtail_route_for_request = RouteResult(page)
+    return page
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

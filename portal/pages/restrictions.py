@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.models import CharField, Q
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
+from wagtail import hooks
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 
@@ -72,7 +73,12 @@ def restricted_paths() -> frozenset[str]:
 @changes.kept("restrictions", lambda: (changes.RESTRICTIONS, changes.LOCALES))
 def _restricted_paths() -> frozenset[str]:
     restriction, page = PageViewRestriction._meta.db_table, Page._meta.db_table
-    return _closure(f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id")  # noqa: S608
+    start = f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id"  # noqa: S608
+    # What an app closes (a form that nobody would read) is there for nobody; it asks for no password.
+    closed = sorted({page_id for find in hooks.get_hooks("closed_pages") for page_id in find()})
+    if closed:
+        start += f" UNION SELECT path FROM {page} WHERE id IN ({', '.join(['%s'] * len(closed))})"  # noqa: S608
+    return _closure(start, *closed)
 
 
 def bound_paths(page: Page) -> frozenset[str]:
@@ -80,7 +86,7 @@ def bound_paths(page: Page) -> frozenset[str]:
     return _closure(f"SELECT path FROM {Page._meta.db_table} WHERE id = %s", page.pk)  # noqa: S608
 
 
-def _closure(start: str, *parameters: int | tuple[int, ...]) -> frozenset[str]:
+def _closure(start: str, *parameters: int) -> frozenset[str]:
     """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
     names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": Page.alphabet[-1] * _STEP}
     with connection.cursor() as cursor:
