@@ -110,6 +110,9 @@ class ReportForm(forms.Form):
     def questions(self) -> list[forms.BoundField]:
         """Return the fields that visitors see; each control says where its hint and its error stand."""
         for name in self.asked:
+            if isinstance(self.fields[name].widget, forms.RadioSelect):
+                # The group as a whole says it.
+                continue
             attributes = self.fields[name].widget.attrs
             described = [f"form-{name}-hint"] if self.fields[name].help_text else []
             if name in self.errors:
@@ -189,7 +192,7 @@ class ContactForm(ReportForm):
     name = ShortText(
         label=_("Your name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
     )
-    email = EmailField(help_text=_("We need it for an answer. We use it for nothing else."))
+    email = EmailField(help_text=_("Without it we cannot answer. We use it for nothing else."))
 
     order: ClassVar[tuple[str, ...]] = ("topic", "text", "name", "email")
 
@@ -214,7 +217,7 @@ class BarrierForm(ReportForm):
     name = ShortText(
         label=_("Your name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
     )
-    email = EmailField(help_text=_("We need it for an answer. We use it for nothing else."))
+    email = EmailField(help_text=_("Without it we cannot answer. We use it for nothing else."))
 
     order: ClassVar[tuple[str, ...]] = ("text", "name", "email")
 

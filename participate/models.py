@@ -37,7 +37,7 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
         pgettext_lazy("admin", "when and in which language the office answers"),
         max_length=300,
         blank=True,
-        help_text=pgettext_lazy("admin", "One or two sentences above the form. Left empty, nothing is promised."),
+        help_text=pgettext_lazy("admin", "One or two sentences beside the form. Left empty, nothing is promised."),
     )
     body = StreamField(
         CONTENT_BLOCKS,
@@ -52,7 +52,7 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
         null=True,
         blank=True,
         related_name="+",
-        help_text=pgettext_lazy("admin", "Linked beside the button."),
+        help_text=pgettext_lazy("admin", "Linked beside the form."),
     )
 
     allowed_http_methods: ClassVar[list] = [*BasePage.allowed_http_methods, HTTPMethod.POST]

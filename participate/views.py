@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from wagtail.models import Page
 
@@ -50,12 +51,14 @@ class Received:
 def answer(page: ContactPage, request: HttpRequest, serve: Serve) -> HttpResponse:
     """Answer a request for a page with a form; `serve` renders the page with what `request.contact` holds."""
     offer = page.offer
-    if request.method == "POST":
-        response = _receive(page, offer, request, serve)
-    elif found := tokens.read_received(request.GET.get(RECEIVED, "")):
-        response = _shown(page, request, serve, _confirmation(page, *found))
-    else:
-        response = _shown(page, request, serve, _context(page, offer, _new_form(page, offer, request)))
+    # Where the language has no form yet, the German one speaks German, in its errors too.
+    with translation.override(page.language_code):
+        if request.method == "POST":
+            response = _receive(page, offer, request, serve)
+        elif found := tokens.read_received(request.GET.get(RECEIVED, "")):
+            response = _shown(page, request, serve, _confirmation(page, *found))
+        else:
+            response = _shown(page, request, serve, _context(page, offer, _new_form(page, offer, request)))
     for name, value in HEADERS.items():
         response.headers[name] = value
     if page.purpose != Purpose.CONTACT:

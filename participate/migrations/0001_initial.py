@@ -29,10 +29,10 @@ class Migration(migrations.Migration):
                 ('lead', models.TextField(blank=True, help_text='One to three sentences below the title. Also shown on cards and in search results.', max_length=500, verbose_name='lead')),
                 ('illustration', models.CharField(blank=True, choices=portal.blocks.illustrations.Illustration.as_choices, help_text="Shown where there is no photograph. Left empty, the first topic's drawing is used.", max_length=40, verbose_name='drawing')),
                 ('purpose', models.CharField(choices=participate.purposes.Purpose.as_choices, default='contact', help_text='Which questions the form asks. Who gets the messages is said by the topics of messages.', max_length=20, verbose_name='form')),
-                ('answering', models.TextField(blank=True, help_text='One or two sentences above the form. Left empty, nothing is promised.', max_length=300, verbose_name='when and in which language the office answers')),
+                ('answering', models.TextField(blank=True, help_text='One or two sentences beside the form. Left empty, nothing is promised.', max_length=300, verbose_name='when and in which language the office answers')),
                 ('body', portal.blocks.fields.StreamField((), blank=True, help_text='Below the form: what else helps.', verbose_name='content')),
                 ('image', models.ForeignKey(blank=True, help_text='At least 1280 pixels wide, 16:9. Takes precedence over the drawing.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='portal.portalimage', verbose_name='photograph')),
-                ('privacy_page', models.ForeignKey(blank=True, help_text='Linked beside the button.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page on data protection')),
+                ('privacy_page', models.ForeignKey(blank=True, help_text='Linked beside the form.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page on data protection')),
             ],
             options={
                 'verbose_name': 'page with a form',

@@ -49,8 +49,8 @@ def active_language() -> Language:
 
 @register.inclusion_tag("components/head.html", takes_context=True)
 def page_head(context: Context, title: str = "") -> dict[str, object]:
-    """Show the head of the page in the context, else of a view with this title, which belongs in no search engine."""
-    page = page_of(context)
+    """Show the head of the page in the context; with a title that of a view, or of a state of the page, which no search engine lists."""
+    page = None if title else page_of(context)
     if page is None:
         values = head.for_view(title)
     else:

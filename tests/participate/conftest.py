@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group, Permission
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale
 
 from home.models import HomePage
@@ -22,26 +23,38 @@ OWN = {"HTTP_ORIGIN": "http://testserver", "HTTP_SEC_FETCH_SITE": "same-origin"}
 """What a browser says of a form that it sends from a page of the portal."""
 
 
-@pytest.fixture
-def home(db: None) -> HomePage:
-    return make_home()
+def made(module_database: DjangoDbBlocker) -> tuple[HomePage, Group, AbstractBaseUser]:
+    """Make a home page, and a group that reads messages and feedback with one member."""
+    with module_database.unblock():
+        home = make_home()
+        group = Group.objects.create(name="Posteingang")
+        codenames = ("access_admin", "view_message", "change_message", "view_feedback")
+        group.permissions.set(Permission.objects.filter(codename__in=codenames))
+        user = get_user_model().objects.create_user("leserin", "leserin@example.org", first_name="Lea", last_name="Leser")
+        user.groups.add(group)
+    return home, group, user
+
+
+@pytest.fixture(scope="module", name="made")
+def made_once(module_database: DjangoDbBlocker) -> tuple[HomePage, Group, AbstractBaseUser]:
+    return made(module_database)
 
 
 @pytest.fixture
-def inbox(db: None) -> Group:
+def home(made: tuple, db: None) -> HomePage:
+    return HomePage.objects.get(pk=made[0].pk)
+
+
+@pytest.fixture
+def inbox(made: tuple, db: None) -> Group:
     """Return the group that reads messages and feedback."""
-    group = Group.objects.create(name="Posteingang")
-    codenames = ("access_admin", "view_message", "change_message", "view_feedback")
-    group.permissions.set(Permission.objects.filter(codename__in=codenames))
-    return group
+    return Group.objects.get(pk=made[1].pk)
 
 
 @pytest.fixture
-def reader(inbox: Group) -> AbstractBaseUser:
+def reader(made: tuple, db: None) -> AbstractBaseUser:
     """Return somebody who reads messages."""
-    user = get_user_model().objects.create_user("leserin", "leserin@example.org", first_name="Lea", last_name="Leser")
-    user.groups.add(inbox)
-    return user
+    return get_user_model().objects.get(pk=made[2].pk)
 
 
 def make_topic(name: str = "Rückkehr", **fields: object) -> ContactTopic:
@@ -52,17 +65,29 @@ def make_form(home: HomePage, title: str = "Nachricht", **fields: object) -> Con
     return add(home, ContactPage(title=title, **fields))
 
 
+@pytest.fixture(scope="module")
+def forms_made(made: tuple, module_database: DjangoDbBlocker) -> dict[str, int]:
+    with module_database.unblock():
+        home = HomePage.objects.get(pk=made[0].pk)
+        make_topic("Rückkehr")
+        make_topic("Presse", sort_order=1)
+        return {
+            "contact": make_form(home).pk,
+            "barrier": make_form(home, "Barriere melden", purpose=Purpose.BARRIER).pk,
+            "helpful": make_form(home, "Rückmeldung", purpose=Purpose.HELPFUL).pk,
+            "search": make_form(home, "Nicht gefunden", purpose=Purpose.SEARCH).pk,
+        }
+
+
 @pytest.fixture
-def page(home: HomePage, reader: AbstractBaseUser) -> ContactPage:
+def page(forms_made: dict[str, int], db: None) -> ContactPage:
     """Return a form about two topics that somebody reads."""
-    make_topic("Rückkehr")
-    make_topic("Presse", sort_order=1)
-    return make_form(home)
+    return ContactPage.objects.get(pk=forms_made["contact"])
 
 
 @pytest.fixture
-def barrier(home: HomePage, reader: AbstractBaseUser) -> ContactPage:
-    return make_form(home, "Barriere melden", purpose=Purpose.BARRIER)
+def barrier(forms_made: dict[str, int], db: None) -> ContactPage:
+    return ContactPage.objects.get(pk=forms_made["barrier"])
 
 
 def soup_of(response: HttpResponse) -> BeautifulSoup:
@@ -89,7 +114,7 @@ def filled(response: HttpResponse) -> dict[str, str]:
 
 def faults(response: HttpResponse) -> list[tuple[str, str]]:
     """Return the list of errors: where each leads, and what it says."""
-    return [(link["href"], link.get_text(strip=True)) for link in soup_of(response).select(".error-summary a")]
+    return [(link["href"], link.get_text(strip=True).replace("\xa0", " ")) for link in soup_of(response).select(".error-summary a")]
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from wagtail.models import Locale
 
 from participate import forms, tokens
 from participate.models import ContactPage, ContactTopic, Message
-from participate.purposes import Purpose
 from tests.builders import make_alias, make_content_page, translate
 
-from .conftest import OWN, faults, filled, make_form, make_topic, soup_of
+from .conftest import OWN, faults, filled, make_topic, soup_of
 
 Send = Callable[..., HttpResponse]
 TEXT = "Guten Tag,\nich habe eine Frage: z. B. zu § 24 <b>\N{ARABIC LETTER ALEF}</b>."
@@ -81,7 +80,7 @@ def test_what_is_missing_is_said_at_the_field_and_on_top(page: ContactPage, send
         field = soup.select_one(anchor)
         assert field["aria-invalid"] == "true"
         described = [soup.find(id=name).get_text(strip=True) for name in field["aria-describedby"].split()]
-        assert described[-1] == text
+        assert described[-1].replace("\xa0", " ") == text
     assert filled(response) | {"token": "", "website": ""} == {
         "token": "", "page": "", "topic": "", "text": "  ", "name": "Amira", "email": "amira.k@", "website": "",
     }  # fmt: skip
@@ -101,7 +100,7 @@ def test_errors_are_in_the_readers_language(code: str, client: Client, page: Con
     assert stored()[0][2] == code
 
 
-def test_where_a_language_has_no_form_the_german_one_opens_and_the_readers_language_is_kept(client: Client, page: ContactPage, send: Send) -> None:
+def test_where_a_language_has_no_form_the_german_one_opens_and_the_readers_language_is_kept(page: ContactPage, send: Send) -> None:
     translate(page.get_parent().specific, "uk")
     alias = make_alias(page, "uk")
     response = send(alias.get_url(), text="", topic="")
@@ -167,7 +166,7 @@ def test_nobody_is_faster_than_three_seconds(client: Client, page: ContactPage, 
     ],
     ids=["none", "odd", "parts", "nul", "old", "salt", "shape", "forged"],
 )  # fmt: skip
-def test_a_form_that_is_not_ours_or_was_open_for_a_day_is_asked_for_once_more(token: str, client: Client, page: ContactPage, slowly: None) -> None:
+def test_a_form_that_is_not_ours_or_was_open_for_a_day_is_sent_once_more(token: str, client: Client, page: ContactPage, slowly: None) -> None:
     response = client.post("/de/nachricht/", ready(client, token=token), **OWN)
     assert (response.status_code, stored()) == (422, [])
     assert [text for anchor, text in faults(response) if anchor == "#form-send"] == [
@@ -192,7 +191,7 @@ def test_a_form_that_is_not_ours_or_was_open_for_a_day_is_asked_for_once_more(to
         ({"HTTP_ORIGIN": "http://testserver", "HTTP_SEC_FETCH_SITE": "same-site"}, False),
     ],
 )  # fmt: skip
-def test_a_form_comes_from_a_page_of_the_portal(headers: dict[str, str], is_taken: bool, client: Client, page: ContactPage, slowly: None) -> None:
+def test_a_form_comes_from_a_page_of_the_portal(headers: dict, is_taken: bool, client: Client, page: ContactPage, slowly: None) -> None:
     response = client.post("/de/nachricht/", ready(client), **headers)
     assert (response.status_code, len(stored())) == ((303, 1) if is_taken else (403, 0))
     if not is_taken:
@@ -200,7 +199,7 @@ def test_a_form_comes_from_a_page_of_the_portal(headers: dict[str, str], is_take
         assert client.post("/de/nachricht/", filled(response), **OWN).status_code == 303
 
 
-def test_one_address_sends_so_many_an_hour_and_another_is_not_held_up(client: Client, page: ContactPage, slowly: None, settings: object) -> None:
+def test_one_address_sends_so_many_an_hour_and_holds_up_no_other(client: Client, page: ContactPage, slowly: None, settings: object) -> None:
     settings.MESSAGE_RATE = 2
     answers = [client.post("/de/nachricht/", ready(client), **OWN) for _ in range(3)]
     assert ([answer.status_code for answer in answers], Message.objects.count()) == ([303, 303, 429], 2)
@@ -274,8 +273,8 @@ def test_other_encodings_and_kinds_of_forms(client: Client, page: ContactPage, s
     assert client.post("/de/nachricht/", body, content_type=f"{kind}; charset=latin-1", **OWN).status_code == 400
     assert client.post("/de/nachricht/", b"{}", content_type="application/json", **OWN).status_code == 422
     assert client.post("/de/nachricht/", b"x", content_type="multipart/form-data; boundary=", **OWN).status_code == 400
-    assert client.post("/de/nachricht/", ready(client, text="a\x00b"), **OWN).status_code == 422
-    assert len(stored()) == 1
+    assert client.post("/de/nachricht/", ready(client, text="a\x00b"), **OWN).status_code == 303
+    assert [message[3] for message in stored()] == ["Gr\ufffd\ufffde", "ab"]
 
 
 def test_only_pages_with_a_form_take_what_is_sent(client: Client, page: ContactPage) -> None:
@@ -299,9 +298,7 @@ def test_a_barrier_is_reported_with_its_page(client: Client, barrier: ContactPag
     assert Message.objects.values_list("purpose", "page", "text").get() == ("barrier", other.pk, "Kein Untertitel")
 
 
-def test_feedback_and_what_was_not_found(client: Client, home: object, reader: object, send: Send) -> None:
-    make_form(home, "Rückmeldung", purpose=Purpose.HELPFUL)
-    make_form(home, "Nicht gefunden", purpose=Purpose.SEARCH)
+def test_feedback_and_what_was_not_found(client: Client, page: ContactPage, home: object, send: Send) -> None:
     draft = make_content_page(home, title="Entwurf", live=False)
     assert faults(send("/de/rueckmeldung/", text="")) == [("#form-helpful_0", "Wählen Sie eine Antwort.")]
     # A page that nobody may read is named to nobody.
@@ -316,9 +313,9 @@ def test_feedback_and_what_was_not_found(client: Client, home: object, reader: o
     ]  # fmt: skip
 
 
-def test_a_form_with_one_topic_asks_for_none(client: Client, home: object, reader: object, send: Send) -> None:
+def test_a_form_with_one_topic_asks_for_none(client: Client, page: ContactPage, send: Send) -> None:
+    ContactTopic.objects.all().delete()
     topic = make_topic("Alles")
-    make_form(home)
     assert "topic" not in filled(client.get("/de/nachricht/"))
     assert send("/de/nachricht/", text="x").status_code == 303
     assert Message.objects.get().topic == topic
