@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -76,13 +77,13 @@ class MessageFilterSet(WagtailFilterSet):
 class _Visible:
     """A view of one message, for those who may read that one."""
 
-    def get_object(self, queryset: QuerySet | None = None) -> Message:
+    def get_object(self, *args: Any, **kwargs: Any) -> Message:
         """Return the message.
 
         Raises:
             PermissionDenied: it went to others.
         """
-        message = super().get_object(queryset)
+        message = super().get_object(*args, **kwargs)
         policy = policy_registry.get_by_type(Message)
         if not policy.user_has_any_permission_for_instance(self.request.user, ["view", "change", "delete"], message):
             raise PermissionDenied
@@ -101,6 +102,10 @@ class MessageDeleteView(_Visible, generic.DeleteView):
 
 class MessageHistoryView(_Visible, HistoryView):
     """Who saw to a message."""
+
+
+class MessageUsageView(_Visible, UsageView):
+    """Where a message is used: nowhere."""
 
 
 class StateColumn(StatusTagColumn):
@@ -139,6 +144,7 @@ class MessageViewSet(ModelViewSet):
     edit_view_class = MessageEditView
     delete_view_class = MessageDeleteView
     history_view_class = MessageHistoryView
+    usage_view_class = MessageUsageView
     filterset_class = MessageFilterSet
     list_filter = MessageFilterSet.Meta.fields
     search_fields = ("reference", "text", "name", "email")

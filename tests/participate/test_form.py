@@ -166,7 +166,7 @@ def test_nobody_is_faster_than_three_seconds(client: Client, page: ContactPage, 
     ],
     ids=["none", "odd", "parts", "nul", "old", "salt", "shape", "forged"],
 )  # fmt: skip
-def test_a_form_that_is_not_ours_or_was_open_for_a_day_is_sent_once_more(token: str, client: Client, page: ContactPage, slowly: None) -> None:
+def test_a_form_not_ours_or_open_for_a_day_is_sent_once_more(token: str, client: Client, page: ContactPage, slowly: None) -> None:
     response = client.post("/de/nachricht/", ready(client, token=token), **OWN)
     assert (response.status_code, stored()) == (422, [])
     assert [text for anchor, text in faults(response) if anchor == "#form-send"] == [
