@@ -153,6 +153,9 @@ class ReportForm(forms.Form):
             ValidationError: it was; what was typed stays in the form.
         """
         cleaned = super().clean() or {}
+        if self.errors:
+            # What a person has to mend comes first; the moment is asked again then.
+            return cleaned
         if self.found is None or self.found.is_too_old:
             raise ValidationError(gettext("The form was open for a long time. Please send your text once more."))
         if self.found.is_too_fast:

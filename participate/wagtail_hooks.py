@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from portal.discovery.release import OpenPoint
@@ -14,6 +15,7 @@ from portal.jobs import Periodic
 
 from . import closing, mails, policies  # noqa: F401 (who may read messages)
 from .messages import ContactTopic
+from .report import FeedbackMenuItem, FeedbackReportView
 from .viewsets import MessageViewSet, TopicViewSet
 
 register_snippet(TopicViewSet)
@@ -25,6 +27,22 @@ hooks.register("closed_pages", closing.closed_pages)
 def register_inbox() -> MessageViewSet:
     """Add the inbox to the menu of those who read messages."""
     return MessageViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_report_urls() -> list[URLPattern]:
+    """Add the report's addresses."""
+    return [
+        path("reports/feedback/", FeedbackReportView.as_view(), name="feedback_report"),
+        path("reports/feedback/results/", FeedbackReportView.as_view(results_only=True), name="feedback_report_results"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_report_menu_item() -> MenuItem:
+    """Put the report among the others."""
+    label = pgettext_lazy("admin", "Feedback on pages")
+    return FeedbackMenuItem(label, reverse("feedback_report"), name="feedback", icon_name="comment", order=1210)
 
 
 @hooks.register("register_open_points")

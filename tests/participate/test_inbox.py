@@ -14,9 +14,11 @@ from wagtail.users.models import UserProfile
 
 from home.models import HomePage
 from participate.models import Message
+from participate.purposes import Purpose
+from tests.builders import make_content_page
 from translation import roles
 
-from .conftest import make_topic, soup_of
+from .conftest import make_form, make_topic, soup_of
 
 INDEX = "/admin/messages/"
 FORMULA = '=HYPERLINK("https://evil.example";"x")'
@@ -134,3 +136,54 @@ def test_twenty_messages_cost_the_queries_of_one(signed_in: Client, django_asser
     with CaptureQueriesContext(connection) as many:
         signed_in.get(INDEX)
     assert len(many) == len(one)
+
+
+REPORT = "/admin/reports/feedback/"
+
+
+def test_feedback_is_a_report_for_editors_and_for_nobody_else(client: Client, home: HomePage) -> None:
+    roles.set_up_roles()
+    page = make_content_page(home, title="Familiennachzug")
+    make_message(1, purpose="helpful", helpful="no", text=FORMULA, page=page)
+    make_message(2, purpose="search", query="фільм", text="", language="uk")
+    make_message(3, text="Geheim")
+    editor = get_user_model().objects.create_user("schreiberin")
+    editor.groups.add(Group.objects.get(name=roles.EDITORS))
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "de"})
+    client.force_login(editor)
+
+    def rows(query: str = "") -> list[list[str]]:
+        table = soup_of(client.get(REPORT + query)).select("main table tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.select("td")][1:] for row in table]
+
+    assert rows() == [
+        ["", "", "фільм", "", "Українська"],
+        ["Familiennachzug", "Nein", "", FORMULA, "العربية"],
+    ]
+    assert [row[0] for row in rows("?helpful=no")] == ["Familiennachzug"]
+    exported = list(csv.DictReader(io.StringIO(client.get(f"{REPORT}?export=csv").getvalue().decode("utf-8-sig"))))
+    assert [row["Kommentar"] for row in exported] == ["", f"'{FORMULA}"]
+    assert REPORT in client.get(reverse("wagtailadmin_home")).content.decode()
+    reader = get_user_model().objects.create_user("uebersetzerin")
+    reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(reader)
+    assert client.get(REPORT).status_code == 302
+    assert client.get(f"{REPORT}?export=csv").status_code == 302
+
+
+def test_pages_link_to_the_forms_as_everybody_sees_them(client: Client, home: HomePage, reader: AbstractBaseUser) -> None:
+    page = make_content_page(home, title="Familiennachzug")
+    assert soup_of(client.get(page.get_url())).select(".feedback") == []
+    make_form(home, "Rückmeldung", purpose=Purpose.HELPFUL)
+    make_form(home, "Barriere melden", purpose=Purpose.BARRIER)
+    missing = make_form(home, "Nicht gefunden", purpose=Purpose.SEARCH)
+    answers = [client.get(page.get_url()) for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    links = [(link["href"], link.get_text(strip=True)) for link in soup_of(answers[0]).select(".feedback a")]
+    assert links == [
+        (f"/de/rueckmeldung/?page={page.pk}", "War diese Seite hilfreich?"),
+        (f"/de/barriere-melden/?page={page.pk}", "Barriere melden"),
+    ]
+    found = soup_of(client.get("/de/suche/?q=zzzz Visum")).select_one(f"a[href^='{missing.get_url()}']")
+    assert found["href"] == "/de/nicht-gefunden/?q=zzzz+Visum"
+    assert soup_of(client.get(missing.get_url())).select(".feedback") == []
