@@ -6,9 +6,9 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from portal import changes
-from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.navigation.reading import reading
-from portal.pages import links
+from portal.pages import links, readers
 from portal.pages.links import Link
 
 from .models import ContactPage
@@ -30,7 +30,7 @@ def _form_links(language: str) -> dict[str, Link]:
 
 def form_link(purpose: Purpose | str, **values: object) -> Link | None:
     """Return the link to a form, with what it shall know (`page`, `q`); None where the form does not exist."""
-    link = _form_links(current_language().code).get(str(purpose))
+    link = _form_links(readers.current().language.code).get(str(purpose))
     if link is None:
         return None
     query = urlencode({name: value for name, value in values.items() if value not in (None, "")})

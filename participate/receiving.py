@@ -10,8 +10,7 @@ from django.db import transaction
 from wagtail.models import Page
 
 from portal.discovery import release
-from portal.language.languages import current_language
-from portal.pages import links, versions
+from portal.pages import readers, versions
 
 from . import mails, tokens
 from .forms import ReportForm
@@ -60,7 +59,7 @@ def store(page: ContactPage, form: ReportForm, key: str) -> Message:
             "purpose": page.purpose,
             "topic": topic,
             "group_id": topic.group_id if topic else None,
-            "language": links.readers_language() or current_language().code,
+            "language": readers.current().language.code,
             "page": about(form.cleaned_data["page"]),
             "is_test": not release.is_released(),
         },

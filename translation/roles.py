@@ -251,7 +251,7 @@ def set_up_roles() -> list[Group]:
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
         homes = [home for code in role.languages if (home := home_page(code))]
-        if role.languages and not homes:
+        if not homes and (role.languages or not groups):
             continue
         group = _set_up_role(role, homes)
         groups.append(group)

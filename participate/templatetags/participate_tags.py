@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django import template
-from django.template import Context
 
 from participate.links import form_link as link_to_form
 from participate.models import ContactPage
 from participate.purposes import Purpose
 from portal.pages.links import Link
-from portal.templatetags.portal_tags import page_of
+from portal.pages.readers import Reader
 
 register = template.Library()
 
@@ -20,10 +19,10 @@ def form_link(purpose: str, query: str = "") -> Link | None:
     return link_to_form(purpose, q=query)
 
 
-@register.inclusion_tag("components/feedback.html", takes_context=True)
-def feedback(context: Context) -> dict[str, Link | None]:
+@register.inclusion_tag("components/feedback.html")
+def feedback(reader: Reader) -> dict[str, Link | None]:
     """Ask below a page whether it was helpful, and what could not be read: links to forms, as far as these exist."""
-    page = page_of(context)
+    page = reader.page
     if page is None or page.pk is None or isinstance(page, ContactPage):
         return {}
     return {

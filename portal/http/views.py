@@ -18,15 +18,16 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from wagtail import hooks
 from wagtail.models import Page
-from wagtail.url_routing import RouteResult
-from wagtail.views import serve as serve_wagtail
+from wagtail.views import serve_chain
 
 from portal import navigation
 from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
+from portal.pages import readers
 from portal.uploads.delivery import READING_METHODS, reading_only
 
 try:
@@ -44,7 +45,7 @@ else:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
     urls = {code: home["url"] for code, home in navigation.homes().items() if home["is_real"]}
-    url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
+    url = urls.get(readers.of(request).language.code) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
     response = HttpResponseRedirect(url)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -57,37 +58,43 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     if request.method != "POST":
         return _read_page(request, path)
     try:
-        page = _find_page(request, path)
+        page = _page_at(request, path)
     except Http404:
         return HttpResponseNotAllowed(READING_METHODS)
-    if request.method not in page.allowed_http_method_names():
-        return HttpResponseNotAllowed(READING_METHODS)
-    return serve_wagtail(request, path)
+    return _serve(request, page) if request.method in page.allowed_http_method_names() else HttpResponseNotAllowed(READING_METHODS)
 
 
 @reading_only
 def _read_page(request: HttpRequest, path: str) -> HttpResponse:
-    _find_page(request, path)
-    return serve_wagtail(request, path)
+    return _serve(request, _page_at(request, path))
 
 
-def _find_page(request: HttpRequest, path: str) -> Page:
-    """Find a page in two queries from the cached addresses of the home pages, and hand it to Wagtail as the route that it keeps.
+def _page_at(request: HttpRequest, path: str) -> Page:
+    """Return the page at an address, found in two queries from the cached addresses of the home pages.
 
-    Wagtail's own routing asks for the site, the locale, the root page and its translation at every request; that is spared.
+    Wagtail's own view asks for the site, the locale, the root page and its translation at every request.
 
     Raises:
-        Http404: there is none.
+        Http404: no page lies there.
     """
-    home = navigation.homes().get(request.LANGUAGE_CODE)
-    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(request.LANGUAGE_CODE)
+    code = readers.of(request).language.code
+    home = navigation.homes().get(code)
+    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(code)
     if found is None:
         raise Http404
     url_path, locale_id = found
-    components = [component for component in path.split("/") if component]
-    page = page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
-    request._wagtail_route_for_request = RouteResult(page)
-    return page
+    return page_at("/".join([url_path.rstrip("/"), *filter(None, path.split("/"))]) + "/", locale_id)
+
+
+def _serve(request: HttpRequest, page: Page) -> HttpResponse:
+    """Answer with a page as Wagtail does."""
+    serve = serve_chain
+    for hook in reversed(hooks.get_hooks("on_serve_page")):
+        serve = hook(serve)
+    for hook in hooks.get_hooks("before_serve_page"):
+        if isinstance(response := hook(page, request, (), {}), HttpResponse):
+            return response
+    return serve(page, request, (), {})
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
