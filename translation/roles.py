@@ -247,7 +247,7 @@ def set_up_roles() -> list[Group]:
     A language without a home page is left out until it has one. Wagtail's own groups and workflow go when the
     moderators' group is first made; ones of the same name that somebody makes later stay.
     """
-    groups = []
+    groups: list[Group] = []
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
         homes = [home for code in role.languages if (home := home_page(code))]
