@@ -85,8 +85,9 @@ class ReportForm(forms.Form):
 
     use_required_attribute = False
 
-    page = forms.CharField(required=False, widget=forms.HiddenInput)
-    token = forms.CharField(required=False, widget=forms.HiddenInput)
+    # What visitors do not see has no errors: whatever stands there is none of ours, and that is said of the whole form.
+    page = ShortText(required=False, widget=forms.HiddenInput)
+    token = ShortText(required=False, widget=forms.HiddenInput)
     website = forms.CharField(
         required=False,
         label=_("Leave this field empty"),
