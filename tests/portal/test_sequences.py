@@ -15,14 +15,15 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 from wagtail.models import Page, Revision, Site
 
 from news.models import NewsIndexPage, NewsPage
 from portal import changes, navigation
 from portal.listing import lists, rows
 from portal.models import ListRow, Topic
-from portal.pages import links, restrictions, versions
+from portal.navigation.reading import reading
+from portal.pages import restrictions, versions
 from search import indexing
 from search.models import Document, Posting, Term
 from tests.builders import (
@@ -84,7 +85,7 @@ def kept() -> dict[str, object]:
     found: dict[str, object] = {"restrictions": restrictions.restricted_paths(), "homes": navigation.homes()}
     opened = Page.objects.filter(depth__gt=2, numchild__gt=0, locale__language_code="de").order_by("path")
     for code in CODES:
-        with translation.override(code), links.remembered(code):
+        with reading(code):
             found |= {f"{code} menu": navigation.menu(), f"{code} site map": navigation.site_map()}
             for page in opened:
                 found[f"{code} site map below {page}"] = navigation.site_map(QueryDict(f"below={page.pk}"))
@@ -121,7 +122,7 @@ def addresses(nodes: Iterable[object]) -> set[str]:
 def check_addresses(client: Client, done: list[str]) -> None:
     """Ask as a visitor for all that menus, site maps, feeds and sitemaps name."""
     for code in CODES:
-        with translation.override(code), links.remembered(code):
+        with reading(code):
             named = addresses(navigation.menu()) | addresses(navigation.site_map())
         for path in (f"/{code}/feed.rss", f"/{code}/feed.atom", f"/sitemap-{code}.xml"):
             if (response := client.get(path)).status_code == 200:
