@@ -10,9 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from portal.language.languages import languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.listing.declarations import kind_of, kinds, year_of
 from portal.models import PortalDocument, Region, Topic, taxonomy
+from portal.models.taxonomy import Term
+
+from .models import FacetValue
 
 Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
 Labels = Callable[[list[str]], dict[str, str]]
@@ -29,6 +32,9 @@ class Facet:
     by_label: bool = False
     """Whether its values are listed by their label, from the last to the first (years), and not by their number of pages."""
 
+
+TERMS: dict[str, type[Term]] = {"topic": Topic, "region": Region}
+"""The facets whose values are terms, by their short names in addresses."""
 
 _facets: dict[str, Facet] = {}
 
@@ -55,7 +61,7 @@ def _kinds(values: list[str]) -> dict[str, str]:
     return {value: str(known[value]) for value in values if value in known}
 
 
-def _terms(model: type[Topic] | type[Region]) -> Labels:
+def _terms(model: type[Term]) -> Labels:
     def labels(values: list[str]) -> dict[str, str]:
         terms = model.objects.filter(slug__in=values).select_related("locale").order_by("locale_id")
         found: dict[str, str] = {}
@@ -70,6 +76,22 @@ def _slugs(name: str) -> Values:
     return lambda page, files: [term.slug for term in getattr(page, name).all()] if hasattr(page, name) else []
 
 
+def pages_of_term(term: Term) -> list[Page]:
+    """Return the pages that a term is a value of, or was as far as the search knows, where both are not the same.
+
+    Pages of every language refer to the terms of the source language.
+    """
+    if term.locale.language_code != SOURCE_LANGUAGE:
+        return []
+    having: set[int] = set()
+    for relation in term._meta.related_objects:
+        if relation.many_to_many and issubclass(relation.related_model, Page):
+            having.update(relation.related_model.objects.filter(**{relation.field.name: term.pk}).values_list("pk", flat=True))
+    names = [name for name, model in TERMS.items() if isinstance(term, model)]
+    known = set(FacetValue.objects.filter(name__in=names, value=term.slug).values_list("document_id", flat=True))
+    return list(Page.objects.filter(pk__in=having ^ known))
+
+
 def _years(values: list[str]) -> dict[str, str]:
     return {value: value for value in values if re.fullmatch(r"\d{4}", value, re.ASCII)}
 
@@ -79,8 +101,8 @@ def _languages(values: list[str]) -> dict[str, str]:
 
 
 register(Facet("type", _("Type of page"), lambda page, files: [kind_of(page)], _kinds))
-register(Facet("topic", _("Topic"), _slugs("topics"), _terms(Topic)))
-register(Facet("region", _("Region"), _slugs("regions"), _terms(Region)))
+register(Facet("topic", _("Topic"), _slugs("topics"), _terms(TERMS["topic"])))
+register(Facet("region", _("Region"), _slugs("regions"), _terms(TERMS["region"])))
 register(
     Facet("year", _("Year"), lambda page, files: [year_of(page)], _years, by_label=True)
 )
