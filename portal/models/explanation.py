@@ -94,8 +94,8 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
 
     @property
     def text(self) -> list[StreamValue.StreamChild]:
-        """Return the blocks of the text itself, where a type shows some of the body elsewhere."""
-        return list(self.body)
+        """Return the blocks of the text itself, as visitors get them; a type may show some of them elsewhere."""
+        return list(self.shown_body)
 
     @property
     def headings(self) -> list[dict[str, str]]:
@@ -107,7 +107,7 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
                 "anchor": self.anchors.get(block.id) or heading_anchor(str(block.value)),
                 "language": SOURCE_LANGUAGE if block.id in untranslated else "",
             }
-            for block in self.body
+            for block in self.shown_body
             if block.block_type == "heading"
         ]
 

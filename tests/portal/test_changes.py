@@ -28,6 +28,7 @@ from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
     make_content_page,
+    make_fact,
     make_home,
     make_news,
     make_news_index,
@@ -100,6 +101,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
+    "facts": (("ar",), lambda: make_fact("phone", "112")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-statistics": (("de",), delete_document),
     "search-synonyms": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
