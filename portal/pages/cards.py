@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
-from portal.pages import links, versions
+from portal.pages import links, readers, versions
 from portal.pages.links import Link
 
 
@@ -94,7 +94,7 @@ def of(pages: Iterable[Page]) -> list[Card]:
 def prepare(pages: list[Page]) -> list[Page]:
     """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
     versions.set_locales(pages)
-    if links.readers_language() != current_language().code:
+    if readers.current().language != current_language():
         # Inside a fallback: the text is the source's, the addresses are the reader's.
         found = links.resolve(page.pk for page in pages)
         for page in pages:
