@@ -84,6 +84,16 @@ def test_only_what_is_answered_is_shown_and_anchors_are_the_same_in_every_langua
     assert "هل هذا مناسب لي؟" in client.get(arabic.get_url()).text
 
 
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_an_answer_that_stands_in_german_still_says_so(client: Client, theme: ThemePage, code: str) -> None:
+    service = make_service(theme, costs=[("text", "<p>Die Beratung kostet nichts.</p>")])
+    address = translate(service, code, words={"Die Beratung kostet nichts.": "Die Beratung kostet nichts."}).get_url()
+    assert BeautifulSoup(client.get(address).content, "html.parser").select(".answer > [lang]") == []
+    begun = translate(make_service(theme, "Hilfe", costs=[("text", "<p>Die Hilfe kostet nichts.</p>")]), code, leave_out=1)
+    found = BeautifulSoup(client.get(begun.get_url()).content, "html.parser").select(".answer > [lang]")
+    assert [(tag["lang"], tag["dir"], tag.get_text(strip=True)) for tag in found] == [("de", "ltr", "Die Hilfe kostet nichts.")]
+
+
 def test_a_page_without_answers_has_no_headings(client: Client, theme: ThemePage) -> None:
     make_service(theme)
     tree = BeautifulSoup(client.get("/de/unsere-arbeit/rueckkehr/beratung/").content, "html.parser")
