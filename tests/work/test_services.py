@@ -73,10 +73,10 @@ def test_only_what_is_answered_is_shown_and_anchors_are_the_same_in_every_langua
         assert [link["href"] for link in tree.select(".toc a")] == [f"#{anchor}" for anchor in SHOWN]
         texts[code] = [" ".join(tag.get_text(" ").split()) for tag in tree.select(".answer h2, .answer .answer__sources li")]
     assert texts["de"] == [
-        "Ist das für mich?", "Freiwillige Rückkehr (Bundesamt für Migration) Stand: 25. Juni 2024", "Was kostet es?", "Wer hilft sonst?",
+        "Ist das für mich?", "Bundesamt für Migration: Freiwillige Rückkehr Stand: 25. Juni 2024", "Was kostet es?", "Wer hilft sonst?",
     ]  # fmt: skip
     assert texts["en"] == [
-        "Is this for me?", "EN Freiwillige Rückkehr (EN Bundesamt für Migration) as of 25 June 2024", "What does it cost?",
+        "Is this for me?", "EN Bundesamt für Migration: EN Freiwillige Rückkehr as of 25 June 2024", "What does it cost?",
         "Who helps if this is not for me?",
     ]  # fmt: skip
     arabic = ServicePage.objects.get(locale__language_code="ar", title="EN Beratung")
