@@ -170,15 +170,14 @@ class Counters:
         if fcntl is None or self._map is None or self._map[8 * (SLOTS + 1) :] == _NO_INTENT:
             return False
         with self._guard, only_one(self._lock_path, _wait):
-            dead = [
-                cell
-                for cell in range(_PROCESSES)
-                if numbers[SLOTS + 1 + cell] and cell != self._own and self._take(cell)
-            ]
+            own = self._own
+            ended = [cell for cell in range(_PROCESSES) if numbers[SLOTS + 1 + cell] and cell != own and self._take(cell)]
+            # Looked at once more under the lock: a process that told everything may have ended in between.
+            dead = [cell for cell in ended if numbers[SLOTS + 1 + cell]]
             if dead:
                 # First what it was to tell, then that it was told: this process may die too.
                 numbers[ALL] = secrets.randbelow(_HIGHEST)
-            for cell in dead:
+            for cell in ended:
                 numbers[SLOTS + 1 + cell] = 0
                 self._leave(cell)
         return bool(dead)

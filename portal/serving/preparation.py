@@ -184,6 +184,8 @@ def _prepare(say: Say) -> str:
     finally:
         with contextlib.suppress(OSError):
             static.abandon()
+        # This process becomes the server without an end at which it could say so.
+        changes.settle()
         connection.close()
 
 

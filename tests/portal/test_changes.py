@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -379,6 +380,33 @@ def test_no_advance_is_lost_between_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert files[0].read([5]) == (before + 200,)
+
+
+def test_a_process_that_told_everything_and_ended_is_not_taken_for_one_that_died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Counters(tmp_path / "one")
+    (before,) = here.read([ALL])
+    told = os.pipe()
+    hold, go = os.pipe()
+    pid = os.fork()
+    if not pid:
+        here.intend()
+        os.write(told[1], b".")
+        os.read(hold, 1)
+        here.settle()
+        os._exit(0)
+    os.read(told[0], 1)
+    take = here._take
+
+    def take_late(cell: int) -> bool:
+        """Between the look at its intent and the lock the process settles and ends."""
+        os.write(go, b".")
+        os.waitpid(pid, 0)
+        return take(cell)
+
+    monkeypatch.setattr(here, "_take", take_late)
+    assert (here.make_good(), here.read([ALL])) == (False, (before,))
+    for descriptor in (*told, hold, go):
+        os.close(descriptor)
 
 
 class TestSeveralMachines:

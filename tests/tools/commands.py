@@ -18,6 +18,8 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 from django.urls import get_resolver
 
+from portal import changes
+
 
 def _run(arguments: list[str], output: IO[bytes], errors: IO[bytes]) -> NoReturn:
     os.dup2(output.fileno(), 1)
@@ -33,6 +35,8 @@ def _run(arguments: list[str], output: IO[bytes], errors: IO[bytes]) -> NoReturn
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        # What Python does at the end of a process is left out here.
+        changes.settle()
         os._exit(code)
 
 
