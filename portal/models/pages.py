@@ -26,6 +26,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, restrictions, schedules, versions
+from portal.pages.addresses import address_of
 
 from .publication import PublishedVersion
 
@@ -208,7 +209,7 @@ class BasePage(Page):
     @property
     def address(self) -> str:
         """Return the address at which the page is being read: its own, or that of its fallback."""
-        return (self.shown_at or self).get_url() or ""
+        return address_of(self.shown_at or self)
 
     @property
     def language_code(self) -> str:

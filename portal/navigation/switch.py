@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, language_mark
 from portal.pages import links, versions
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
 from .homes import home_urls
@@ -40,7 +41,7 @@ def language_links(
     found = found or versions.Versions()
     addresses = dict(paths or {})
     for code, page in {**found.fallbacks, **found.restricted, **found.real}.items():
-        addresses[code] = page.get_url() + (f"?{query}" if query else "")
+        addresses[code] = address_of(page) + (f"?{query}" if query else "")
     reader = links.readers_language()
     home_addresses = home_urls()
     entries = []

@@ -22,6 +22,7 @@ from wagtail.query import PageQuerySet
 
 from portal.language.languages import current_language, language_mark, languages_by_code
 from portal.pages import restrictions, versions
+from portal.pages.addresses import address_of
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,11 @@ def link_within(found: versions.Versions) -> PageLink | None:
     if target is None:
         return None
     if protected := found.restricted.get(reader):
-        return PageLink(protected.get_url(), reader, found.real.get(current_language().code, target), is_restricted=True)
+        return PageLink(address_of(protected), reader, found.real.get(current_language().code, target), is_restricted=True)
     address = found.real.get(reader) or found.fallbacks.get(reader) or target
     # Inside a fallback the text is the source's: its links are named as the source names them.
     named = target if get_language() == reader else found.real.get(current_language().code, target)
-    return PageLink(address.get_url(), target.locale.language_code, named)
+    return PageLink(address_of(address), target.locale.language_code, named)
 
 
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:

@@ -17,6 +17,7 @@ from portal import navigation
 from portal.discovery import head
 from portal.language.languages import LANGUAGES, current_language, language_of_path, languages_by_code
 from portal.pages import links, versions
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
 from .portal_tags import page_of, request_of
@@ -65,7 +66,7 @@ def _easy_access(found: versions.Versions) -> list[Link]:
     """
     places = [
         Link(
-            found.real[language.code].get_url() if language.code in found.real else home["url"],
+            address_of(found.real[language.code]) if language.code in found.real else home["url"],
             language.name,
             language.code,
         )

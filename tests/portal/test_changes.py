@@ -93,6 +93,7 @@ def news_list() -> tuple[Hashable, ...]:
 SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
+    "roots": ((), lambda: publish(at_slug(HomePage.objects.get(locale=german()), "anfang"))),
     "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
@@ -110,6 +111,11 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""
+
+
+def at_slug(page: Page, slug: str) -> Page:
+    page.slug = slug
+    return page
 
 
 def retitled(page: Page, title: str) -> Page:
