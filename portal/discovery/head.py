@@ -14,7 +14,7 @@ from wagtail.models import Page
 from portal import navigation
 from portal.discovery import social
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
-from portal.pages import versions
+from portal.pages import links, versions
 from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
@@ -87,7 +87,7 @@ def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
         return versions.versions_of(page)
     known = request.__dict__.setdefault("_versions_by_key", {})
     if page.translation_key not in known:
-        known[page.translation_key] = versions.versions_of(page)
+        known[page.translation_key] = links.versions_of(page)
     return known[page.translation_key]
 
 

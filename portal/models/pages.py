@@ -298,8 +298,8 @@ class BasePage(Page):
         return TemplateResponse(request, "wagtailcore/password_required.html", {"form": form, "action_url": action_url})
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Resolve all links of the page together, before its template asks for them one by one."""
-        links.resolve(walking.references(self))
+        """Find all links of the page together, before its template asks for them one by one."""
+        links.prepare(self, walking.references(self))
         return super().get_context(request, *args, **kwargs)
 
 

@@ -24,9 +24,7 @@ class LanguageLink(Link):
 
 def breadcrumbs(page: Page) -> list[Link]:
     """Return the links to the pages above a page, home page first. One query."""
-    paths = [page.path[:end] for end in range(2 * page.steplen, len(page.path), page.steplen)]
-    ancestors = links.resolve_all(Page.objects.filter(path__in=paths), lambda row: row.path in paths)
-    return [link.plain() for _row, link in ancestors]
+    return [link.plain() for link in links.above(page)]
 
 
 def language_links(

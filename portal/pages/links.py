@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
@@ -150,6 +151,39 @@ def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
         _find(Page.objects.filter(pk__in=unknown), known)
     nothing = versions.Versions()
     return {pk: link_within(known.versions.setdefault(pk, nothing)) for pk in ids}
+
+
+def prepare(page: Page, page_ids: Iterable[int]) -> None:
+    """Find together where a page is in all languages, the pages above it, and those by id that it links to. One query.
+
+    Whoever asks for one of them while the page is rendered need not ask the database.
+    """
+    known, ids = _known.get(), set(page_ids)
+    if known is None or not page.path:
+        return
+    if {page.pk, *ids} - known.versions.keys():
+        _find(Page.objects.filter(Q(pk__in={page.pk, *ids}) | Q(path__in=_paths_above(page))), known)
+    for pk in ids:
+        known.versions.setdefault(pk, versions.Versions())
+
+
+def _paths_above(page: Page) -> list[str]:
+    return [page.path[:end] for end in range(2 * page.steplen, len(page.path), page.steplen)]
+
+
+def above(page: Page) -> list[PageLink]:
+    """Return the links to the pages above a page, home page first. One query, none where that is known."""
+    paths, known = _paths_above(page), _known.get()
+    rows = sorted((row for row in known.pages.values() if row.path in paths), key=lambda row: row.path) if known else []
+    if known and len(rows) == len(paths):
+        return [link for row in rows if (link := link_within(known.versions[row.pk]))]
+    return [link for _row, link in resolve_all(Page.objects.filter(path__in=paths), lambda row: row.path in paths)]
+
+
+def versions_of(page: Page) -> versions.Versions:
+    """Return where a page is, in all languages. One query, none where that is known."""
+    known = _known.get()
+    return known.versions[page.pk] if known and page.pk in known.versions else versions.versions_of(page)
 
 
 def resolve_all(pages: PageQuerySet, are_among: Callable[[Page], bool]) -> list[tuple[Page, PageLink]]:
