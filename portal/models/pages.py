@@ -312,8 +312,8 @@ def page_at(url_path: str, locale_id: int) -> Page:
     Raises:
         Http404: there is none.
     """
-    rows = Page.objects.select_related("published_version")
-    row = rows.filter(url_path=url_path, locale_id=locale_id).first()
+    rows = versions.rows()
+    row = rows.order_by().filter(url_path=url_path, locale_id=locale_id).first()
     if row is None:
         raise Http404
     versions.set_locales([row])

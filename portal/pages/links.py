@@ -199,7 +199,7 @@ def resolve_all(pages: PageQuerySet, are_among: Callable[[Page], bool]) -> list[
 def _find(pages: PageQuerySet, known: Known) -> list[Page]:
     """Add pages to what is known, with all their versions, real or not; return all rows that were read."""
     keys = pages.order_by().values("translation_key")
-    rows = list(Page.objects.filter(translation_key__in=keys).select_related("published_version"))
+    rows = list(versions.rows().filter(translation_key__in=keys))
     groups: dict[object, list[Page]] = {}
     for row in rows:
         groups.setdefault(row.translation_key, []).append(row)

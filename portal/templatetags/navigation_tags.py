@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from django import template
 from django.core.paginator import Page as PaginatorPage
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import navigation
+from portal import changes, navigation
 from portal.discovery import head
 from portal.language.languages import LANGUAGES, current_language, language_of_path, languages_by_code
 from portal.pages import links, versions
@@ -38,8 +40,23 @@ def site_header(context: Context) -> dict[str, object]:
         "places": _easy_access(found or versions.Versions()),
         "languages": navigation.language_links(found, context.get("paths"), query),
         "language": current_language(),
-        "sections": [(entry, bool(entry.address) and path.startswith(entry.address)) for entry in navigation.menu()],
+        "menu": _menu(path),
     }
+
+
+def _menu(path: str) -> SafeString:
+    """Return the main menu of the active language as HTML; marked are the section of the address and, where it is there, the address."""
+    entries = navigation.menu()
+    sections = [entry.address for entry in entries if entry.address and path.startswith(entry.address)]
+    is_entry = any(path == link.address for entry in entries for link in (entry, *entry.links))
+    return SafeString(_menu_html(current_language().code, tuple(sections), path if is_entry else ""))
+
+
+@changes.kept("menu-html", navigation.menu_tags)
+def _menu_html(language: str, current: tuple[str, ...], path: str) -> str:
+    with navigation.reading(language):
+        sections = [(entry, entry.address in current) for entry in navigation.menu()]
+        return render_to_string("components/main_menu.html", {"sections": sections, "path": path})
 
 
 @register.simple_tag
@@ -49,14 +66,18 @@ def home_url() -> str:
     return navigation.home_urls().get(code) or f"/{code}/"
 
 
-@register.inclusion_tag("components/footer.html", takes_context=True)
-def site_footer(context: Context) -> dict[str, object]:
+@register.simple_tag(takes_context=True)
+def site_footer(context: Context) -> SafeString:
     """Show the footer of the active language."""
-    return {
-        "footer": navigation.footer() or {},
-        "home": home_url(),
-        "is_component_page_shown": context.get("is_component_page_shown", False),
-    }
+    is_shown = bool(context.get("is_component_page_shown", False))
+    return SafeString(_footer_html(current_language().code, timezone.localdate().year, is_shown))
+
+
+@changes.kept("footer-html", navigation.footer_tags)
+def _footer_html(language: str, year: int, is_component_page_shown: bool) -> str:
+    with navigation.reading(language):
+        values = {"footer": navigation.footer() or {}, "home": home_url(), "year": year}
+        return render_to_string("components/footer.html", {**values, "is_component_page_shown": is_component_page_shown})
 
 
 def _easy_access(found: versions.Versions) -> list[Link]:
