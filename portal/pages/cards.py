@@ -130,7 +130,7 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
             # Its app is gone.
             continue
         manager: Any = model._default_manager
-        pages_of_type = manager.filter(pk__in=ids).select_related("published_version")
+        pages_of_type = manager.filter(pk__in=ids).order_by().select_related("published_version")
         found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
     return [found[page.pk] for page in pages if page.pk in found]
 

@@ -118,8 +118,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Opening one costs more than a query.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 # How many machines serve this database: each has a state folder of its own, and hears of changes from the database.
 MACHINES = environment.machines(VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

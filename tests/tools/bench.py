@@ -29,7 +29,6 @@ from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HOMES = ("/de/", "/en/", "/uk/", "/ar/", "/de-simple/")
 ADDRESSES = {
     "home": "/de/",
     "home, Arabic": "/ar/",
@@ -48,9 +47,11 @@ WARM_UP = 5
 def load() -> Callable[[str], None]:
     """Return what answers an address with the application of the folder in which this process was started, as visitors ask for it."""
     sys.path.insert(0, str(Path.cwd()))
-    from django.core.wsgi import get_wsgi_application
-
-    application = get_wsgi_application()
+    try:
+        from portal.serving import workers
+    except ModuleNotFoundError:
+        from portal import workers  # an earlier commit
+    application = workers.load()
 
     def answer(address: str) -> None:
         # Each answer is for somebody else: how often one may search is limited.
@@ -111,8 +112,6 @@ def in_child(work: Callable[[], dict[str, object]]) -> dict[str, object]:
 def measure(requests: int) -> None:
     """Measure and print a JSON object: by address the CPU seconds of each answer, the numbers of queries and of files."""
     answer = load()
-    for home in HOMES:
-        answer(home)
 
     def first(address: str) -> dict[str, object]:
         queries, _files = counted(answer, address)
