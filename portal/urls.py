@@ -13,7 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
 from portal.discovery import sitemaps, social
-from portal.http import views
+from portal.http import sharing, views
 from portal.uploads import views as uploads
 
 handler400 = "portal.http.views.bad_request"
@@ -55,6 +55,7 @@ urlpatterns += i18n_patterns(
     path("", include("search.urls")),
     path("", include("portal.listing.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
+    path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
     path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),

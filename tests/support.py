@@ -246,7 +246,7 @@ def _code_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     files = [BASE_DIR / "requirements.txt"]
-    for name in ("portal", "home", "news", "search", "translation"):
+    for name in ("portal", "home", "news", "work", "search", "translation"):
         files += sorted((BASE_DIR / name).rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
@@ -284,7 +284,7 @@ def _content_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     result = hashlib.sha256(_code_fingerprint().encode())
-    for name in ("content", "locale", "portal", "home", "news", "search", "translation"):
+    for name in ("content", "locale", "portal", "home", "news", "work", "search", "translation"):
         for path in sorted((BASE_DIR / name).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 result.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())
@@ -299,10 +299,11 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
     """
     state = State(shared / "state", f"{run_name()}_content" if migrated.database else "")
     given = "" if state.database else os.environ.get("PORTAL_TEST_STATE", "")
-    prepared = kept / f"content-{_content_fingerprint()}"
+    kind = "given" if given else "content"
+    prepared = kept / f"{kind}-{_content_fingerprint()}"
 
     def build() -> None:
-        if not given and not state.database and prepared.exists():
+        if not state.database and prepared.exists():
             shutil.copytree(prepared, state.folder)
             return
         if given or migrated.folder.exists():
@@ -313,8 +314,8 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
             create_database(state.database, migrated.database)
         manage(state, "serve", "--prepare")
         manage(state, *RELEASE)
-        if not given and not state.database:
-            for old in kept.glob("content-*"):
+        if not state.database:
+            for old in kept.glob(f"{kind}-*"):
                 shutil.rmtree(old)
             shutil.copytree(state.folder, incomplete := kept / f"incomplete-{run_name()}")
             incomplete.rename(prepared)

@@ -14,6 +14,7 @@ from wagtail_localize.fields import TranslatableField
 from home.blocks import PAGE_SECTIONS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
+from portal.listing.declarations import model_of
 from portal.listing.rows import indexes_of
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin
 
@@ -37,8 +38,8 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
     kinds: ClassVar[tuple[str, ...]] = ()
-    """The kinds of content whose indexes may lie below the section, beside content pages; those that are still to come are offered
-    nowhere."""
+    """The kinds of content that may lie below the section, themselves or in their indexes, beside content pages; those that are still
+    to come are offered nowhere."""
     max_count_per_parent = 1
 
     content_panels: ClassVar[list] = [
@@ -69,10 +70,17 @@ class SectionPage(LeadMixin, CoverMixin, BodyMixin, MenuMixin, SourcesMixin, Bas
         abstract = True
 
     @classmethod
+    def listed_models(cls) -> list[type[Page]]:
+        """Return the page types of its kinds that lie in the section itself."""
+        return [model for model in map(model_of, cls.kinds) if model is not None and cls in model.clean_parent_page_models()]
+
+    @classmethod
     def clean_subpage_models(cls) -> list[type[Page]]:
-        """Return the page types that may lie below the section: those that it names, and the indexes of its kinds."""
+        """Return the page types that may lie below the section: those that it names, its kinds, and their indexes."""
         if cls._clean_subpage_models is None:
-            cls._clean_subpage_models = [*super().clean_subpage_models(), *indexes_of(cls.kinds)]
+            cls._clean_subpage_models = list(
+                dict.fromkeys([*super().clean_subpage_models(), *cls.listed_models(), *indexes_of(cls.kinds)])
+            )
         return cls._clean_subpage_models
 
 
@@ -93,7 +101,7 @@ class OurWorkPage(SectionPage):
     """Our work."""
 
     illustration_default: ClassVar[str] = Illustration.LABOUR
-    kinds: ClassVar[tuple[str, ...]] = ("theme", "project")
+    kinds: ClassVar[tuple[str, ...]] = ("theme", "service", "project")
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about programmes and fields of work.")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
+from collections.abc import Iterator
+
+from django.contrib.auth.models import AbstractBaseUser, Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -12,11 +14,12 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page, PageQuerySet
 
 from portal.models import conflicts
 
-from . import aliases, choosers, comments, schedule
+from . import aliases, choosers, comments, schedule, sharing
 from .release import ReleaseMenuItem, ReleaseView
 
 
@@ -103,3 +106,27 @@ def register_release_menu_item() -> MenuItem:
 def register_release_permission() -> QuerySet:
     """Offer the right to release to groups; administrators have it without."""
     return Permission.objects.filter(content_type__app_label="portal", codename="release_portal")
+
+
+@hooks.register("register_admin_urls")
+def register_sharing_urls() -> list[URLPattern]:
+    """Add the screen with the links to a page's drafts."""
+    return [
+        path("pages/<int:page_id>/share/", sharing.ShareView.as_view(), name="share_draft"),
+        path("pages/<int:page_id>/share/<int:draft_id>/revoke/", sharing.revoke, name="revoke_draft"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def sharing_header_buttons(page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Offer to share a draft while it is edited."""
+    yield from sharing.buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def sharing_listing_buttons(page: Page, user: AbstractBaseUser, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the same in the explorer."""
+    yield from sharing.buttons(page, user)
+
+
+hooks.register("register_log_actions", sharing.register_log_actions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wagtail.blocks import StreamValue, StructValue
 
@@ -22,6 +22,7 @@ FRAME_IDS = frozenset(
         "refused",
         "related",
         "sections",
+        "services",
         "share",
         "sources",
     }
@@ -34,12 +35,12 @@ def heading_anchor(text: str) -> str:
     return slug_for_title(str(text), "de") or "section"
 
 
-def anchors(body: StreamValue) -> dict[str, str]:
+def anchors(body: StreamValue, reserved: Iterable[str] = ()) -> dict[str, str]:
     """Return the anchors of all headings of a body by the ids of their blocks, in the order of the page.
 
-    What is taken gets a number: `ablauf`, `ablauf-2`.
+    What is taken gets a number: `ablauf`, `ablauf-2`; `reserved` is what the page calls parts of its own.
     """
-    taken = set(FRAME_IDS)
+    taken = {*FRAME_IDS, *reserved}
     found = {}
     for block_id, text in _headings(body):
         anchor = first = heading_anchor(text)

@@ -169,6 +169,7 @@ class Source:
     url: str = ""
     date: KnownDate | None = None
     language: str = ""
+    authority: str = ""
 
 
 class SourceValue(blocks.StructValue):
@@ -176,7 +177,7 @@ class SourceValue(blocks.StructValue):
 
     def plain(self, language: str = "") -> Source:
         """Return what is shown of it."""
-        return Source(self["title"], self["url"], KnownDate.read(self.get("date") or ""), language)
+        return Source(self["title"], self["url"], KnownDate.read(self.get("date") or ""), language, self.get("authority") or "")
 
 
 class SourceBlock(blocks.StructBlock):
@@ -191,6 +192,12 @@ class SourceBlock(blocks.StructBlock):
         required=False,
         label=pgettext_lazy("admin", "Address"),
         help_text=pgettext_lazy("admin", "Where it can be read, if it is public."),
+    )
+    authority = blocks.CharBlock(
+        required=False,
+        max_length=150,
+        label=pgettext_lazy("admin", "Authority"),
+        help_text=pgettext_lazy("admin", "Who publishes it, if the title does not say so: an authority, an organisation."),
     )
     date = PartialDateBlock(
         required=False,

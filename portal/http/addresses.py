@@ -59,10 +59,10 @@ def _page_address(language: Language, rest: str) -> str | None:
 
 
 def _view_address(language: Language, rest: str) -> str | None:
-    """Return the address of a view of the language (search, feeds), which is in small letters."""
-    lowered = f"/{language.code}/{rest.lower()}"
+    """Return the address of a view of the language (search, feeds), which is in small letters but for what was signed."""
+    written = rest if rest.lower().startswith("_util/") else rest.lower()
     with translation.override(language.code):
-        for address in (lowered, f"{lowered.rstrip('/')}/"):
+        for address in (f"/{language.code}/{written}", f"/{language.code}/{written.rstrip('/')}/"):
             try:
                 match = resolve(address)
             except Resolver404:

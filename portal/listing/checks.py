@@ -29,10 +29,12 @@ def check_listings(app_configs: object, **kwargs: object) -> list[CheckMessage]:
 
 @register()
 def check_sections(app_configs: object, **kwargs: object) -> list[CheckMessage]:
-    """A section names the kinds whose indexes name it as their parent, and no others that there are."""
+    """A section names the kinds whose indexes name it as their parent, and no others that there are; it may be an index itself."""
     errors: list[CheckMessage] = []
     sections = [model for model in get_page_models() if hasattr(model, "kinds")]
     for index, listed in indexes().items():
+        if index in sections:
+            continue
         kinds = {model.listing.kind for model in listed}
         parents = index.clean_parent_page_models()
         for section in sections:

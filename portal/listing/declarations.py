@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
+from wagtail_localize.fields import TranslatableField
 
 from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
 
@@ -274,6 +275,13 @@ def record_keys(label: object) -> dict[str, str]:
     except (LookupError, ValueError):
         return {}
     return dict(listing.records) if listing is not None else {}
+
+
+def translated_record_keys(label: object) -> frozenset[str]:
+    """Return those of these keys that are texts, which each language has of its own."""
+    keys = record_keys(label)
+    stated = {field.field_name: field for field in apps.get_model(str(label)).translatable_fields} if keys else {}
+    return frozenset(key for key, name in keys.items() if isinstance(stated.get(name), TranslatableField))
 
 
 def kinds() -> dict[str, Text]:

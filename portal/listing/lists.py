@@ -34,7 +34,17 @@ def public(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def of_index(index: Page) -> QuerySet[Any]:
     """Return the rows of an index in its language."""
-    return public(ListRow.objects.filter(index_key=index.translation_key, locale_id=index.locale_id))
+    return public(_rows(_key(index), index.listed_model()).filter(locale_id=index.locale_id))
+
+
+def _key(index: Page) -> str:
+    """Return by what the rows of an index are known; nothing where it lists all pages of its kind."""
+    return "" if index.lists_whole_kind else str(index.translation_key)
+
+
+def _rows(index_key: str, model: type[Page]) -> QuerySet[Any]:
+    """Return the rows of an index in all languages."""
+    return ListRow.objects.filter(index_key=index_key) if index_key else ListRow.objects.filter(kind=model.listing.kind)
 
 
 def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
@@ -52,7 +62,7 @@ def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySe
 def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
     """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
     leads to the list of its terms too; of all else in its own."""
-    return _values(str(index.translation_key), index.locale_id, model._meta.label_lower)
+    return _values(_key(index), index.locale_id, model._meta.label_lower)
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:
@@ -63,9 +73,10 @@ def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]
 def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
     model = apps.get_model(label)
     terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
-    rows = public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id))
+    everywhere = _rows(index_key, model)
+    rows = public(everywhere.filter(locale_id=locale_id))
     here = ListTerm.objects.filter(row__in=rows).exclude(name__in=terms)
-    anywhere = ListTerm.objects.filter(row__index_key=index_key, name__in=terms)
+    anywhere = ListTerm.objects.filter(row__in=everywhere, name__in=terms)
     found: dict[str, list[str]] = {}
     for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):
         found.setdefault(name, []).append(value)
@@ -74,14 +85,14 @@ def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
 
 @changes.kept("list_count", _tags)
 def _count(index_key: str, locale_id: int, label: str) -> int:
-    return public(ListRow.objects.filter(index_key=index_key, locale_id=locale_id)).count()
+    return public(_rows(index_key, apps.get_model(label)).filter(locale_id=locale_id)).count()
 
 
 def whole(index: Page, model: type[Page]) -> PageList:
     """Return all pages of an index, counted already where time alone does not change that."""
     if model.listing.order in (UPCOMING, CLOSING):
         return PageList(of_index(index), model, model.listing)
-    return PageList(of_index(index), model, model.listing, [_count(str(index.translation_key), index.locale_id, model._meta.label_lower)])
+    return PageList(of_index(index), model, model.listing, [_count(_key(index), index.locale_id, model._meta.label_lower)])
 
 
 class PageList:

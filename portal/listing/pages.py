@@ -25,6 +25,9 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
     """The list of a kind: filters, pages, and what to read where there is nothing. It lists the kind that may lie below it."""
 
     per_page: ClassVar[int] = 10
+    lists_whole_kind: ClassVar[bool] = False
+    """Whether it lists all pages of its kind in its language, wherever they lie, and not those below it."""
+
     template = "pages/index_page.html"
     show_in_menus_default = True
 
@@ -114,12 +117,14 @@ class ListedPage(BasePage):
         ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
         return cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count]))
 
+    def list_address(self) -> str:
+        """Return the address of the index: the parent's, which is this one's without the last part."""
+        return self.address.rstrip("/").rpartition("/")[0] + "/"
+
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the facts, further pages of the kind and the address to share."""
         context = super().get_context(request, *args, **kwargs)
-        url = self.address
-        # The index is the parent: its address is this one's without the last part.
-        index_url = url.rstrip("/").rpartition("/")[0] + "/"
+        url, index_url = self.address, self.list_address()
         context.update(
             index_url=index_url,
             facts=facts.of_page(self, index_url),

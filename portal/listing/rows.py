@@ -112,8 +112,8 @@ def indexes() -> dict[type[Page], frozenset[type[Page]]]:
 
 def indexes_of(kinds: tuple[str, ...]) -> list[type[Page]]:
     """Return the types of index pages that list any of some kinds, in the order of these."""
-    found = {kind: model for model, listed in indexes().items() for kind in {item.listing.kind for item in listed}}
-    return list(dict.fromkeys(found[kind] for kind in kinds if kind in found))
+    found = [(model, {item.listing.kind for item in listed}) for model, listed in indexes().items()]
+    return list(dict.fromkeys(model for kind in kinds for model, listed in found if kind in listed))
 
 
 def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
+from .explanation import ExplanationMixin
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
@@ -13,6 +14,7 @@ from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
 from .records import LoadedRecord
 from .release import OfficeSettings, Release
+from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "ExplanationMixin",
     "FinishedMixin",
     "Footer",
     "Job",
@@ -38,6 +41,8 @@ __all__ = [
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "SharedDraft",
+    "SharedDraftOpening",
     "Release",
     "SourcesMixin",
     "Topic",

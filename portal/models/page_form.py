@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -174,3 +176,19 @@ class BasePageForm(WagtailAdminPageForm):
                 # Beside another page or none it stays as private as it was, until somebody lifts that here.
                 restrictions.make_own(self.instance, PageViewRestriction.objects.filter(pk__in=bound_by), self.instance)
         return super().save(commit)
+
+
+class ReviewedPageForm(BasePageForm):
+    """A review has a day that has come, and somebody who did it."""
+
+    def clean(self) -> dict[str, object]:
+        """Ask for the day and for whoever reviewed, both or neither."""
+        cleaned: dict[str, Any] = super().clean()
+        day, who = cleaned.get("reviewed_on"), cleaned.get("reviewed_by")
+        if day and day > timezone.localdate():
+            self.add_error("reviewed_on", pgettext("admin", "This day has not come yet."))
+        if day and not who and "reviewed_by" in self.fields:
+            self.add_error("reviewed_by", pgettext("admin", "Please say who checked the page on that day."))
+        if who and not day and "reviewed_on" in self.fields and "reviewed_on" not in self.errors:
+            self.add_error("reviewed_on", pgettext("admin", "Please say on which day the page was checked."))
+        return cleaned

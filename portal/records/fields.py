@@ -111,7 +111,7 @@ class Fields:
         for key, name in simple.items():
             if key in data:
                 self._set(record, instance, key, name, data[key])
-        self._set_kind(record, instance, data)
+        self._set_kind(record, instance, data, with_content)
         for key, value in (data.get("original") or {}).items():
             if key == "date":
                 value, precision = _parse_date(value)
@@ -127,7 +127,7 @@ class Fields:
             self._set_content(record, instance, data)
         self._require_space(record, instance)
 
-    def _set_kind(self, record: Record, instance: models.Model, data: dict[str, Any]) -> None:
+    def _set_kind(self, record: Record, instance: models.Model, data: dict[str, Any], with_content: bool) -> None:
         """Set what the kind of a page says that records may say of it (`portal.listing`): its dates above all."""
         listing = getattr(instance, "listing", None)
         keys = record_keys(record.get("type"))
@@ -135,6 +135,10 @@ class Fields:
             raise record.error(f"a {record.get('type')} has no “{foreign[0]}”")
         for key, name in keys.items():
             if key not in data or not self._has_field(type(instance), name):
+                continue
+            if isinstance(type(instance)._meta.get_field(name), StreamField):
+                if with_content:
+                    self._set_stream(record, instance, name, data[key])
                 continue
             if listing is not None and name == listing.when.start and listing.when.precision:
                 date, precision = _parse_date(data[key])

@@ -21,6 +21,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.locales import set_up_locales
 from portal.models import LoadedRecord
 
+from . import retyping
 from .addresses import write_redirects
 from .checking import RecordSet
 from .errors import LoadError, RecordError
@@ -89,6 +90,8 @@ class _Loader:
         self._stop_on_errors()
         sources = [record for record in self.records.values() if not record.is_translation]
         # A page written by hand in its own tree shares the translation key of its German page, which comes first.
+        self._each(sources, lambda record: retyping.fit(record, self.set))
+        self._stop_on_errors()
         sources.sort(key=lambda record: record.lang != SOURCE_LANGUAGE)
         sources = self.set.in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
@@ -108,8 +111,9 @@ class _Loader:
         self._begin(len(todo))
         self.errors += self.translations.write_sources(todo)
         self._stop_on_errors()
-        self._each(todo, self.translations.pair)
+        self._each(todo, self._pair)
         self._stop_on_errors()
+        todo = [record for record in todo if record.id not in self.objects.report.left_alone]
         self.translations.write_texts(todo)
         for record in todo:
             by_source[record.get("translation_of")].append(record)
@@ -125,6 +129,15 @@ class _Loader:
         self._remember(self.translations.finish())
         self.objects.store()
 
+    def _pair(self, record: Record) -> None:
+        """Pair a translation with its source; one that no longer fits what a person has made of its source is left alone with it."""
+        try:
+            self.translations.pair(record)
+        except RecordError:
+            if record.get("translation_of") not in self.objects.report.left_alone:
+                raise
+            self.objects.report.left_alone.append(record.id)
+
     def _begin(self, total: int) -> None:
         """Begin to count a long step."""
         self.done, self.total = 0, total
@@ -137,7 +150,7 @@ class _Loader:
     def _each(self, records: list[Record], work: Callable[[Record], None]) -> None:
         """Do the same with each record and collect what is wrong with each."""
         for record in records:
-            if work in (self._write, self.translations.pair):
+            if work in (self._write, self._pair):
                 self._count()
             try:
                 work(record)

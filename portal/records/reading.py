@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.language.languages import languages_by_code
 from portal.language.texts import plain_value
-from portal.listing.declarations import record_keys
+from portal.listing.declarations import record_keys, translated_record_keys
 from portal.models import LoadedRecord
 
 from .errors import LoadError, Place, RecordError
@@ -162,7 +162,7 @@ def _check(record: Record) -> None:
         if not data.get(key):
             raise record.error(f"“{key}” is missing")
     for key, value in data.items():
-        accepted = KEYS.get(key, (str, int, float, bool))
+        accepted = KEYS.get(key, (str, int, float, bool, list))
         if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
             raise record.error(
                 f"“{key}” must be {' or '.join(kind.__name__ for kind in accepted)}, not {value!r}"[:300]
@@ -173,7 +173,7 @@ def _check(record: Record) -> None:
         raise record.error(_REVIEWED)
     if data["lang"] not in languages_by_code():
         raise record.error(f"the portal has no language “{data['lang']}”")
-    if record.is_translation and (given := sorted((SOURCE_ONLY_KEYS | of_kind) & set(data))):
+    if record.is_translation and (given := sorted((SOURCE_ONLY_KEYS | of_kind - translated_record_keys(data["type"])) & set(data))):
         raise record.error(f"a translation takes {', '.join(given)} from its source and must not give it again")
     if unknown := sorted(set(record.get("menu") or {}) - MENU_KEYS):
         raise record.error(f"unknown key in “menu”: {', '.join(unknown)}")
@@ -191,7 +191,7 @@ def _check(record: Record) -> None:
         raise record.error(f"“lead” and “body” are written in “{written}”, but “lang” says “{data['lang']}”")
     _check_items(record, "images", IMAGE_KEYS, ("id", "file", "title"))
     _check_items(record, "files", FILE_KEYS, ("id", "file", "title"))
-    _check_items(record, "sources", frozenset({"title", "url", "date"}), ("title",))
+    _check_items(record, "sources", frozenset({"title", "url", "date", "authority"}), ("title",))
 
 
 def _parse(text: str, place: Place) -> Record:

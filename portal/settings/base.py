@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "portal",
     "home",
     "news",
+    "work",
     "search",
     "translation",
     "wagtail_localize",
@@ -131,7 +132,7 @@ CACHES = {"default": environ.Env.cache_url_config(environment.cache_url(VAR_DIR)
 def _code_fingerprint() -> str:
     """Return a hash of the portal's code: what another version of it kept may have another shape."""
     code = hashlib.sha256()
-    for name in ("portal", "home", "news", "search", "translation"):
+    for name in ("portal", "home", "news", "work", "search", "translation"):
         for path in sorted((BASE_DIR / name).rglob("*.py")):
             code.update(path.read_bytes())
     return code.hexdigest()[:12]

@@ -15,10 +15,10 @@ from django.utils import timezone, translation
 from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from home.forms import ContentPageForm
 from home.models import ContentPage, HomePage
 from portal.blocks.dates import PartialDateField
 from portal.models import PublishedVersion
+from portal.models.page_form import ReviewedPageForm
 from tests.builders import make_content_page, make_home, make_news, make_news_index, translate
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_a_review_is_shown_only_when_somebody_said_so(client: Client, home: Home
 def test_a_review_has_a_day_that_has_come_and_somebody_who_did_it(home: HomePage) -> None:
     page = make_content_page(home)
     form_class = ContentPage.get_edit_handler().get_form_class()
-    assert issubclass(form_class, ContentPageForm)
+    assert issubclass(form_class, ReviewedPageForm)
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     for day, who, wrong in (
         ("2026-11-12", "Referat", set()), ("", "", set()), ("2026-11-12", "", {"reviewed_by"}), ("", "Referat", {"reviewed_on"}),

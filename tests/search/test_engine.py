@@ -167,6 +167,36 @@ class TestOrder:
         assert titles("Rückkehr", by_date=True)[:2] == ["Neues", "Rückkehr Rückkehr"]
 
 
+class TestManyMatches:
+    @pytest.fixture
+    def many(self, home: Page) -> list[str]:
+        return sorted(make_content_page(home, title=f"Hilfe {number}", body=text("Migration.")).title for number in range(12))
+
+    def test_the_pages_of_results_are_all_results_once_each(self, many: list[str]) -> None:
+        for by_date in (False, True):
+            found = [search("Hilfe", page=page, by_date=by_date) for page in (1, 2)]
+            assert [(each.page, each.pages, each.total, len(each.hits)) for each in found] == [(1, 2, 12, 10), (2, 2, 12, 2)]
+            assert sorted(hit.page.title for outcome in found for hit in outcome.hits) == many
+            # Beyond the last there is the last.
+            last = [hit.page.title for hit in found[1].hits]
+            assert [hit.page.title for hit in search("Hilfe", page=99, by_date=by_date).hits] == last
+
+    def test_a_word_that_every_page_holds_finds_them_all_and_tells_nothing_beside_a_rare_one(
+        self, home: Page, many: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_content_page(home, title="Selten", body=text("Kafala ohne das häufige Wort."))
+        make_content_page(home, title="Beides", body=text("Migration und Kafala."))
+        assert (search("Migration").total, search("Migration").step) == (13, Step.ALL)
+        # Asked for with a word that no page holds, the rare word finds, and the common one counts for what was found.
+        query = "Migration Kafala Quantenphysik"
+        monkeypatch.setattr(engine, "POSTINGS", 10)
+        outcome = search(query)
+        assert (outcome.step, [hit.page.title for hit in outcome.hits]) == (Step.ANY, ["Beides", "Selten"])
+        # Alone it finds nevertheless.
+        found = [hit.page.title for page in (1, 2) for hit in search("Migration Quantenphysik", page=page).hits]
+        assert sorted(found) == sorted([*many, "Beides"])
+
+
 class TestFacets:
     def test_they_are_counted_each_under_the_choices_in_the_others(self, home: Page) -> None:
         index = make_news_index(home)

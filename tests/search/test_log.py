@@ -1,7 +1,8 @@
-"""Counting what was asked never waits for the database, and nothing that was counted is lost."""
+"""Counting what was asked never waits for the database, nothing that was counted is lost, and what is old goes."""
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,16 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import psycopg
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
 
+from portal import jobs
+from search import log
+from search.models import AskedQuery, Click
 from tests import support
+from tests.builders import make_content_page, make_home
 
 BROWSER = {"User-Agent": "Mozilla/5.0"}
 
@@ -57,3 +66,91 @@ def test_searches_answer_while_another_writes_and_are_counted_later(live_portal:
         if counted(live_portal) == total:
             break
     assert counted(live_portal) == total
+
+
+@pytest.mark.django_db
+def test_what_was_asked_is_deleted_after_ninety_days_and_not_before() -> None:
+    page = make_content_page(make_home(), "Rückkehr")
+    for age in (0, 1, 89, 90, 91, 400):
+        day = timezone.localdate() - datetime.timedelta(days=age)
+        for language in ("de", "ar"):
+            AskedQuery.objects.create(day=day, language=language, query="hilfe")
+            Click.objects.create(day=day, language=language, query="hilfe", page=page)
+    assert jobs.periodic_jobs()["delete-old-searches"].function() == 2 * 2 * 2
+    for model in (AskedQuery, Click):
+        ages = sorted((timezone.localdate() - row.day).days for row in model.objects.filter(language="ar"))
+        assert (model, ages) == (model, [0, 1, 89, 90])
+        assert model.objects.count() == 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "is_kept"),
+    [
+        ("x" * 80, True),
+        ("x" * 81, False),
+        (" ".join(["wort"] * 8), True),
+        (" ".join(["wort"] * 9), False),
+        ("gesetz 2024", True),
+        ("akte 12345", False),
+        ("030 12 3", True),
+        ("030 12 34", False),
+        ("www.example.org", False),
+        ("помощь беженцам", True),
+        ("ЯКІ ДОКУМЕНТИ", True),
+    ],
+)
+def test_how_long_and_of_what_sort_a_query_may_be_to_be_counted(query: str, is_kept: bool) -> None:
+    make_home()
+    Client().get("/de/suche/", {"q": query}, headers=BROWSER)
+    assert list(AskedQuery.objects.values_list("query", flat=True)) == ([query.casefold()] if is_kept else [])
+
+
+@pytest.mark.django_db
+def test_the_same_query_of_another_day_language_or_page_is_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_home()
+    pages = [make_content_page(home, f"Hilfe {number}") for number in range(12)]
+    today = timezone.localdate()
+    for days, language in ((0, "de"), (0, "de"), (0, "ar"), (1, "de")):
+        with monkeypatch.context() as patch:
+            patch.setattr(log.timezone, "localdate", lambda days=days: today - datetime.timedelta(days=days))
+            log.count_query("hilfe", language, 3 + days, "all")
+            log.count_click("hilfe", language, pages[days].pk, 5)
+    assert set(AskedQuery.objects.values_list("day", "language", "searches", "results")) == {
+        (today, "de", 2, 3), (today, "ar", 1, 3), (today - datetime.timedelta(days=1), "de", 1, 4),
+    }  # fmt: skip
+    assert set(Click.objects.values_list("day", "language", "page", "clicks", "positions")) == {
+        (today, "de", pages[0].pk, 2, 10), (today, "ar", pages[0].pk, 1, 5), (today - datetime.timedelta(days=1), "de", pages[1].pk, 1, 5),
+    }  # fmt: skip
+    AskedQuery.objects.all().delete()
+    # Who turns the page asks nothing new.
+    for page in (1, 2):
+        Client().get("/de/suche/", {"q": "Hilfe", "page": page}, headers=BROWSER)
+    assert list(AskedQuery.objects.values_list("query", "searches", "results")) == [("hilfe", 1, 12)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("agent", "is_counted"),
+    [("Mozilla/5.0 (Android 8; Mobile) Firefox/100", True), ("GoogleBot/2.1", False), ("curl/8", False), ("", False)],
+)
+def test_people_are_counted_and_programs_are_not(agent: str, is_counted: bool) -> None:
+    make_home()
+    Client().get("/de/suche/", {"q": "Hilfe"}, headers={"user-agent": agent})
+    assert AskedQuery.objects.exists() is is_counted
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_waits_for_the_next_and_what_is_wrong_is_let_go() -> None:
+    counted = []
+
+    def refused_once() -> None:
+        if not counted:
+            counted.append("refused")
+            raise OperationalError("database is locked")
+        counted.append("first")
+
+    log._write(refused_once)
+    assert (counted, len(log._waiting)) == (["refused"], 1)
+    log._write(lambda: counted.append("second"))
+    assert (counted, len(log._waiting)) == (["refused", "first", "second"], 0)

@@ -163,7 +163,7 @@ def test_every_block_shows_a_preview(admin_client: Client, home: HomePage) -> No
         for field in page_type._meta.local_fields:
             if isinstance(field, StreamField):
                 for block in _own_blocks(field.stream_block):
-                    if type(block).__module__.startswith(("portal.", "home.", "news.")):
+                    if type(block).__module__.startswith(("portal.", "home.", "news.", "work.")):
                         blocks[type(block)] = block
     assert len(blocks) > 20
     for block in blocks.values():

@@ -1,0 +1,224 @@
+"""The pytest session in which faults are tried out (a plugin of pytest, in a copy of the tree).
+
+Pytest has collected, the databases are made and the portal is loaded once; then the process splits for each fault. The copy changes
+the code of the faulty functions in memory and runs the tests that execute the line, until one fails. What runs as the modules are
+imported (the bodies of modules and classes, what registers) is written to the file and asked in a process of its own.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from types import FunctionType
+
+import coverage
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.tools.mutants.faults import Fault
+
+ROOT = Path(__file__).resolve().parents[3]
+# What the command hands over: `map` or `try`, the modules, the file of the answer, and for `try` the faults, the map, the budget.
+ORDERS = json.loads(Path(os.environ["MUTANTS_ORDERS"]).read_text(encoding="utf-8"))
+WARM_UP = "tests/tools/mutants/warm_up.py"
+# Nothing that a test does on purpose needs more, in bytes and, above what its tests took, in seconds.
+MEMORY, PATIENCE = 6 << 30, 60
+# These talk to other processes, which know nothing of a fault in the memory of this one.
+SERVED = {"live_portal", "browser", "open_page"}
+
+measured = coverage.Coverage(data_file=None, include=[str(ROOT / module) for module in ORDERS["modules"]], config_file=False)
+if ORDERS["do"] == "map":
+    # Begins before Django, so that what runs as modules are imported is told from what tests run.
+    measured.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests of other processes."""
+    items[:] = [item for item in items if not SERVED & set(item.fixturenames) and not item.get_closest_marker("nu")]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run the tests once and note what they execute, or try out the faults."""
+    if session.testsfailed:
+        raise session.Interrupted("a test module cannot be imported")
+    warm_up = [item for item in session.items if item.nodeid.startswith(WARM_UP)]
+    items = {item.nodeid: item for item in session.items if item not in warm_up}
+    if not any("content_database" in item.fixturenames for item in items.values()):
+        warm_up = [item for item in warm_up if "content_database" not in item.fixturenames]
+    (_map if ORDERS["do"] == "map" else _try)(session, warm_up, items)
+    return True
+
+
+def _run(item: pytest.Item, following: pytest.Item | None) -> bool:
+    """Run a test; return whether it passed."""
+    item.session._setupstate.teardown_exact(item)
+    return not any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
+
+
+# --- which tests execute what --------------------------------------------------------------------------------------------
+
+
+def _map(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, pytest.Item]) -> None:
+    from django.urls import get_resolver
+
+    for item in warm_up:
+        _run(item, item)
+    _loaded = get_resolver().url_patterns
+    by_file: dict[str, list[pytest.Item]] = {}
+    for name, item in items.items():
+        by_file.setdefault(name.split("::")[0], []).append(item)
+    seconds, failed = {}, []
+    with Path(ORDERS["answer"]).open("a", encoding="utf-8") as answer:
+        for file, tests in by_file.items():
+            for item in tests:
+                begun = time.monotonic()
+                measured.switch_context(item.nodeid)
+                if not _run(item, item):
+                    failed.append(item.nodeid)
+                measured.switch_context("-")
+                seconds[item.nodeid] = time.monotonic() - begun
+            answer.write(json.dumps({"file": file, **_executed({item.nodeid for item in tests}, seconds, failed)}) + "\n")
+            answer.flush()
+    measured.stop()
+
+
+def _executed(names: set[str], seconds: dict[str, float], failed: list[str]) -> dict[str, object]:
+    """Return what tests, and the import of the modules (no name), have executed, and how long the tests took."""
+    lines: dict[str, dict[str, list[int]]] = {}
+    data = measured.get_data()
+    for path in data.measured_files():
+        for line, contexts in data.contexts_by_lineno(path).items():
+            for name in contexts:
+                if name in names or not name:
+                    lines.setdefault(name, {}).setdefault(str(Path(path).relative_to(ROOT)), []).append(line)
+    return {"seconds": {name: seconds[name] for name in names}, "failed": sorted(names & set(failed)), "lines": lines}
+
+
+# --- trying out ----------------------------------------------------------------------------------------------------------
+
+
+def _try(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, pytest.Item]) -> None:
+    from django.urls import get_resolver
+
+    for item in warm_up:
+        if not _run(item, item):
+            raise session.Interrupted("the databases cannot be made")
+    _loaded = get_resolver().url_patterns
+    found: Counter[str] = Counter()
+    with Path(ORDERS["answer"]).open("a", encoding="utf-8") as answer:
+        for number, given in enumerate(ORDERS["faults"]):
+            fault = Fault(**given)
+            begun = time.monotonic()
+            how, tests = _chosen(fault, items, found)
+            noticed = ""
+            if tests:
+                noticed = (_in_memory if how == "in memory" else _in_file)(fault, [items[name] for name in tests])
+            if noticed in items:
+                found[noticed] += 1
+            result = {"number": number, "how": how, "tests": len(tests), "noticed": noticed, "seconds": time.monotonic() - begun}
+            answer.write(json.dumps(result) + "\n")
+            answer.flush()
+
+
+def _chosen(fault: Fault, items: dict[str, pytest.Item], found: Counter[str]) -> tuple[str, list[str]]:
+    """Return how a fault is tried out, and the names of the tests that can notice it, in their order, within the budget."""
+    known, lines = ORDERS["map"], fault.lines()
+    at_import = any(lines & set(modules.get(fault.module, ())) for name, modules in known["lines"].items() if not name)
+    codes = fault.codes()
+    in_memory = bool(codes) and not at_import and fault.module.removesuffix(".py").replace("/", ".") in sys.modules
+    in_function = codes is not None
+    able = {
+        name for name, modules in known["lines"].items()
+        if name in items and name not in known["failed"]
+        and fault.module in modules and (not in_function or at_import or lines & set(modules[fault.module]))
+    }  # fmt: skip
+    stem = Path(fault.module).stem
+    seconds = known["seconds"]
+    quick = sorted(able, key=lambda name: (-found[name], f"test_{stem}.py" not in name, seconds[name]))[:8]
+    by_file: dict[str, list[str]] = {}
+    for name in sorted(able - set(quick), key=lambda name: seconds[name]):
+        by_file.setdefault(name.split("::")[0], []).append(name)
+    files = sorted(by_file, key=lambda file: (not file.endswith(f"/test_{stem}.py"), sum(seconds[name] for name in by_file[file])))
+    chosen, spent = [], 0.0
+    for name in [*quick, *(name for file in files for name in by_file[file])]:
+        if (spent := spent + seconds[name]) > ORDERS["budget"] and chosen:
+            break
+        chosen.append(name)
+    return "in memory" if in_memory else "in the file", chosen
+
+
+def _in_memory(fault: Fault, tests: list[pytest.Item]) -> str:
+    """Split, change the code, run tests until one fails; return its name, or why it ended."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _child(fault, tests, writing)
+    os.close(writing)
+    seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
+    ends = time.monotonic() + PATIENCE + 5 * seconds
+    while (done := os.waitpid(child, os.WNOHANG))[0] == 0:
+        if time.monotonic() > ends:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(reading)
+            return "never ended"
+        time.sleep(0.02)
+    with os.fdopen(reading) as said:
+        name = said.read()
+    return name or ("" if os.waitstatus_to_exitcode(done[1]) == 0 else "broke off")
+
+
+def _child(fault: Fault, tests: list[pytest.Item], writing: int) -> None:
+    code = 1
+    try:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+        _exchange(fault)
+        for item, following in zip(tests, [*tests[1:], None], strict=True):
+            if not _run(item, following or item):
+                os.write(writing, item.nodeid.encode())
+                break
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _exchange(fault: Fault) -> None:
+    """Give all functions that exist of the module the code that they have with the fault."""
+    codes = dict(fault.codes() or ())
+    file = str(ROOT / fault.module)
+    for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:
+        code = function.__code__
+        if code.co_filename == file and (changed := codes.get((code.co_qualname, code.co_firstlineno))):
+            function.__code__ = changed.replace(co_filename=file)
+
+
+def _in_file(fault: Fault, tests: list[pytest.Item]) -> str:
+    """Write the faulty module, run tests in a process of its own; return whether one failed."""
+    path = ROOT / fault.module
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-W", "ignore", *ORDERS["cache"]]
+    seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
+    try:
+        path.write_text(fault.text, encoding="utf-8")
+        done = subprocess.run(
+            [*command, *(item.nodeid for item in tests)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * PATIENCE + 5 * seconds, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "never ended"
+    finally:
+        path.write_text(fault.before, encoding="utf-8")
+    return "a test" if done.returncode else ""
