@@ -98,7 +98,7 @@ def hold_lines_together(html: str, language_code: str) -> str:
     current.places.append((position, len(html)))
     for sentence in (current, *(around for _name, around in languages)):
         sentence.end(html, held)
-    parts = []
+    parts: list[str] = []
     position = 0
     for start, end, part in sorted(held):
         parts += html[position:start], part

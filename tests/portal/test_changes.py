@@ -24,6 +24,7 @@ from portal.discovery import release
 from portal.models import Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
+from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is known once it is imported)
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
@@ -105,6 +106,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "released": ((), lambda: release.set_released(not release.is_released())),
+    "search-term-labels": (("portal.topic", "de"), lambda: make_topic("Asyl")),
     "search-statistics": (("de",), delete_document),
     "search-synonyms": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
     "search-words": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),

@@ -86,8 +86,6 @@ def counted(answer: Callable[[str], None], address: str) -> tuple[int, int]:
     with CaptureQueriesContext(connection) as queries:
         answer(address)
     is_counting = False
-    if os.environ.get("BENCH_SHOW"):
-        print(address, *(query["sql"] for query in queries.captured_queries), *opened, sep="\n  ", file=sys.stderr)
     return len(queries), len(opened)
 
 
