@@ -17,6 +17,9 @@ from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.listing.declarations import kind_of, kinds, year_of
 from portal.models import PortalDocument, Region, Topic, taxonomy
+from portal.models.taxonomy import Term
+
+from .models import FacetValue
 
 Values = Callable[[Page, list[PortalDocument]], Iterable[object]]
 Labels = Callable[[list[str]], dict[str, str]]
@@ -33,6 +36,9 @@ class Facet:
     by_label: bool = False
     """Whether its values are listed by their label, from the last to the first (years), and not by their number of pages."""
 
+
+TERMS: dict[str, type[Term]] = {"topic": Topic, "region": Region}
+"""The facets whose values are terms, by their short names in addresses."""
 
 _facets: dict[str, Facet] = {}
 
@@ -59,7 +65,7 @@ def _kinds(values: list[str]) -> dict[str, str]:
     return {value: str(known[value]) for value in values if value in known}
 
 
-def _terms(model: type[Topic] | type[Region]) -> Labels:
+def _terms(model: type[Term]) -> Labels:
     def labels(values: list[str]) -> dict[str, str]:
         found = _term_labels(model._meta.label_lower, get_language() or SOURCE_LANGUAGE)
         return {value: found[value] for value in values if value in found}
@@ -69,7 +75,7 @@ def _terms(model: type[Topic] | type[Region]) -> Labels:
 
 @changes.kept("search-term-labels", lambda label, language: (changes.TERMS, changes.LOCALES))
 def _term_labels(label: str, language: str) -> dict[str, str]:
-    """Return the names of all topics or regions in a language by slug."""
+    """Return the names of all topics, regions or other terms in a language by slug."""
     terms = list(apps.get_model(label).objects.order_by("locale_id"))
     with translation.override(language):
         shown = taxonomy.localized(terms)
@@ -83,6 +89,22 @@ def _slugs(name: str) -> Values:
     return lambda page, files: [term.slug for term in getattr(page, name).all()] if hasattr(page, name) else []
 
 
+def pages_of_term(term: Term) -> list[Page]:
+    """Return the pages that a term is a value of, or was as far as the search knows, where both are not the same.
+
+    Pages of every language refer to the terms of the source language.
+    """
+    if term.locale.language_code != SOURCE_LANGUAGE:
+        return []
+    having: set[int] = set()
+    for relation in term._meta.related_objects:
+        if relation.many_to_many and issubclass(relation.related_model, Page):
+            having.update(relation.related_model.objects.filter(**{relation.field.name: term.pk}).values_list("pk", flat=True))
+    names = [name for name, model in TERMS.items() if isinstance(term, model)]
+    known = set(FacetValue.objects.filter(name__in=names, value=term.slug).values_list("document_id", flat=True))
+    return list(Page.objects.filter(pk__in=having ^ known))
+
+
 def _years(values: list[str]) -> dict[str, str]:
     return {value: value for value in values if re.fullmatch(r"\d{4}", value, re.ASCII)}
 
@@ -92,8 +114,8 @@ def _languages(values: list[str]) -> dict[str, str]:
 
 
 register(Facet("type", _("Type of page"), lambda page, files: [kind_of(page)], _kinds))
-register(Facet("topic", _("Topic"), _slugs("topics"), _terms(Topic)))
-register(Facet("region", _("Region"), _slugs("regions"), _terms(Region)))
+register(Facet("topic", _("Topic"), _slugs("topics"), _terms(TERMS["topic"])))
+register(Facet("region", _("Region"), _slugs("regions"), _terms(TERMS["region"])))
 register(
     Facet("year", _("Year"), lambda page, files: [year_of(page)], _years, by_label=True)
 )

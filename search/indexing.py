@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection, models, transaction
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from portal.changes import Tag, announce, kept
 from portal.models import PortalDocument
@@ -49,7 +50,15 @@ def update(pages: Iterable[Page]) -> None:
 
 def privacy_changed(page: Page) -> None:
     """Bring the documents up to date of all pages that what binds a page binds too: those that came or went, no others."""
-    bound = Page.objects.filter(restrictions.at_or_below(restrictions.bound_paths(page)))
+    _follow(Page.objects.filter(restrictions.at_or_below(restrictions.bound_paths(page))))
+
+
+def trees_changed() -> None:
+    """Bring the documents up to date of all pages that a site shows now, or shows no more."""
+    _follow(Page.objects.all())
+
+
+def _follow(bound: PageQuerySet) -> None:
     real = set(versions.real(bound).values_list("pk", flat=True))
     known = set(Document.objects.filter(page__in=bound.values("pk")).values_list("pk", flat=True))
     # Read to the end first: while SQLite reads on, what else is read here is as old as the beginning.

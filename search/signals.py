@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from wagtail.models import Collection, CollectionViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Site
 
 from portal import changes
 from portal.changes import Change, Event, Order
 from portal.models import PortalDocument
+from portal.models.taxonomy import Term
 
-from . import files, indexing, maintained
+from . import facets, files, indexing, maintained
 from .models import BlockedSuggestion, Document, PromotedResult, Synonyms
 
 
@@ -27,6 +26,13 @@ def update_document(change: Change) -> None:
 def update_bound_documents(change: Change) -> None:
     """Who may see a page, its versions and all those below them has changed."""
     indexing.privacy_changed(change.subject.page)
+
+
+@changes.receiver(Event.SAVED, Event.DELETED, order=Order.SEARCH)
+def update_trees(change: Change) -> None:
+    """A site begins at another page: another tree is what visitors read."""
+    if isinstance(change.subject, Site):
+        indexing.trees_changed()
 
 
 @changes.receiver(Event.MOVED, order=Order.SEARCH)
@@ -45,33 +51,42 @@ def forget_document(sender: type, instance: Document, **kwargs: object) -> None:
     indexing.forget_document(instance.pk)
 
 
-@receiver(post_save, sender=PortalDocument, dispatch_uid="search.file_saved")
-def update_pages_of_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
+@changes.receiver(Event.SAVED, order=Order.SEARCH)
+def update_pages_of_file(change: Change) -> None:
     """A file was uploaded or changed: its title, language and collection count at once, what it says once it is read."""
-    transaction.on_commit(lambda: indexing.pages_changed(files.pages_that_offer(instance.pk)))
-    files.read_file.enqueue(instance.pk)
+    if isinstance(file := change.subject, PortalDocument):
+        indexing.pages_changed(files.pages_that_offer(file.pk))
+        files.read_file.enqueue(file.pk)
 
 
-@receiver((post_save, post_delete), sender=CollectionViewRestriction, dispatch_uid="search.collection_restricted")
-def update_pages_of_collection(sender: type, instance: CollectionViewRestriction, **kwargs: object) -> None:
+@changes.receiver(Event.DELETED, order=Order.SEARCH)
+def forget_file(change: Change) -> None:
+    """Pages that offer a file are not found by it any more once it is gone."""
+    if isinstance(file := change.subject, PortalDocument):
+        indexing.pages_changed(files.pages_that_offer(file.pk))
+
+
+@changes.receiver(Event.SAVED, Event.DELETED, order=Order.SEARCH)
+def update_pages_of_collection(change: Change) -> None:
     """Who may read the files of a collection has changed: at once, not when the pages are next published."""
-    transaction.on_commit(partial(files.privacy_changed, instance.collection))
+    if isinstance(restriction := change.subject, CollectionViewRestriction):
+        files.privacy_changed(restriction.collection)
 
 
-@receiver(post_save, sender=Collection, dispatch_uid="search.collection_saved")
-def update_pages_of_moved_collection(sender: type, instance: Collection, created: bool, **kwargs: object) -> None:
+@changes.receiver(Event.SAVED, order=Order.SEARCH)
+def update_pages_of_moved_collection(change: Change) -> None:
     """The admin saves a collection and then moves it, in one transaction: it may stand below a restricted one, or do so no more."""
 
     def update() -> None:
-        if moved := Collection.objects.filter(pk=instance.pk).first():
+        if moved := Collection.objects.filter(pk=change.subject.pk).first():
             files.privacy_changed(moved)
 
-    if not created:
+    if isinstance(change.subject, Collection) and not change.details["created"]:
         transaction.on_commit(update)
 
 
-@receiver(pre_delete, sender=PortalDocument, dispatch_uid="search.file_deleted")
-def forget_file(sender: type, instance: PortalDocument, **kwargs: object) -> None:
-    """Pages that offer a file are not found by it any more once it is gone."""
-    if pages := files.pages_that_offer(instance.pk):
-        transaction.on_commit(partial(indexing.update, pages))
+@changes.receiver(Event.SAVED, Event.DELETED, order=Order.SEARCH)
+def update_pages_of_term(change: Change) -> None:
+    """A term is gone, or is called otherwise in addresses: pages are found by what it is called now."""
+    if isinstance(term := change.subject, Term) and not change.details.get("created"):
+        indexing.pages_changed(facets.pages_of_term(term))

@@ -27,7 +27,7 @@ from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.serializers import PageSerializer
 from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import PagesAPIViewSet
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.query import PageQuerySet
 from wagtail.search.backends.base import FilterFieldError, OrderByFieldError
 from wagtail.search.utils import parse_query_string
@@ -125,16 +125,34 @@ class PageSearchFilter(BaseFilterBackend):
             raise BadRequestError(f"search cannot be combined with “{error.field_name}”") from error
 
 
+class KindFilter(BaseFilterBackend):
+    """`?kind=`: pages of one kind of content, by its name for programs, as `listing` has it."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: PagesViewSet) -> QuerySet:
+        """Return those of the pages that stand in a list of the kind.
+
+        Raises:
+            BadRequestError: there is no such kind; it names those that there are.
+        """
+        if (kind := request.GET.get("kind")) is None:
+            return queryset
+        kinds = sorted(model.listing.kind for model in get_page_models() if getattr(model, "listing", None) is not None)
+        if kind not in kinds:
+            raise BadRequestError(f"kind must be one of: {', '.join(kinds)}")
+        return queryset.filter(pk__in=ListRow.objects.filter(kind=kind, is_live=True).values("page"))
+
+
 class PagesViewSet(PagesAPIViewSet):
     """The real versions of all pages."""
 
     authentication_classes: ClassVar[list] = []
     base_serializer_class = RealPageSerializer
     filter_backends: ClassVar[list] = [
-        PageSearchFilter if backend is SearchFilter else backend for backend in PagesAPIViewSet.filter_backends
+        KindFilter,
+        *(PageSearchFilter if backend is SearchFilter else backend for backend in PagesAPIViewSet.filter_backends),
     ]
     # The portal is one site.
-    known_query_parameters = PagesAPIViewSet.known_query_parameters - {"site"}
+    known_query_parameters = (PagesAPIViewSet.known_query_parameters - {"site"}) | {"kind"}
     body_fields: ClassVar[list] = [*PagesAPIViewSet.body_fields, "translations", "listing"]
     # A real version is no alias.
     meta_fields: ClassVar[list] = [name for name in PagesAPIViewSet.meta_fields if name != "alias_of"]

@@ -310,6 +310,11 @@ def year_of(page: Page) -> int | None:
     return date.year if date is not None else None
 
 
+def filters_by(model: type[Page], listing: Listing, related: type[models.Model]) -> list[str]:
+    """Return the filters of a kind whose values are rows of another model."""
+    return [name for name in listing.filters if getattr(field_of(model, name), "related_model", None) is related]
+
+
 def digest() -> str:
     """Return what rows must have been made from to be up to date."""
     lines = [

@@ -35,6 +35,7 @@ from portal.language.dates import DatePrecision
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.models import Topic, taxonomy
 from portal.pages import links, versions
+from portal.pages.links import PageLink
 from portal.uploads.delivery import reading_only
 
 from . import lists
@@ -114,11 +115,12 @@ def _valid(text: str) -> str:
     return _NOT_IN_XML.sub("", text)
 
 
-def _index_of(model: type[Page], code: str) -> Page | None:
-    """Return the list of a kind in a language."""
+def _list_of(model: type[Page], code: str) -> PageLink | None:
+    """Return the first list of a kind in a language that visitors can open."""
     types = [index for index, listed in indexes().items() if model in listed]
-    found = (index.objects.filter(locale__language_code=code).order_by("path").first() for index in types)
-    return next((index for index in found if index is not None), None)
+    ids = [pk for index in types for pk in index.objects.filter(locale__language_code=code).order_by("path").values_list("pk", flat=True)]
+    found = links.resolve(ids)
+    return next((link for pk in ids if (link := found[pk]) is not None and not link.is_restricted), None)
 
 
 # Caches ask each time whether it still holds: an item that became private is in no feed any more. They ask by the tag: no date
@@ -133,14 +135,13 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         Http404: there is no such kind or topic, or the language has no list of it.
     """
     model, code = model_of(kind), current_language().code
-    index = _index_of(model, code) if model is not None else None
-    list_page = links.resolve_one(index.pk) if index else None
-    if model is None or index is None or list_page is None or name not in model.listing.feeds:
+    list_page = _list_of(model, code) if model is not None else None
+    if model is None or list_page is None or name not in model.listing.feeds:
         raise Http404
     listing = model.listing
     # A feed has one language and no place for a mark.
     rows = lists.of_kind(kind, code).filter(page__published_version__untranslated=[])
-    title, key, query = feed_title(listing), index.translation_key, ""
+    title, key, query = feed_title(listing), list_page.page.translation_key, ""
     if topic_slug:
         topic = get_object_or_404(Topic, slug=topic_slug, locale__language_code=SOURCE_LANGUAGE)
         rows = lists.filtered(rows, [("topics", str(topic.pk))])

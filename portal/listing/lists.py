@@ -73,9 +73,8 @@ def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]
 def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
     model = apps.get_model(label)
     terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
-    everywhere = _rows(index_key, model)
-    rows = public(everywhere.filter(locale_id=locale_id))
-    here = ListTerm.objects.filter(row__in=rows).exclude(name__in=terms)
+    everywhere = public(_rows(index_key, model))
+    here = ListTerm.objects.filter(row__in=everywhere.filter(locale_id=locale_id)).exclude(name__in=terms)
     anywhere = ListTerm.objects.filter(row__in=everywhere, name__in=terms)
     found: dict[str, list[str]] = {}
     for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):

@@ -9,9 +9,10 @@ from wagtail.query import PageQuerySet
 
 from portal import changes
 from portal.changes import Change, Event, Order
-from portal.models import ListRow, PublishedVersion
+from portal.models import ListRow, ListTerm, PublishedVersion
 
 from . import rows
+from .declarations import filters_by, listings
 
 
 @changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.LISTS)
@@ -40,3 +41,14 @@ def forget_alias(change: Change) -> None:
     """A page that became an alias is no version of its own."""
     if isinstance(change.subject, Page) and change.subject.alias_of_id is not None:
         ListRow.objects.filter(page_id=change.subject.pk).delete()
+
+
+@changes.receiver(Event.DELETED, order=Order.LISTS)
+def forget_term(change: Change) -> None:
+    """Nothing is filtered by what is gone."""
+    for model, listing in listings().items():
+        if names := filters_by(model, listing, type(change.subject)):
+            terms = ListTerm.objects.filter(name__in=names, value=str(change.subject.pk), row__kind=listing.kind)
+            if ids := list(terms.values_list("pk", flat=True)):
+                ListTerm.objects.filter(pk__in=ids).delete()
+                changes.announce(changes.kind(model._meta.label_lower))

@@ -39,8 +39,10 @@ def query_of(parameters: QueryDict) -> str:
 def site_map(parameters: QueryDict | None = None) -> list[SiteMapNode]:
     """Return the pages of the reader's language as a tree of two levels: below the home page, else the branch that `parameters` open."""
     language = links.readers_language()
-    query = query_of(parameters or QueryDict())
-    return _site_map(language, current_language().code, _opened(language, int(query.partition("=")[2])) if query else 0)
+    query, around = query_of(parameters or QueryDict()), current_language().code
+    opened = _opened(language, int(query.partition("=")[2])) if query else 0
+    # What there is nothing of to read is as what is not there.
+    return (_site_map(language, around, opened) if opened else []) or _site_map(language, around, 0)
 
 
 def _opened(language: str, page_id: int) -> int:

@@ -19,13 +19,14 @@ from django.db import connection
 from django.db.models import CharField, Q
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
-from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.query import PageQuerySet
 
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE
 
 _STEP = Page.steplen
+_HOME_DEPTH = 2
 
 # A page's descendants are those whose paths lie between its own and that path followed by the last step that there is.
 _CLOSURE = """
@@ -69,10 +70,14 @@ def restricted_paths() -> frozenset[str]:
     return known["paths"]
 
 
-@changes.kept("restrictions", lambda: (changes.RESTRICTIONS, changes.LOCALES))
+@changes.kept("restrictions", lambda: (changes.RESTRICTIONS, changes.HOMES, changes.LOCALES))
 def _restricted_paths() -> frozenset[str]:
-    restriction, page = PageViewRestriction._meta.db_table, Page._meta.db_table
-    return _closure(f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id")  # noqa: S608
+    restriction, page, site = (model._meta.db_table for model in (PageViewRestriction, Page, Site))
+    shown = f"SELECT root.translation_key FROM {site} site JOIN {page} root ON root.id = site.root_page_id"  # noqa: S608
+    return _closure(
+        f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id"  # noqa: S608
+        f" UNION SELECT path FROM {page} WHERE depth = {_HOME_DEPTH} AND translation_key NOT IN ({shown})"
+    )
 
 
 def bound_paths(page: Page) -> frozenset[str]:

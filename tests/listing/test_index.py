@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -126,3 +127,27 @@ def test_each_part_of_a_declaration_can_be_left_out(client: Client, index: NewsI
         assert check_listings(None) == []
         for address in ("/de/aktuelles/", "/de/aktuelles/meldung/", "/de/feed.rss"):
             assert client.get(address).status_code == 200, (name, address)
+
+
+def hide(page: NewsPage) -> None:
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+
+
+@pytest.mark.parametrize("away", [hide, NewsPage.unpublish, NewsPage.delete])
+def test_a_topic_is_offered_where_something_is_to_be_read_about_it(
+    client: Client, index: NewsIndexPage, away: Callable[[NewsPage], object]
+) -> None:
+    """In languages in which that is not translated yet too; what is not public says nothing of itself."""
+    translate(make_news(index, "Bleibt", topics=[make_topic("Schutz")]), "en")
+    item = make_news(index, "Geht", topics=[make_topic("Rückkehr")], kind="story", date=datetime.date(2019, 1, 1))
+    for address, found in (("/de/aktuelles/", 1), ("/en/en-aktuelles/", 0)):
+        form = client.get(address).context_data["form"]
+        assert [value for value, _text in form.fields["topic"].choices] == ["", "rueckkehr", "schutz"]
+        assert client.get(f"{address}?topic=rueckkehr").context_data["results"].paginator.count == found
+    away(item)
+    for address in ("/de/aktuelles/", "/en/en-aktuelles/"):
+        form = client.get(address).context_data["form"]
+        assert {name: [value for value, _text in field.choices] for name, field in form.fields.items()} == {
+            "kind": ["", "news"], "topic": ["", "schutz"], "year": ["", "2024"],
+        }  # fmt: skip
+        assert client.get(f"{address}?topic=rueckkehr").context_data["results"].paginator.count == 1

@@ -107,6 +107,21 @@ def hidden_pages(home: HomePage) -> list[Page]:
     ]
 
 
+def test_lists_of_a_kind(client: Client, home: HomePage) -> None:
+    index = make_news_index(home)
+    translate(make_news(index, "Meldung"), "en", title="Item")
+    make_news(index, "Entwurf", live=False)
+    make_news(index, "Offline").unpublish()
+    PageViewRestriction.objects.create(page=make_news(index, "Geheim"), restriction_type="login")
+    make_content_page(make_section(home), title="Seite")
+    assert titles(client, "kind=news") == ["Meldung", "Item"]
+    assert titles(client, "kind=news&locale=en") == ["Item"]
+    assert titles(client, "kind=news&search=Meldung") == ["Meldung"]
+    for kind in ("", "page", "statement", "kind"):
+        response = client.get(f"{PAGES}?kind={kind}")
+        assert (response.status_code, response.json()) == (400, {"message": "kind must be one of: news"})
+
+
 def test_nothing_hidden_can_be_found(client: Client, home: HomePage) -> None:
     hidden = hidden_pages(home)
     admin = get_user_model().objects.create_superuser("admin", "admin@example.org", "secret")
