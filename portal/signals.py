@@ -34,7 +34,7 @@ from portal import changes, navigation
 from portal.changes import Change, Event, Order
 from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
-from portal.models import FinishedMixin, Footer, PublishedVersion, Region, Release, Topic
+from portal.models import Fact, FinishedMixin, Footer, PublishedVersion, Region, Release, Topic
 from portal.pages import schedules, versions
 
 
@@ -142,7 +142,7 @@ def let_dates_follow(change: Change) -> None:
         schedules.follow(instance)
 
 
-for model in (Footer, Topic, Region):
+for model in (Fact, Footer, Topic, Region):
     pre_save.connect(remember_finished_snippet, sender=model, dispatch_uid="portal.snippet_saved")
 
 
@@ -158,7 +158,7 @@ _UNSEEN = frozenset({
 
 def tags_of(page: Page, *, depth_before: int = 0) -> set[changes.Tag]:
     """Return what a change of a page touches; `depth_before` is where it stood before, if it moved."""
-    tags = {changes.PAGES, changes.page(page.translation_key), changes.kind(page.cached_content_type.model_class()._meta.label_lower)}
+    tags = {changes.PAGES, changes.page(page.translation_key), _kind_of(page)}
     depth = min(page.depth, depth_before or page.depth)
     if depth <= _HOME_DEPTH:
         tags.add(changes.HOMES)
@@ -229,6 +229,18 @@ def _tags_of_object(instance: Model) -> tuple[changes.Tag, ...]:
         case TranslatableMixin():
             return (changes.snippets(label),)
     return ()
+
+
+def _kind_of(page: Page) -> changes.Tag:
+    return changes.kind(page.cached_content_type.model_class()._meta.label_lower)
+
+
+@changes.receiver(Event.SAVED, order=Order.TAGS)
+def announce_pages_of_fact(change: Change) -> None:
+    """A fact has another value, or text in a language: the pages that show it say something else."""
+    if isinstance(change.subject, Fact) and not change.details.get("created"):
+        pages = change.subject.pages_that_use()
+        changes.announce(*(tag for page in pages for tag in (changes.page(page.translation_key), _kind_of(page))))
 
 
 @changes.receiver(Event.SAVED, Event.DELETED, order=Order.TAGS)

@@ -1,4 +1,4 @@
-"""What the portal adds to Wagtail's admin: topics, regions, the footer, links inside rich text."""
+"""What the portal adds to Wagtail's admin: topics, regions, facts, the footer, links inside rich text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import URLPattern, path
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.models import Page
@@ -16,7 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
-from portal.admin import marks
+from portal.admin import facts, marks
 from portal.jobs import Periodic, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
@@ -60,6 +61,20 @@ class PortalSnippetGroup(SnippetViewSetGroup):
 
 
 register_snippet(PortalSnippetGroup)
+register_snippet(facts.FactViewSet)
+
+
+hooks.register("before_delete_snippet", facts.refuse_deletion)
+hooks.register("register_reports_menu_item", facts.menu_item)
+
+
+@hooks.register("register_admin_urls")
+def register_missing_facts_urls() -> list[URLPattern]:
+    """Add the list of facts without a value."""
+    return [
+        path("reports/missing-facts/", facts.MissingFactsView.as_view(), name="missing_facts"),
+        path("reports/missing-facts/results/", facts.MissingFactsView.as_view(results_only=True), name="missing_facts_results"),
+    ]
 
 
 @hooks.register("register_periodic_jobs")
@@ -77,7 +92,7 @@ def register_localized_links(features: FeatureRegistry) -> None:
 
 @hooks.register("register_rich_text_features")
 def register_marks(features: FeatureRegistry) -> None:
-    """Offer to mark words: those in another language, for now."""
+    """Offer to mark words in another language, and to insert facts."""
     marks.install(features)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 
 from django.db import models
+from django.utils.translation import override
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
@@ -16,7 +18,10 @@ from wagtail.models import Page
 from wagtail.rich_text import extract_references_from_rich_text
 from wagtail.search import index
 
+from portal.blocks import facts
+from portal.blocks.facts import FactChooserBlock
 from portal.blocks.walking import Part, walk
+from portal.facts import shown, texts
 
 _HEADING_NAMES = frozenset({"heading", "title", "question"})
 _HEADING_TAGS = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
@@ -64,14 +69,23 @@ def _read_field(search_field: index.BaseField, instance: models.Model, found: Pa
         model_field = None
     if isinstance(model_field, StreamField):
         value = model_field.value_from_object(instance)
-        _read_block(Part(model_field.stream_block, list(value.raw_data) if value else []), found)
+        whole = Part(model_field.stream_block, list(value.raw_data) if value else [])
+        with _language_of(instance):
+            _read_block(replace(whole, value=facts.filled(whole)), found)
     elif isinstance(model_field, RichTextField):
-        _read_rich_text(model_field.value_from_object(instance) or "", found)
+        with _language_of(instance):
+            _read_rich_text(texts.filled(model_field.value_from_object(instance) or ""), found)
     else:
         # Fields that count more than the body are those which introduce a page.
         kind = "lead" if (getattr(search_field, "boost", None) or 1) > 1 else "body"
         for text in _texts(search_field.get_value(instance)):
             found.add(kind, text)
+
+
+def _language_of(instance: models.Model) -> AbstractContextManager[None]:
+    """Make the language of an object the active one: facts are found as it writes them."""
+    locale = getattr(instance, "locale", None)
+    return override(locale.language_code) if locale else nullcontext()
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -102,6 +116,9 @@ def _read_block(whole: Part, found: PageText) -> None:
         block, value = part.block, part.value
         if isinstance(block, DocumentChooserBlock):
             found.file_ids.add(int(value))
+        elif isinstance(block, FactChooserBlock):
+            fact = shown.get(value)
+            found.add("body", fact.text if fact else "")
         elif part.holds_blocks or isinstance(block, blocks.ChooserBlock):
             continue
         elif isinstance(block, blocks.RichTextBlock):

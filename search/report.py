@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -22,6 +23,7 @@ from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Locale
 
+from portal.admin.start import LINES, Box, Line
 from portal.language.languages import LANGUAGES, languages_by_code
 
 from .models import AskedQuery, Click, PromotedResult, Synonyms
@@ -35,6 +37,12 @@ STEPS = {
     Step.ANY: pgettext_lazy("admin", "some of the words"),
     Step.NONE: pgettext_lazy("admin", "nothing"),
 }
+
+
+def name_of_language(code: str) -> str:
+    """Return a language's own name; its code where the portal has not got it any more."""
+    language = languages_by_code().get(code)
+    return language.name if language else code
 
 
 class ReportFilterSet(WagtailFilterSet):
@@ -80,8 +88,7 @@ class LanguageColumn(Column):
 
     def get_value(self, instance: dict[str, Any]) -> object:
         """Return its own name."""
-        language = languages_by_code().get(instance["language"])
-        return language.name if language else instance["language"]
+        return name_of_language(instance["language"])
 
 
 class PlaceColumn(NumberColumn):
@@ -171,23 +178,46 @@ class SearchReportView(ReportView):
 
     def get_base_queryset(self) -> QuerySet:
         """Return each query of each language with its numbers."""
-        same = {"language": OuterRef("language"), "query": OuterRef("query")}
-        latest = AskedQuery.objects.filter(**same).order_by("-day")
-        clicks = Click.objects.filter(**same).order_by().values("query")
-        return (
-            AskedQuery.objects.values("language", "query")
-            .annotate(
-                number=Sum("searches"),
-                last_day=Max("day"),
-                last_results=Subquery(latest.values("results")[:1]),
-                last_step=Subquery(latest.values("step")[:1]),
-                clicks=Coalesce(Subquery(clicks.annotate(sum=Sum("clicks")).values("sum")), Value(0)),
-                mean_position=Subquery(
-                    clicks.annotate(mean=Cast(Sum("positions"), FloatField()) / Sum(F("clicks"))).values("mean")
-                ),
-            )
-            .order_by("-number", "query")
+        return asked()
+
+
+def asked() -> QuerySet:
+    """Return each query of each language with its numbers, the most frequent first."""
+    same = {"language": OuterRef("language"), "query": OuterRef("query")}
+    latest = AskedQuery.objects.filter(**same).order_by("-day")
+    clicks = Click.objects.filter(**same).order_by().values("query")
+    return (
+        AskedQuery.objects.values("language", "query")
+        .annotate(
+            number=Sum("searches"),
+            last_day=Max("day"),
+            last_results=Subquery(latest.values("results")[:1]),
+            last_step=Subquery(latest.values("step")[:1]),
+            clicks=Coalesce(Subquery(clicks.annotate(sum=Sum("clicks")).values("sum")), Value(0)),
+            mean_position=Subquery(
+                clicks.annotate(mean=Cast(Sum("positions"), FloatField()) / Sum(F("clicks"))).values("mean")
+            ),
         )
+        .order_by("-number", "query")
+    )
+
+
+def in_vain(request: HttpRequest) -> Iterator[Box]:
+    """Yield the box of the start page with what visitors sought and did not find, for those who may see the report."""
+    if not request.user.has_perm(PERMISSION):
+        return
+    found = asked().filter(last_results=0)
+    report = reverse("search_report")
+    lines = [
+        Line(
+            row["query"],
+            f"{report}?{urlencode({'outcome': 'nothing', 'language': row['language'], 'q': row['query']})}",
+            name_of_language(row["language"]),
+            npgettext("admin", "sought once", "sought %(number)s times", row["number"]) % {"number": row["number"]},
+        )
+        for row in found[:LINES]
+    ]
+    yield Box("in-vain", pgettext_lazy("admin", "Sought in vain"), lines, f"{report}?outcome=nothing", found.count(), order=70)
 
 
 class ReportMenuItem(MenuItem):

@@ -9,7 +9,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Site
 
 from portal import changes
 from portal.changes import Change, Event, Order
-from portal.models import PortalDocument
+from portal.models import Fact, PortalDocument
 from portal.models.taxonomy import Term
 
 from . import facets, files, indexing, maintained
@@ -39,6 +39,13 @@ def update_trees(change: Change) -> None:
 def update_moved_documents(change: Change) -> None:
     """A page stands below another one: it may be private by it, or be so no more."""
     indexing.privacy_changed(change.subject)
+
+
+@changes.receiver(Event.SAVED, order=Order.SEARCH)
+def update_pages_of_fact(change: Change) -> None:
+    """A fact has another value, or text in a language: pages are found by it."""
+    if isinstance(change.subject, Fact):
+        indexing.pages_changed(change.subject.pages_that_use())
 
 
 for model in (Synonyms, PromotedResult, BlockedSuggestion):

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from portal import navigation
 from portal.http import limits
 from portal.language.languages import LANGUAGES, current_language
+from portal.pages import readers
 from portal.uploads.delivery import reading_only
 
 from . import log, service, shown, suggestions
@@ -100,7 +101,7 @@ class SearchView(View):
     def _ways_on(self, form: SearchForm) -> dict[str, object]:
         """Return where to go on where nothing was found: the same search in other languages, the sections, the contact page."""
         homes = navigation.home_urls()
-        others = navigation.language_links(None, self._paths(form))
+        others = navigation.language_links(readers.of(self.request), self._paths(form))
         columns = (navigation.footer() or {}).get("columns", ())
         name = pgettext("the link to the contact page in the footer", "Contact")
         return {

@@ -27,7 +27,7 @@ from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
 
 from . import analysis, files, indexing, log, maintained
-from .report import ReportMenuItem, SearchReportView
+from .report import ReportMenuItem, SearchReportView, in_vain
 from .viewsets import SearchSnippetGroup
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def register_report_menu_item() -> MenuItem:
     )
 
 
+hooks.register("register_start_boxes", in_vain)
 hooks.register("describe_documents", files.notes)
 
 

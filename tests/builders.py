@@ -11,7 +11,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.language.locales import set_up_locales
-from portal.models import BasePage, Job, Topic
+from portal.models import BasePage, Fact, Job, Topic
 
 
 def publish(page: Page) -> Page:
@@ -130,3 +130,11 @@ def let_pass(**time: float) -> None:
         Revision.objects.filter(pk=revision.pk).update(content=revision.content)
     Revision.objects.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=F("approved_go_live_at") - past)
     Job.objects.filter(due_at__isnull=False, lease_until=None).update(due_at=F("due_at") - past)
+
+
+def make_fact(kind: str = "phone", value: str = "", text: str = "", name: str = "Telefon") -> Fact:
+    """Return a fact in German; without value and text it is missing."""
+    fact = Fact(kind=kind, value=value, text=text, name=name, locale=Locale.objects.get(language_code="de"))
+    fact.full_clean()
+    fact.save()
+    return fact

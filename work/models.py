@@ -14,6 +14,7 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.blocks import facts
 from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
@@ -272,13 +273,13 @@ class ServicePage(ExplanationMixin, ListedPage):
     @cached_property
     def answers(self) -> list[Answer]:
         """Return the answers that there are, in the order of the questions."""
-        values = ((question, getattr(self, question.field)) for question in QUESTIONS)
+        values = ((question, facts.body(getattr(self, question.field))) for question in QUESTIONS)
         return list(answers(values, versions.untranslated_in(self)))
 
     @cached_property
     def anchors(self) -> dict[str, str]:
         """Return the anchors of the headings by the ids of their blocks; those of the questions are taken."""
-        return anchors(self.body, {question.anchor for question in QUESTIONS})
+        return anchors(self.shown_body, {question.anchor for question in QUESTIONS})
 
     @property
     def headings(self) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from wagtail.documents.views import serve
 from wagtail.models import BaseViewRestriction, CollectionViewRestriction, Page
 
 from portal import navigation
-from portal.pages import restrictions
+from portal.pages import readers, restrictions
 
 from . import attempts
 from .forms import OwnPasswordForm
@@ -24,7 +24,7 @@ from .middleware import WEAK_PASSWORD
 
 def home_address(request: HttpRequest) -> str:
     """Return the home page in the language of the request."""
-    home = navigation.homes().get(request.LANGUAGE_CODE)
+    home = navigation.homes().get(readers.of(request).language.code)
     return home["url"] if home is not None and home["is_real"] else resolve_url("choose_language")
 
 

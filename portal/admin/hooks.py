@@ -19,7 +19,7 @@ from wagtail.models import Page, PageQuerySet
 
 from portal.models import conflicts
 
-from . import aliases, choosers, comments, schedule, sharing
+from . import aliases, choosers, comments, schedule, sharing, start
 from .release import ReleaseMenuItem, ReleaseView
 
 
@@ -86,8 +86,30 @@ def register_schedule_menu_item() -> MenuItem:
 
 @hooks.register("construct_homepage_panels")
 def warn_on_the_dashboard(request: HttpRequest, panels: list[Component]) -> None:
-    """Say on the dashboard what somebody has to look at."""
+    """Say on the start page what somebody has to look at, and what waits for them."""
+    start.replace_panels(request, panels)
     panels.append(schedule.SchedulePanel())
+
+
+hooks.register("register_start_boxes", start.own_boxes)
+
+
+@hooks.register("construct_homepage_summary_items", order=1000)
+def leave_out_numbers(request: HttpRequest, items: list[Component]) -> None:
+    """How many pages and pictures there are helps nobody to begin."""
+    items.clear()
+
+
+@hooks.register("construct_main_menu")
+def begin_at_the_german_home_page(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Let “Pages” begin at the German home page."""
+    start.begin_at_home(menu_items)
+
+
+@hooks.register("register_admin_urls")
+def register_start_urls() -> list[URLPattern]:
+    """Add the lists of what waits that stand nowhere else."""
+    return [path("start/<slug:name>/", start.BoxView.as_view(), name="start_box")]
 
 
 @hooks.register("register_admin_urls")

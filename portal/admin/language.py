@@ -40,7 +40,6 @@ class AdminLanguageMiddleware:
             return self.get_response(request)
         code = admin_language(request)
         with translation.override(code), titles.shown_to(request.user):
-            request.LANGUAGE_CODE = code
             response = self.get_response(request)
             response.headers["Content-Language"] = code
             return response

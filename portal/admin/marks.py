@@ -17,21 +17,21 @@ from portal.pages.marks import Mark
 class _EntityHandler(InlineEntityElementHandler):
     """Reads a mark that holds more than its name."""
 
-    mutability = "MUTABLE"
-
     def __init__(self, mark: type[Mark]) -> None:
         super().__init__(mark.identifier.upper())
         self.mark = mark
+        self.mutability = mark.mutability
 
     def get_attribute_data(self, attrs: dict[str, str]) -> dict[str, str]:
         """Return what the editor keeps."""
-        return {name: attrs.get(name, "") for name in self.mark.attributes}
+        return {**self.mark.in_editor(attrs), **{name: attrs.get(name, "") for name in self.mark.attributes}}
 
 
 def _feature(mark: type[Mark]) -> Feature:
     button = {"type": mark.identifier.upper(), "label": mark.label, "description": mark.description}
     if mark.attributes:
-        return EntityFeature({**button, "attributes": list(mark.attributes)}, js=list(mark.scripts))
+        options = {**button, **mark.options, "attributes": list(mark.attributes)}
+        return EntityFeature(options, js=list(mark.scripts))
     return InlineStyleFeature({**button, "element": "span", "style": {"borderBottom": "2px dotted currentColor"}})
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -47,7 +48,7 @@ class ShareView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "link"
     _show_breadcrumbs = True
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Find the page first."""
         self.page = _page(request, kwargs["page_id"])
         return super().dispatch(request, *args, **kwargs)

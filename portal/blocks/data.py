@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.translation import pgettext_lazy
+from django.core.exceptions import ValidationError
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
 
 from . import base as blocks
+from .facts import FactChooserBlock, shown_facts
 
 
 class KeyFigureBlock(blocks.StructBlock):
@@ -121,14 +123,28 @@ class TableBlock(TypedTableBlock):
         return value
 
 
+class FactValue(blocks.StructValue):
+    """A term with what an editor said of it."""
+
+    def plain(self) -> dict[str, str]:
+        """Return what is shown: `term` and `description`, a kept fact as the reader's language writes it."""
+        chosen = shown_facts([self.get("fact")])
+        return {"term": self["term"], "description": chosen[0].html if chosen else self.get("description") or ""}
+
+
 class FactBlock(blocks.StructBlock):
-    """A term and what there is to say of it."""
+    """A term and what there is to say of it: words, or a fact that is kept once."""
 
     term = blocks.CharBlock(
         max_length=80, label=pgettext_lazy("admin", "Term"), help_text=pgettext_lazy("admin", "“Founded”")
     )
     description = blocks.CharBlock(
-        max_length=250, label=pgettext_lazy("admin", "Fact"), help_text=pgettext_lazy("admin", "“1951”")
+        required=False, max_length=250, label=pgettext_lazy("admin", "Fact"), help_text=pgettext_lazy("admin", "“1951”")
+    )
+    fact = FactChooserBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Kept fact"),
+        help_text=pgettext_lazy("admin", "In place of words: an address, phone or mail that is kept once for all pages."),
     )
 
     class Meta:
@@ -136,7 +152,24 @@ class FactBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Fact")
         description = pgettext_lazy("admin", "A term and a fact.")
         template = "blocks/fact.html"
+        value_class = FactValue
         preview_value = {"term": "Gegründet", "description": "1951"}
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Require words or a kept fact, not both."""
+        cleaned = super().clean(value)
+        if bool(cleaned.get("description")) == bool(cleaned.get("fact")):
+            reason = pgettext("admin", "Write what there is to say, or choose a kept fact, not both.")
+            raise blocks.StructBlockValidationError(block_errors={"description": ValidationError(reason)})
+        return cleaned
+
+class FactsValue(blocks.StructValue):
+    """A box of facts."""
+
+    @property
+    def shown(self) -> list[dict[str, str]]:
+        """Return what is shown of each."""
+        return [item.plain() for item in self["items"]]
 
 
 class FactsBlock(blocks.StructBlock):
@@ -157,4 +190,5 @@ class FactsBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Facts at a glance")
         description = pgettext_lazy("admin", "A box with terms and facts.")
         template = "blocks/facts.html"
+        value_class = FactsValue
         preview_value = {"heading": "Die IOM in Kürze", "items": [{"term": "Gegründet", "description": "1951"}]}

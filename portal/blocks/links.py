@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext_lazy
 
-from portal.pages import links
+from portal.pages import links, readers
 from portal.pages.links import Link
 
 from . import base as blocks
@@ -39,7 +39,7 @@ class PageBlock(blocks.PageChooserBlock):
 
     def bulk_to_python(self, values: list[int | None]) -> list[object]:
         """Return the pages in the order of their ids, from what is known where it is all known."""
-        known = links.known_pages()
+        known = readers.current().found.pages
         if all(value is None or value in known for value in values):
             return [known.get(value) for value in values]
         return super().bulk_to_python(values)

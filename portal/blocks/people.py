@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import pgettext_lazy
 
+from portal.facts.kinds import TEXT_KINDS
+from portal.facts.shown import ShownFact
 from portal.pages import links
 from portal.pages.links import Link
 
 from . import base as blocks
+from .facts import FactChooserBlock, shown_facts
 from .links import PageBlock
 
 # The sixteen Länder on a tile grid, by column and row: a map that needs no borders.
@@ -44,6 +47,17 @@ class Contact:
     email: str = ""
     phone: str = ""
     link: Link | None = None
+    facts: list[ShownFact] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[ShownFact]:
+        """Return the facts that are read as texts: addresses above all."""
+        return [fact for fact in self.facts if fact.kind in TEXT_KINDS]
+
+    @property
+    def lines(self) -> list[ShownFact]:
+        """Return the other facts, each of which is one line of the list."""
+        return [fact for fact in self.facts if fact.kind not in TEXT_KINDS]
 
 
 class ContactBlock(blocks.StructBlock):
@@ -59,14 +73,25 @@ class ContactBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "Address or note"),
         help_text=pgettext_lazy("admin", "Line breaks are kept."),
     )
+    facts = blocks.ListBlock(
+        FactChooserBlock(label=pgettext_lazy("admin", "Fact")),
+        required=False,
+        default=[],
+        label=pgettext_lazy("admin", "Kept facts"),
+        help_text=pgettext_lazy(
+            "admin", "Address, hours, phone and mail as they are kept once for all pages, in the order in which they are shown."
+        ),
+    )
     email = blocks.EmailBlock(
-        required=False, label=pgettext_lazy("admin", "E-mail"), help_text=pgettext_lazy("admin", "Shown as a link.")
+        required=False,
+        label=pgettext_lazy("admin", "E-mail"),
+        help_text=pgettext_lazy("admin", "Only where no other page names it; else choose a fact."),
     )
     phone = blocks.CharBlock(
         required=False,
         max_length=40,
         label=pgettext_lazy("admin", "Telephone"),
-        help_text=pgettext_lazy("admin", "With country code: +49 …"),
+        help_text=pgettext_lazy("admin", "With country code: +49 …. Only where no other page names it; else choose a fact."),
     )
     page = PageBlock(
         required=False,
@@ -86,7 +111,8 @@ class ContactBlock(blocks.StructBlock):
         context = super().get_context(value, parent_context=parent_context)
         found = links.resolve_one(value["page"].pk) if value.get("page") else None
         texts = {name: value.get(name) or "" for name in ("heading", "text", "email", "phone")}
-        context["contact"] = Contact(**texts, link=found.plain() if found else None)
+        facts = shown_facts(value.get("facts") or [])
+        context["contact"] = Contact(**texts, link=found.plain() if found else None, facts=facts)
         return context
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import pgettext_lazy
+from wagtail.rich_text import RichText
 
+from portal.facts.texts import FilledText
 from portal.language.dates import KnownDate
 from portal.pages import marks
 
@@ -56,6 +58,18 @@ class RichTextBlock(blocks.RichTextBlock):
     @features.setter
     def features(self, features: list[str]) -> None:
         self._features = features
+
+    def to_python(self, value: str | None) -> FilledText:
+        """Return the text, which shows its facts by their values."""
+        return FilledText(value)
+
+    def normalize(self, value: object) -> FilledText:
+        """Return the text, whatever it was given as."""
+        return FilledText(value.source) if isinstance(value, RichText) else FilledText(value and str(value))
+
+    def value_from_form(self, value: str) -> FilledText:
+        """Return the text that the editor wrote."""
+        return FilledText(value)
 
 
 class TextBlock(RichTextBlock):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import gettext
@@ -14,9 +13,10 @@ from wagtail.models import Page
 from portal import navigation
 from portal.discovery import social
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
-from portal.pages import links, versions
+from portal.models import BasePage
+from portal.pages import versions
 from portal.pages.addresses import address_of
-from portal.pages.links import Link
+from portal.pages.readers import Reader
 
 WORLDWIDE_NAME = "International Organization for Migration"
 """The organisation's own name, the same in every language for machines."""
@@ -81,27 +81,6 @@ def absolute(url: str | None) -> str:
     return f"{settings.PORTAL_URL}{url}"
 
 
-def versions_of(request: HttpRequest | None, page: Page) -> versions.Versions:
-    """Return where a page is, in all languages; asked once per request."""
-    if request is None:
-        return versions.versions_of(page)
-    known = request.__dict__.setdefault("_versions_by_key", {})
-    if page.translation_key not in known:
-        known[page.translation_key] = links.versions_of(page)
-    return known[page.translation_key]
-
-
-def trail_of(request: HttpRequest | None, page: Page) -> list[Link]:
-    """Return the links to the pages above a page in the active language; asked once per request."""
-    if request is None:
-        return navigation.breadcrumbs(page)
-    known = request.__dict__.setdefault("_trails", {})
-    key = page.pk, current_language().code
-    if key not in known:
-        known[key] = navigation.breadcrumbs(page)
-    return known[key]
-
-
 def site_name() -> str:
     """Return the name of the portal."""
     return gettext("IOM Germany")
@@ -131,13 +110,13 @@ def for_view(title: str, description: str = "") -> Head:
     )
 
 
-def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
-    """Return the head of a page; `number` is the page of a list that is shown.
+def for_page(reader: Reader, page: BasePage, number: int = 1) -> Head:
+    """Return the head of a page that is shown to a reader; `number` is the page of a list.
 
     The canonical address leaves out what only filters. The further pages of a list stand for themselves and have no
     counterpart in another language.
     """
-    if getattr(page, "shown_at", None):
+    if reader.is_fallback:
         return _for_fallback(page)
     title = page.seo_title or page.title
     title_language = versions.language_of(page, "seo_title" if page.seo_title else "title")
@@ -150,7 +129,7 @@ def for_page(request: HttpRequest | None, page: Page, number: int = 1) -> Head:
     # Leichte Sprache names no others, because it is named by none: a set that is not mutual counts for nothing.
     is_indexed = bool(address) and versions.is_finished(page)
     if is_indexed and number == 1 and languages_by_code()[page.locale.language_code].hreflang:
-        alternates = alternates_of(versions_of(request, page).real)
+        alternates = alternates_of(reader.versions.real)
     return Head(
         title=title,
         # The home page is called what the portal is called: “Startseite” tells nobody who shares it anything.
@@ -191,7 +170,7 @@ def alternates_of(real_versions: dict[str, Page]) -> tuple[Alternate, ...]:
     return tuple(found)
 
 
-def _for_fallback(page: Page) -> Head:
+def _for_fallback(page: BasePage) -> Head:
     """Return the head of a page that is answered in place of a translation: all of it in the page's own language."""
     with translation.override(page.locale.language_code):
         return Head(

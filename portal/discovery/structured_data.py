@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from wagtail.models import Page
 
 from portal import navigation
-from portal.discovery.head import ORGANIZATION, Head, absolute, site_name, trail_of
+from portal.discovery.head import ORGANIZATION, Head, absolute, site_name
 from portal.language.languages import LANGUAGES, current_language
-from portal.models import OfficeSettings
+from portal.models import BasePage, OfficeSettings
 from portal.pages import versions
+from portal.pages.readers import Reader
 
 OFFICIAL_ADDRESSES = ["https://germany.iom.int/"]
 """Where the office is at home elsewhere."""
@@ -25,7 +24,7 @@ OFFICIAL_ADDRESSES = ["https://germany.iom.int/"]
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
+def for_page(reader: Reader, page: BasePage, head: Head) -> SafeString:
     """Return the JSON-LD of a page in its script; nothing where the page belongs in no search engine.
 
     Browsers do not run a script of this type: it is data, and the Content-Security-Policy lets it be.
@@ -37,7 +36,7 @@ def for_page(request: HttpRequest | None, page: Page, head: Head) -> SafeString:
     if page.pk == home["id"]:
         graph = [_organization(), _web_site(home_url)]
     else:
-        graph = [_page(page, head, home_url), _breadcrumbs(request, page, head)]
+        graph = [_page(page, head, home_url), _breadcrumbs(reader, page, head)]
     data = {"@context": "https://schema.org", "@graph": graph}
     escaped = SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
     return format_html('<script type="application/ld+json">{}</script>', escaped)
@@ -91,7 +90,7 @@ def _web_site(home_url: str) -> dict[str, object]:
     }
 
 
-def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
+def _page(page: BasePage, head: Head, home_url: str) -> dict[str, object]:
     """Return an article as one, any other page as a page; what it is about, if its kind says so, as its main entity."""
     values: dict[str, object] = {
         "@id": _id("page", head.canonical),
@@ -121,8 +120,8 @@ def _page(page: Page, head: Head, home_url: str) -> dict[str, object]:
     return _known(values)
 
 
-def _breadcrumbs(request: HttpRequest | None, page: Page, head: Head) -> dict[str, object]:
-    steps = [(step.title, absolute(step.address)) for step in trail_of(request, page)]
+def _breadcrumbs(reader: Reader, page: BasePage, head: Head) -> dict[str, object]:
+    steps = [(step.title, absolute(step.address)) for step in navigation.breadcrumbs(reader)]
     return {
         "@type": "BreadcrumbList",
         "@id": _id("breadcrumbs", head.canonical),

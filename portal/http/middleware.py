@@ -21,7 +21,8 @@ from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY
 from portal.http.views import bad_request
 from portal.language.html_text import hold_lines_together
 from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
-from portal.pages import links, redirects, restrictions
+from portal.pages import readers, redirects, restrictions
+from portal.pages.readers import Reader
 from portal.uploads import access
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -86,7 +87,7 @@ def language_asked_for(request: HttpRequest) -> Language:
 class LanguageMiddleware:
     """Activates the language of the address; addresses without one get what the browser asks for.
 
-    Links to pages are found once for each answer: what was found is kept until it is sent.
+    It makes the reader whom all that takes part in the answer knows, and what is found for whom until it is sent.
     Unlike Django's own middleware it never redirects: after the first contact the address alone decides, and an address
     without a language is answered as what it is.
     """
@@ -99,8 +100,8 @@ class LanguageMiddleware:
         language = own_language or language_asked_for(request)
         is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
         remembered = restrictions.remembered() if is_safe else nullcontext()
-        with translation.override(language.code), links.remembered(language.code), remembered, access.remembered(request):
-            request.LANGUAGE_CODE = language.code
+        request.reader = Reader(language, request.path)
+        with translation.override(language.code), readers.answering(request.reader), remembered, access.remembered(request):
             # Wagtail's explorer and status panel keep here what is private: they are to know what everybody else does.
             request.all_page_view_restriction_paths = SimpleLazyObject(restrictions.restricted_paths)
             response = self.get_response(request)
@@ -133,7 +134,7 @@ class LineBreakMiddleware:
         response = self.get_response(request)
         is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and not request.path.startswith(ADMIN_PREFIXES):
-            response.content = hold_lines_together(response.content.decode(response.charset), request.LANGUAGE_CODE)
+            response.content = hold_lines_together(response.content.decode(response.charset), readers.of(request).language.code)
             if "Content-Length" in response.headers:
                 response.headers["Content-Length"] = str(len(response.content))
         return response

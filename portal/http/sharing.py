@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.models.sharing import SharedDraft
+from portal.pages import readers
 from portal.uploads.delivery import reading_only
 
 HEADERS = {
@@ -24,7 +25,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         Http404: nobody gave out such a link, or not in this language.
     """
     draft = SharedDraft.find(token)
-    if draft is None or draft.page.locale.language_code != request.LANGUAGE_CODE:
+    if draft is None or draft.page.locale.language_code != readers.of(request).language.code:
         raise Http404
     if not draft.is_open:
         response = render(request, "410.html", status=410)

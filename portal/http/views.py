@@ -17,14 +17,15 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.url_routing import RouteResult
-from wagtail.views import serve as serve_wagtail
+from wagtail import hooks
+from wagtail.views import serve_chain
 
 from portal import navigation
 from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
+from portal.pages import readers
 from portal.uploads.delivery import reading_only
 
 try:
@@ -42,7 +43,7 @@ else:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the language that the browser asks for; German where nothing fits."""
     urls = {code: home["url"] for code, home in navigation.homes().items() if home["is_real"]}
-    url = urls.get(request.LANGUAGE_CODE) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
+    url = urls.get(readers.of(request).language.code) or urls.get(settings.LANGUAGE_CODE) or f"/{settings.LANGUAGE_CODE}/"
     response = HttpResponseRedirect(url)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -50,21 +51,27 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 @reading_only
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
-    """Answer with a page as Wagtail does, the page found in two queries from the cached addresses of the home pages.
+    """Answer with the page at an address as Wagtail does, found in two queries from the cached addresses of the home pages.
 
-    Wagtail's own routing asks for the site, the locale, the root page and its translation at every request; handing it the
-    route that it keeps with the request spares that.
+    Wagtail's own view asks for the site, the locale, the root page and its translation at every request.
+
+    Raises:
+        Http404: no page lies there.
     """
-    home = navigation.homes().get(request.LANGUAGE_CODE)
-    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(request.LANGUAGE_CODE)
+    code = readers.of(request).language.code
+    home = navigation.homes().get(code)
+    found = (home["url_path"], home["locale_id"]) if home else navigation.private_home(code)
     if found is None:
         raise Http404
     url_path, locale_id = found
-    components = [component for component in path.split("/") if component]
-    request._wagtail_route_for_request = RouteResult(
-        page_at("/".join([url_path.rstrip("/"), *components]) + "/", locale_id)
-    )
-    return serve_wagtail(request, path)
+    page = page_at("/".join([url_path.rstrip("/"), *filter(None, path.split("/"))]) + "/", locale_id)
+    serve = serve_chain
+    for hook in reversed(hooks.get_hooks("on_serve_page")):
+        serve = hook(serve)
+    for hook in hooks.get_hooks("before_serve_page"):
+        if isinstance(response := hook(page, request, (), {}), HttpResponse):
+            return response
+    return serve(page, request, (), {})
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

@@ -29,7 +29,7 @@ from django.views.decorators.http import conditional_page
 from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
-from portal.blocks import walking
+from portal.blocks import facts, walking
 from portal.discovery.head import absolute, editors_name, full_title, site_name
 from portal.language.dates import DatePrecision
 from portal.language.languages import SOURCE_LANGUAGE, current_language
@@ -216,7 +216,7 @@ def _together(items: list[Page], name: str) -> list[list[StreamValue.StreamChild
         return [[] for _item in items]
     field = type(items[0])._meta.get_field(name)
     raw = [
-        [block for block in getattr(item, name).raw_data if block["type"] not in _BLOCKS_LEFT_OUT] for item in items
+        [block for block in facts.body(getattr(item, name)).raw_data if block["type"] not in _BLOCKS_LEFT_OUT] for item in items
     ]
     blocks = iter(StreamValue(field.stream_block, [block for blocks in raw for block in blocks], is_lazy=True))
     return [[next(blocks) for _block in blocks_of_item] for blocks_of_item in raw]

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from portal.discovery.head import absolute, versions_of
+from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import BasePage, CoverMixin, LeadMixin
 from portal.pages import cards, versions
@@ -64,7 +64,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the filters and one page of the list."""
-        context = super().get_context(request, *args, **kwargs)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         form, model = self.filter_form(request), self.listed_model()
         filters = form.filters()
         found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
@@ -73,7 +73,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         # On the first page without filters the newest stands large above the list.
         is_led = model.listing.order == NEWEST and page.number == 1 and not filters
         leading = entries.pop(0).shown_as(Form.ROW) if entries and is_led else None
-        original = versions_of(request, self).original
+        original = context["reader"].versions.original
         context.update(
             form=form,
             listing=model.listing,
@@ -82,6 +82,8 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
             is_filtered=bool(filters),
             filter_query=urlencode(filters),
             results=page,
+            # Of the head: what is filtered is no further page of the list.
+            page_number=1 if filters else page.number,
             counted=lists.COUNTED,
             leading=leading,
             entries=entries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
 from .explanation import ExplanationMixin
+from .facts import Fact
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
@@ -24,6 +25,7 @@ __all__ = [
     "ChangeNumber",
     "CoverMixin",
     "ExplanationMixin",
+    "Fact",
     "FinishedMixin",
     "Footer",
     "Job",

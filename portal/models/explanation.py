@@ -101,7 +101,7 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
                 "anchor": self.anchors.get(block.id) or heading_anchor(str(block.value)),
                 "language": SOURCE_LANGUAGE if block.id in untranslated else "",
             }
-            for block in self.body
+            for block in self.shown_body
             if block.block_type == "heading"
         ]
 

@@ -14,9 +14,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from portal.blocks import facts
 from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration, illustration_url
@@ -100,9 +102,14 @@ class BodyMixin(models.Model):
         abstract = True
 
     @cached_property
+    def shown_body(self) -> StreamValue:
+        """Return the body as visitors get it in the active language: facts by their values, nothing that waits for one."""
+        return facts.body(self.body)
+
+    @cached_property
     def anchors(self) -> dict[str, str]:
         """Return the anchors of the headings by the ids of their blocks."""
-        return anchors(self.body)
+        return anchors(self.shown_body)
 
 
 class MenuMixin(models.Model):

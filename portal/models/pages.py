@@ -25,7 +25,7 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, restrictions, schedules, versions
+from portal.pages import links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 
 from .publication import PublishedVersion
@@ -287,9 +287,7 @@ class BasePage(Page):
         return {"image": None, "url": illustration_url(self.illustration_default)}
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Answer with the page; the content of a fallback is made in the page's own language."""
-        if self.shown_at is None:
-            return super().serve(request, *args, **kwargs)
+        """Answer with the page, its content made in its own language, also where that is not the reader's."""
         with translation.override(self.language_code):
             return super().serve(request, *args, **kwargs)
 
@@ -298,9 +296,9 @@ class BasePage(Page):
         return TemplateResponse(request, "wagtailcore/password_required.html", {"form": form, "action_url": action_url})
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Find all links of the page together, before its template asks for them one by one."""
+        """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
         links.prepare(self, walking.references(self))
-        return super().get_context(request, *args, **kwargs)
+        return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
 
 
 def page_at(url_path: str, locale_id: int) -> Page:
@@ -312,8 +310,8 @@ def page_at(url_path: str, locale_id: int) -> Page:
     Raises:
         Http404: there is none.
     """
-    rows = versions.rows()
-    row = rows.order_by().filter(url_path=url_path, locale_id=locale_id).first()
+    rows = Page.objects.select_related("published_version")
+    row = rows.filter(url_path=url_path, locale_id=locale_id).first()
     if row is None:
         raise Http404
     versions.set_locales([row])

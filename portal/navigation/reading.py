@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from django.utils import translation
 
-from portal.pages import links, restrictions
+from portal.language.languages import languages_by_code
+from portal.pages import readers, restrictions
+from portal.pages.readers import Reader
 
 
 @contextmanager
 def reading(language: str, around: str = "") -> Iterator[None]:
     """Build for a reader of a language, whoever it is that waits for it; `around` is that of the text around where it is another."""
-    with translation.override(around or language), links.remembered(language), restrictions.remembered():
+    with translation.override(around or language), readers.answering(Reader(languages_by_code()[language])), restrictions.remembered():
         yield

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
-from portal.pages import links, restrictions
+from portal.pages import links, readers, restrictions
 from portal.pages.links import Link
 
 from .homes import homes
@@ -38,7 +38,7 @@ def query_of(parameters: QueryDict) -> str:
 
 def site_map(parameters: QueryDict | None = None) -> list[SiteMapNode]:
     """Return the pages of the reader's language as a tree of two levels: below the home page, else the branch that `parameters` open."""
-    language = links.readers_language()
+    language = readers.current().language.code
     query, around = query_of(parameters or QueryDict()), current_language().code
     opened = _opened(language, int(query.partition("=")[2])) if query else 0
     # What there is nothing of to read is as what is not there.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
-from wagtail.models import Page
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, language_mark
-from portal.pages import links, versions
+from portal.pages import links
 from portal.pages.addresses import address_of
 from portal.pages.links import Link
+from portal.pages.readers import Reader
 
 from .homes import home_urls
 
@@ -22,25 +22,22 @@ class LanguageLink(Link):
     is_current: bool = False
 
 
-def breadcrumbs(page: Page) -> list[Link]:
-    """Return the links to the pages above a page, home page first. One query."""
-    return [link.plain() for link in links.above(page)]
+def breadcrumbs(reader: Reader) -> list[Link]:
+    """Return the links to the pages above the page that is shown, home page first."""
+    return [link.plain() for _row, link in links.to_rows(reader.ancestors, reader)]
 
 
-def language_links(
-    found: versions.Versions | None = None, paths: dict[str, str] | None = None, query: str = ""
-) -> list[LanguageLink]:
+def language_links(reader: Reader, paths: dict[str, str] | str | None = None, query: str = "") -> list[LanguageLink]:
     """Return the entries of the language switch, all languages in every view.
 
-    `found` is where the page shown is, `paths` the addresses of a view in each language, `query` what the address of a list
-    holds besides. Where the page is not in a language, the entry leads to its fallback there and says so (“in German”), else
-    to the language's home page (“home page only”). A version that is private alone is marked “protected”.
+    `paths` are the addresses of a view in each language, `query` is what the address of a list holds besides. Where the page shown
+    is not in a language, the entry leads to its fallback there and says so (“in German”), else to the language's home page (“home
+    page only”). A version that is private alone is marked “protected”.
     """
-    found = found or versions.Versions()
+    found = reader.versions
     addresses = dict(paths or {})
     for code, page in {**found.fallbacks, **found.restricted, **found.real}.items():
         addresses[code] = address_of(page) + (f"?{query}" if query else "")
-    reader = links.readers_language()
     home_addresses = home_urls()
     entries = []
     for language in LANGUAGES:
@@ -57,7 +54,7 @@ def language_links(
                 title=language.name,
                 language=language.code,
                 hreflang=language.hreflang,
-                is_current=language.code == reader,
+                is_current=language == reader.language,
                 mark=mark,
             )
         )

@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
-from portal.pages import links, versions
+from portal.pages import links, readers, versions
 from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
@@ -95,7 +95,7 @@ def of(pages: Iterable[Page]) -> list[Card]:
 def prepare(pages: list[Page]) -> list[Page]:
     """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
     versions.set_locales(pages)
-    if links.readers_language() != current_language().code:
+    if readers.current().language != current_language():
         # Inside a fallback: the text is the source's, the addresses are the reader's.
         found = links.resolve(page.pk for page in pages)
         for page in pages:
@@ -130,7 +130,7 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
             # Its app is gone.
             continue
         manager: Any = model._default_manager
-        pages_of_type = manager.filter(pk__in=ids).order_by().select_related("published_version")
+        pages_of_type = manager.filter(pk__in=ids).select_related("published_version")
         found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
     return [found[page.pk] for page in pages if page.pk in found]
 

@@ -10,7 +10,7 @@ attributes while a sentence is translated. So translators move a mark with its w
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -33,10 +33,19 @@ class Mark(LinkHandler):
     """What is stored beside its name, as the id of a fact."""
     scripts: ClassVar[tuple[str, ...]] = ()
     """Static files by which the editor lets somebody choose the attributes."""
+    options: ClassVar[dict[str, Any]] = {}
+    """What the scripts are told: addresses of choosers, words that they show."""
+    mutability: ClassVar[str] = "MUTABLE"
+    """Whether the editor lets somebody write on inside a mark with attributes; `IMMUTABLE` ones are deleted whole."""
     scheme: ClassVar[str]
     """How links begin by which a record sets the mark: `lang` of `[Family Assistance](lang:en)`."""
     written: ClassVar[str] = ""
     """What follows the scheme there: `en`. A mark with attributes reads them from it, in a `stored` of its own."""
+
+    @classmethod
+    def in_editor(cls, attrs: dict[str, str]) -> dict[str, str]:
+        """Return what the editor's scripts are told of one mark beside its attributes; it is not stored."""
+        return {}
 
     @classmethod
     def stored(cls, name: str) -> dict[str, str] | None:

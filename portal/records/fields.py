@@ -93,6 +93,7 @@ class Fields:
             page=self.objects.page_id,
             image=lambda name: self.files.id_of(owner, "images", name),
             document=lambda name: self.files.id_of(owner, "files", name),
+            fact=self.objects.fact_id,
         )
 
     def set(self, record: Record, instance: models.Model, data: dict[str, Any], with_content: bool) -> None:

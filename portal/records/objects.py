@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from wagtail.models import Page
 
-from portal.models import LoadedRecord
+from portal.models import Fact, LoadedRecord
 
 from .checking import RecordSet
 from .reading import Record
@@ -73,6 +73,18 @@ class Objects:
         instance = self.get(name)
         if not isinstance(instance, Page):
             raise ValueProblem(f"“{name}” is no page record")
+        return instance.pk
+
+    def fact_id(self, name: str) -> int:
+        """Return the id of a record's fact.
+
+        Raises:
+            ValueProblem: the name is that of no fact, or of a translation.
+        """
+        record = self.records.get(name)
+        instance = self.get(name)
+        if not isinstance(instance, Fact) or (record is not None and record.is_translation):
+            raise ValueProblem(f"“{name}” is no record of a fact in the source language")
         return instance.pk
 
     def translation_key(self, record: Record) -> dict[str, object]:

@@ -16,7 +16,9 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
+from portal.blocks.facts import FactChooserBlock
 from portal.blocks.walking import Part, rebuild
+from portal.facts.texts import FactMark
 from portal.pages import marks
 
 # Block ids are made from the record's id and the position, so that loading again gives the same ids.
@@ -52,6 +54,7 @@ class References:
     page: Callable[[str], int]
     image: Callable[[str], int]
     document: Callable[[str], int]
+    fact: Callable[[str], int]
 
 
 def to_html(text: str) -> str:
@@ -105,6 +108,8 @@ def _link_attributes(href: str, references: References, at: str) -> dict[str, st
         return {"linktype": "page", "id": str(references.page(name))}
     if scheme == "file":
         return {"linktype": "document", "id": str(references.document(name))}
+    if scheme == FactMark.scheme:
+        return {"linktype": FactMark.identifier, "id": str(references.fact(name))}
     if (mark := marks.stored(scheme, name)) is not None:
         return mark
     if href.lower().startswith(_OUTSIDE_SCHEMES):
@@ -175,7 +180,7 @@ class StreamValues:
             return None
         if isinstance(block, blocks.RichTextBlock):
             return rich_text(self._text(value, at), block.features, self.references, at)
-        if isinstance(block, (blocks.PageChooserBlock, ImageChooserBlock, DocumentChooserBlock)):
+        if isinstance(block, (blocks.PageChooserBlock, ImageChooserBlock, DocumentChooserBlock, FactChooserBlock)):
             return self._chosen(block, value, at)
         if isinstance(block, _TEXT_BLOCKS):
             return self._text(value, at)
@@ -195,6 +200,8 @@ class StreamValues:
                 return self.references.page(name)
             if isinstance(block, ImageChooserBlock):
                 return self.references.image(name)
+            if isinstance(block, FactChooserBlock):
+                return self.references.fact(name)
             return self.references.document(name)
         except ValueProblem as error:
             raise ValueProblem(f"{at}: {error}") from error

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django import template
-from django.template import Context
 
 from portal.listing.feeds import FORMATS, feed_address, feed_title, formats_of
+from portal.listing.forms import FilterForm
+from portal.listing.pages import IndexPage, ListedPage
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/feed_links.html", takes_context=True)
-def feed_links(context: Context) -> dict[str, object]:
+@register.inclusion_tag("components/feed_links.html")
+def feed_links(page: IndexPage | ListedPage, form: FilterForm | None) -> dict[str, object]:
     """Name the feeds to feed readers: of the language, and of the topic by which the list is filtered."""
-    page, form = context["page"], context.get("form")
     listing = page.listing or page.listed_model().listing
     slug = form.filters().get("topic", "") if form else ""
     topics = {"": ""} | ({slug: dict(form.fields["topic"].choices)[slug]} if slug else {})

@@ -9,69 +9,40 @@ from functools import cache
 
 from django import template
 from django.conf import settings
-from django.core.paginator import Page as PaginatorPage
 from django.http import HttpRequest
-from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from wagtail.models import Page
 
 from portal.discovery import head, release, structured_data
-from portal.language.languages import (
-    Language,
-    current_language,
-    languages_by_code,
-)
+from portal.language.languages import languages_by_code
 from portal.pages.links import Link
+from portal.pages.readers import Reader
 from portal.uploads import access
 
 register = template.Library()
 
 
-def page_of(context: Context) -> Page | None:
-    """Return the page that is shown; None where a view is none."""
-    page = context.get("page")
-    return page if isinstance(page, Page) else None
-
-
-def request_of(context: Context) -> HttpRequest | None:
-    """Return the request that is answered; None where there is none."""
-    return context.get("request")
-
-
 # --- language and head --------------------------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def active_language() -> Language:
-    """Return the language of the answer, with its direction and font."""
-    return current_language()
-
-
-@register.inclusion_tag("components/head.html", takes_context=True)
-def page_head(context: Context, title: str = "") -> dict[str, object]:
-    """Show the head of the page in the context, else of a view with this title, which belongs in no search engine."""
-    page = page_of(context)
-    if page is None:
-        values = head.for_view(title)
-    else:
-        results = context.get("results")
-        number = results.number if isinstance(results, PaginatorPage) and not context.get("is_filtered") else 1
-        values = head.for_page(request_of(context), page, number)
+@register.inclusion_tag("components/head.html")
+def page_head(reader: Reader, title: str = "", number: int | str = 1) -> dict[str, object]:
+    """Show the head of the page that is shown, `number` of a list, else of a view with this title, which belongs in no search engine."""
+    page = reader.page
+    values = head.for_page(reader, page, int(number or 1)) if page else head.for_view(title)
     return {
         "head": values,
         "is_indexed": values.is_indexed,
-        "structured_data": structured_data.for_page(request_of(context), page, values) if page is not None else "",
-        "font": f"portal/fonts/{current_language().font}",
+        "structured_data": structured_data.for_page(reader, page, values) if page else "",
+        "font": f"portal/fonts/{reader.language.font}",
     }
 
 
-@register.simple_tag(takes_context=True)
-def has_session(context: Context) -> bool:
+@register.simple_tag
+def has_session(request: HttpRequest) -> bool:
     """Return whether somebody may be signed in, by the cookie alone: to ask the session would make every answer differ by cookies."""
-    request = context.get("request")
-    return request is not None and settings.SESSION_COOKIE_NAME in request.COOKIES
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 @register.simple_tag

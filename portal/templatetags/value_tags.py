@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 
+from portal.blocks import facts
 from portal.language import dates, typography
 from portal.language.languages import current_language
 
@@ -30,6 +31,12 @@ def with_levels(blocks: StreamValue) -> Iterator[tuple[object, int]]:
             yield block, 2
         else:
             yield block, level
+
+
+@register.filter
+def filled(blocks: StreamValue) -> StreamValue:
+    """Return blocks as visitors get them: facts by their values, nothing that waits for one."""
+    return facts.body(blocks)
 
 
 @register.filter

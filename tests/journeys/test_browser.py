@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests import looks, support
 
@@ -203,3 +205,27 @@ def test_forced_colours_and_print(open_page: Callable[..., Page]) -> None:
     expect(page.locator("h1")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".main-nav")).to_be_hidden()
+
+
+def on_paper(page: Page) -> str:
+    """Return the text of a page as it is printed, without the breaks of its lines."""
+    reader = PdfReader(BytesIO(page.pdf(format="A4")))
+    return "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_on_paper_closed_answers_are_open_and_links_say_where_they_lead(
+    open_page: Callable[..., Page], live_portal: support.Portal, has_scripts: bool
+) -> None:
+    page = open_page("/de/unsere-arbeit/was-wir-machen/", java_script_enabled=has_scripts, **DESK)
+    answers = page.locator("main details")
+    closed = [index for index in range(answers.count()) if answers.nth(index).get_attribute("open") is None]
+    texts = ["".join(answers.nth(index).locator("p").first.text_content().split())[:30] for index in closed]
+    assert len(texts) > 2
+    paper = on_paper(page)
+    assert [text for text in texts if text not in paper] == []
+    assert "(https://germany.iom.int/" in paper
+    assert (f"({live_portal.url}/de/unsere-arbeit/" in paper) is has_scripts
+    assert "110(110)" not in paper
+    # The screen is as it was.
+    assert [answers.nth(index).get_attribute("open") for index in closed] == [None] * len(closed)

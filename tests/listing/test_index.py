@@ -53,6 +53,61 @@ def test_filters_combine_and_what_is_none_is_left_out(client: Client, index: New
         assert [value for value, _text in form.fields["year"].choices] == ["", "2024", "2023"]
 
 
+def test_the_pages_of_a_list_are_all_of_it_once_each_with_and_without_filters(client: Client, index: NewsIndexPage) -> None:
+    per_page = NewsIndexPage.per_page
+    stories = [f"{n:02}" for n in range(per_page + 1)]
+    for n, title in enumerate(stories):
+        item = make_news(index, title, kind="story", date=datetime.date(2024, 1, 1 + n))
+        if n == 0:
+            translate(item, "en")
+    make_news(index, "Anderes", date=datetime.date(2020, 1, 1))
+    newest = stories[::-1]
+    german = "/de/aktuelles/"
+    for query, expected in (("", [*newest, "Anderes"]), ("kind=story&", newest)):
+        first, second = (titles(client, f"{german}?{query}page={page}") for page in (1, 2))
+        assert (query, first, second) == (query, expected[:per_page], expected[per_page:])
+        for odd, same in (("3", second), ("0", second), ("x", first), ("", first)):
+            assert (query, odd, titles(client, f"{german}?{query}page={odd}")) == (query, odd, same)
+    # The newest stands large above the first page of the whole list, and nowhere else.
+    for query, leads in (("", True), ("?page=2", False), ("?kind=story", False)):
+        assert (query, client.get(german + query).context_data["leading"] is not None) == (query, leads)
+    filtered = client.get(f"{german}?kind=story")
+    assert (filtered.context_data["is_filtered"], filtered.context_data["filter_query"]) == (True, "kind=story")
+    assert "kind=story&amp;page=2" in filtered.text
+    assert titles(client, "/en/en-aktuelles/") == ["EN 00"]
+    assert titles(client, "/en/en-aktuelles/?page=2") == ["EN 00"]
+
+
+def test_the_latest_of_a_kind_begin_with_the_one_that_was_chosen_if_it_is_public(index: NewsIndexPage) -> None:
+    items = [make_news(index, title, date=datetime.date(2024, 1, 1 + n)) for n, title in enumerate("ABCD")]
+    english = translate(items[0], "en")
+
+    def latest(code: str, count: int, first: int | None = None) -> str:
+        return "".join(page.title[-1] for page in lists.latest(NewsPage, code, count, first))
+
+    assert [latest("de", 3), latest("de", 9), latest("en", 3), latest("uk", 3)] == ["DCB", "DCBA", "A", ""]
+    assert [latest("de", 3, items[0].pk), latest("de", 3, items[3].pk), latest("de", 1, items[1].pk)] == ["ADC", "DCB", "B"]
+    # One of another language, a private one and one that is offline come first nowhere.
+    assert latest("de", 3, english.pk) == "DCB"
+    PageViewRestriction.objects.create(page=items[1], restriction_type="login")
+    items[2].unpublish()
+    assert [latest("de", 3, items[1].pk), latest("de", 3, items[2].pk)] == ["DA", "DA"]
+
+
+def test_further_items_share_a_topic_or_are_the_newest(index: NewsIndexPage) -> None:
+    topic, other = make_topic("Schutz"), make_topic("Arbeit")
+    for n, (title, topics) in enumerate((("A", [topic]), ("B", [other]), ("C", []), ("D", [topic]), ("E", [])), start=1):
+        make_news(index, title, date=datetime.date(2024, 1, n), topics=topics)
+    item = make_news(index, "Z", date=datetime.date(2024, 1, 1), topics=[topic])
+
+    def further(count: int = 3) -> str:
+        return "".join(card.link.title for card in NewsPage.objects.get(pk=item.pk).further_items(count))
+
+    assert [further(), further(1), further(9)] == ["DAE", "D", "DAECB"]
+    PageViewRestriction.objects.create(page=NewsPage.objects.get(title="D"), restriction_type="login")
+    assert further() == "AEC"
+
+
 def test_what_is_private_is_neither_listed_nor_counted(client: Client, index: NewsIndexPage) -> None:
     make_news(index, "Offen")
     private = make_news(index, "Geheim", date=datetime.date(2019, 1, 1), kind="story")

@@ -29,6 +29,7 @@ from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
     make_content_page,
+    make_fact,
     make_home,
     make_news,
     make_news_index,
@@ -99,12 +100,13 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "menu-html": (("de", (), ""), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
-    "footer-html": (("de", 2026, False), add_footer),
+    "footer-html": (("de", 2026), add_footer),
     "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),
     "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
+    "facts": (("ar",), lambda: make_fact("phone", "112")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-term-labels": (("portal.topic", "de"), lambda: make_topic("Asyl")),
     "search-statistics": (("de",), delete_document),

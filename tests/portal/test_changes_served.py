@@ -71,17 +71,17 @@ _VALUES = """
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.navigation import breadcrumbs, footer, homes, language_links, menu, site_map
-from portal.pages import links, restrictions, versions
+from portal.pages import readers, restrictions
 from django.utils import translation
 from wagtail.models import Page
 
 def values():
     found = [sorted(restrictions.restricted_paths()), homes()]
     for language in LANGUAGES:
-        with translation.override(language.code), links.remembered(language.code):
+        with translation.override(language.code), readers.answering(readers.Reader(language)):
             found += [menu(), footer(), site_map()]
             page = Page.objects.filter(slug="unsere-arbeit", depth=3, locale__language_code="de").first()
-            found.append([(entry.address, entry.mark) for entry in language_links(versions.versions_of(page))])
+            found.append([(entry.address, entry.mark) for entry in language_links(readers.current().showing(page.specific))])
     return found
 """
 

@@ -21,7 +21,7 @@ from portal.records.values import References, ValueProblem, rich_text
 from tests.builders import make_content_page, make_home, submit, translate
 
 STORED = '<p>Im Jahr <a linktype="term" id="7">Asyl</a> und <a linktype="lang-en">return</a>.</p>'
-NOTHING = References(page=int, image=int, document=int)
+NOTHING = References(page=int, image=int, document=int, fact=int)
 
 
 class TermMark(marks.Mark):
@@ -63,7 +63,7 @@ class TestPages:
 
     def test_every_text_offers_it_and_visitors_get_what_it_says(self, page: ContentPage) -> None:
         block = ContentPage._meta.get_field("body").stream_block.child_blocks["text"]
-        assert block.features[-5:] == ["lang-de", "lang-en", "lang-uk", "lang-ar", "term"]
+        assert block.features[-6:] == ["lang-de", "lang-en", "lang-uk", "lang-ar", "fact", "term"]
         for code in ("de", "ar"):
             with override(code):
                 html = str(page.body)
@@ -90,6 +90,6 @@ def test_records_write_it() -> None:
     assert rich_text("[Asyl](term:7) und [return](lang:en)", None, NOTHING, "body") == (
         '<p><a id="7" linktype="term">Asyl</a> und <a linktype="lang-en">return</a></p>'
     )
-    for link in ("term:asyl", "lang:tlh", "fact:1"):
-        with pytest.raises(ValueProblem, match=r"page:, file:, lang:, term:, https:, mailto: nor tel:"):
+    for link in ("term:asyl", "lang:tlh", "word:1"):
+        with pytest.raises(ValueProblem, match=r"page:, file:, lang:, fact:, term:, https:, mailto: nor tel:"):
             rich_text(f"[Asyl]({link})", None, NOTHING, "body")

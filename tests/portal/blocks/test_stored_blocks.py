@@ -61,7 +61,7 @@ def variants(block: blocks.Block, value: object) -> Iterator[object]:
                 yield [*value[:index], {**child, "value": other}, *value[index + 1 :]]
         yield []
     elif isinstance(block, blocks.ListBlock):
-        for item in value[:1]:
+        for item in (value or ())[:1]:
             whole = item["value"] if isinstance(item, dict) and item.get("type") == "item" else item
             for other in variants(block.child_block, whole):
                 yield [{"type": "item", "id": ITEM, "value": other}, *value[1:]]

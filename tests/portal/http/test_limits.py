@@ -7,9 +7,10 @@ import ipaddress
 import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from portal.http import limits
+from portal.settings import hosts
 from tests.builders import make_home
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,29 @@ def test_after_a_minute_one_may_ask_again_and_waiting_is_told_to_the_second(monk
     assert asked(1) == [429]
     now += 0.5
     assert asked(MOST + 1) == [200] * MOST + [429]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "peer", "expected"),
+    [
+        (0, "192.0.2.1", "198.51.100.1", "198.51.100.1"),
+        (1, "192.0.2.66, 192.0.2.1", "198.51.100.1", "192.0.2.1"),
+        (2, "192.0.2.66, 192.0.2.1, 192.0.2.2", "198.51.100.1", "192.0.2.1"),
+        (2, "192.0.2.66", "198.51.100.1", "198.51.100.1"),
+        (1, "", "198.51.100.1", "198.51.100.1"),
+        (1, "unknown", "198.51.100.1", "198.51.100.1"),
+        (1, "2001:db8:1:2:3::4", "198.51.100.1", "2001:db8:1:2::/64"),
+        (1, "::ffff:192.0.2.1", "198.51.100.1", "192.0.2.1"),
+        ("10.0.0.0/8", "192.0.2.66, 192.0.2.1, 10.0.0.9", "10.0.0.1", "192.0.2.1"),
+        ("10.0.0.0/8", "192.0.2.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.0/8", "10.0.0.9", "10.0.0.1", "10.0.0.9"),
+        ("10.0.0.0/8", "nonsense, 10.0.0.9", "10.0.0.1", "10.0.0.9"),
+        ("10.0.0.0/8,::1", "192.0.2.1", "::1", "192.0.2.1"),
+    ],
+)
+def test_addresses_are_believed_from_trusted_proxies_alone(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, trusted: int | str, forwarded: str, peer: str, expected: str
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", str(trusted))
+    settings.TRUSTED_PROXIES = hosts.trusted_proxies(False)
+    assert limits.client_address(RequestFactory(REMOTE_ADDR=peer).get("/", headers={"X-Forwarded-For": forwarded})) == expected

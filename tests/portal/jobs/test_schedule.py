@@ -126,6 +126,8 @@ def test_twenty_pages_need_no_more_queries_than_three(home: HomePage, django_ass
         page = make_content_page(home, f"Seite {number}", live=False)
         page.go_live_at = CHRISTMAS
         page.save_revision().publish()
+    # What was published made menus old, which the admin's menu asks for too.
+    client.get(reverse("schedule"))
     with django_assert_max_num_queries(100) as many:
         client.get(reverse("schedule"))
     assert len(many) == len(few)

@@ -16,9 +16,10 @@ from wagtail_localize.models import Translation, TranslationSource
 from home.models import HomePage, OurWorkPage
 from portal import changes, navigation
 from portal.blocks import walking
-from portal.language.languages import LANGUAGES
-from portal.pages import cards, links, versions
+from portal.language.languages import LANGUAGES, languages_by_code
+from portal.pages import cards, links, readers, versions
 from portal.pages.links import Link
+from portal.pages.readers import Reader
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -224,7 +225,7 @@ class TestLinks:
     def test_links_inside_a_fallback_stay_with_the_reader(self, home: HomePage) -> None:
         page = make_content_page(home, title="Rückkehr")
         translate(page, title="Return")
-        with links.remembered("en"), translation.override("de"):
+        with readers.answering(Reader(languages_by_code()["en"])), translation.override("de"):
             link = links.resolve_one(page.pk)
             assert (link.address, link.title, link.hreflang, link.mark) == ("/en/return/", "Rückkehr", "en", "")
 
@@ -325,10 +326,10 @@ class TestNavigation:
         other = make_content_page(home, title="Nur deutsch")
         translate(page, title="Return")
         make_alias(other, "uk")
-        entries = {entry.language: entry for entry in navigation.language_links(versions.versions_of(page))}
+        entries = {entry.language: entry for entry in navigation.language_links(readers.current().showing(page))}
         assert list(entries) == [language.code for language in LANGUAGES]
         assert (entries["de"].is_current, entries["en"].address, entries["en"].mark) == (True, "/en/return/", "")
-        entries = {entry.language: entry for entry in navigation.language_links(versions.versions_of(other), query="a=b")}
+        entries = {entry.language: entry for entry in navigation.language_links(readers.current().showing(other), query="a=b")}
         assert (entries["en"].address, entries["en"].mark) == ("/en/", "nur Startseite")
         assert (entries["uk"].address, entries["uk"].mark) == ("/uk/nur-deutsch/?a=b", "auf Deutsch")
         assert (entries["de-simple"].address, entries["de-simple"].mark) == ("/de-simple/", "nur Startseite")

@@ -4,8 +4,8 @@
     make mutants ARGS="portal/pages/restrictions.py --sample 0"
 
 The code is copied, so that nothing here changes; what a database is made from is taken to be the same for all faults. First the tests
-of the area run once under coverage (kept in `.pytest_cache` for each test module, as long as it and the code are the same); then each
-fault meets the tests that execute its statement, those first that noticed others, until one fails or the budget is spent.
+of the area run once under coverage (kept in `.pytest_cache` for each test module, as long as it and all these modules are the same); each
+fault then meets the tests that execute its statement, those first that noticed others, until one fails or the budget is spent.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.tools.mutants.faults import Fault, faults
@@ -35,26 +36,29 @@ WARM_UP = "tests/tools/mutants/warm_up.py"
 AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pages": (
         ("portal/pages",),
-        ("tests/portal/pages", "tests/portal/http/test_addresses.py", "tests/portal/jobs/test_publication.py", "tests/portal/test_marks.py",
-         "tests/portal/test_navigation.py", "tests/translation/test_confidential.py"),
+        ("tests/portal/pages", "tests/portal/test_marks.py", "tests/portal/test_navigation.py", "tests/portal/jobs/test_publication.py"),
     ),
     "changes": (
-        ("portal/changes.py",),
-        ("tests/portal/test_changes.py", "tests/portal/test_navigation.py", "tests/portal/test_locks.py", "tests/portal/pages",
-         "tests/portal/serving", "tests/portal/records/test_bulk.py", "tests/listing"),
+        ("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py"),
     ),
-    "records": (("portal/records",), ("tests/portal/records", "tests/portal/test_marks.py", "tests/translation/test_same_texts.py")),
+    "records": (("portal/records",), ("tests/portal/records",)),
     "search": (
         (*(f"search/{name}.py" for name in ("engine", "ranking", "spelling", "log")), "portal/http/limits.py"),
-        ("tests/search", "tests/portal/accounts/test_accounts.py", "tests/portal/jobs/test_jobs.py"),
+        (
+            *(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search", "right_words")),
+            "tests/portal/http/test_limits.py",
+        ),
     ),
     "rights": (
         ("translation/permissions.py", "translation/policies.py", "translation/guards.py"),
-        ("tests/translation", "tests/portal/accounts/test_rights.py", "tests/portal/uploads/test_file_rights.py"),
+        tuple(f"tests/translation/test_{name}.py" for name in ("permissions", "roles", "reading", "publishing", "submitting", "addresses")),
     ),
-    "trees": (("translation/trees.py", "translation/cascades.py"), ("tests/translation", "tests/portal/pages")),
-    "listing": (("portal/listing",), ("tests/listing", "tests/news", "tests/portal/discovery", "tests/portal/records", "tests/home")),
-    "news": (("news",), ("tests/news", "tests/listing", "tests/portal/discovery", "tests/translation/test_publishing.py")),
+    "trees": (
+        ("translation/trees.py", "translation/cascades.py"),
+        ("tests/translation/test_trees.py", "tests/translation/test_cascades.py", "tests/portal/pages/test_restrictions.py"),
+    ),
+    "listing": (("portal/listing",), ("tests/listing", "tests/news")),
+    "news": (("news",), ("tests/news", "tests/listing")),
 }  # fmt: skip
 
 
@@ -90,7 +94,8 @@ def ask(folder: Path, tests: list[str], orders: dict[str, object]) -> subprocess
     (folder / "orders.json").write_text(json.dumps(orders), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.tools.mutants.session", "-q", "-n", "0", "-W", "ignore"]
     own = os.environ | {
-        "PORTAL_TEST_FINGERPRINT": code_fingerprint()[:16],
+        # Of what the databases are made from, only this changes them often.
+        "PORTAL_TEST_FINGERPRINT": fingerprint(BASE_DIR.glob("*/migrations/*.py")),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MUTANTS_ORDERS": str(folder / "orders.json"),
     }
@@ -108,22 +113,15 @@ def test_files(tests: tuple[str, ...]) -> list[str]:
     return [str(file.relative_to(BASE_DIR)) for file in found if file.exists()]
 
 
-def code_fingerprint() -> str:
-    """Return a hash of the code, and of what tests share."""
-    result = hashlib.sha256()
-    for name in ("portal", "home", "news", "search", "translation", "templates"):
-        for path in sorted((BASE_DIR / name).rglob("*")):
-            if path.suffix in (".py", ".html"):
-                result.update(path.read_bytes())
-    for path in sorted(BASE_DIR.glob("tests/*.py")):
-        result.update(path.read_bytes())
-    return result.hexdigest()
+def fingerprint(files: Iterable[Path]) -> str:
+    """Return a hash of files."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
 
 
 def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    code = code_fingerprint()
+    code = fingerprint(BASE_DIR / module for module in modules_of([]))
     keys = {}
     for file in files:
         text = (BASE_DIR / file).read_text(encoding="utf-8")
@@ -142,14 +140,15 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
             time.sleep(2)
         for file in missing:
             if not keys[file].exists() and ended == 0:
-                keys[file].write_text('{"seconds": {}, "failed": [], "lines": {}}', encoding="utf-8")
+                keys[file].write_text('{"seconds": {}, "failed": [], "templates": [], "lines": {}}', encoding="utf-8")
         if not answer.exists():
             sys.exit((folder / "output").read_text(encoding="utf-8")[-3000:])
-    whole: dict[str, dict] = {"seconds": {}, "failed": {}, "lines": {}}
+    whole: dict[str, dict] = {"seconds": {}, "failed": {}, "lines": {}, "templates": {}}
     for key in keys.values():
         part = json.loads(key.read_text(encoding="utf-8"))
         whole["seconds"] |= part["seconds"]
-        whole["failed"] |= dict.fromkeys(part["failed"])
+        for name in ("failed", "templates"):
+            whole[name] |= dict.fromkeys(part[name])
         whole["lines"] |= part["lines"]
     return whole
 
@@ -195,13 +194,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="how many run beside each other")
     parser.add_argument("--budget", type=float, default=120, help="seconds of tests that a fault meets at most")
     parser.add_argument("--line", type=int, help="only faults in this line")
+    parser.add_argument("--tests", nargs="*", help="these tests instead of those of the area")
     given = parser.parse_args()
     modules = modules_of(given.areas)
     if not modules:
         parser.error(f"no such area or module: {' '.join(given.areas)}")
     by_tests: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for module, tests in modules.items():
-        by_tests[tests].append(module)
+        by_tests[tuple(given.tests or tests)].append(module)
     counted: dict[str, list[bool]] = {}
     with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
         folders = [Path(temporary) / str(number) for number in range(given.jobs)]

@@ -7,6 +7,7 @@ imported (the bodies of modules and classes, what registers) is written to the f
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 from types import FunctionType
@@ -101,19 +103,33 @@ def _executed(names: set[str], seconds: dict[str, float], failed: list[str]) -> 
             for name in contexts:
                 if name in names or not name:
                     lines.setdefault(name, {}).setdefault(str(Path(path).relative_to(ROOT)), []).append(line)
-    return {"seconds": {name: seconds[name] for name in names}, "failed": sorted(names & set(failed)), "lines": lines}
+    own_seconds = {name: seconds[name] for name in names}
+    return {"seconds": own_seconds, "failed": sorted(names & set(failed)), "templates": _templates(), "lines": lines}
+
+
+def _templates() -> list[str]:
+    """Return the names of the templates that are loaded."""
+    from django.template import engines
+
+    loaders = engines["django"].engine.template_loaders
+    return sorted({template.name for loader in loaders for template in loader.get_template_cache.values() if hasattr(template, "name")})
 
 
 # --- trying out ----------------------------------------------------------------------------------------------------------
 
 
 def _try(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, pytest.Item]) -> None:
+    from django.template import TemplateDoesNotExist
+    from django.template.loader import get_template
     from django.urls import get_resolver
 
     for item in warm_up:
         if not _run(item, item):
             raise session.Interrupted("the databases cannot be made")
     _loaded = get_resolver().url_patterns
+    for name in ORDERS["map"]["templates"]:
+        with contextlib.suppress(TemplateDoesNotExist):
+            get_template(name)
     found: Counter[str] = Counter()
     with Path(ORDERS["answer"]).open("a", encoding="utf-8") as answer:
         for number, given in enumerate(ORDERS["faults"]):
@@ -175,7 +191,9 @@ def _in_memory(fault: Fault, tests: list[pytest.Item]) -> str:
         time.sleep(0.02)
     with os.fdopen(reading) as said:
         name = said.read()
-    return name or ("" if os.waitstatus_to_exitcode(done[1]) == 0 else "broke off")
+    if (code := os.waitstatus_to_exitcode(done[1])) > 0:
+        raise RuntimeError(f"The trial itself failed on {fault.module}:{fault.line}\n{name}")
+    return name or ("broke off" if code else "")
 
 
 def _child(fault: Fault, tests: list[pytest.Item], writing: int) -> None:
@@ -192,6 +210,8 @@ def _child(fault: Fault, tests: list[pytest.Item], writing: int) -> None:
                 os.write(writing, item.nodeid.encode())
                 break
         code = 0
+    except BaseException:
+        os.write(writing, traceback.format_exc().encode()[-4000:])
     finally:
         os._exit(code)
 
@@ -200,7 +220,8 @@ def _exchange(fault: Fault) -> None:
     """Give all functions that exist of the module the code that they have with the fault."""
     codes = dict(fault.codes() or ())
     file = str(ROOT / fault.module)
-    for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:
+    # `isinstance` would wake what is lazy.
+    for function in [each for each in gc.get_objects() if type(each) is FunctionType]:
         code = function.__code__
         if code.co_filename == file and (changed := codes.get((code.co_qualname, code.co_firstlineno))):
             function.__code__ = changed.replace(co_filename=file)

@@ -1,0 +1,227 @@
+"""Facts in the admin: their list and chooser, the list of what is missing, and why one that is used stays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext, pgettext_lazy
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.auth import permission_denied
+from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.reports import ReportView
+from wagtail.models import Page, ReferenceIndex
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet, SnippetChosenView
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from portal.admin import titles
+from portal.facts import shown
+from portal.facts.kinds import TEXT_KINDS
+from portal.facts.texts import FactMark
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import Fact
+
+CHANGE = "portal.change_fact"
+
+
+# --- choosing ----------------------------------------------------------------------------------------------------------------
+
+
+class ValueColumn(Column):
+    """The value as visitors read it in German; a dash where there is none."""
+
+    def get_value(self, instance: Fact) -> str:
+        """Return it in one line."""
+        if instance.locale.language_code != SOURCE_LANGUAGE:
+            return " ".join(instance.text.split()) or "–"
+        fact = shown.get(instance.pk)
+        return fact.line if fact else pgettext("admin", "– no value yet")
+
+
+class KindColumn(Column):
+    """What kind of fact it is."""
+
+    def get_value(self, instance: Fact) -> str:
+        """Return it in words."""
+        return instance.get_kind_display()
+
+
+COLUMNS = (KindColumn("kind", label=pgettext_lazy("admin", "Kind")), ValueColumn("value", label=pgettext_lazy("admin", "Value")))
+
+
+class _SourceFactsMixin:
+    """Facts of the source language: texts in every language refer to them."""
+
+    filter_form_class = type("FilterForm", (SearchFilterMixin, BaseFilterForm), {})
+
+    def get_object_list(self) -> QuerySet:
+        """Return the facts that can be chosen."""
+        return Fact.objects.filter(locale__language_code=SOURCE_LANGUAGE).select_related("locale")
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what is shown of each."""
+        return [self.title_column, *COLUMNS]
+
+
+class FactChooseView(_SourceFactsMixin, ChooseView):
+    """The chooser."""
+
+
+class FactChooseResultsView(_SourceFactsMixin, ChooseResultsView):
+    """The list in it."""
+
+
+class FactChosenView(SnippetChosenView):
+    """What the editor is told of a fact that was chosen."""
+
+    def get_chosen_response_data(self, item: Fact) -> dict[str, Any]:
+        """Add the name, which stands in the text, and the value."""
+        return {**super().get_chosen_response_data(item), "title": item.name, **FactMark.in_editor({"id": str(item.pk)})}
+
+
+class FactChooserViewSet(SnippetChooserViewSet):
+    """Chooses facts, for blocks and for rich text."""
+
+    choose_view_class = FactChooseView
+    choose_results_view_class = FactChooseResultsView
+    chosen_view_class = FactChosenView
+
+
+class FactViewSet(SnippetViewSet):
+    """Facts in the admin."""
+
+    model = Fact
+    icon = "clipboard-list"
+    list_display = ("name", *COLUMNS, "locale")
+    list_filter = ("kind", "locale")
+    chooser_viewset_class = FactChooserViewSet
+    chooser_per_page = 50
+    menu_label = pgettext_lazy("admin", "Facts")
+    add_to_admin_menu = True
+    menu_order = 340
+
+
+# --- places ------------------------------------------------------------------------------------------------------------------
+
+
+def places(facts: list[Fact]) -> dict[int, list[Model]]:
+    """Return what uses each of some facts, pages of the source language first. A few queries, however many there are."""
+    references = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(Fact), to_object_id__in=[str(fact.pk) for fact in facts]
+    )
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for base, object_id, to in references.values_list("base_content_type", "object_id", "to_object_id"):
+        found[base, object_id].add(int(to))
+    by_fact: dict[int, list[Model]] = defaultdict(list)
+    by_type: dict[int, list[str]] = defaultdict(list)
+    for base, object_id in found:
+        by_type[base].append(object_id)
+    for base, ids in by_type.items():
+        model: Any = ContentType.objects.get_for_id(base).model_class()
+        for instance in model._default_manager.filter(pk__in=ids).select_related("locale"):
+            if getattr(instance, "alias_of_id", None):
+                # It shows the page of the source language, and is changed there.
+                continue
+            for pk in found[base, str(instance.pk)]:
+                by_fact[pk].append(instance)
+    for instances in by_fact.values():
+        instances.sort(key=lambda one: (one.locale.language_code != SOURCE_LANGUAGE, one.locale.language_code, str(one)))
+    return by_fact
+
+
+def _link(user: Any, instance: Model) -> SafeString:
+    title = titles.title_for(user, instance) if isinstance(instance, Page) else str(instance)
+    url = AdminURLFinder(user).get_edit_url(instance)
+    name = format_html('<a href="{}">{}</a>', url, title) if url else format_html("{}", title)
+    return format_html("<bdi>{}</bdi> ({})", name, instance.locale.get_display_name())
+
+
+def edit_url(fact: Fact) -> str:
+    """Return where a fact is edited."""
+    return reverse(Fact.snippet_viewset.get_url_name("edit"), args=[fact.pk])
+
+
+class PlacesColumn(Column):
+    """Where a fact is used."""
+
+    def get_value(self, instance: Fact) -> SafeString | str:
+        """Return a link to each place."""
+        return format_html_join(SafeString("<br>"), "{}", ((link,) for link in instance.places)) or "–"
+
+
+# --- what is missing -----------------------------------------------------------------------------------------------------------
+
+
+class MissingFactsView(ReportView):
+    """“Fehlende Angaben”: the facts without a value, with the places that wait for them."""
+
+    page_title: str | Promise = pgettext_lazy("admin", "Missing facts")
+    header_icon = "clipboard-list"
+    index_url_name = "missing_facts"
+    index_results_url_name = "missing_facts_results"
+    default_ordering = "name"
+    is_searchable = False
+    list_export = ()
+    columns = (
+        TitleColumn("name", label=pgettext_lazy("admin", "Fact"), get_url=edit_url),
+        KindColumn("kind", label=pgettext_lazy("admin", "Kind")),
+        PlacesColumn("places", label=pgettext_lazy("admin", "Waiting for it")),
+    )
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer those who may change facts."""
+        return super().dispatch(request, *args, **kwargs) if request.user.has_perm(CHANGE) else permission_denied(request)
+
+    def get_base_queryset(self) -> QuerySet:
+        """Return the facts of the source language that have no value."""
+        is_text = Q(kind__in=TEXT_KINDS)
+        missing = Fact.objects.filter((is_text & Q(text="")) | (~is_text & Q(value="")), locale__language_code=SOURCE_LANGUAGE)
+        return missing.select_related("locale")
+
+    def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Add the places of all facts at once."""
+        facts = list(object_list)
+        by_fact = places(facts)
+        for fact in facts:
+            fact.places = [_link(self.request.user, one) for one in by_fact.get(fact.pk, [])]
+        object_list.object_list = facts
+        return object_list
+
+
+class MissingFactsMenuItem(MenuItem):
+    """The entry among the reports, for those who may change facts."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether the user may see the list."""
+        return request.user.has_perm(CHANGE)
+
+
+def menu_item() -> MenuItem:
+    """Return the entry of the list among the reports."""
+    return MissingFactsMenuItem(
+        pgettext_lazy("admin", "Missing facts"), reverse("missing_facts"), name="missing-facts", icon_name="clipboard-list", order=450
+    )
+
+
+# --- deleting ------------------------------------------------------------------------------------------------------------------
+
+
+def refuse_deletion(request: HttpRequest, instances: list[Model]) -> HttpResponse | None:
+    """Answer with the places of facts that are in use, instead of deleting them; None where there are none."""
+    facts = [instance for instance in instances if isinstance(instance, Fact)]
+    by_fact = places(facts) if facts else {}
+    used = [(fact, [_link(request.user, one) for one in by_fact[fact.pk]]) for fact in facts if by_fact.get(fact.pk)]
+    if not used:
+        return None
+    return render(request, "portal/admin/used_facts.html", {"used": used}, status=409)

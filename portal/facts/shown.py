@@ -1,0 +1,103 @@
+"""Facts as visitors get them, in the reader's language: kept until a fact changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.utils.html import format_html
+from django.utils.translation import override, pgettext
+
+from portal import changes
+from portal.language.languages import SOURCE_LANGUAGE, current_language
+
+from .kinds import TEXT_KINDS, FactKind, written
+
+TAG = changes.snippets("portal.fact")
+
+
+@dataclass(frozen=True)
+class ShownFact:
+    """A fact in one language. `text` is empty while it has no value; `language` is set where the text is in another one."""
+
+    pk: int
+    name: str
+    kind: str
+    text: str
+    language: str = ""
+    machine: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether there is nothing to show."""
+        return not self.text
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the text line by line, as an address is written."""
+        return self.text.splitlines()
+
+    @property
+    def line(self) -> str:
+        """Return the text in one line."""
+        with override(self.language or current_language().code):
+            return pgettext("between the lines of an address", ", ").join(self.lines)
+
+    @property
+    def html(self) -> str:
+        """Return the fact inside a line of text, isolated: its direction is its own, whatever stands around it."""
+        match self.kind:
+            case FactKind.PHONE:
+                return format_html('<a href="tel:{}"><bdi dir="ltr">{}</bdi></a>', self.machine, self.text)
+            case FactKind.EMAIL:
+                return format_html('<a href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', self.machine, self.text)
+            case FactKind.DEADLINE:
+                return format_html('<bdi><time datetime="{}">{}</time></bdi>', self.machine, self.text)
+        line = self.line
+        if self.language:
+            return format_html('<bdi lang="{}" dir="ltr">{}</bdi>', self.language, line)
+        return format_html("<bdi>{}</bdi>", line)
+
+
+def _dialled(number: str) -> str:
+    return "".join(letter for letter in number if letter.isdigit() or letter == "+")
+
+
+@changes.kept("facts", lambda language: (TAG, changes.LOCALES), in_transactions=True)
+def _facts(language: str) -> dict[int, ShownFact]:
+    """Return all facts by the ids of their rows in the source language, which all languages refer to."""
+    facts = apps.get_model("portal", "Fact").objects.filter(locale__language_code__in={language, SOURCE_LANGUAGE})
+    rows = list(facts.select_related("locale"))
+    own = {row.translation_key: row for row in rows if row.locale.language_code == language}
+    with override(language):
+        return {row.pk: _shown(row, own.get(row.translation_key)) for row in rows if row.locale.language_code == SOURCE_LANGUAGE}
+
+
+def _shown(fact: object, version: object | None) -> ShownFact:
+    """Return a fact in the active language.
+
+    A translated text counts while it is that of the text which the fact has now: an address that has changed is shown at once, in German
+    until it is translated.
+    """
+    if fact.kind not in TEXT_KINDS:
+        machine = _dialled(fact.value) if fact.kind == FactKind.PHONE else fact.value
+        return ShownFact(fact.pk, fact.name, fact.kind, written(fact.kind, fact.value), machine=machine)
+    if version is not None and version.is_finished and version.translated_text == fact.text and version.text:
+        return ShownFact(fact.pk, fact.name, fact.kind, version.text)
+    # Leichte Sprache uses the German texts as its own.
+    language = "" if current_language().code.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+    return ShownFact(fact.pk, fact.name, fact.kind, fact.text, language=language)
+
+
+def all_facts() -> dict[int, ShownFact]:
+    """Return all facts in the active language by the ids of their rows in the source language."""
+    return _facts(current_language().code)
+
+
+def get(pk: object) -> ShownFact | None:
+    """Return a fact in the active language; None where it has no value, or is not there any more."""
+    try:
+        fact = all_facts().get(int(str(pk)))
+    except ValueError:
+        return None
+    return None if fact is None or fact.is_missing else fact

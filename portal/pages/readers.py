@@ -1,0 +1,128 @@
+"""For whom an answer is made: one object, which the middleware makes and hands to all that takes part in the answer.
+
+The reader's language is that of the address. The language of the content is the same, but for a fallback, whose content stands in the
+language of the source while its links and all words around it stay with the reader. The active language of Django is whichever of
+the two is being rendered. Templates know the reader as `reader`, views ask for that of their request (`of`). To blocks, and to links
+inside rich text, Wagtail hands nothing: they ask whose answer is being made (`current`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from wagtail.models import Page
+from wagtail.query import PageQuerySet
+
+from portal.language.languages import Language, current_language, languages_by_code
+from portal.pages import restrictions
+from portal.pages.versions import Versions, sort_rows
+from portal.pages.versions import rows as all_rows
+
+if TYPE_CHECKING:
+    from portal.models import BasePage
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read about pages for an answer, by id: where they are, and their rows. Kept until it is sent, no longer."""
+
+    versions: dict[int, Versions] = field(default_factory=dict)
+    pages: dict[int, Page] = field(default_factory=dict)
+
+    def read(self, pages: PageQuerySet) -> list[Page]:
+        """Read pages with all their versions, real or not, and return all these rows. One query."""
+        keys = pages.order_by().values("translation_key")
+        rows = list(all_rows().filter(translation_key__in=keys))
+        groups: dict[object, list[Page]] = {}
+        for row in rows:
+            groups.setdefault(row.translation_key, []).append(row)
+            self.pages[row.pk] = row
+        with restrictions.remembered():
+            for group in groups.values():
+                found = sort_rows(group)
+                self.versions.update({row.pk: found for row in group})
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Who reads an answer: `language` and `path` are those of the address, `page` is what is shown there; a view shows none.
+
+    A page that its reader has not been allowed to open yet is not shown: nothing is told of it.
+    """
+
+    language: Language
+    path: str = ""
+    page: BasePage | None = None
+    found: Found = field(default_factory=Found)
+
+    def showing(self, page: BasePage) -> Reader:
+        """Return the same reader with the page that was found."""
+        return replace(self, page=page)
+
+    @property
+    def content_language(self) -> Language:
+        """Return the language in which the content of the answer stands."""
+        return languages_by_code()[self.page.language_code] if self.page else self.language
+
+    @property
+    def is_fallback(self) -> bool:
+        """Return whether the page is shown in place of one that is not translated yet."""
+        return self.page is not None and self.page.shown_at is not None
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Where the page is, in all languages. One query."""
+        if self.page is None or not self.page.pk:
+            return Versions()
+        if self.page.pk not in self.found.versions:
+            self.found.read(Page.objects.filter(pk=self.page.pk))
+        return self.found.versions.get(self.page.pk, Versions())
+
+    @cached_property
+    def ancestors(self) -> list[Page]:
+        """The rows above the page, home page first, whether somebody may open them or not. One query."""
+        paths = paths_above(self.page) if self.page else []
+        rows = [row for row in self.found.pages.values() if row.path in paths]
+        if len(rows) < len(paths):
+            rows = self.found.read(Page.objects.filter(path__in=paths))
+        return sorted((row for row in rows if row.path in paths), key=lambda row: row.path)
+
+
+def paths_above(page: Page) -> list[str]:
+    """Return the paths of the pages above a page, home page first."""
+    return [page.path[:end] for end in range(2 * Page.steplen, len(page.path), Page.steplen)]
+
+
+_current: ContextVar[Reader | None] = ContextVar("reader", default=None)
+
+
+@contextmanager
+def answering(reader: Reader) -> Iterator[None]:
+    """Make an answer for a reader."""
+    token = _current.set(reader)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Reader:
+    """Return for whom the answer is made; outside of one, somebody who reads the active language, for whom nothing was found."""
+    return _current.get() or Reader(current_language())
+
+
+def of(request: HttpRequest | None) -> Reader:
+    """Return the reader of a request; one that was refused before it got any is answered as `current` says."""
+    return getattr(request, "reader", None) or current()
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """Name the reader to templates; that of a page comes from the page itself (`BasePage.get_context`)."""
+    return {"reader": of(request)}
