@@ -103,6 +103,7 @@ def references(instance: Any) -> set[int]:
                 texts.append(part.value)
     for text in texts:
         for model, object_id, _model_path, _content_path in extract_references_from_rich_text(text or ""):
-            if issubclass(model, Page):
+            # What was pasted or imported may name anything.
+            if issubclass(model, Page) and str(object_id).isdecimal():
                 ids.add(int(object_id))
     return ids

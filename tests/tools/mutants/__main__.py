@@ -25,6 +25,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.tools.mutants.equivalents import EQUIVALENTS
 from tests.tools.mutants.faults import Fault, faults
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -36,10 +37,11 @@ WARM_UP = "tests/tools/mutants/warm_up.py"
 AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pages": (
         ("portal/pages",),
-        ("tests/portal/pages", "tests/portal/test_marks.py", "tests/portal/test_navigation.py", "tests/portal/jobs/test_publication.py"),
+        ("tests/portal/pages", "tests/portal/test_marks.py"),
     ),
     "changes": (
-        ("portal/changes.py",), ("tests/portal/test_changes.py", "tests/portal/test_commits.py", "tests/portal/test_navigation.py"),
+        ("portal/changes.py",),
+        ("tests/portal/test_changes.py", "tests/portal/test_changes_died.py", "tests/portal/test_commits.py"),
     ),
     "records": (("portal/records",), ("tests/portal/records",)),
     "search": (
@@ -62,13 +64,13 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def modules_of(areas: list[str]) -> dict[str, tuple[str, ...]]:
+def modules_of(areas: list[str], folder: Path = BASE_DIR) -> dict[str, tuple[str, ...]]:
     """Return the modules of areas, or those that are named themselves, each with its tests."""
     found = {}
     for name, (paths, tests) in AREAS.items():
         for path in paths:
-            for file in sorted([BASE_DIR / path] if path.endswith(".py") else (BASE_DIR / path).rglob("*.py")):
-                module = str(file.relative_to(BASE_DIR))
+            for file in sorted([folder / path] if path.endswith(".py") else (folder / path).rglob("*.py")):
+                module = str(file.relative_to(folder))
                 is_wanted = not areas or name in areas or module in areas
                 if file.exists() and is_wanted and not {"migrations", "apps.py", "__init__.py"} & set(file.parts):
                     found[module] = tests
@@ -95,7 +97,7 @@ def ask(folder: Path, tests: list[str], orders: dict[str, object]) -> subprocess
     command = [sys.executable, "-m", "pytest", "-p", "tests.tools.mutants.session", "-q", "-n", "0", "-W", "ignore"]
     own = os.environ | {
         # Of what the databases are made from, only this changes them often.
-        "PORTAL_TEST_FINGERPRINT": fingerprint(BASE_DIR.glob("*/migrations/*.py")),
+        "PORTAL_TEST_FINGERPRINT": fingerprint(folder.glob("*/migrations/*.py")),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MUTANTS_ORDERS": str(folder / "orders.json"),
     }
@@ -121,15 +123,15 @@ def fingerprint(files: Iterable[Path]) -> str:
 def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    code = fingerprint(BASE_DIR / module for module in modules_of([]))
+    code = fingerprint(folder / module for module in modules_of([], folder))
     keys = {}
     for file in files:
-        text = (BASE_DIR / file).read_text(encoding="utf-8")
+        text = (folder / file).read_text(encoding="utf-8")
         keys[file] = KEPT / hashlib.sha256(f"{code}{file}{text}".encode()).hexdigest()[:24]
     if missing := [file for file, key in keys.items() if not key.exists()]:
         print(f"{len(missing)} test modules run once to see what they execute …", file=sys.stderr, flush=True)
         answer = folder / "map.jsonl"
-        process = ask(folder, missing, {"do": "map", "cache": CACHE, "modules": [*modules_of([])], "answer": str(answer)})
+        process = ask(folder, missing, {"do": "map", "cache": CACHE, "modules": [*modules_of([], folder)], "answer": str(answer)})
         while (ended := process.poll()) is None or answer.exists():
             # Kept test module by test module, so that what was interrupted is not lost.
             lines = answer.read_text(encoding="utf-8").splitlines(keepends=True) if answer.exists() else []
@@ -153,14 +155,14 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     return whole
 
 
-def drawn(modules: list[str], sample: int, seed: int) -> list[Fault]:
-    """Return faults of modules, of each at most so many (all when 0), drawn with the seed."""
+def drawn(folder: Path, modules: list[str], sample: int, seed: int) -> list[Fault]:
+    """Return faults of modules, of each at most so many (all when 0), drawn with the seed; without those known to be none."""
     found = []
     for module in modules:
         order = random.Random(f"{seed} {module}")  # noqa: S311
-        possible = faults(BASE_DIR, module, order)
+        possible = faults(folder, module, order)
         found += sorted(order.sample(possible, min(sample, len(possible))) if sample else possible, key=lambda fault: fault.line)
-    return found
+    return [fault for fault in found if (fault.module, fault.changed()) not in EQUIVALENTS]
 
 
 def tried(folders: list[Path], work: list[Fault], files: list[str], known: dict[str, dict], budget: float) -> list[dict]:
@@ -212,7 +214,7 @@ def main() -> None:
             known = mapped(folders[0], files)
             for name in known["failed"]:
                 print(f"{name} fails without any fault and is left out", flush=True)
-            work = [fault for fault in drawn(names, given.sample, given.seed) if given.line in (None, fault.line)]
+            work = [fault for fault in drawn(folders[0], names, given.sample, given.seed) if given.line in (None, fault.line)]
             results = tried(folders, work, files, known, given.budget)
             for result in sorted(results, key=lambda each: (each["fault"].module, each["fault"].line)):
                 fault = result["fault"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import difflib
 import random
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,11 @@ class Fault:
         lines = difflib.unified_diff(self.before.splitlines(), self.text.splitlines(), lineterm="", n=0)
         return "\n".join(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
 
+    def changed(self) -> str:
+        """Return the first line that came, else the first that went, as `equivalents` names it."""
+        lines = [line[0] + line[1:].strip() for line in self.difference().splitlines()]
+        return next((line for line in lines if line[0] == "+"), lines[0])
+
     def lines(self) -> set[int]:
         """Return the lines of the statement that it is in, without those of the statements inside that one."""
         found = {self.line}
@@ -73,6 +79,7 @@ class Fault:
     def codes(self) -> list[tuple[tuple[str, int], CodeType]] | None:
         """Return the changed code of functions, each with its name and line today; None where it is no function that changed."""
         pairs: list[tuple[tuple[str, int], CodeType]] = []
+        warnings.simplefilter("ignore", SyntaxWarning)
         same = _paired(compile(self.before, "before", "exec"), compile(self.text, "after", "exec"), pairs, is_function=False)
         return pairs if same else None
 
@@ -121,7 +128,9 @@ def faults(folder: Path, module: str, order: random.Random) -> list[Fault]:
         operator, occurrence = order.choice(possible)
         text = mutate_code(source, operator, occurrence)
         try:
-            compile(text, module, "exec")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, module, "exec")
         except (SyntaxError, TypeError):
             continue
         if ast.dump(ast.parse(text)) != ast.dump(ast.parse(source)):
