@@ -184,8 +184,12 @@ def first_ids(label: str, language_code: str, topics: tuple[str, ...], count: in
     """
     model = apps.get_model(label)
     rows = of_kind(model.listing.kind, language_code).order_by(*(("name", "page_id") if model.listing.order == BY_NAME else _NEWEST))
-    sharing = rows.filter(pk__in=ListTerm.objects.filter(name="topics", value__in=topics).values("row")) if topics else rows.none()
-    ids = [*sharing.values_list("page_id", flat=True)[:count], *rows.values_list("page_id", flat=True)[:count]]
+    ids: list[int] = []
+    if topics:
+        sharing = rows.filter(pk__in=ListTerm.objects.filter(name="topics", value__in=topics).values("row"))
+        ids += sharing.values_list("page_id", flat=True)[:count]
+    if len(ids) < count:
+        ids += rows.values_list("page_id", flat=True)[:count]
     return list(dict.fromkeys(ids))[:count]
 
 

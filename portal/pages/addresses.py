@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Subquery, Value
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
@@ -16,12 +17,12 @@ def roots() -> tuple[tuple[str, str], ...]:
 
     Where several sites share the tree the addresses are empty: they are for Wagtail to say.
     """
-    sites = list(Site.objects.select_related("root_page").order_by("-root_page__url_path"))
+    number = Site.objects.order_by().annotate(every=Value(1)).values("every").annotate(number=Count("pk")).values("number")
+    homes = Page.objects.filter(translation_key__in=Site.objects.values("root_page__translation_key")).annotate(sites=Subquery(number))
     found = []
-    for site in sites:
-        for path, code in site.root_page.get_translations(inclusive=True).values_list("url_path", "locale__language_code"):
-            with translation.override(code):
-                found.append((path, reverse("wagtail_serve", args=("",)) if len(sites) == 1 else ""))
+    for path, code, sites in homes.order_by("-url_path").values_list("url_path", "locale__language_code", "sites"):
+        with translation.override(code):
+            found.append((path, reverse("wagtail_serve", args=("",)) if sites == 1 else ""))
     return tuple(found)
 
 
