@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
@@ -34,7 +35,7 @@ from portal import changes, navigation
 from portal.changes import Change, Event, Order
 from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
-from portal.models import Fact, FinishedMixin, Footer, PublishedVersion, Region, Release, Topic
+from portal.models import Fact, FinishedMixin, PublishedVersion, Region, Release, Topic
 from portal.pages import schedules, versions
 
 
@@ -142,7 +143,7 @@ def let_dates_follow(change: Change) -> None:
         schedules.follow(instance)
 
 
-for model in (Fact, Footer, Topic, Region):
+for model in [model for model in apps.get_models() if issubclass(model, FinishedMixin)]:
     pre_save.connect(remember_finished_snippet, sender=model, dispatch_uid="portal.snippet_saved")
 
 

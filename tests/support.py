@@ -246,7 +246,7 @@ def _code_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     files = [BASE_DIR / "requirements.txt"]
-    for name in ("portal", "home", "news", "work", "search", "translation"):
+    for name in ("portal", "home", "news", "participate", "work", "search", "translation"):
         files += sorted((BASE_DIR / name).rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
@@ -284,7 +284,7 @@ def _content_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     result = hashlib.sha256(_code_fingerprint().encode())
-    for name in ("content", "locale", "portal", "home", "news", "work", "search", "translation"):
+    for name in ("content", "locale", "portal", "home", "news", "participate", "work", "search", "translation"):
         for path in sorted((BASE_DIR / name).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 result.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())

@@ -15,7 +15,8 @@ from portal.accounts import attempts
 from portal.facts.kinds import written
 from portal.http import limits
 from portal.language.languages import LANGUAGES
-from portal.records.reading import read
+from portal.records.reading import Record, read
+from work.answers import QUESTIONS
 
 PLACEHOLDERS = {
     "de": r"vom Büro ergänzt|Büro ergänzt|[Ww]ird ergänzt|Wortlaut folgt|Interview folgt|noch zu ergänzen|Nachtrag folgt",
@@ -48,6 +49,28 @@ def texts(value: object) -> Iterator[str]:
 
 
 RECORDS = read(settings.BASE_DIR / "content")
+ANSWERS = [question.field for question in QUESTIONS]
+
+
+def blocks(record: Record) -> list[dict[str, object]]:
+    """Return the blocks of a record: of the answers of a service, then of its body."""
+    return [
+        block
+        for name in (*ANSWERS, "body")
+        for block in record.data.get(name) or []
+        if isinstance(block, dict) and block["type"] != "source"
+    ]
+
+
+def sources(record: Record) -> list[dict[str, str]]:
+    """Return the sources of a record, those of its answers too, each with its whole title."""
+    of_answers = [block["value"] for name in ANSWERS for block in record.data.get(name) or [] if block["type"] == "source"]
+    return [
+        {**source, "title": f"{source['authority']}: {source['title']}" if source.get("authority") else source["title"]}
+        for source in [*of_answers, *(record.data.get("sources") or [])]
+    ]
+
+
 CODES = [language.code for language in LANGUAGES]
 FACTS = {record.id: record.data["fields"] for record in RECORDS if record.data["type"] == "portal.Fact" and record.lang == "de"}
 _FACT = re.compile(r"\[[^\]]*\]\(fact:([^)]*)\)")
@@ -95,7 +118,7 @@ def test_no_heading_stands_above_nothing() -> None:
 
 def test_every_emergency_page_names_the_help_lines() -> None:
     """Without the police too: many people without papers do not call it."""
-    pages = {record.id: " ".join(texts(record.data.get("body"))) for record in RECORDS}
+    pages = {record.id: " ".join(texts([blocks(record), record.data.get("body")])) for record in RECORDS}
     for id_ in ("schutz", "menschenhandel"):
         for suffix in ("", ".en", ".uk", ".ar"):
             for link in ("(fact:fact-police)", "(fact:fact-emergency)", "(fact:fact-helpline)", "(https://www.kok-gegen-menschenhandel.de/)"):
@@ -106,19 +129,22 @@ def test_every_emergency_page_names_the_help_lines() -> None:
 
 
 def test_family_reunification_begins_with_what_applies() -> None:
-    """The suspension is the first thing read, in every language; hardship cases have their own address."""
+    """The suspension is the first thing read, in every language; hardship cases have their own page and address."""
     for record in RECORDS:
-        if record.id.partition(".")[0] == "familiennachzug" and record.data["type"] == "home.ContentPage":
+        if record.id.partition(".")[0] == "familiennachzug":
             first = record.data["body"][0]
             assert (first["type"], first["value"]["level"]) == ("notice", "warning"), record.id
             assert "2027" in read_in(record.lang, first["value"]["text"]), record.id
-            assert "fact-hardship-email" in " ".join(texts(record.data["body"])), record.id
+            body = " ".join(texts(record.data["body"]))
+            assert "page:haertefall-melden" in body or "fact-hardship-email" in body, record.id
+        elif record.source_id == "haertefall-melden":
+            assert "fact-hardship-email" in " ".join(texts(blocks(record))), record.id
 
 
 SOURCES = [
     (record.id, record.lang, index, source)
     for record in RECORDS
-    for index, source in enumerate(record.data.get("sources") or [])
+    for index, source in enumerate(sources(record))
 ]
 """Each source with the record that names it, the language of its title and its place in the list."""
 
@@ -207,7 +233,8 @@ RESETTLEMENT_CLOSED = {
 """Where a page says that Germany takes nobody through resettlement: on the pages about it alone, with the time since when."""
 
 RESETTLEMENT_PAGES = {
-    "resettlement", "humanitaere-aufnahmen", "landesaufnahmen", "resettlement-in-zahlen", "news-resettlement-suspended-2025"
+    "resettlement", "resettlement-reise", "humanitaere-aufnahmen",
+    "landesaufnahmen", "resettlement-in-zahlen", "news-resettlement-suspended-2025"
 }  # fmt: skip
 
 
@@ -259,7 +286,9 @@ RIGHTS = {
         "amman.diplo.de",
     ),
     "ankommen": ("gesetze-im-internet.de/aufenthg_2004/__24.html", "eur-lex.europa.eu/eli/dec_impl/2025/1460"),
-    "rueckkehr": ("foerderdatenbank.de/FDB", "bamf.de/DE/Themen"),
+    "rueckkehr": ("bamf.de/DE/Themen",),
+    "reag-garp": ("foerderdatenbank.de/FDB", "bamf.de/DE/Themen"),
+    "haertefall-melden": ("gesetze-im-internet.de/aufenthg_2004/__22.html",),
     "starthilfeplus": ("bamf.de/DE/Themen/Rueckkehr/StarthilfePlus",),
     "resettlement": ("mediendienst-integration.de/artikel",),
     "menschenhandel": ("kok-gegen-menschenhandel.de", "gesetze-im-internet.de/sgb_8"),
@@ -346,7 +375,7 @@ def test_no_cheerful_drawing_stands_above_the_dead() -> None:
 
 def test_each_page_in_leichte_sprache_says_that_nobody_has_tested_it() -> None:
     """Until people with learning difficulties have: then a person names them and the month."""
-    pages = [record for record in RECORDS if record.lang == "de-simple" and record.data["type"].startswith("home.")]
+    pages = [record for record in RECORDS if record.lang == "de-simple" and record.data["type"].startswith(("home.", "work."))]
     pattern = re.compile(r"noch \*\*nicht\*\* (?:geprüft|gelesen)|Leichte Sprache noch prüfen")
     assert [record.id for record in pages if not pattern.search(" ".join(texts(record.data["body"])))] == []
     assert len(pages) == 12

@@ -27,6 +27,7 @@ from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"
 MODERATORS = "Freigabe"
+INBOX = "Anfragen"
 TRANSLATORS = "Übersetzung {language}"
 WORKFLOW = "Freigabe"
 
@@ -61,6 +62,10 @@ _KEEP_SEARCH = (
         for action in ("view", "add", "change", "delete")
     ),
 )
+
+
+# What visitors say of pages: no names, no addresses. What they write to the office is read by a group of its own.
+_READ_FEEDBACK = ("participate.view_feedback",)
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ _GERMAN = (SOURCE_LANGUAGE, *(language.code for language in LANGUAGES if not lan
 
 
 def roles() -> tuple[Role, ...]:
-    """Return all roles: editors and moderators of the source language, translators of each other language."""
+    """Return all roles: editors and moderators of the source language, translators of each other language, who reads messages."""
     return (
         Role(
             group=EDITORS,
@@ -141,6 +146,7 @@ def roles() -> tuple[Role, ...]:
             permissions=(
                 *_ADMIN,
                 *_KEEP_SEARCH,
+                *_READ_FEEDBACK,
                 "portal.view_topic",
                 "portal.add_topic",
                 "portal.change_topic",
@@ -159,6 +165,7 @@ def roles() -> tuple[Role, ...]:
                 *_ADMIN,
                 *_CHANGE_SNIPPETS,
                 *_KEEP_SEARCH,
+                *_READ_FEEDBACK,
                 PUBLISH_INCOMPLETE_PERMISSION,
                 "portal.add_topic",
                 "portal.delete_topic",
@@ -173,6 +180,13 @@ def roles() -> tuple[Role, ...]:
             also_in=tuple(language.code for language in LANGUAGES if language.follows_source),
         ),
         *other_roles().values(),
+        Role(
+            group=INBOX,
+            languages=(),
+            page_actions=(),
+            permissions=("wagtailadmin.access_admin", "participate.view_message", "participate.change_message"),
+            file_permissions=(),
+        ),
     )
 
 
@@ -233,11 +247,11 @@ def set_up_roles() -> list[Group]:
     A language without a home page is left out until it has one. Wagtail's own groups and workflow go when the
     moderators' group is first made; ones of the same name that somebody makes later stay.
     """
-    groups = []
+    groups: list[Group] = []
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
         homes = [home for code in role.languages if (home := home_page(code))]
-        if not homes:
+        if not homes and (role.languages or not groups):
             continue
         group = _set_up_role(role, homes)
         groups.append(group)

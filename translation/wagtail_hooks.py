@@ -298,6 +298,9 @@ _CASCADES = {
 }
 
 
+hooks.register("demo_accounts", demo_accounts.existing)
+
+
 @hooks.register("register_open_points")
 def register_demo_accounts_as_open() -> list[OpenPoint]:
     """Name the demo accounts that can still sign in to whoever releases the portal."""

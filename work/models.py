@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
 from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -90,6 +92,16 @@ class ThemePage(ExplanationMixin, BasePage):
     def listed_models(cls) -> list[type[Page]]:
         """Return the kinds whose lists know what lies below a theme."""
         return [ServicePage]
+
+    @property
+    def warnings(self) -> list[StreamValue.StreamChild]:
+        """Return the notices with which the body begins: they are read before anything else."""
+        return list(takewhile(lambda block: block.block_type == "notice", self.shown_body))
+
+    @property
+    def text(self) -> list[StreamValue.StreamChild]:
+        """Return what follows them."""
+        return super().text[len(self.warnings) :]
 
     def services(self) -> list[cards.Card]:
         """Return the services of the theme as cards, in the order of the tree."""

@@ -53,6 +53,7 @@ class HomePage(BodyMixin, BasePage):
         "home.Agenda2030Page",
         "home.ContentPage",
         "news.NewsIndexPage",
+        "participate.ContactPage",
     ]
     template = "pages/home_page.html"
     page_description = pgettext_lazy("admin", "The first page of a language. There is one.")

@@ -52,18 +52,18 @@ def client_address(request: HttpRequest) -> str:
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
-def seconds_to_wait(request: HttpRequest, kind: str, most: int) -> int:
-    """Count a request; return for how long its client must wait if it has made `most` of a kind within a minute, else 0.
+def seconds_to_wait(request: HttpRequest, kind: str, most: int, window: int = WINDOW) -> int:
+    """Count a request; return for how long its client must wait if it has made `most` of a kind within `window` seconds, else 0.
 
     For what is asked often and must never wait for the database. The address is kept as a hash, with the key of this portal, until
-    the minute is over. Two requests at the very same time may count as one.
+    that time is over. Two requests at the very same time may count as one.
     """
     source = f"{settings.SECRET_KEY}:{client_address(request)}"
     key = f"{kind}:{hashlib.sha256(source.encode(errors='replace')).hexdigest()[:32]}"
     now = time.time()
     number, end = caches["counters"].get(key, (0, 0.0))
     if end <= now:
-        number, end = 0, now + WINDOW
+        number, end = 0, now + window
     if number >= most:
         return math.ceil(end - now)
     caches["counters"].set(key, (number + 1, end), timeout=math.ceil(end - now))

@@ -12,12 +12,14 @@ from functools import cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from wagtail import hooks
+from wagtail.models import Page
 from wagtail.views import serve_chain
 
 from portal import navigation
@@ -26,7 +28,7 @@ from portal.http.policy import PUBLIC_POLICY
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
 from portal.pages import readers
-from portal.uploads.delivery import reading_only
+from portal.uploads.delivery import READING_METHODS, reading_only
 
 try:
     from redis.exceptions import ConnectionError as CacheConnectionError
@@ -49,9 +51,26 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@reading_only
+# Visitors have no cookie that a foreign site could use; a page with a form asks where what is sent comes from.
+@csrf_exempt
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
-    """Answer with the page at an address as Wagtail does, found in two queries from the cached addresses of the home pages.
+    """Answer with a page; what is sent to one that takes nothing, or to none at all, is refused."""
+    if request.method != "POST":
+        return _read_page(request, path)
+    try:
+        page = _page_at(request, path)
+    except Http404:
+        return HttpResponseNotAllowed(READING_METHODS)
+    return _serve(request, page) if request.method in page.allowed_http_method_names() else HttpResponseNotAllowed(READING_METHODS)
+
+
+@reading_only
+def _read_page(request: HttpRequest, path: str) -> HttpResponse:
+    return _serve(request, _page_at(request, path))
+
+
+def _page_at(request: HttpRequest, path: str) -> Page:
+    """Return the page at an address, found in two queries from the cached addresses of the home pages.
 
     Wagtail's own view asks for the site, the locale, the root page and its translation at every request.
 
@@ -64,7 +83,11 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     if found is None:
         raise Http404
     url_path, locale_id = found
-    page = page_at("/".join([url_path.rstrip("/"), *filter(None, path.split("/"))]) + "/", locale_id)
+    return page_at("/".join([url_path.rstrip("/"), *filter(None, path.split("/"))]) + "/", locale_id)
+
+
+def _serve(request: HttpRequest, page: Page) -> HttpResponse:
+    """Answer with a page as Wagtail does."""
     serve = serve_chain
     for hook in reversed(hooks.get_hooks("on_serve_page")):
         serve = hook(serve)

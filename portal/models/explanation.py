@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
 from wagtail_localize.fields import SynchronizedField
 
 from portal.blocks import CONTENT_BLOCKS
@@ -90,6 +91,11 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
 
     class Meta:
         abstract = True
+
+    @property
+    def text(self) -> list[StreamValue.StreamChild]:
+        """Return the blocks of the text itself, as visitors get them; a type may show some of them elsewhere."""
+        return list(self.shown_body)
 
     @property
     def headings(self) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPMethod
 from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
@@ -39,6 +40,9 @@ class BasePage(Page):
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
     listing: ClassVar[Listing | None] = None
     """What a kind of content says of itself beside its fields (`portal.listing`)."""
+
+    allowed_http_methods: ClassVar[list] = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
+    """A page is read; a type with a form adds POST, and checks by itself where that comes from (`serve_page`)."""
 
     base_form_class = BasePageForm
     copy_form_class = BaseCopyForm

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.models import CharField, Q
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
+from wagtail import hooks
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.query import PageQuerySet
 
@@ -74,10 +75,15 @@ def restricted_paths() -> frozenset[str]:
 def _restricted_paths() -> frozenset[str]:
     restriction, page, site = (model._meta.db_table for model in (PageViewRestriction, Page, Site))
     shown = f"SELECT root.translation_key FROM {site} site JOIN {page} root ON root.id = site.root_page_id"  # noqa: S608
-    return _closure(
+    start = (
         f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id"  # noqa: S608
         f" UNION SELECT path FROM {page} WHERE depth = {_HOME_DEPTH} AND translation_key NOT IN ({shown})"
     )
+    # What an app closes (a form that nobody would read) is there for nobody; it asks for no password.
+    closed = sorted({page_id for find in hooks.get_hooks("closed_pages") for page_id in find()})
+    if closed:
+        start += f" UNION SELECT path FROM {page} WHERE id IN ({', '.join(['%s'] * len(closed))})"  # noqa: S608
+    return _closure(start, *closed)
 
 
 def bound_paths(page: Page) -> frozenset[str]:
@@ -85,7 +91,7 @@ def bound_paths(page: Page) -> frozenset[str]:
     return _closure(f"SELECT path FROM {Page._meta.db_table} WHERE id = %s", page.pk)  # noqa: S608
 
 
-def _closure(start: str, *parameters: int | tuple[int, ...]) -> frozenset[str]:
+def _closure(start: str, *parameters: int) -> frozenset[str]:
     """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
     names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": Page.alphabet[-1] * _STEP}
     with connection.cursor() as cursor:

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "portal",
     "home",
     "news",
+    "participate",
     "work",
     "search",
     "translation",
@@ -132,7 +133,7 @@ CACHES = {"default": environ.Env.cache_url_config(environment.cache_url(VAR_DIR)
 def _code_fingerprint() -> str:
     """Return a hash of the portal's code: what another version of it kept may have another shape."""
     code = hashlib.sha256()
-    for name in ("portal", "home", "news", "work", "search", "translation"):
+    for name in ("portal", "home", "news", "participate", "work", "search", "translation"):
         for path in sorted((BASE_DIR / name).rglob("*.py")):
             code.update(path.read_bytes())
     return code.hexdigest()[:12]
@@ -284,6 +285,14 @@ WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
 if not SENDS_MAIL:
     EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
 DEFAULT_FROM_EMAIL = environment.default_from(PORTAL_HOST)
+# A mail server that hangs holds up no other job for longer, and the mail is tried again.
+EMAIL_TIMEOUT = 30
+
+# How many messages one address may send through the forms within an hour: many people share one in a shelter. After how many days they
+# are deleted, and after how many somebody is reminded of those that nobody saw to.
+MESSAGE_RATE = values.number("MESSAGE_RATE", 20, 1)
+MESSAGE_DAYS = values.number("MESSAGE_DAYS", 90, 1, environment.DAYS_MOST)
+MESSAGE_REMINDER_DAYS = values.number("MESSAGE_REMINDER_DAYS", 3, 1, environment.DAYS_MOST)
 
 # Cookies exist only for people who sign in; anonymous visitors get none.
 SESSION_COOKIE_HTTPONLY = True

@@ -26,8 +26,9 @@ register = template.Library()
 
 @register.inclusion_tag("components/head.html")
 def page_head(reader: Reader, title: str = "", number: int | str = 1) -> dict[str, object]:
-    """Show the head of the page that is shown, `number` of a list, else of a view with this title, which belongs in no search engine."""
-    page = reader.page
+    """Show the head of the page that is shown, `number` of a list; with a title that of a view, or of a state of the page, which no
+    search engine lists."""
+    page = None if title else reader.page
     values = head.for_page(reader, page, int(number or 1)) if page else head.for_view(title)
     return {
         "head": values,

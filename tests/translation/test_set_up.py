@@ -57,10 +57,10 @@ class TestCommand:
     def test_a_language_gets_its_role_with_its_home_page(self) -> None:
         home = make_home()
         run("--demo-accounts")
-        assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe"}
+        assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe", "Anfragen"}
         translate(home)
         run("--demo-accounts")
-        assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe", "Übersetzung Englisch"}
+        assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe", "Anfragen", "Übersetzung Englisch"}
         assert User.objects.filter(username="uebersetzung-en").exists()
 
     def test_the_site_follows_the_settings(self, settings: object) -> None:

@@ -73,15 +73,25 @@ def test_only_what_is_answered_is_shown_and_anchors_are_the_same_in_every_langua
         assert [link["href"] for link in tree.select(".toc a")] == [f"#{anchor}" for anchor in SHOWN]
         texts[code] = [" ".join(tag.get_text(" ").split()) for tag in tree.select(".answer h2, .answer .answer__sources li")]
     assert texts["de"] == [
-        "Ist das für mich?", "Freiwillige Rückkehr (Bundesamt für Migration) Stand: 25. Juni 2024", "Was kostet es?", "Wer hilft sonst?",
+        "Ist das für mich?", "Bundesamt für Migration: Freiwillige Rückkehr Stand: 25. Juni 2024", "Was kostet es?", "Wer hilft sonst?",
     ]  # fmt: skip
     assert texts["en"] == [
-        "Is this for me?", "EN Freiwillige Rückkehr (EN Bundesamt für Migration) as of 25 June 2024", "What does it cost?",
+        "Is this for me?", "EN Bundesamt für Migration: EN Freiwillige Rückkehr as of 25 June 2024", "What does it cost?",
         "Who helps if this is not for me?",
     ]  # fmt: skip
     arabic = ServicePage.objects.get(locale__language_code="ar", title="EN Beratung")
     assert anchors(client, arabic.get_url()) == SHOWN
     assert "هل هذا مناسب لي؟" in client.get(arabic.get_url()).text
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_an_answer_that_stands_in_german_still_says_so(client: Client, theme: ThemePage, code: str) -> None:
+    service = make_service(theme, costs=[("text", "<p>Die Beratung kostet nichts.</p>")])
+    address = translate(service, code, words={"Die Beratung kostet nichts.": "Die Beratung kostet nichts."}).get_url()
+    assert BeautifulSoup(client.get(address).content, "html.parser").select(".answer > [lang]") == []
+    begun = translate(make_service(theme, "Hilfe", costs=[("text", "<p>Die Hilfe kostet nichts.</p>")]), code, leave_out=1)
+    found = BeautifulSoup(client.get(begun.get_url()).content, "html.parser").select(".answer > [lang]")
+    assert [(tag["lang"], tag["dir"], tag.get_text(strip=True)) for tag in found] == [("de", "ltr", "Die Hilfe kostet nichts.")]
 
 
 def test_a_page_without_answers_has_no_headings(client: Client, theme: ThemePage) -> None:

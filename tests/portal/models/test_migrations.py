@@ -27,7 +27,7 @@ BODY = [
     {"type": "gone", "value": {"text": "حماية"}, "id": "00000000-0000-4000-9000-000000000002"},
 ]
 
-OWN = ("portal", "home", "news", "work", "search", "translation")
+OWN = ("portal", "home", "news", "participate", "work", "search", "translation")
 MIDDLE = [
     ("portal", "0006_file_rights"),
     ("home", "0004_film"),

@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-OWN = {"portal", "home", "news", "work", "search", "translation", "manage"}
+OWN = {"portal", "home", "news", "participate", "work", "search", "translation", "manage"}
 
 
 def needed(tree: ast.AST) -> Iterator[str]:

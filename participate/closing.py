@@ -1,0 +1,38 @@
+"""Forms come and go with those who get what they bring."""
+
+from __future__ import annotations
+
+from wagtail.models import PageViewRestriction
+
+from portal import changes
+from portal.changes import Event
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+
+from .models import ContactPage
+from .purposes import Purpose
+from .recipients import TAG, offers
+
+_WITH_TREES = [SOURCE_LANGUAGE, *(language.code for language in LANGUAGES if not language.follows_source)]
+"""Languages whose pages follow no others."""
+
+
+def closed_pages() -> list[int]:
+    """Return the ids of the pages whose form nobody gets, in any language."""
+    return list(ContactPage.objects.exclude(purpose__in=offers()).values_list("pk", flat=True))
+
+
+def missing() -> list[Purpose]:
+    """Return the forms that there are pages for and that nobody real gets."""
+    real = {purpose for purpose, offer in offers().items() if not offer.is_demo}
+    wanted = set(ContactPage.objects.live().values_list("purpose", flat=True))
+    return [purpose for purpose in Purpose if purpose in wanted - real]
+
+
+def open_and_close() -> None:
+    """Let everybody ask anew which forms exist: menus, links, search.
+
+    A form without a recipient is as private as a page can be, and comes back when there is one.
+    """
+    changes.announce(TAG)
+    for page in ContactPage.objects.filter(locale__language_code__in=_WITH_TREES):
+        changes.happened(Event.PRIVACY, PageViewRestriction(page=page))

@@ -1,0 +1,133 @@
+"""A service is made in the admin, previewed, published, translated, found and taken offline, on the served portal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import support
+
+from .test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+
+MAKE = """
+from home.models import OurWorkPage
+from work.models import ServiceIndexPage, ThemePage
+section = OurWorkPage.objects.get(locale__language_code='de')
+index = ServiceIndexPage.objects.filter(locale__language_code='de').first()
+pages = [ThemePage(title='Prüfthema'), *([] if index else [ServiceIndexPage(title='Alle Angebote')])]
+for page in pages:
+    section = OurWorkPage.objects.get(pk=section.pk)
+    section.add_child(instance=page)
+    page.save_revision().publish()
+"""
+REINDEX = "from search import indexing; from work.models import ServicePage; indexing.update(ServicePage.objects.all())"
+ADDRESS = "from work.models import ServiceIndexPage; print(ServiceIndexPage.objects.get(locale__language_code='de').url)"
+QUESTION = "Was kostet es?"
+
+
+def titles_in(page: Page, address: str) -> list[str]:
+    """Return the titles of a list of results or entries that name the service of this test."""
+    page.goto(address)
+    found = [title.replace("\xad", "") for title in page.locator("main :is(h2, h3) a").all_inner_texts()]
+    return [title for title in found if title in ("Quittenberatung", "مشورة السفرجل")]
+
+
+def write_and_preview(editor: Page, theme: int) -> None:
+    """Write a service with one answer, look at its preview and hand it in."""
+    editor.goto(f"/admin/pages/add/work/servicepage/{theme}/")
+    editor.fill("input[name=title]", "Quittenberatung")
+    editor.fill("textarea[name=lead]", "Rat rund um die Quitte.")
+    editor.select_option("select[name=audience]", "families")
+    editor.wait_for_load_state("networkidle")
+    editor.evaluate(
+        """() => {
+          const roots = [...document.querySelectorAll('*')].map((each) => each.rootBlock).filter(Boolean);
+          const costs = roots.find((root) => root.prefix === 'costs' || root.blockDef.name === 'costs');
+          if (!costs) throw new Error(JSON.stringify(roots.map((root) => [root.prefix, root.blockDef.name])));
+          costs.insert({ type: 'text', value: costs.blockDef.initialChildStates.text, id: crypto.randomUUID() }, 0);
+        }"""
+    )
+    editor.locator(".Draftail-Editor [contenteditable=true]").first.click()
+    editor.keyboard.type("Der Quittenrat ist kostenlos.")
+    editor.wait_for_timeout(800)
+    with editor.context.expect_page() as opened:
+        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
+        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
+    preview = opened.value
+    expect(preview.locator(".answer h2")).to_have_text([QUESTION])
+    expect(preview.locator("#costs")).to_have_text(QUESTION)
+    preview.close()
+    choose(editor, "button[name='action-submit']")
+    editor.wait_for_url(re.compile(rf"/admin/pages/{theme}/"))
+
+
+def translate_into_arabic(live_portal: support.Portal, translator: Page, service: int) -> None:
+    """Submit the service, translate all of it and publish the translation."""
+    translator.goto(f"/admin/localize/submit/page/{service}/")
+    translator.locator("input[name=locales]").check()
+    translator.locator("input[type=submit]").last.click()
+    translator.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
+    arabic = page_id(
+        live_portal, f"Page.objects.get(translation_key=Page.objects.get(pk={service}).translation_key, locale__language_code='ar').pk"
+    )
+    translator.goto(f"/admin/pages/{arabic}/edit/")
+    for german, text in (
+        ("Quittenberatung", "مشورة السفرجل"),
+        ("Rat rund um die Quitte.", "مشورة حول السفرجل."),
+        ("Der Quittenrat ist kostenlos.", "مشورة السفرجل مجانية."),
+    ):
+        translate_segment(translator, german, text)
+    publish_translation(translator)
+
+
+def test_a_service_is_made_previewed_published_translated_found_and_taken_offline(
+    live_portal: support.Portal, open_page: Callable[..., Page]
+) -> None:
+    live_portal.manage("shell", "-c", MAKE)
+    section = page_id(live_portal, "Page.objects.get(slug='unsere-arbeit', locale__language_code='de').pk")
+    theme = page_id(live_portal, "Page.objects.get(title='Prüfthema', locale__language_code='de').pk")
+
+    editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
+    offered = {}
+    for parent in (section, theme):
+        editor.goto(f"/admin/pages/{parent}/add_subpage/")
+        offered[parent] = [href.split("/")[-3] for href in editor.eval_on_selector_all(
+            "main a[href*='/admin/pages/add/']", "links => links.map(link => link.getAttribute('href'))"
+        )]  # fmt: skip
+    assert ("themepage" in offered[section], "servicepage" in offered[section]) == (True, False)
+    assert sorted(offered[theme]) == ["contentpage", "servicepage"]
+
+    write_and_preview(editor, theme)
+    service = page_id(live_portal, "Page.objects.get(title='Quittenberatung', locale__language_code='de').pk")
+
+    moderator = sign_in(open_page("/admin/login/", **DESK), "freigabe")
+    moderator.goto(f"/admin/pages/{service}/edit/")
+    moderator.wait_for_load_state("networkidle")
+    choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
+    moderator.wait_for_url(re.compile(rf"/admin/pages/{theme}/"))
+    visitor = open_page("/de/unsere-arbeit/pruefthema/quittenberatung/")
+    expect(visitor.locator(".answer h2")).to_have_text([QUESTION])
+
+    translate_into_arabic(live_portal, sign_in(open_page("/admin/login/", **DESK), "uebersetzung-ar"), service)
+    live_portal.manage("shell", "-c", REINDEX)
+    index = live_portal.manage("shell", "-c", ADDRESS)
+    address = re.search(r"/de/\S+", index)[0]
+    assert titles_in(visitor, f"{address}?audience=families") == ["Quittenberatung"]
+    assert titles_in(visitor, "/de/suche/?q=Quittenrat&type=service") == ["Quittenberatung"]
+    visitor.goto("/ar/")
+    arabic_search = visitor.locator("form[role=search]").first.get_attribute("action")
+    assert titles_in(visitor, f"{arabic_search}?q=السفرجل&type=service") == ["مشورة السفرجل"]
+    visitor.get_by_role("link", name="مشورة السفرجل").first.click()
+    expect(visitor.locator("#costs")).to_have_text("كم يكلّف ذلك؟")
+
+    moderator.goto(f"/admin/pages/{service}/unpublish/")
+    with moderator.expect_navigation():
+        moderator.locator("main form [type=submit]").last.click()
+    assert titles_in(visitor, f"{address}?audience=families") == []
+    assert titles_in(visitor, "/de/suche/?q=Quittenrat&type=service") == []
+    assert titles_in(visitor, f"{arabic_search}?q=السفرجل&type=service") == []

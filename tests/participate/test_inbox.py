@@ -1,0 +1,189 @@
+"""The inbox: who reads which messages, marking them, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.test import Client
+from django.urls import reverse
+from wagtail.users.models import UserProfile
+
+from home.models import HomePage
+from participate.models import Message
+from participate.purposes import Purpose
+from tests.builders import make_content_page
+from translation import roles
+
+from .conftest import make_form, make_topic, soup_of
+
+INDEX = "/admin/messages/"
+FORMULA = '=HYPERLINK("https://evil.example";"x")'
+
+
+def make_message(number: int = 1, **values: object) -> Message:
+    defaults = {"purpose": "contact", "language": "ar", "text": "مرحبا\nسؤال", "reference": f"AAAA-{number:04}", "key": f"{number}"}
+    return Message.objects.create(**{**defaults, **values})
+
+
+def listed(client: Client, address: str = INDEX) -> list[str]:
+    return [cell.get_text(strip=True) for cell in soup_of(client.get(address)).select("td.title .title-wrapper")]
+
+
+@pytest.fixture
+def signed_in(client: Client, reader: AbstractBaseUser) -> Client:
+    UserProfile.objects.update_or_create(user=reader, defaults={"preferred_language": "de"})
+    client.force_login(reader)
+    return client
+
+
+def test_a_reader_sees_marks_and_undoes(signed_in: Client, reader: AbstractBaseUser) -> None:
+    message = make_message(email="amira@example.org", name="Amira", topic=make_topic("Rückkehr"))
+    assert listed(signed_in) == ["AAAA-0001"]
+    address = reverse("messages:edit", args=[message.pk])
+    soup = soup_of(signed_in.get(address))
+    text = soup.select_one(".message-text")
+    assert (text["lang"], text["dir"], text.get_text("|", strip=True)) == ("ar", "auto", "مرحبا|سؤال")
+    assert soup.select_one("a[href^='mailto:']")["href"] == "mailto:amira@example.org?subject=AAAA-0001"
+    # Nothing of what somebody wrote can be changed: there is no field for it.
+    fields = {field["name"] for field in soup.select("main form input[name], main form textarea[name]")}
+    assert fields - {"csrfmiddlewaretoken", "next"} == {"is_done"}
+    assert signed_in.post(address, {"is_done": "on", "text": "Anderes"}).status_code == 302
+    message.refresh_from_db()
+    assert (message.is_answered, message.answered_by, message.text) == (True, reader, "مرحبا\nسؤال")
+    assert listed(signed_in, f"{INDEX}?is_open=true") == []
+    at = message.answered_at
+    assert signed_in.post(address, {"is_done": "on"}).status_code == 302
+    message.refresh_from_db()
+    assert message.answered_at == at
+    assert signed_in.post(address, {}).status_code == 302
+    message.refresh_from_db()
+    assert (message.is_answered, message.answered_by) == (False, None)
+    assert listed(signed_in, f"{INDEX}?is_open=true&language=ar") == ["AAAA-0001"]
+    assert listed(signed_in, f"{INDEX}?language=uk") == []
+    assert listed(signed_in, f"{INDEX}?q=amira") == ["AAAA-0001"]
+
+
+def test_messages_of_a_group_are_read_by_its_members_alone(signed_in: Client, inbox: Group) -> None:
+    other = Group.objects.create(name="Presse")
+    other.permissions.set(inbox.permissions.all())
+    mine, everybodys, theirs = make_message(1, group=inbox), make_message(2), make_message(3, group=other)
+    feedback = make_message(4, purpose="helpful", text="Geheim")
+    assert sorted(listed(signed_in)) == [mine.reference, everybodys.reference]
+    for view in ("edit", "delete", "history", "usage"):
+        for message in (theirs, feedback):
+            answer = signed_in.get(reverse(f"messages:{view}", args=[message.pk]))
+            assert (answer.status_code, message.text.encode() in answer.content) == (302, False), view
+    assert signed_in.post(reverse("messages:edit", args=[theirs.pk]), {"is_done": "on"}).status_code == 302
+    theirs.refresh_from_db()
+    assert not theirs.is_answered
+    # Once it is theirs, another topic or its deletion opens it to nobody.
+    assert theirs.reference not in signed_in.get(f"{INDEX}?export=csv").getvalue().decode()
+
+
+def test_nobody_else_sees_that_there_are_messages(client: Client, home: HomePage) -> None:
+    roles.set_up_roles()
+    message = make_message()
+    addresses = [INDEX, f"{INDEX}results/", f"{INDEX}?export=csv", f"{INDEX}new/"]
+    addresses += [reverse(f"messages:{view}", args=[message.pk]) for view in ("edit", "delete", "history", "usage")]
+    for name in (roles.EDITORS, roles.MODERATORS, "Übersetzung Englisch", None):
+        user = get_user_model().objects.create_user(name or "niemand")
+        if name and (group := Group.objects.filter(name=name).first()):
+            user.groups.add(group)
+        else:
+            user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+        client.force_login(user)
+        for address in addresses:
+            answer = client.get(address)
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert (answer.status_code, message.reference.encode() in content) == (302, False), (name, address)
+        assert client.post(addresses[4], {"is_done": "on"}).status_code == 302
+        assert INDEX not in client.get(reverse("wagtailadmin_home")).content.decode()
+    message.refresh_from_db()
+    assert not message.is_answered
+
+
+def test_nobody_makes_messages_and_readers_delete_none(signed_in: Client) -> None:
+    message = make_message()
+    assert signed_in.get(f"{INDEX}new/").status_code == 302
+    assert signed_in.post(reverse("messages:delete", args=[message.pk])).status_code == 302
+    assert Message.objects.count() == 1
+
+
+def test_the_export_is_text_whatever_somebody_wrote(signed_in: Client) -> None:
+    make_message(1, text=FORMULA, name="+49 30", email="a@example.org", topic=make_topic("@thema"))
+    answer = signed_in.get(f"{INDEX}?export=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [(row["Nachricht"], row["Name"], row["E-Mail"], row["Thema"], row["Sprache der Nachricht"]) for row in rows] == [
+        (f"'{FORMULA}", "'+49 30", "a@example.org", "'@thema", "العربية"),
+    ]  # fmt: skip
+
+
+def test_twenty_messages_cost_the_queries_of_one(signed_in: Client, django_assert_max_num_queries: object) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    topic = make_topic()
+    make_message(1, topic=topic)
+    signed_in.get(INDEX)
+    with CaptureQueriesContext(connection) as one:
+        signed_in.get(INDEX)
+    for number in range(2, 22):
+        make_message(number, topic=topic)
+    with CaptureQueriesContext(connection) as many:
+        signed_in.get(INDEX)
+    assert len(many) == len(one)
+
+
+REPORT = "/admin/reports/feedback/"
+
+
+def test_feedback_is_a_report_for_editors_and_for_nobody_else(client: Client, home: HomePage) -> None:
+    roles.set_up_roles()
+    page = make_content_page(home, title="Familiennachzug")
+    make_message(1, purpose="helpful", helpful="no", text=FORMULA, page=page)
+    make_message(2, purpose="search", query="фільм", text="", language="uk")
+    make_message(3, text="Geheim")
+    editor = get_user_model().objects.create_user("schreiberin")
+    editor.groups.add(Group.objects.get(name=roles.EDITORS))
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "de"})
+    client.force_login(editor)
+
+    def rows(query: str = "") -> list[list[str]]:
+        table = soup_of(client.get(REPORT + query)).select("main table tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.select("td")][1:] for row in table]
+
+    assert rows() == [
+        ["", "", "фільм", "", "Українська"],
+        ["Familiennachzug", "Nein", "", FORMULA, "العربية"],
+    ]
+    assert [row[0] for row in rows("?helpful=no")] == ["Familiennachzug"]
+    exported = list(csv.DictReader(io.StringIO(client.get(f"{REPORT}?export=csv").getvalue().decode("utf-8-sig"))))
+    assert [row["Kommentar"] for row in exported] == ["", f"'{FORMULA}"]
+    assert REPORT in client.get(reverse("wagtailadmin_home")).content.decode()
+    reader = get_user_model().objects.create_user("uebersetzerin")
+    reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(reader)
+    assert client.get(REPORT).status_code == 302
+    assert client.get(f"{REPORT}?export=csv").status_code == 302
+
+
+def test_pages_link_to_the_forms_as_everybody_sees_them(client: Client, home: HomePage, reader: AbstractBaseUser) -> None:
+    page = make_content_page(home, title="Familiennachzug")
+    assert soup_of(client.get(page.get_url())).select(".feedback") == []
+    make_form(home, "Rückmeldung", purpose=Purpose.HELPFUL)
+    make_form(home, "Barriere melden", purpose=Purpose.BARRIER)
+    missing = make_form(home, "Nicht gefunden", purpose=Purpose.SEARCH)
+    answers = [client.get(page.get_url()) for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    links = [(link["href"], link.get_text(strip=True)) for link in soup_of(answers[0]).select(".feedback a")]
+    assert links == [
+        (f"/de/rueckmeldung/?page={page.pk}", "War diese Seite hilfreich?"),
+        (f"/de/barriere-melden/?page={page.pk}", "Barriere melden"),
+    ]
+    found = soup_of(client.get("/de/suche/?q=zzzz Visum")).select_one(f"a[href^='{missing.get_url()}']")
+    assert found["href"] == "/de/nicht-gefunden/?q=zzzz+Visum"
+    assert soup_of(client.get(missing.get_url())).select(".feedback") == []
