@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import pgettext_lazy
 from wagtail.users.apps import WagtailUsersAppConfig
 
@@ -33,9 +34,11 @@ class PortalConfig(AppConfig):
         from portal.admin import redirects as redirect_form
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
+        from portal.navigation import menus
         from portal.pages import redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
+        post_migrate.connect(menus.ensure_index, sender=self, dispatch_uid="portal.menus")
         restrictions.apply()
         shared_passwords.apply()
         aliases.apply()

@@ -85,8 +85,8 @@ class _Announcement:
     is_told: bool = False
 
     def __call__(self) -> None:
-        self.is_told = True
         _deliver(frozenset(self.tags))
+        self.is_told = True
 
 
 class _Thread(threading.local):
@@ -111,15 +111,15 @@ def _announcement() -> _Announcement:
 
 def _waiting() -> _Announcement | None:
     """Return the announcement that waits for the commit of the transaction that is open."""
-    callbacks = (entry[1] for entry in connection.run_on_commit)
-    return next((callback for callback in callbacks if isinstance(callback, _Announcement)), None)
+    return next((entry[1] for entry in connection.run_on_commit if isinstance(entry[1], _Announcement)), None)
 
 
 def _tell_lost() -> None:
-    """Raise the numbers of a transaction that is over and told nothing: it was rolled back, or another callback of it failed."""
-    lost, _thread.announcement = _thread.announcement, None
+    """Raise the numbers of a transaction that is over and was not told of; where that fails, the intent stands and it is tried again."""
+    lost = _thread.announcement
     if lost is not None and not lost.is_told and lost.tags:
         counters().advance(_slot(tag) for tag in lost.tags)
+    _thread.announcement = None
 
 
 def intend() -> None:

@@ -66,6 +66,7 @@ register_snippet(facts.FactViewSet)
 
 hooks.register("before_delete_snippet", facts.refuse_deletion)
 hooks.register("register_reports_menu_item", facts.menu_item)
+hooks.register("register_start_boxes", facts.missing_box)
 
 
 @hooks.register("register_admin_urls")

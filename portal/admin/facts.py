@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
@@ -25,6 +26,7 @@ from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, Snippe
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from portal.admin import titles
+from portal.admin.start import Box, Line
 from portal.facts import shown
 from portal.facts.kinds import TEXT_KINDS
 from portal.facts.texts import FactMark
@@ -163,6 +165,13 @@ class PlacesColumn(Column):
 # --- what is missing -----------------------------------------------------------------------------------------------------------
 
 
+def missing() -> QuerySet:
+    """Return the facts of the source language that have no value."""
+    is_text = Q(kind__in=TEXT_KINDS)
+    without = Fact.objects.filter((is_text & Q(text="")) | (~is_text & Q(value="")), locale__language_code=SOURCE_LANGUAGE)
+    return without.select_related("locale")
+
+
 class MissingFactsView(ReportView):
     """“Fehlende Angaben”: the facts without a value, with the places that wait for them."""
 
@@ -184,10 +193,8 @@ class MissingFactsView(ReportView):
         return super().dispatch(request, *args, **kwargs) if request.user.has_perm(CHANGE) else permission_denied(request)
 
     def get_base_queryset(self) -> QuerySet:
-        """Return the facts of the source language that have no value."""
-        is_text = Q(kind__in=TEXT_KINDS)
-        missing = Fact.objects.filter((is_text & Q(text="")) | (~is_text & Q(value="")), locale__language_code=SOURCE_LANGUAGE)
-        return missing.select_related("locale")
+        """Return what is missing."""
+        return missing()
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Add the places of all facts at once."""
@@ -197,6 +204,22 @@ class MissingFactsView(ReportView):
             fact.places = [_link(self.request.user, one) for one in by_fact.get(fact.pk, [])]
         object_list.object_list = facts
         return object_list
+
+
+def missing_box(request: HttpRequest) -> Iterator[Box]:
+    """Yield the box of the start page: what is missing, with the number of German places that wait for it."""
+    if not request.user.has_perm(CHANGE):
+        return
+    facts = list(missing())
+    waiting = places(facts)
+
+    def line_of(fact: Fact) -> Line:
+        number = sum(one.locale.language_code == SOURCE_LANGUAGE for one in waiting.get(fact.pk, []))
+        words = npgettext("admin", "%(number)d German text waits for it", "%(number)d German texts wait for it", number)
+        return Line(fact.name, edit_url(fact), note=words % {"number": number} if number else "")
+
+    lines = [line_of(fact) for fact in facts]
+    yield Box("missing-facts", pgettext_lazy("admin", "Missing facts"), lines, reverse("missing_facts"), order=50)
 
 
 class MissingFactsMenuItem(MenuItem):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.apps import apps
+from django.db import connections
 from wagtail.models import Page
 
 from portal import changes
@@ -59,6 +60,14 @@ def _shown(language: str) -> list[tuple[Page, links.PageLink]]:
     pages = Page.objects.filter(show_in_menus=True, locale_id__in=locales, depth__in=depths)
     found = links.resolve_all(pages, lambda row: row.depth in depths and row.path.startswith(home["path"]))
     return [(row, link) for row, link in found if link.page.show_in_menus]
+
+
+def ensure_index(using: str, **kwargs: object) -> None:
+    """Make the index of menus anew where a migration of Wagtail lost it: on SQLite a changed table is a new one, with Wagtail's alone."""
+    connection, table = connections[using], Page._meta.db_table
+    if table in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS portal_menu_pages ON {table} (locale_id, depth, path) WHERE show_in_menus")
 
 
 def menu() -> list[MenuEntry]:

@@ -128,13 +128,18 @@ MACHINES = environment.machines(VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": environ.Env.cache_url_config(environment.cache_url(VAR_DIR))}
+if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
+    CACHES["default"] |= {
+        "BACKEND": "portal.caches.RedisCache",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1, **CACHES["default"].get("OPTIONS", {})},
+    }
 
 
 def _code_fingerprint() -> str:
     """Return a hash of the portal's code: what another version of it kept may have another shape."""
     code = hashlib.sha256()
-    for name in ("portal", "home", "news", "participate", "work", "search", "translation"):
-        for path in sorted((BASE_DIR / name).rglob("*.py")):
+    for app in sorted(BASE_DIR.glob("*/apps.py")):
+        for path in sorted(app.parent.rglob("*.py")):
             code.update(path.read_bytes())
     return code.hexdigest()[:12]
 

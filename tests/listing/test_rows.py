@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from home.models import HomePage
 from news.models import NewsIndexPage, NewsPage
 from portal.listing import lists, rows
+from portal.listing.checks import check_listings
 from portal.models import ListRow, ListVersion, PublishedVersion
 from tests.builders import add, make_alias, make_home, make_news, make_news_index, make_topic, publish, translate
 from translation.aliases import show_source
+from work.models import ServicePage
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +143,25 @@ def test_first_and_last_pages_read_one_index_and_pass_over_nothing(many: NewsInd
         plan = lists.of_index(many).order_by(*order).values("page_id")[:10].explain()
         assert "COVERING INDEX portal_list_by_start" in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_a_list_by_name_is_in_the_order_of_the_letters(index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accents and capitals count for nothing; each language has the order of its own names."""
+    listing = dataclasses.replace(NewsPage.listing, order="name")
+    monkeypatch.setattr(NewsPage, "listing", listing)
+    for title, arabic in (("Zoo", "أب"), ("äther", "تونس"), ("Apfel", "بيت"), ("Éclair", "اب ثان"), ("Apfel", "جار")):
+        translate(make_news(index, title), "ar", title=arabic)
+    for place, order in (
+        (index, ["Apfel", "Apfel", "äther", "Éclair", "Zoo"]),
+        (index.get_translation(Locale.objects.get(language_code="ar")), ["أب", "اب ثان", "بيت", "تونس", "جار"]),
+    ):
+        found = lists.PageList(lists.of_index(place), NewsPage, listing)
+        for size in (2, 5):
+            pages = lists.ListPaginator(found, size)
+            assert [page.title for number in pages.page_range for page in pages.get_page(number)] == order
+
+
+def test_an_index_of_several_kinds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_listings(None) == []
+    monkeypatch.setattr(NewsIndexPage, "listed_models", classmethod(lambda cls: [NewsPage, ServicePage]))
+    assert [(error.obj, error.id) for error in check_listings(None)] == [(NewsIndexPage, "portal.E014")]

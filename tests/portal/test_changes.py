@@ -6,12 +6,12 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
@@ -229,6 +229,27 @@ def test_what_is_rolled_back_is_not_announced(heard: list) -> None:
         changes.announce(changes.TERMS)
         raise LookupError
     assert (heard, raised(before)) == ([], set())
+
+
+def test_what_could_not_be_told_is_told_later_and_the_intent_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    advance, is_away = Counters.advance, [True]
+
+    def advance_if_there(self: Counters, slots: Iterable[int]) -> None:
+        if is_away:
+            raise DatabaseError
+        advance(self, slots)
+
+    monkeypatch.setattr(Counters, "advance", advance_if_there)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        changes.announce(changes.TERMS)
+    with pytest.raises(DatabaseError):
+        changes.settle()
+    assert threading.get_ident() in changes.counters()._intending
+    is_away.clear()
+    before = numbers()
+    changes.settle()
+    assert raised(before) == slots(changes.TERMS)
+    assert threading.get_ident() not in changes.counters()._intending
 
 
 def test_those_who_listen_are_called_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:

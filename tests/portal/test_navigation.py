@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -104,6 +105,15 @@ def test_the_menu_shows_what_the_text_behind_it_says(home: HomePage) -> None:
     changes.announce(changes.EVERYTHING)
     with translation.override("uk"):
         assert [link.title for link in navigation.menu()[0].links] == ["Resettlement"]
+
+
+def test_the_index_of_menus_is_there_after_each_migration(home: HomePage) -> None:
+    """Where SQLite makes a table anew, it makes those indexes that the models of Wagtail know."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX portal_menu_pages")
+        assert "portal_menu_pages" not in connection.introspection.get_constraints(cursor, Page._meta.db_table)
+        emit_post_migrate_signal(0, False, "default")
+        assert "portal_menu_pages" in connection.introspection.get_constraints(cursor, Page._meta.db_table)
 
 
 class TestSiteMap:

@@ -6,14 +6,15 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
 from home.models import ContentPage
+from portal.admin.facts import missing_box
 from portal.models import Fact
 from tests.builders import make_content_page, make_fact, make_home, make_section, translate
 
@@ -62,6 +63,18 @@ def test_what_is_missing_is_listed_with_the_places_that_wait(admin: Client, page
     phone.value = "112"
     phone.save()
     assert [cells[-3] for cells in rows(admin, reverse("missing_facts"))] == ["Anschrift", "Zentrale"]
+
+
+def test_the_start_page_says_what_is_missing_and_how_much_waits(admin: Client, page: ContentPage) -> None:
+    phone = make_fact(name="Telefon")
+    use(page, phone)
+    translate(page, "ar", title="الصحافة")
+    make_fact("email", "hq@iom.int", name="E-Mail")
+    request = RequestFactory().get("/")
+    for user, lines in ((User.objects.get(), [("Telefon", url_of("edit", phone), "1 deutscher Text wartet")]), (AnonymousUser(), [])):
+        request.user = user
+        found = [(line.text, line.url, line.note) for box in missing_box(request) for line in box.lines]
+        assert found == lines
 
 
 def test_the_list_costs_the_same_however_long_it_is(admin: Client, page: ContentPage) -> None:

@@ -39,3 +39,14 @@ def test_a_start_leaves_other_applications_keys_alone(portal_state: support.Stat
         portal.close()
         with contextlib.suppress(Exception):
             client.delete(*names)
+
+
+def test_without_redis_nothing_is_found_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    caches = pytest.importorskip("portal.caches")
+    monkeypatch.setattr(caches, "PAUSE", 0)
+    cache = caches.RedisCache(f"redis://127.0.0.1:{support.free_port()}/0", {})
+    found = [
+        cache.get("a"), cache.get("a", 5), cache.get_many(["a"]), cache.add("a", 1), cache.set("a", 1), cache.touch("a"), cache.delete("a"),
+        "a" in cache, cache.set_many({"a": 1}), cache.delete_many(["a"]), cache.incr("a"), cache.get_or_set("a", lambda: 3), cache.clear(),
+    ]  # fmt: skip
+    assert found == [None, 5, {}, False, None, False, False, False, ["a"], None, 1, 3, False]
