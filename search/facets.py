@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.listing.declarations import kind_of, kinds, year_of
 from portal.models import PortalDocument, Region, Topic, taxonomy
@@ -63,13 +67,22 @@ def _kinds(values: list[str]) -> dict[str, str]:
 
 def _terms(model: type[Term]) -> Labels:
     def labels(values: list[str]) -> dict[str, str]:
-        terms = model.objects.filter(slug__in=values).select_related("locale").order_by("locale_id")
-        found: dict[str, str] = {}
-        for term, shown in zip(terms, taxonomy.localized(list(terms)), strict=True):
-            found.setdefault(term.slug, shown["name"])
+        found = _term_labels(model._meta.label_lower, get_language() or SOURCE_LANGUAGE)
         return {value: found[value] for value in values if value in found}
 
     return labels
+
+
+@changes.kept("search-term-labels", lambda label, language: (changes.TERMS, changes.LOCALES))
+def _term_labels(label: str, language: str) -> dict[str, str]:
+    """Return the names of all topics, regions or other terms in a language by slug."""
+    terms = list(apps.get_model(label).objects.order_by("locale_id"))
+    with translation.override(language):
+        shown = taxonomy.localized(terms)
+    found: dict[str, str] = {}
+    for term in shown:
+        found.setdefault(term["slug"], term["name"])
+    return found
 
 
 def _slugs(name: str) -> Values:

@@ -318,7 +318,7 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
 
 def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, float], language: str) -> list[Hit]:
     """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
-    pages = versions.real(Page.objects.filter(pk__in=ids)).select_related("content_type", "locale").in_bulk()
+    pages = versions.real(versions.rows().filter(pk__in=ids).order_by()).in_bulk()
     shown = cards.prepare(cards.specific([pages[pk] for pk in ids if pk in pages]))
     documents = {document.pk: document for document in Document.objects.filter(pk__in=ids).only("text", "stems")}
     terms = set(weights)

@@ -64,6 +64,7 @@ def _looks(terms: frozenset[str]) -> Callable[[str], bool]:
     pattern = re.compile("|".join([*map(re.escape, sorted(beginnings)), r"\d"]))
     firsts = {term[:1] for term in terms}
 
+    @lru_cache(maxsize=2_000)
     def looks(word: str) -> bool:
         folded = word.lower() if word.isascii() else word.lower().translate(_FOLDED)
         return pattern.search(folded) is not None or (len(folded) < 9 and folded[:1] in firsts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -18,6 +19,7 @@ from news.models import NewsPage
 from portal import changes
 from portal.models import BasePage, Topic
 from portal.pages import versions
+from tests.tools.bench import ADDRESSES, MOST_QUERIES
 
 pytestmark = [pytest.mark.content, pytest.mark.xdist_group("content")]
 
@@ -98,6 +100,19 @@ def test_every_page_can_be_submitted_for_translation(content: None) -> None:
         assert created
         assert not target.live
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+@pytest.mark.parametrize("name", MOST_QUERIES)
+def test_an_answer_asks_little_and_reads_no_file(content: None, client: Client, name: str) -> None:
+    client.get(ADDRESSES[name])
+    opened: list[object] = []
+    is_counting = True
+    sys.addaudithook(lambda event, arguments: opened.append(arguments[0]) if is_counting and event == "open" else None)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(ADDRESSES[name]).status_code == 200
+    is_counting = False
+    assert len(queries) <= MOST_QUERIES[name], "\n".join(query["sql"] for query in queries)
+    assert opened == []
 
 
 def test_no_page_asks_too_much(content: None, client: Client) -> None:

@@ -15,6 +15,7 @@ from portal.discovery import social
 from portal.language.languages import SOURCE_LANGUAGE, current_language, languages_by_code
 from portal.models import BasePage
 from portal.pages import versions
+from portal.pages.addresses import address_of
 from portal.pages.readers import Reader
 
 WORLDWIDE_NAME = "International Organization for Migration"
@@ -123,7 +124,7 @@ def for_page(reader: Reader, page: BasePage, number: int = 1) -> Head:
         if number > 1:
             title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
         title = full_title(title)
-    address = absolute(page.get_url()) if page.pk else ""
+    address = absolute(address_of(page)) if page.pk else ""
     alternates: tuple[Alternate, ...] = ()
     # Leichte Sprache names no others, because it is named by none: a set that is not mutual counts for nothing.
     is_indexed = bool(address) and versions.is_finished(page)
@@ -160,12 +161,12 @@ def alternates_of(real_versions: dict[str, Page]) -> tuple[Alternate, ...]:
     """Return the addresses of a page's real versions; `x-default` is the source. A language with a tree of its own has none.
     """
     found = [
-        Alternate(hreflang, absolute(version.get_url()))
+        Alternate(hreflang, absolute(address_of(version)))
         for code, version in sorted(real_versions.items())
         if (hreflang := languages_by_code()[code].hreflang)
     ]
     if found and SOURCE_LANGUAGE in real_versions:
-        found.append(Alternate("x-default", absolute(real_versions[SOURCE_LANGUAGE].get_url())))
+        found.append(Alternate("x-default", absolute(address_of(real_versions[SOURCE_LANGUAGE]))))
     return tuple(found)
 
 
@@ -177,7 +178,7 @@ def _for_fallback(page: BasePage) -> Head:
             heading=page.seo_title or page.title,
             site_name=site_name(),
             language=page.locale.language_code,
-            canonical=absolute(page.get_url()),
+            canonical=absolute(address_of(page)),
         )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from portal.language import typography
 
@@ -34,72 +34,73 @@ def _marked(words: re.Match[str]) -> str:
 
 
 @dataclass
-class _Texts:
-    """The texts of one language: their places among the parts of the page, and what they say."""
+class _Sentence:
+    """A text of one language that goes on through inline elements: where its parts begin and end in the page."""
 
-    places: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    language: str
+    places: list[tuple[int, int]] = field(default_factory=list)
 
-    def hold_together(self, parts: list[str], language: str) -> None:
-        """Put the texts back into the page. No text becomes longer or shorter."""
-        text = typography.hold_together("".join(self.texts), language)
-        start = 0
-        for place, original in zip(self.places, self.texts, strict=True):
-            end = start + len(original)
-            if place >= 0:
-                parts[place] = text[start:end]
-            start = end
+    def end(self, html: str, held: list[tuple[int, int, str]]) -> None:
+        """Add to `held` which parts of the page are to be others, so that lines break where they may, and begin another sentence."""
+        places, self.places = self.places, []
+        text = "".join([html[start:end] for start, end in places])
+        if not text or text.isspace():
+            return
+        text = _held_together(text, self.language)
+        position = 0
+        for start, end in places:
+            part = text[position : position + end - start]
+            position += end - start
+            if self.language in _IN_OTHER_SCRIPTS:
+                part = _IN_BRACKETS.sub(_marked, part)
+            held.append((start, end, part))
+
+
+_held_together = lru_cache(maxsize=5_000)(typography.hold_together)
+"""Most of what stands on a page stands on others too, and on the same one when it is answered again."""
 
 
 def hold_lines_together(html: str, language_code: str) -> str:
     """Return an HTML page in whose texts lines break only where they may (`typography.hold_together`).
 
     Attributes, scripts, what is typed and `<title>` stay as they are. Sentences go on through inline elements: in “§ <b>24</b>” the
-    space does not break. German words that a text in another script names in brackets say their language. All texts of one language
-    are looked at together: asking for each would take ten times as long.
+    space does not break. German words that a text in another script names in brackets say their language.
     """
-    parts: list[str] = []
-    found: dict[str, _Texts] = defaultdict(_Texts)
-    current = found[language_code]
-    # Elements that brought a language: name, how many of that name are open in it, and what is current after it.
-    languages: list[tuple[str, _Texts]] = []
+    held: list[tuple[int, int, str]] = []
+    current = _Sentence(language_code)
+    # Elements that brought a language: name, how many of that name are open in it, and the sentence around it.
+    languages: list[tuple[str, _Sentence]] = []
     depths: list[int] = []
     position = 0
     for tag in _TAG.finditer(html):
         start, end = tag.span()
         if start > position:
-            current.places.append(len(parts))
-            current.texts.append(html[position:start])
-            parts.append(html[position:start])
+            current.places.append((position, start))
         position = end
-        parts.append(tag[0])
         name = tag[3]
         if name is None:
             continue
-        if name not in _INLINE:
-            current.places.append(-1)
-            current.texts.append("\n")
+        if current.places and name not in _INLINE:
+            current.end(html, held)
         if tag[2]:
             if languages and languages[-1][0] == name:
                 depths[-1] -= 1
                 if not depths[-1]:
+                    current.end(html, held)
                     current = languages.pop()[1]
                     depths.pop()
         elif " lang=" in tag[0] and (language := _LANGUAGE.search(tag[0])) and name != "html":
             languages.append((name, current))
             depths.append(1)
-            current = found[language[1]]
-            current.places.append(-1)
-            current.texts.append("\n")
+            current = _Sentence(language[1])
         elif languages and languages[-1][0] == name:
             depths[-1] += 1
-    current.places.append(len(parts))
-    current.texts.append(html[position:])
-    parts.append(html[position:])
-    for code, texts in found.items():
-        texts.hold_together(parts, code)
-        if code in _IN_OTHER_SCRIPTS:
-            for place in texts.places:
-                if place >= 0:
-                    parts[place] = _IN_BRACKETS.sub(_marked, parts[place])
-    return "".join(parts)
+    current.places.append((position, len(html)))
+    for sentence in (current, *(around for _name, around in languages)):
+        sentence.end(html, held)
+    parts: list[str] = []
+    position = 0
+    for start, end, part in sorted(held):
+        parts += html[position:start], part
+        position = end
+    return "".join([*parts, html[position:]])

@@ -123,7 +123,7 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         ((_DIGIT,), r"(?:рр?\.|тис\.|млн|млрд|грн|євро|відсотк\w*|км|м|кг|т)(?!\w)"),
         (_words(["ст.", "стаття", "статті", "статтею", "Стаття", "п.", "ч.", "абз.", "розділ", "м.", "вул.", "с."]), r"\w"),
         # Prepositions and conjunctions of one letter do not end a line.
-        ((r"\W[вузіайоВУЗІАЙО]", "^[ВУЗІАЙО]"), r"\w"),
+        ((r"\W[вузіайоВУЗІАЙО]", "^[вузіайоВУЗІАЙО]"), r"\w"),
     ),
     "ar": (
         (
@@ -144,7 +144,8 @@ def _pattern(language: str) -> re.Pattern[str]:
         f"(?:{'|'.join(f'(?<={ending} )' for ending in endings)})(?:{beginning})"
         for endings, beginning in (*_EVERYWHERE, *_RULES.get(language, ()))
     )
-    return re.compile(f" (?={'|'.join(rules)})")
+    # Nearly all other blanks are those that indent the page.
+    return re.compile(rf" (?<=\S )(?=\S)(?={'|'.join(rules)})")
 
 
 def hold_together(text: str, language_code: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
 
 from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE
-from portal.models import BasePage, CoverMixin, LeadMixin, ListTerm
+from portal.models import BasePage, CoverMixin, LeadMixin
 from portal.pages import cards, versions
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
@@ -115,15 +115,9 @@ class ListedPage(BasePage):
 
     def further_items(self, count: int = 3) -> list[Card]:
         """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
-        topics = ListTerm.objects.filter(name="topics", value__in=[str(topic.pk) for topic in getattr(self, "topic_list", ())])
-        rows = lists.of_kind(self.listing.kind, self.language_code).exclude(page=self.pk)
-        newest = rows.order_by("-start", "-published_at", "-page_id")
-        sharing = newest.filter(pk__in=topics.values("row"))
-        nearest = rows.filter(Q(pk__in=sharing[:count].values("pk")) | Q(pk__in=newest[:count].values("pk")))
-        shares = Exists(topics.filter(row=OuterRef("list_rows__pk")))
-        pages = type(self).objects.filter(list_rows__pk__in=nearest.values("pk")).annotate(shares_topic=shares)
-        ordered = pages.order_by("-shares_topic", "-list_rows__start", "-list_rows__published_at", "-pk")
-        return cards.of(ordered.select_related("published_version").defer_streamfields()[:count])
+        topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
+        ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
+        return cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count]))
 
     def list_address(self) -> str:
         """Return the address of the index: the parent's, which is this one's without the last part."""

@@ -27,6 +27,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, readers, restrictions, schedules, versions
+from portal.pages.addresses import address_of
 
 from .publication import PublishedVersion
 
@@ -212,7 +213,7 @@ class BasePage(Page):
     @property
     def address(self) -> str:
         """Return the address at which the page is being read: its own, or that of its fallback."""
-        return (self.shown_at or self).get_url() or ""
+        return address_of(self.shown_at or self)
 
     @property
     def language_code(self) -> str:
@@ -299,8 +300,8 @@ class BasePage(Page):
         return TemplateResponse(request, "wagtailcore/password_required.html", {"form": form, "action_url": action_url})
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add the reader, to whom the page is shown from here on; resolve its links together, before its template asks one by one."""
-        links.resolve(walking.references(self))
+        """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
+        links.prepare(self, walking.references(self))
         return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
 
 

@@ -14,7 +14,8 @@ from portal.pages.links import Link
 from .reading import reading
 
 
-def _footer_tags(language: str) -> tuple[changes.Tag, ...]:
+def footer_tags(language: str, *args: object) -> tuple[changes.Tag, ...]:
+    """Return what the footer of a language depends on."""
     return (changes.snippets("portal.footer"), changes.PAGES, changes.RESTRICTIONS, changes.HOMES, changes.LOCALES)
 
 
@@ -28,7 +29,7 @@ def footer() -> dict[str, object] | None:
     return _footer(current_language().code) or None
 
 
-@changes.kept("footer", _footer_tags)
+@changes.kept("footer", footer_tags)
 def _footer(language: str) -> dict[str, object]:
     with reading(language):
         snippets = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.pages import restrictions, versions
+from portal.pages.addresses import address_of, roots
 from portal.pages.links import Link
 
 
@@ -28,14 +29,14 @@ class Home(TypedDict):
 @changes.kept("homes", lambda: (changes.HOMES, changes.RESTRICTIONS, changes.LOCALES))
 def homes() -> dict[str, Home]:
     """Return the home pages by language code: the real ones, and fallbacks in languages that follow the source."""
-    roots = [root.root_path for root in Site.get_site_root_paths()]
-    found = versions.sort_rows(Page.objects.filter(url_path__in=roots).select_related("published_version"))
+    paths = [path for path, _address in roots()]
+    found = versions.sort_rows(Page.objects.filter(url_path__in=paths).select_related("published_version"))
     return {
         code: Home(
             id=page.pk,
             title=page.title,
             title_language=versions.language_of(page, "title") if code in found.real else SOURCE_LANGUAGE,
-            url=page.get_url(),
+            url=address_of(page),
             path=page.path,
             url_path=page.url_path,
             locale_id=page.locale_id,
@@ -51,8 +52,8 @@ def private_home(code: str) -> tuple[str, int] | None:
     It is in no menu and no list, but who comes to its address is asked for the right to read, as on every private page. One query
     beside what is private, in no cache.
     """
-    roots = [root.root_path for root in Site.get_site_root_paths()]
-    row = Page.objects.filter(url_path__in=roots, locale__language_code=code).first()
+    paths = [path for path, _address in roots()]
+    row = Page.objects.filter(url_path__in=paths, locale__language_code=code).first()
     return (row.url_path, row.locale_id) if row and restrictions.is_restricted(row) else None
 
 

@@ -30,7 +30,8 @@ class MenuEntry(Link):
     links: tuple[Link, ...] = ()
 
 
-def _tags(language: str) -> tuple[changes.Tag, ...]:
+def menu_tags(language: str, *args: object) -> tuple[changes.Tag, ...]:
+    """Return what the menu of a language depends on."""
     return (changes.menu(language), changes.RESTRICTIONS, changes.HOMES, changes.LOCALES)
 
 
@@ -75,7 +76,7 @@ def menu() -> list[MenuEntry]:
     return _menu(current_language().code)
 
 
-@changes.kept("menu", _tags)
+@changes.kept("menu", menu_tags)
 def _menu(language: str) -> list[MenuEntry]:
     with reading(language):
         pages = _shown(language)

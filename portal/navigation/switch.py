@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, language_mark
 from portal.pages import links
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 from portal.pages.readers import Reader
 
@@ -36,7 +37,7 @@ def language_links(reader: Reader, paths: dict[str, str] | str | None = None, qu
     found = reader.versions
     addresses = dict(paths or {})
     for code, page in {**found.fallbacks, **found.restricted, **found.real}.items():
-        addresses[code] = page.get_url() + (f"?{query}" if query else "")
+        addresses[code] = address_of(page) + (f"?{query}" if query else "")
     home_addresses = home_urls()
     entries = []
     for language in LANGUAGES:

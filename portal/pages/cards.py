@@ -15,6 +15,7 @@ from wagtail.models import Page
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
 from portal.pages import links, readers, versions
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
 
@@ -69,7 +70,7 @@ class Card:
 
 def card_of(page: Page) -> Card:
     """Return a page as a card. Of a list of pages `of` makes them without a query for each."""
-    link = page.link.plain() if page.link else Link(page.get_url(), page.title, _foreign(page, "title"))
+    link = page.link.plain() if page.link else Link(address_of(page), page.title, _foreign(page, "title"))
     text = page.card_text_field
     return Card(
         link=link,

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from portal.language.languages import current_language, language_mark, languages_by_code
 from portal.pages import readers, versions
+from portal.pages.addresses import address_of
 from portal.pages.readers import Reader
 
 
@@ -97,11 +99,11 @@ def link_within(found: versions.Versions, reader: str) -> PageLink | None:
     if target is None:
         return None
     if protected := found.restricted.get(reader):
-        return PageLink(protected.get_url(), reader, found.real.get(current_language().code, target), reader, is_restricted=True)
+        return PageLink(address_of(protected), reader, found.real.get(current_language().code, target), reader, is_restricted=True)
     address = found.real.get(reader) or found.fallbacks.get(reader) or target
     # Inside a fallback the text is the source's: its links are named as the source names them.
     named = target if get_language() == reader else found.real.get(current_language().code, target)
-    return PageLink(address.get_url(), target.locale.language_code, named, reader)
+    return PageLink(address_of(address), target.locale.language_code, named, reader)
 
 
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
@@ -112,6 +114,18 @@ def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
         found.read(Page.objects.filter(pk__in=unknown))
     nothing = versions.Versions()
     return {pk: link_within(found.versions.setdefault(pk, nothing), reader.language.code) for pk in ids}
+
+
+def prepare(page: Page, page_ids: Iterable[int]) -> None:
+    """Find together where a page is in all languages, the pages above it, and those by id that it links to. One query.
+
+    Whoever asks for one of them while the page is rendered need not ask the database.
+    """
+    found, ids = readers.current().found, set(page_ids)
+    if page.path and {page.pk, *ids} - found.versions.keys():
+        found.read(Page.objects.filter(Q(pk__in={page.pk, *ids}) | Q(path__in=readers.paths_above(page))))
+    for pk in ids:
+        found.versions.setdefault(pk, versions.Versions())
 
 
 def resolve_all(pages: PageQuerySet, are_among: Callable[[Page], bool]) -> list[tuple[Page, PageLink]]:

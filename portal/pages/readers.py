@@ -22,6 +22,7 @@ from wagtail.query import PageQuerySet
 from portal.language.languages import Language, current_language, languages_by_code
 from portal.pages import restrictions
 from portal.pages.versions import Versions, sort_rows
+from portal.pages.versions import rows as all_rows
 
 if TYPE_CHECKING:
     from portal.models import BasePage
@@ -37,7 +38,7 @@ class Found:
     def read(self, pages: PageQuerySet) -> list[Page]:
         """Read pages with all their versions, real or not, and return all these rows. One query."""
         keys = pages.order_by().values("translation_key")
-        rows = list(Page.objects.filter(translation_key__in=keys).select_related("published_version"))
+        rows = list(all_rows().filter(translation_key__in=keys))
         groups: dict[object, list[Page]] = {}
         for row in rows:
             groups.setdefault(row.translation_key, []).append(row)
@@ -87,10 +88,16 @@ class Reader:
     @cached_property
     def ancestors(self) -> list[Page]:
         """The rows above the page, home page first, whether somebody may open them or not. One query."""
-        path, step = self.page.path if self.page else "", Page.steplen
-        paths = [path[:end] for end in range(2 * step, len(path), step)]
-        rows = self.found.read(Page.objects.filter(path__in=paths))
+        paths = paths_above(self.page) if self.page else []
+        rows = [row for row in self.found.pages.values() if row.path in paths]
+        if len(rows) < len(paths):
+            rows = self.found.read(Page.objects.filter(path__in=paths))
         return sorted((row for row in rows if row.path in paths), key=lambda row: row.path)
+
+
+def paths_above(page: Page) -> list[str]:
+    """Return the paths of the pages above a page, home page first."""
+    return [page.path[:end] for end in range(2 * Page.steplen, len(page.path), Page.steplen)]
 
 
 _current: ContextVar[Reader | None] = ContextVar("reader", default=None)

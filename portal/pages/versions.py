@@ -55,6 +55,19 @@ class Versions:
     restricted: dict[str, Page] = field(default_factory=dict)
 
 
+_OF_EDITORS = (
+    "draft_title", "seo_title", "search_description", "owner", "first_published_at", "last_published_at", "latest_revision",
+    "latest_revision_created_at", "live_revision", "has_unpublished_changes", "go_live_at", "expire_at", "expired", "locked", "locked_at",
+    "locked_by",
+)  # fmt: skip
+"""What no link needs to know of a page."""
+
+
+def rows() -> PageQuerySet:
+    """Return all pages as links need them: with their `published_version`, without what no link shows, which is read when asked for."""
+    return Page.objects.select_related("published_version").defer(*_OF_EDITORS)
+
+
 def sort_rows(rows: Iterable[Page]) -> Versions:
     """Return the versions among all rows of one translation key, fetched with their `published_version`.
 
@@ -83,8 +96,7 @@ def sort_rows(rows: Iterable[Page]) -> Versions:
 
 def versions_of(page: Page) -> Versions:
     """Return where a page is, in all languages. One query."""
-    rows = Page.objects.filter(translation_key=page.translation_key).select_related("published_version")
-    return sort_rows(rows)
+    return sort_rows(rows().filter(translation_key=page.translation_key))
 
 
 def translations(page: Page) -> dict[str, Page]:

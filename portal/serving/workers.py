@@ -20,6 +20,7 @@ def load() -> object:
     """Return the WSGI application, with all that requests would load one by one: addresses, templates, what apps add."""
     from wsgiref.util import setup_testing_defaults
 
+    from django.apps import apps
     from django.core.handlers.wsgi import WSGIRequest
     from django.db import connections
     from django.urls import get_resolver
@@ -30,6 +31,7 @@ def load() -> object:
     from portal.wsgi import application
 
     get_resolver()._populate()
+    apps.get_model("contenttypes.ContentType").objects.get_for_models(*apps.get_models())
     for preload in hooks.get_hooks("preload_portal"):
         preload()
     for language in LANGUAGES:

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.pages import versions
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 from portal.pages.readers import Reader
 
@@ -74,7 +75,7 @@ def translation_note(reader: Reader) -> dict[str, object]:
 def _own_names(found: dict[str, Page]) -> list[Link]:
     """Return the links to versions by language code, each called as its language calls itself, in the order of the languages."""
     return [
-        Link(found[language.code].get_url(), language.name, language.code, language.hreflang)
+        Link(address_of(found[language.code]), language.name, language.code, language.hreflang)
         for language in LANGUAGES
         if language.code in found
     ]

@@ -8,14 +8,17 @@ from urllib.parse import urlencode
 from django import template
 from django.core.paginator import Page as PaginatorPage
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from wagtail.models import Page
 
-from portal import navigation
+from portal import changes, navigation
 from portal.language.languages import LANGUAGES, current_language, language_of_path, languages_by_code
 from portal.pages import readers, versions
+from portal.pages.addresses import address_of
 from portal.pages.links import Link
 from portal.pages.readers import Reader
 
@@ -31,8 +34,23 @@ def site_header(reader: Reader, paths: dict[str, str] | str, query: str, paramet
         "places": _easy_access(reader),
         "languages": navigation.language_links(reader, paths, query or navigation.query_of(parameters)),
         "language": reader.language,
-        "sections": [(entry, bool(entry.address) and reader.path.startswith(entry.address)) for entry in navigation.menu()],
+        "menu": _menu(reader.path),
     }
+
+
+def _menu(path: str) -> SafeString:
+    """Return the main menu of the active language as HTML; marked are the section of the address and, where it is there, the address."""
+    entries = navigation.menu()
+    sections = [entry.address for entry in entries if entry.address and path.startswith(entry.address)]
+    is_entry = any(path == link.address for entry in entries for link in (entry, *entry.links))
+    return SafeString(_menu_html(current_language().code, tuple(sections), path if is_entry else ""))
+
+
+@changes.kept("menu-html", navigation.menu_tags)
+def _menu_html(language: str, current: tuple[str, ...], path: str) -> str:
+    with navigation.reading(language):
+        sections = [(entry, entry.address in current) for entry in navigation.menu()]
+        return render_to_string("components/main_menu.html", {"sections": sections, "path": path})
 
 
 @register.simple_tag
@@ -42,10 +60,16 @@ def home_url() -> str:
     return navigation.home_urls().get(code) or f"/{code}/"
 
 
-@register.inclusion_tag("components/footer.html")
-def site_footer() -> dict[str, object]:
+@register.simple_tag
+def site_footer() -> SafeString:
     """Show the footer of the active language."""
-    return {"footer": navigation.footer() or {}, "home": home_url()}
+    return SafeString(_footer_html(current_language().code, timezone.localdate().year))
+
+
+@changes.kept("footer-html", navigation.footer_tags)
+def _footer_html(language: str, year: int) -> str:
+    with navigation.reading(language):
+        return render_to_string("components/footer.html", {"footer": navigation.footer() or {}, "home": home_url(), "year": year})
 
 
 def _easy_access(reader: Reader) -> list[Link]:
@@ -56,7 +80,7 @@ def _easy_access(reader: Reader) -> list[Link]:
     real = reader.versions.real
     places = [
         Link(
-            real[language.code].get_url() if language.code in real else home["url"],
+            address_of(real[language.code]) if language.code in real else home["url"],
             language.name,
             language.code,
         )

@@ -5,6 +5,8 @@ A tag hands explicit values to a component; a component knows no model.
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
@@ -98,10 +100,15 @@ def absolute(url: str | None) -> str:
 @register.simple_tag
 def icon(name: str, directed: bool = False) -> SafeString:
     """Return an icon of the sprite; a directed one is mirrored where text runs from right to left."""
+    return _icon(name, directed, static("portal/icons.svg"))
+
+
+@cache
+def _icon(name: str, directed: bool, sprite: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         " icon-dir" if directed else "",
-        static("portal/icons.svg"),
+        sprite,
         name,
     )
 

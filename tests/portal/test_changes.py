@@ -24,6 +24,7 @@ from portal.discovery import release
 from portal.models import Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
+from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is known once it is imported)
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
@@ -94,15 +95,20 @@ def news_list() -> tuple[Hashable, ...]:
 SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
+    "roots": ((), lambda: publish(at_slug(HomePage.objects.get(locale=german()), "anfang"))),
     "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
+    "menu-html": (("de", (), ""), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
+    "footer-html": (("de", 2026), add_footer),
     "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),
+    "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "facts": (("ar",), lambda: make_fact("phone", "112")),
     "released": ((), lambda: release.set_released(not release.is_released())),
+    "search-term-labels": (("portal.topic", "de"), lambda: make_topic("Asyl")),
     "search-statistics": (("de",), delete_document),
     "search-synonyms": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
     "search-words": (("de",), lambda: Synonyms.objects.create(locale=german(), expressions="visum\neinreise")),
@@ -112,6 +118,11 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""
+
+
+def at_slug(page: Page, slug: str) -> Page:
+    page.slug = slug
+    return page
 
 
 def retitled(page: Page, title: str) -> Page:

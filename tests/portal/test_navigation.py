@@ -147,11 +147,11 @@ class TestSiteMap:
                 break
         assert seen[1:] == [[("Zwei", [("Drei", [("Vier", [])])])], [("Vier", [("Fünf", [])])]]
 
-    @pytest.mark.parametrize("value", ["", "abc", "-1", "0", "99999999", "9" * 30, "１２", "1 OR 1"])
-    def test_what_names_no_page_opens_the_whole_map(self, deep: ContentPage, value: str) -> None:
-        parameters = QueryDict(mutable=True)
-        parameters["below"] = value
-        assert navigation.site_map(parameters) == navigation.site_map()
+    def test_what_names_no_page_opens_the_whole_map(self, deep: ContentPage) -> None:
+        for value in ("", "abc", "-1", "0", "99999999", "9" * 30, "１２", "1 OR 1"):
+            parameters = QueryDict(mutable=True)
+            parameters["below"] = value
+            assert navigation.site_map(parameters) == navigation.site_map(), value
 
     def test_one_address_opens_the_same_branch_in_every_language(self, deep: ContentPage, client: Client) -> None:
         page = make_content_page(HomePage.objects.get(locale__language_code="de"), title="Übersicht", body=[("site_map", None)])

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
+from django.core.signals import request_finished
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -154,3 +155,18 @@ def test_what_the_database_refuses_waits_for_the_next_and_what_is_wrong_is_let_g
     assert (counted, len(log._waiting)) == (["refused"], 1)
     log._write(lambda: counted.append("second"))
     assert (counted, len(log._waiting)) == (["refused", "first", "second"], 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", [{"q": "Hilfe"}, {"q": "Hilfe", "format": "json"}])
+def test_an_answer_that_is_counted_ends_its_request_like_any_other(query: dict[str, str]) -> None:
+    """What waits for the end of a request, as the announcement of changes, hears of it once."""
+    make_home()
+    ended: list[object] = []
+    receiver = lambda **kwargs: ended.append(kwargs["sender"])  # noqa: E731
+    request_finished.connect(receiver)
+    try:
+        Client().get("/de/suche/", query, headers=BROWSER)
+    finally:
+        request_finished.disconnect(receiver)
+    assert (len(ended), AskedQuery.objects.count()) == (1, 1)

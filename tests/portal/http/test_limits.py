@@ -79,6 +79,18 @@ def test_after_a_minute_one_may_ask_again_and_waiting_is_told_to_the_second(monk
     assert asked(MOST + 1) == [200] * MOST + [429]
 
 
+def test_of_who_asked_nothing_is_kept_when_the_minute_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, counters, keys = 1_000_000.0, caches["counters"], []
+    keep = counters.set
+    monkeypatch.setattr(limits.time, "time", lambda: now)
+    monkeypatch.setattr(counters, "set", lambda key, *args, **options: (keys.append(key), keep(key, *args, **options)))
+    assert asked(2) == [200, 200]
+    now += 59
+    assert (len(set(keys)), counters.get(keys[0]) is not None, "198.51.100.1" in keys[0]) == (1, True, False)
+    now += 2
+    assert counters.get(keys[0]) is None
+
+
 @pytest.mark.parametrize(
     ("trusted", "forwarded", "peer", "expected"),
     [
@@ -94,6 +106,7 @@ def test_after_a_minute_one_may_ask_again_and_waiting_is_told_to_the_second(monk
         ("10.0.0.0/8", "192.0.2.1", "198.51.100.1", "198.51.100.1"),
         ("10.0.0.0/8", "10.0.0.9", "10.0.0.1", "10.0.0.9"),
         ("10.0.0.0/8", "nonsense, 10.0.0.9", "10.0.0.1", "10.0.0.9"),
+        ("10.0.0.0/8", "192.0.2.66, nonsense, 10.0.0.9", "10.0.0.1", "10.0.0.9"),
         ("10.0.0.0/8,::1", "192.0.2.1", "::1", "192.0.2.1"),
     ],
 )

@@ -1,0 +1,34 @@
+"""The addresses of pages."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Subquery, Value
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import iri_to_uri
+from wagtail.models import Page, Site
+
+from portal import changes
+
+
+@changes.kept("roots", lambda: (changes.HOMES, changes.LOCALES), in_transactions=True)
+def roots() -> tuple[tuple[str, str], ...]:
+    """Return where the languages begin: the paths of their home pages in the tree, and the addresses of these.
+
+    Where several sites share the tree the addresses are empty: they are for Wagtail to say.
+    """
+    number = Site.objects.order_by().annotate(every=Value(1)).values("every").annotate(number=Count("pk")).values("number")
+    homes = Page.objects.filter(translation_key__in=Site.objects.values("root_page__translation_key")).annotate(sites=Subquery(number))
+    found = []
+    for path, code, sites in homes.order_by("-url_path").values_list("url_path", "locale__language_code", "sites"):
+        with translation.override(code):
+            found.append((path, reverse("wagtail_serve", args=("",)) if sites == 1 else ""))
+    return tuple(found)
+
+
+def address_of(page: Page) -> str:
+    """Return what `Page.get_url` says, without a look into the cache and at all addresses for each page; empty where it has none."""
+    for path, address in roots():
+        if address and page.url_path.startswith(path):
+            return address + iri_to_uri(page.url_path[len(path) :])
+    return page.get_url() or ""
