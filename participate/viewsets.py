@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import django_filters
@@ -9,7 +10,10 @@ from django import forms
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -22,6 +26,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from portal.admin.start import LINES, Box, Line
 from portal.language.languages import LANGUAGES
 
 from .messages import ContactTopic, Message
@@ -127,6 +132,23 @@ class MessageIndexView(generic.IndexView):
         policy = policy_registry.get_by_type(Message)
         found = policy.instances_user_has_any_permission_for(self.request.user, ["view", "change", "delete"])
         return found.select_related("topic", "page", "answered_by")
+
+
+def waiting(request: HttpRequest) -> Iterator[Box]:
+    """Yield the box of the start page with the messages that nobody has seen to, the oldest first."""
+    policy = policy_registry.get_by_type(Message)
+    found = policy.instances_user_has_any_permission_for(request.user, ["view", "change"]).filter(answered_at=None)
+    lines = [
+        Line(
+            str(message.topic or message.get_purpose_display()),
+            reverse("messages:edit", args=[message.pk]),
+            message.language_name,
+            date_format(timezone.localtime(message.created_at), "SHORT_DATETIME_FORMAT"),
+        )
+        for message in found.select_related("topic").order_by("created_at", "pk")[:LINES]
+    ]
+    address = f"{reverse('messages:index')}?is_open=true"
+    yield Box("messages", pgettext_lazy("admin", "Messages"), lines, address, found.count(), order=60)
 
 
 class MessageViewSet(ModelViewSet):

@@ -16,11 +16,12 @@ from portal.jobs import Periodic
 from . import closing, mails, policies  # noqa: F401 (who may read messages)
 from .messages import ContactTopic
 from .report import FeedbackMenuItem, FeedbackReportView
-from .viewsets import MessageViewSet, TopicViewSet
+from .viewsets import MessageViewSet, TopicViewSet, waiting
 
 register_snippet(TopicViewSet)
 
 hooks.register("closed_pages", closing.closed_pages)
+hooks.register("register_start_boxes", waiting)
 
 
 @hooks.register("register_admin_viewset")

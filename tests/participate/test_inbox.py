@@ -40,6 +40,21 @@ def signed_in(client: Client, reader: AbstractBaseUser) -> Client:
     return client
 
 
+def test_the_start_page_shows_what_waits_for_its_reader_the_oldest_first(signed_in: Client) -> None:
+    other = Group.objects.create(name="Andere")
+    make_message(99, group=other, text="Geheimes")
+    for number in range(7):
+        make_message(number, topic=make_topic("Rückkehr") if number == 0 else None)
+    done = Message.objects.get(reference="AAAA-0003")
+    signed_in.post(reverse("messages:edit", args=[done.pk]), {"is_done": "on"})
+    box = soup_of(signed_in.get("/admin/")).find(id="box-messages").parent
+    assert box.h2.get_text(" ", strip=True) == "Nachrichten 6"
+    assert box.h2.a["href"] == f"{INDEX}?is_open=true"
+    waiting = Message.objects.filter(reference__lt="AAAA-0099", answered_at=None).order_by("pk")[:5]
+    assert [line.a["href"] for line in box.select("li")] == [reverse("messages:edit", args=[message.pk]) for message in waiting]
+    assert [line.select("bdi")[1].get_text() for line in box.select("li")] == ["العربية"] * 5
+
+
 def test_a_reader_sees_marks_and_undoes(signed_in: Client, reader: AbstractBaseUser) -> None:
     message = make_message(email="amira@example.org", name="Amira", topic=make_topic("Rückkehr"))
     assert listed(signed_in) == ["AAAA-0001"]
