@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, WorkflowState
+from wagtail.models import Locale, Page, WorkflowState
 
 from home.models import ContentPage
 from portal import navigation
+from portal.models import Fact
 from search.models import AskedQuery
 from tests.builders import make_content_page
 from tests.translation.conftest import Portal, client_of
@@ -139,6 +140,15 @@ def test_what_visitors_sought_in_vain(editor: Client, people: dict[str, User]) -
     assert "rückkehr" not in answer
     people["redaktion"].groups.first().permissions.filter(codename="view_askedquery").delete()
     assert start(client_of(User.objects.get(username="redaktion"))) == {}
+
+
+def test_facts_that_are_missing_wait_for_who_may_change_them(editor: Client, translator: Client) -> None:
+    german = Locale.objects.get(language_code="de")
+    for number in range(7):
+        Fact.objects.create(name=f"Telefon {number}", kind="phone", locale=german)
+    Fact.objects.create(name="Zentrale", kind="phone", value="+49 30 278778 0", locale=german)
+    assert start(editor) == {"Fehlende Angaben": (7, [(f"Telefon {number}", "") for number in range(5)])}
+    assert start(translator) == {}
 
 
 def test_numbers_of_pages_and_pictures_are_not_what_one_begins_with(editor: Client) -> None:
