@@ -54,12 +54,8 @@ ANSWERS = [question.field for question in QUESTIONS]
 
 def blocks(record: Record) -> list[dict[str, object]]:
     """Return the blocks of a record: of the answers of a service, then of its body."""
-    return [
-        block
-        for name in (*ANSWERS, "body")
-        for block in record.data.get(name) or []
-        if isinstance(block, dict) and block["type"] != "source"
-    ]
+    found = [block for name in (*ANSWERS, "body") for block in record.data.get(name) or []]
+    return [block for block in found if isinstance(block, dict) and block["type"] != "source"]
 
 
 def sources(record: Record) -> list[dict[str, str]]:
