@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import DatabaseError, transaction
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
@@ -18,6 +18,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
 from news.models import NewsIndexPage
+from participate.messages import ContactTopic
 from portal import changes, navigation
 from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
@@ -92,6 +93,13 @@ def news_list() -> tuple[Hashable, ...]:
     return str(index.translation_key), index.locale_id, "news.newspage"
 
 
+def group_of_readers() -> Group:
+    """Return a group whose members read what visitors say of pages."""
+    group = Group.objects.create(name="Rückmeldungen")
+    group.permissions.add(Permission.objects.get(content_type__app_label="participate", codename="view_feedback"))
+    return group
+
+
 SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
@@ -115,6 +123,8 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "search-promoted": (
         ("de",), lambda: PromotedResult.objects.create(locale=german(), queries="visum", page=Page.objects.get(title="Resettlement")),
     ),
+    "recipients": ((), lambda: group_of_readers().user_set.add(User.objects.create_user("leserin"))),
+    "contact_topics": (("ar",), lambda: ContactTopic.objects.create(name="Presse", locale=german())),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""

@@ -113,11 +113,14 @@ def test_a_used_fact_is_not_deleted_and_its_places_are_named(admin: Client, page
 def test_the_chooser_offers_german_facts_with_their_values(admin: Client, page: ContentPage) -> None:
     phone, missing = make_fact("phone", "112", name="Notruf"), make_fact(name="Presse")
     chooser = "wagtailsnippetchoosers_portal_fact"
-    html = json.loads(admin.get(reverse(f"{chooser}:choose")).content)["html"]
-    found = [
-        [cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in BeautifulSoup(html, "html.parser").select("tbody tr")
-    ]
-    assert found == [["Notruf", "Telefonnummer", "112"], ["Presse", "Telefonnummer", "– noch kein Wert"]]
+
+    def found(html: str) -> list[list[str]]:
+        lines = BeautifulSoup(html, "html.parser").select("tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in lines]
+
+    lines = [["Notruf", "Telefonnummer", "112"], ["Presse", "Telefonnummer", "– noch kein Wert"]]
+    assert found(json.loads(admin.get(reverse(f"{chooser}:choose")).content)["html"]) == lines
+    assert found(admin.get(reverse(f"{chooser}:choose_results"), {"q": "Notr"}).text) == lines[:1]
     for fact, value, hint in ((phone, "112", ""), (missing, "", "noch kein Wert: Dieser Absatz erscheint nicht auf der Seite")):
         chosen = json.loads(admin.get(reverse(f"{chooser}:chosen", args=[fact.pk])).content)["result"]
         assert (chosen["id"], chosen["title"], chosen["value"], chosen["hint"]) == (str(fact.pk), fact.name, value, hint)
