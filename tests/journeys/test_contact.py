@@ -21,7 +21,7 @@ home = Page.objects.get(url_path__endswith="/", depth=2, locale__language_code="
 group = Group.objects.get(name="Anfragen")
 user, _ = User.objects.get_or_create(username="leserin-der-reise", email="leserin@example.com")
 user.groups.add(group)
-for name in ("Rückkehr", "Presse"):
+for name in ("Reise nach Hause", "Reise der Presse"):
     ContactTopic.objects.create(name=name, locale=Locale.objects.get(language_code="de"))
 page = add(home, ContactPage(title="Reise schreiben"))
 translate(page, "ar", title="رحلة الكتابة")
@@ -31,9 +31,11 @@ from django.contrib.auth.models import User
 from wagtail.models import Page
 from participate.models import ContactPage, ContactTopic, Message
 Message.objects.filter(text__contains="Reisefrage").delete()
-for page in ContactPage.objects.filter(title__in=("Reise schreiben", "رحلة الكتابة")):
-    Page.objects.get(pk=page.pk).delete()
-ContactTopic.objects.filter(name__in=("Rückkehr", "Presse")).delete()
+key = ContactPage.objects.get(title="Reise schreiben").translation_key
+# Pages that follow the German one go with it.
+while page := Page.objects.filter(translation_key=key).first():
+    page.delete()
+ContactTopic.objects.filter(name__in=("Reise nach Hause", "Reise der Presse")).delete()
 User.objects.filter(username="leserin-der-reise").delete()
 """
 WHERE = "from participate.models import ContactPage; print('AT ' + ContactPage.objects.get(title='رحلة الكتابة').url)"
