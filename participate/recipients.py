@@ -83,13 +83,25 @@ def offers() -> dict[str, Offer]:
     is_released = release.is_released()
     demo = demo_accounts()
     found: dict[str, Offer] = {}
+    rights = list(
+        get_user_model()
+        .objects.filter(
+            groups__permissions__codename__in=RIGHTS.values(),
+            groups__permissions__content_type__app_label="participate",
+            is_active=True,
+        )
+        .values_list("pk", "groups", "groups__permissions__codename")
+    )
     topics = list(ContactTopic.objects.filter(locale__language_code=SOURCE_LANGUAGE))
     for purpose in Purpose:
         # A message to the office is about something; the other forms need no topic.
         own: list[ContactTopic | None] = [topic for topic in topics if topic.purpose == purpose]
         if not own and purpose != Purpose.CONTACT:
             own = [None]
-        accounts = {topic: set(readers(purpose, topic and topic.group_id).values_list("pk", flat=True)) for topic in own}
+        right = RIGHTS[purpose]
+        accounts = {
+            topic: {user for user, group, name in rights if name == right and (not topic or topic.group_id in {None, group})} for topic in own
+        }
         real = [topic for topic in own if address_of(topic) or accounts[topic] - demo]
         for_trying = [] if is_released else [topic for topic in own if accounts[topic]]
         if chosen := real or for_trying:

@@ -37,7 +37,7 @@ class Token:
 
 def make() -> str:
     """Return the token of a new form."""
-    return signing.dumps([secrets.token_urlsafe(12), round(time.time(), 1)], salt=_FORM)
+    return signing.dumps([secrets.token_urlsafe(12), time.time()], salt=_FORM)
 
 
 def read(text: str) -> Token | None:

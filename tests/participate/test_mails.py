@@ -81,7 +81,8 @@ def box(away: Postbox, port: int) -> Iterator[Postbox]:
 
 def write(send: Send, address: str = "/de/nachricht/", **values: object) -> Message:
     values = {"text": TEXT, "topic": ContactTopic.objects.first().pk, **values}
-    assert send(address, **values).status_code == 303
+    answer = send(address, **values)
+    assert answer.status_code == 303, answer.content.decode()
     return Message.objects.latest("pk")
 
 

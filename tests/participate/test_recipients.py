@@ -157,11 +157,11 @@ def test_the_form_of_a_draft_can_be_seen_by_editors_while_nobody_reads_it(client
 
 def test_who_gets_what_is_asked_of_the_database_once(client: Client, linked: ContactPage, django_assert_num_queries: Callable) -> None:
     client.get("/de/nachricht/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/de/nachricht/")
     for number in range(20):
         make_topic(f"Thema {number}")
     client.get("/de/nachricht/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/de/nachricht/")
     assert ContactTopic.objects.count() == 21
