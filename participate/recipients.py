@@ -100,7 +100,8 @@ def offers() -> dict[str, Offer]:
             own = [None]
         right = RIGHTS[purpose]
         accounts = {
-            topic: {user for user, group, name in rights if name == right and (not topic or topic.group_id in {None, group})} for topic in own
+            topic: {user for user, group, name in rights if name == right and (not topic or topic.group_id in {None, group})}
+            for topic in own
         }
         real = [topic for topic in own if address_of(topic) or accounts[topic] - demo]
         for_trying = [] if is_released else [topic for topic in own if accounts[topic]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import F
 from wagtail.models import Locale, Page, Revision, Site
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
@@ -130,6 +131,16 @@ def let_pass(**time: float) -> None:
         Revision.objects.filter(pk=revision.pk).update(content=revision.content)
     Revision.objects.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=F("approved_go_live_at") - past)
     Job.objects.filter(due_at__isnull=False, lease_until=None).update(due_at=F("due_at") - past)
+
+
+def make_reader(name: str = "leserin") -> User:
+    """Return somebody who reads what the forms bring: without such a person there are none."""
+    group, _ = Group.objects.get_or_create(name="Posteingang")
+    codenames = ("access_admin", "view_message", "change_message", "view_feedback")
+    group.permissions.set(Permission.objects.filter(codename__in=codenames))
+    user = User.objects.create_user(name, f"{name}@example.org")
+    user.groups.add(group)
+    return user
 
 
 def make_fact(kind: str = "phone", value: str = "", text: str = "", name: str = "Telefon") -> Fact:

@@ -11,7 +11,9 @@ from portal.language.slugs import slug_for_title
 FRAME_IDS = frozenset(
     {
         "contents",
+        "errors",
         "fallback",
+        "form-send",
         "further",
         "main",
         "nav",

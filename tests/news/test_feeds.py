@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-COLD, WARM = 15, 10
+COLD, WARM = 16, 10
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from wagtail.users.models import UserProfile
 
 from home.models import ContentPage, HomePage
 from portal.models import BasePage
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section
+from tests.builders import add, make_content_page, make_home, make_news, make_news_index, make_section
+from work.models import ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,12 @@ def home() -> HomePage:
 
 @pytest.mark.parametrize("page_type", [model for model in PAGE_TYPES if model is not HomePage])
 def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page_type: type[BasePage]) -> None:
-    parents = {"news.NewsPage": lambda: make_news_index(home)}
+    parents = {
+        "news.NewsPage": lambda: make_news_index(home),
+        "work.ThemePage": lambda: make_section(home),
+        "work.ServiceIndexPage": lambda: make_section(home),
+        "work.ServicePage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
+    }
     parent = parents.get(page_type._meta.label, lambda: home)()
     response = admin_client.get(
         reverse("wagtailadmin_pages:add", args=[page_type._meta.app_label, page_type._meta.model_name, parent.pk])

@@ -26,6 +26,7 @@ from home.models import (
     WhoWeArePage,
 )
 from news.models import NewsIndexPage, NewsPage
+from participate.models import ContactPage
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
@@ -36,11 +37,13 @@ from tests.builders import (
     make_home,
     make_news,
     make_news_index,
+    make_reader,
     make_section,
     make_topic,
     publish,
     translate,
 )
+from work.models import ServiceIndexPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +155,12 @@ def one_of_each(home: HomePage) -> list[BasePage]:
         pages.append(add(home, section(title=f"Bereich {number}", lead="Ein Satz.", menu_intro="Einleitung.")))
     content = make_content_page(pages[1], title="Inhalt", lead="Ein Satz.", reviewed_on="2026-11-12")
     index = make_news_index(home)
-    return [*pages, content, index, make_news(index, title="Meldung", place="Genf")]
+    theme = add(pages[2], ThemePage(title="Rückkehr", lead="Ein Satz."))
+    services = add(pages[2], ServiceIndexPage(title="Angebote"))
+    service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
+    make_reader()
+    form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
+    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -391,9 +399,15 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
 @pytest.mark.parametrize(
     ("page_type", "parents", "children"),
     [
-        (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage}),
-        *((section, {HomePage}, {ContentPage}) for section in SECTIONS),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage}, {ContentPage}),
+        (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
+        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage}),
+        (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage}),
+        (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
+        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage}),
+        (ThemePage, {OurWorkPage}, {ContentPage, ServicePage}),
+        (ServiceIndexPage, {OurWorkPage}, set()),
+        (ServicePage, {ThemePage}, {ContentPage}),
+        (ContactPage, {HomePage, TakePartPage, ContentPage}, set()),
         (NewsIndexPage, {HomePage}, {NewsPage}),
         (NewsPage, {NewsIndexPage}, set()),
     ],

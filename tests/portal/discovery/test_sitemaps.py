@@ -20,7 +20,7 @@ from tests.builders import add, make_alias, make_content_page, make_home, submit
 
 pytestmark = pytest.mark.django_db
 
-COLD, WARM = 8, 3
+COLD, WARM = 9, 3
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
