@@ -28,8 +28,8 @@ _DOUBLED = re.compile(r"(.)\1$")
 
 def stem(word: str) -> str:
     """Return the stem of a word: its base form without its ending, a doubled consonant made one."""
-    word = base_form(word, "uk") or word
-    word = word.lower()
+    # The dictionary writes abbreviations with their full stop.
+    word = (base_form(word, "uk") or word).lower().rstrip(".")
     if len(word) <= 3:
         return word
     shorter = _ENDINGS.sub("", _REFLEXIVE.sub("", word))

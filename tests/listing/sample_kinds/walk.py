@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from home.models import ContentPage, HomePage, OurWorkPage, TakePartPage
+from participate.models import ContactPage
 from portal.listing import rows
 from portal.models import ListRow
 from portal.records.loading import load
@@ -76,7 +77,7 @@ LANGUAGES = pytest.mark.parametrize(
 
 def test_it_is_offered_below_its_section_alone(section: TakePartPage) -> None:
     assert run_checks() == []
-    assert TakePartPage.allowed_subpage_models() == [ContentPage, EventIndexPage, VacancyIndexPage]
+    assert TakePartPage.allowed_subpage_models() == [ContentPage, ContactPage, EventIndexPage, VacancyIndexPage]
     assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage]
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from home.models import ContentPage
 from tests import builders
+from work.models import ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -63,13 +64,12 @@ def test_editors_tick_it_in_german_and_translations_follow() -> None:
 
 
 def test_the_initial_content_has_it_on_protection_and_trafficking(content: None) -> None:
-    found = ContentPage.objects.filter(quick_exit=True, alias_of=None)
-    assert sorted(found.values_list("locale__language_code", "slug")) == sorted(
-        ContentPage.objects.filter(
-            translation_key__in=found.values("translation_key"), alias_of=None
-        ).values_list("locale__language_code", "slug")
-    )
-    titles = set(found.values_list("locale__language_code", "title"))
+    titles = set()
+    for kind in (ContentPage, ThemePage, ServicePage):
+        found = kind.objects.filter(quick_exit=True, alias_of=None)
+        versions = kind.objects.filter(translation_key__in=found.values("translation_key"), alias_of=None)
+        assert sorted(found.values_list("locale__language_code", "slug")) == sorted(versions.values_list("locale__language_code", "slug"))
+        titles |= set(found.values_list("locale__language_code", "title"))
     assert titles == {
         ("de", "Schutz und Unterstützung"), ("de", "Schutz vor Menschenhandel"),
         ("de-simple", "Schutz vor Gewalt"),

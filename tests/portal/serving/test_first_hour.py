@@ -433,7 +433,7 @@ class TestRealInstallation:
         folder = tmp_path / "var"
         # Without UTF-8 too.
         self.kill_at(self.begin(folder, database_name, "--prepare", PYTHONIOENCODING="ascii"), "100 of ")
-        self.kill_at(self.begin(folder, database_name, "--prepare"), "50 of 132 ")
+        self.kill_at(self.begin(folder, database_name, "--prepare"), "200 of ")
         environment_values = support.environment(folder, database_name, DJANGO_SUPERUSER_PASSWORD="a-password-of-their-own")
         subprocess.run(
             [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username=owner", "--email=owner@iom.example"],
