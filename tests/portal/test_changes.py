@@ -18,7 +18,8 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import HomePage
 from news.models import NewsIndexPage
-from participate.messages import ContactTopic
+from participate import links  # noqa: F401 (as below)
+from participate.models import ContactPage, ContactTopic
 from portal import changes, navigation
 from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
@@ -29,11 +30,13 @@ from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is 
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests.builders import (
+    add,
     make_content_page,
     make_fact,
     make_home,
     make_news,
     make_news_index,
+    make_reader,
     make_section,
     make_topic,
     publish,
@@ -100,6 +103,11 @@ def group_of_readers() -> Group:
     return group
 
 
+def add_form() -> None:
+    make_reader()
+    add(HomePage.objects.get(locale=german()), ContactPage(title="Rückmeldung", purpose="helpful"))
+
+
 SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
@@ -125,6 +133,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     ),
     "recipients": ((), lambda: group_of_readers().user_set.add(User.objects.create_user("leserin"))),
     "contact_topics": (("ar",), lambda: ContactTopic.objects.create(name="Presse", locale=german())),
+    "form_links": (("de",), add_form),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""
