@@ -33,7 +33,7 @@ from portal.facts.texts import FactMark
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import Fact
 
-CHANGE = "portal.change_fact"
+CHANGE, ADD = "portal.change_fact", "portal.add_fact"
 
 
 # --- choosing ----------------------------------------------------------------------------------------------------------------
@@ -210,7 +210,8 @@ class MissingFactsView(ReportView):
 
 def missing_box(request: HttpRequest) -> Iterator[Box]:
     """Yield the box of the start page: what is missing, with the number of German places that wait for it."""
-    if not request.user.has_perm(CHANGE):
+    # Who only translates facts can give none of them a value.
+    if not request.user.has_perm(ADD):
         return
     facts = list(missing())
     waiting = places(facts)
