@@ -16,7 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
-from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate, format_date, machine_date, span
+from portal.language.zones import TimeZone
 
 Text = str | Promise
 
@@ -48,18 +49,20 @@ class When:
     """What the dates of a kind mean: names of its fields.
 
     `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` is the
-    field that says how much of `start` is known. What `ages` counts less in the search the older it is, and is never over.
+    field that says how much of `start` is known, `zone` the one with the time zone (`portal.language.zones`) in which visitors read
+    them. What `ages` counts less in the search the older it is, and is never over.
     """
 
     start: str = ""
     end: str = ""
     closes: str = ""
     precision: str = ""
+    zone: str = ""
     ages: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
-        return tuple(name for name in (self.start, self.end, self.closes, self.precision) if name)
+        return tuple(name for name in (self.start, self.end, self.closes, self.precision, self.zone) if name)
 
 
 class Schema:
@@ -77,6 +80,8 @@ class Schema:
 
 NEWEST, UPCOMING, CLOSING, BY_NAME = "newest", "upcoming", "closing", "name"
 ORDERS = (NEWEST, UPCOMING, CLOSING, BY_NAME)
+AFTER, APART, GONE = "after", "apart", "gone"
+OVER = (AFTER, APART, GONE)
 FEEDS = ("rss", "atom", "ics")
 
 
@@ -88,8 +93,11 @@ class Listing:
     what all of them are; `all_label` leads to their list, `further_label` stands above others of them, `empty_label` where there are
     none. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
+    `over` says where that stands which is over: `after` the others, `apart` in a list of its own (`?past=yes`) and in the calendar feed,
+    or in no list and feed (`gone`); `over_label` marks it on cards and in the search.
     `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
+    `past_label` is what those are called in a list of their own.
     `records` maps keys of records to fields. `feed_path` is where its feeds lie, `feeds/<kind>` if nothing else is said;
     `description` says to feed readers what is in them.
     """
@@ -103,6 +111,9 @@ class Listing:
     kinds: str = ""
     when: When = field(default_factory=When)
     order: str = NEWEST
+    over: str = AFTER
+    over_label: Text = ""
+    past_label: Text = ""
     filters: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     labels: dict[str, Text] = field(default_factory=dict)
@@ -170,37 +181,39 @@ class Listing:
         end = self.end(page)
         return end is not None and end < timezone.now()
 
-    def _shown(self, page: Page) -> tuple[datetime.date | None, str, datetime.date | None]:
-        start, end = value(page, self.when.start), value(page, self.when.end)
-        if start is None:
-            start, end = value(page, self.when.closes), None
-        return start, str(value(page, self.when.precision) or DatePrecision.DAY), end
+    def is_closed(self, page: Page) -> bool:
+        """Return whether nobody can answer a page any more: its deadline has passed. It belongs in no search engine then."""
+        return bool(self.when.closes) and self.is_over(page)
+
+    def zone_of(self, page: Page) -> TimeZone | None:
+        """Return the time zone in which visitors read the times of a page; None where its kind has none: they read German time."""
+        name = value(page, self.when.zone)
+        return TimeZone(name) if name in TimeZone else None
 
     def known_date(self, page: Page) -> KnownDate | None:
         """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
-        start, precision, end = self._shown(page)
+        found = self.plain_date(page)
+        if found is None or value(page, self.when.start) is not None:
+            return found
+        text = gettext("closed since %(moment)s") if self.is_over(page) else gettext("until %(moment)s")
+        return KnownDate(text % {"moment": found.text}, found.machine)
+
+    def plain_date(self, page: Page, zone: TimeZone | None = None) -> KnownDate | None:
+        """Return the same without saying that it is a deadline; in a time zone, else in that of the page."""
+        start, end = value(page, self.when.start), value(page, self.when.end)
+        if start is None:
+            start, end = value(page, self.when.closes), None
         if start is None:
             return None
         if isinstance(start, datetime.datetime):
-            text = _span(start, end if isinstance(end, datetime.datetime) else None)
-            return KnownDate(text, timezone.localtime(start).isoformat(timespec="minutes"))
+            zone = zone or self.zone_of(page)
+            text = span(start, end if isinstance(end, datetime.datetime) else None, zone)
+            return KnownDate(text, timezone.localtime(start, zone and zone.zone).isoformat(timespec="minutes"))
+        precision = str(value(page, self.when.precision) or DatePrecision.DAY)
         text = format_date(start, precision)
         if end is not None and end != start:
             text = gettext("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
         return KnownDate(text, machine_date(start, precision))
-
-
-def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
-    """Return from when to when something lasts; the day once, where it is one."""
-    start = timezone.localtime(start)
-    texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
-    if end is None:
-        return gettext("%(date)s, %(time)s") % texts
-    end = timezone.localtime(end)
-    texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
-    if end.date() == start.date():
-        return gettext("%(date)s, %(time)s to %(end)s") % texts
-    return gettext("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
@@ -331,5 +344,7 @@ def unknown_names(model: type[Page], listing: Listing) -> Iterator[str]:
             yield where
     if listing.order not in ORDERS:
         yield f"order={listing.order}"
+    if listing.over not in OVER:
+        yield f"over={listing.over}"
     yield from (f"feeds={name}" for name in listing.feeds if name not in FEEDS)
     yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name != "when.year")
