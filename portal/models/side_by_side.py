@@ -249,7 +249,7 @@ def _prepared(html: str, language: str = "", has_outline: bool = False) -> SafeS
         for tag in tree.find_all(id=True):
             tag["id"] = f"{tag['id']}-{language}"
         for name in _NAMING:
-            for tag in tree.find_all(attrs={name: True}):
+            for tag in tree.select(f"[{name}]"):
                 named = tag[name] if isinstance(tag[name], list) else str(tag[name]).split()
                 tag[name] = " ".join(f"{one}-{language}" if one in ids else one for one in named)
     return SafeString(str(tree))
