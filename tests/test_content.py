@@ -16,8 +16,8 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from home.models import HomePage
 from news.models import NewsPage
-from portal import changes
 from participate.models import ContactPage
+from portal import changes
 from portal.models import BasePage, Topic
 from portal.pages import versions
 from tests.tools.bench import ADDRESSES, MOST_QUERIES
