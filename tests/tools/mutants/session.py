@@ -31,8 +31,9 @@ ROOT = Path(__file__).resolve().parents[3]
 # What the command hands over: `map` or `try`, the modules, the file of the answer, and for `try` the faults, the map, the budget.
 ORDERS = json.loads(Path(os.environ["MUTANTS_ORDERS"]).read_text(encoding="utf-8"))
 WARM_UP = "tests/tools/mutants/warm_up.py"
-# Nothing that a test does on purpose needs more, in bytes and, above what its tests took, in seconds.
-MEMORY, PATIENCE = 6 << 30, 60
+# Nothing that a test does on purpose needs more, in bytes and, above what its tests took, in seconds of CPU: those are the same on a
+# busy machine. Seconds of the clock are only the end of what waits for ever.
+MEMORY, PATIENCE, CLOCK = 6 << 30, 60, 120
 # These talk to other processes, which know nothing of a fault in the memory of this one.
 SERVED = {"live_portal", "browser", "open_page"}
 
@@ -61,6 +62,18 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
+def _spent() -> float:
+    """Return the seconds of CPU of this process and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _limits(tests: list[pytest.Item]) -> tuple[int, float]:
+    """Return the seconds of CPU and of the clock after which tests are taken to never end."""
+    seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
+    return int(PATIENCE + 5 * seconds), CLOCK + 10 * seconds
+
+
 def _run(item: pytest.Item, following: pytest.Item | None) -> bool:
     """Run a test; return whether it passed."""
     item.session._setupstate.teardown_exact(item)
@@ -83,12 +96,12 @@ def _map(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, p
     with Path(ORDERS["answer"]).open("a", encoding="utf-8") as answer:
         for file, tests in by_file.items():
             for item in tests:
-                begun = time.monotonic()
+                begun = _spent()
                 measured.switch_context(item.nodeid)
                 if not _run(item, item):
                     failed.append(item.nodeid)
                 measured.switch_context("-")
-                seconds[item.nodeid] = time.monotonic() - begun
+                seconds[item.nodeid] = round(_spent() - begun, 2)
             answer.write(json.dumps({"file": file, **_executed({item.nodeid for item in tests}, seconds, failed)}) + "\n")
             answer.flush()
     measured.stop()
@@ -180,8 +193,7 @@ def _in_memory(fault: Fault, tests: list[pytest.Item]) -> str:
     if child == 0:
         _child(fault, tests, writing)
     os.close(writing)
-    seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
-    ends = time.monotonic() + PATIENCE + 5 * seconds
+    ends = time.monotonic() + _limits(tests)[1]
     while (done := os.waitpid(child, os.WNOHANG))[0] == 0:
         if time.monotonic() > ends:
             os.killpg(child, signal.SIGKILL)
@@ -191,7 +203,10 @@ def _in_memory(fault: Fault, tests: list[pytest.Item]) -> str:
         time.sleep(0.02)
     with os.fdopen(reading) as said:
         name = said.read()
-    if (code := os.waitstatus_to_exitcode(done[1])) > 0:
+    code = os.waitstatus_to_exitcode(done[1])
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "never ended"
+    if code > 0:
         raise RuntimeError(f"The trial itself failed on {fault.module}:{fault.line}\n{name}")
     return name or ("broke off" if code else "")
 
@@ -201,6 +216,9 @@ def _child(fault: Fault, tests: list[pytest.Item], writing: int) -> None:
     try:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        # What the process that splits has spent does not count in the copy.
+        seconds, _clock = _limits(tests)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
@@ -231,12 +249,14 @@ def _in_file(fault: Fault, tests: list[pytest.Item]) -> str:
     """Write the faulty module, run tests in a process of its own; return whether one failed."""
     path = ROOT / fault.module
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-W", "ignore", *ORDERS["cache"]]
-    seconds = sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests)
+    seconds, clock = _limits(tests)
+    # The start of a process counts too.
+    limit = f"ulimit -t {PATIENCE + seconds}; exec \"$@\""
     try:
         path.write_text(fault.text, encoding="utf-8")
         done = subprocess.run(
-            [*command, *(item.nodeid for item in tests)],
-            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * PATIENCE + 5 * seconds, check=False,
+            ["sh", "-c", limit, "sh", *command, *(item.nodeid for item in tests)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * clock, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "never ended"
