@@ -184,7 +184,10 @@ def test_each_fault_of_a_declaration_is_named_where_it_is(monkeypatch: pytest.Mo
     ]
     assert found(kind="page", kinds="") == [(NewsPage, "portal.E011", "page")]
     monkeypatch.setattr(NewsPage, "listing", declared)
-    for kinds, indexes in ((("theme",), ["work.ServiceIndexPage", "work.ThemePage"]), (("theme", "service", "news"), ["news.NewsIndexPage"])):
+    for kinds, indexes in (
+        (("theme",), ["work.ServiceIndexPage", "work.ThemePage"]),
+        (("theme", "service", "news"), ["news.NewsIndexPage"]),
+    ):
         monkeypatch.setattr(OurWorkPage, "kinds", kinds)
         assert {(error.obj, error.id) for error in check_sections(None)} == {(OurWorkPage, "portal.E013")}
         assert sorted(error.msg.split(" or ")[1].split()[0] for error in check_sections(None)) == indexes
