@@ -45,7 +45,8 @@ class EventStatus(TextChoices):
 
 _SCHEMA = "https://schema.org/"
 _ATTENDANCE = {Attendance.ON_SITE: "Offline", Attendance.ONLINE: "Online", Attendance.MIXED: "Mixed"}
-_STATUS = {EventStatus.CANCELLED: "EventCancelled", EventStatus.POSTPONED: "EventPostponed"}
+_STATUS: dict[str, str] = {"": "EventScheduled", EventStatus.CANCELLED: "EventCancelled", EventStatus.POSTPONED: "EventPostponed"}
+_CALENDAR_STATUS: dict[str, str] = {"": "CONFIRMED", EventStatus.CANCELLED: "CANCELLED", EventStatus.POSTPONED: "TENTATIVE"}
 
 
 class EventIndexPage(ExplainedIndexPage):
@@ -266,12 +267,12 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
     @property
     def calendar_status(self) -> str:
         """Return the status as calendars know it."""
-        return {EventStatus.CANCELLED: "CANCELLED", EventStatus.POSTPONED: "TENTATIVE"}.get(self.status, "CONFIRMED")
+        return _CALENDAR_STATUS[self.status]
 
     @property
     def schema_status(self) -> str:
         """Return the status in the words of schema.org."""
-        return f"{_SCHEMA}{_STATUS.get(self.status, 'EventScheduled')}"
+        return f"{_SCHEMA}{_STATUS[self.status]}"
 
     @property
     def schema_attendance(self) -> str:
