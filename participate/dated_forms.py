@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import pgettext
 
 from portal.models.page_form import BasePageForm
@@ -12,7 +14,7 @@ class EventPageForm(BasePageForm):
 
     def clean(self) -> dict[str, object]:
         """Refuse an end before the beginning, and an event on site without a place."""
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean()
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
         if start and end and end <= start:
             self.add_error("ends_at", pgettext("admin", "An event ends after it begins."))

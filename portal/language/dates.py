@@ -110,12 +110,12 @@ def date_text(date: datetime.date, format_name: str = "DATE_FORMAT") -> str:
 
 def span(start: datetime.datetime, end: datetime.datetime | None = None, zone: TimeZone | None = None) -> str:
     """Return from when to when something lasts, the day once where it is one; in a time zone, which is named, else in German time."""
-    start = timezone.localtime(start, zone and zone.zone)
+    start = timezone.localtime(start, zone.zone if zone else None)
     texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
     if end is None:
         text = gettext("%(date)s, %(time)s") % texts
     else:
-        end = timezone.localtime(end, zone and zone.zone)
+        end = timezone.localtime(end, zone.zone if zone else None)
         texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
         is_one_day = end.date() == start.date()
         text = (gettext("%(date)s, %(time)s to %(end)s") if is_one_day else gettext("%(date)s, %(time)s to %(end_date)s, %(end)s")) % texts

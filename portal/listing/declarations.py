@@ -208,7 +208,7 @@ class Listing:
         if isinstance(start, datetime.datetime):
             zone = zone or self.zone_of(page)
             text = span(start, end if isinstance(end, datetime.datetime) else None, zone)
-            return KnownDate(text, timezone.localtime(start, zone and zone.zone).isoformat(timespec="minutes"))
+            return KnownDate(text, timezone.localtime(start, zone.zone if zone else None).isoformat(timespec="minutes"))
         precision = str(value(page, self.when.precision) or DatePrecision.DAY)
         text = format_date(start, precision)
         if end is not None and end != start:

@@ -160,7 +160,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
     return _written(answer, found.first(ITEMS_PER_FEED, with_streamfields=True), listing)
 
 
-def _written(answer: SyndicationFeed, items: list[Page], listing: Listing) -> HttpResponse:
+def _written(answer: Any, items: list[Page], listing: Listing) -> HttpResponse:
     """Return a feed with its items."""
     if "topics" in listing.names().values():
         prefetch_related_objects(items, "topics")

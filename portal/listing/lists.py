@@ -144,7 +144,7 @@ class PageList:
             now = timezone.now()
             by = ("end", "start", "page_id") if self.listing.order == CLOSING else ("start", "published_at", "page_id")
             over = ("-end", "-start", "-page_id") if self.listing.order == CLOSING else _NEWEST
-            parts = [(self.rows.filter(end__gte=now), by), (self.rows.filter(end__lt=now), over)]
+            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(self.rows.filter(end__gte=now), by), (self.rows.filter(end__lt=now), over)]
             return parts if self.is_past is None else [parts[self.is_past]]
         return [(self.rows, _NEWEST)]
 
