@@ -1,7 +1,7 @@
 """Whether a picture may be shown: who allowed it and until when, and what is told to those who work with it.
 
-A picture that was withdrawn, or whose last day is over, is out of use: pages, lists, feeds and the search are without it, its files answer 410.
-The day is asked for whenever a picture is shown; `portal.jobs.pictures` tells those who keep something that it has come.
+A picture that was withdrawn, or whose last day is over, is out of use: pages, lists, feeds and the search are without it, its files answer
+410. The day is asked for whenever a picture is shown; `portal.jobs.pictures` tells those who keep something that it has come.
 """
 
 from __future__ import annotations
