@@ -144,7 +144,8 @@ class PageList:
             now = timezone.now()
             by = ("end", "start", "page_id") if self.listing.order == CLOSING else ("start", "published_at", "page_id")
             over = ("-end", "-start", "-page_id") if self.listing.order == CLOSING else _NEWEST
-            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(self.rows.filter(end__gte=now), by), (self.rows.filter(end__lt=now), over)]
+            coming, past = self.rows.filter(end__gte=now), self.rows.filter(end__lt=now)
+            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(coming, by), (past, over)]
             return parts if self.is_past is None else [parts[self.is_past]]
         return [(self.rows, _NEWEST)]
 
