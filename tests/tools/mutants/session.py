@@ -205,15 +205,15 @@ def _chosen(fault: Fault, items: dict[str, pytest.Item], found: Counter[str]) ->
     stem = Path(fault.module).stem
     seconds = known["seconds"]
     quick = sorted(able, key=lambda name: (-found[name], f"test_{stem}.py" not in name, seconds[name]))[:8]
-    by_file: dict[str, list[str]] = {}
-    for name in sorted(able - set(quick), key=lambda name: seconds[name]):
-        by_file.setdefault(name.split("::")[0], []).append(name)
-    files = sorted(by_file, key=lambda file: (not file.endswith(f"/test_{stem}.py"), sum(seconds[name] for name in by_file[file])))
+    # As many as the budget has room for, and those of a module after each other.
     chosen, spent = [], 0.0
-    for name in [*quick, *(name for file in files for name in by_file[file])]:
+    for name in [*quick, *sorted(able - set(quick), key=lambda name: seconds[name])]:
         if (spent := spent + seconds[name]) > ORDERS["budget"] and chosen:
             break
         chosen.append(name)
+    files = list(dict.fromkeys(name.split("::")[0] for name in chosen[len(quick) :]))
+    files.sort(key=lambda file: not file.endswith(f"/test_{stem}.py"))
+    chosen[len(quick) :] = sorted(chosen[len(quick) :], key=lambda name: files.index(name.split("::")[0]))
     return "in memory" if in_memory else "in the file", chosen
 
 
