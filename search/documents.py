@@ -83,6 +83,7 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
     for file_text in file_texts:
         count(islice(analysis.words(file_text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
+    dates = page.listing.dates(page) if page.listing is not None else None
     date, ages = date_of(page), page.listing is not None and page.listing.when.ages
     published = page.first_published_at or page.last_published_at
     document = Document(
@@ -92,6 +93,8 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
         text="\n".join(texts.in_order + [file.title for file in files]),
         stems=f" {' '.join(stems)} ",
         length=max(length, 1),
+        lead=getattr(page, page.card_text_field),
+        dates=dates.stored if dates else [],
         date=date or (published.date() if published else None),
         ages=date is not None and ages,
         facets=facets.values_of(page, files),
@@ -106,7 +109,8 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
 def _digest(analysed: Analysed) -> str:
     """Return what differs when a page is to be written anew; sorted, so that the order in which it was counted says nothing."""
     document = analysed.document
-    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets, analysed.file_ids]
+    texts = [document.title, document.lead, document.text, document.stems]
+    held = [index_version(), *texts, document.dates, str(document.date), document.facets, analysed.file_ids]
     text = json.dumps([*held, sorted(analysed.frequencies.items())], ensure_ascii=False)
     return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
