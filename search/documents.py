@@ -83,27 +83,31 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
     for file_text in file_texts:
         count(islice(analysis.words(file_text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
-    dates = page.listing.dates(page) if page.listing is not None else None
-    date, ages = date_of(page), page.listing is not None and page.listing.when.ages
-    published = page.first_published_at or page.last_published_at
-    document = Document(
-        page_id=page.pk,
-        language=code,
-        title=page.title,
-        text="\n".join(texts.in_order + [file.title for file in files]),
-        stems=f" {' '.join(stems)} ",
-        length=max(length, 1),
-        lead=getattr(page, page.card_text_field),
-        dates=dates.stored if dates else [],
-        date=date or (published.date() if published else None),
-        ages=date is not None and ages,
-        facets=facets.values_of(page, files),
-    )
+    document = _row(page, files, texts)
+    document.stems, document.length = f" {' '.join(stems)} ", max(length, 1)
     frequencies = {term: max(1, round(weight * FREQUENCY_UNIT)) for term, weight in weights.items()}
     file_ids = [file.pk for file in files]
     analysed = Analysed(document, frequencies, surfaces, title_starts(page.title, code), file_ids)
     document.digest = _digest(analysed)
     return analysed
+
+
+def _row(page: Page, files: Sequence[PortalDocument], texts: PageText) -> Document:
+    """Return the row of a page's document, but for what its words say."""
+    listing = page.listing
+    date, dates = date_of(page), listing.dates(page) if listing is not None else None
+    published = page.first_published_at or page.last_published_at
+    return Document(
+        page_id=page.pk,
+        language=page.locale.language_code,
+        title=page.title,
+        text="\n".join(texts.in_order + [file.title for file in files]),
+        lead=getattr(page, page.card_text_field),
+        dates=dates.stored if dates else [],
+        date=date or (published.date() if published else None),
+        ages=date is not None and listing is not None and listing.when.ages,
+        facets=facets.values_of(page, files),
+    )
 
 
 def _digest(analysed: Analysed) -> str:
