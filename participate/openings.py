@@ -148,8 +148,8 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
     @property
     def moment(self) -> str:
         """Return the deadline in the active language."""
-        date = self.listing.plain_date(self)
-        return date.text if date else ""
+        dates = self.listing.dates(self)
+        return dates.plain().text if dates else ""
 
     @property
     def closed_text(self) -> str:

@@ -9,8 +9,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
-from portal.listing.declarations import kind_of, kinds
-from portal.pages.cards import Metaline, card_of
+from portal.listing.dates import Dates
+from portal.listing.declarations import kinds, model_of
+from portal.pages import links
+from portal.pages.cards import Metaline
 from portal.pages.links import Link
 
 from .forms import SearchForm
@@ -53,17 +55,24 @@ class Result:
 def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = False) -> Result:
     """Return a hit as it is shown; a badge says what is special about it."""
     page = hit.page
-    card = card_of(page)
+    [kind] = hit.document.facets["type"]
+    dates = Dates.read(hit.document.dates)
     return Result(
         page=page.pk,
-        link=card.link,
+        link=links.to_version(page),
         title=hit.title,
         text=hit.snippet,
-        meta=Metaline(badge=badge, state=page.card_state, kind=str(kinds()[kind_of(page)]), date=page.known_date),
+        meta=Metaline(badge=badge, state=_state(kind, dates), kind=str(kinds().get(kind, "")), date=dates.known if dates else None),
         file=_file(hit.file) if hit.file else None,
         position=position,
         is_promoted=is_promoted,
     )
+
+
+def _state(kind: str, dates: Dates | None) -> str:
+    """Return that a page is over by now, where its kind has a word for it."""
+    model = model_of(kind)
+    return str(model.listing.over_label) if model is not None and dates is not None and dates.is_over else ""
 
 
 def _file(found: FoundFile) -> ShownFile:
@@ -83,7 +92,7 @@ def _result_data(hit: Hit) -> dict[str, object]:
         "kind": str(shown.meta.kind),
         "state": shown.meta.state,
         "date": shown.meta.date.machine if shown.meta.date else "",
-        "language": hit.page.language_code,
+        "language": hit.page.locale.language_code,
         "has_all_words": not hit.is_partial,
         "file": _file_data(shown.file) if shown.file else None,
     }

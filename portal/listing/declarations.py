@@ -19,13 +19,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
-from portal.language.dates import DatePrecision, KnownDate, format_date, machine_date, span
+from portal.language.dates import DatePrecision, KnownDate
 from portal.language.zones import TimeZone
+
+from .dates import Dates, moment
 
 Text = str | Promise
 
@@ -185,35 +186,20 @@ class Listing:
         """Return whether nobody can answer a page any more: its deadline has passed. It belongs in no search engine then."""
         return bool(self.when.closes) and self.is_over(page)
 
-    def zone_of(self, page: Page) -> TimeZone | None:
-        """Return the time zone in which visitors read the times of a page; None where its kind has none: they read German time."""
+    def dates(self, page: Page) -> Dates | None:
+        """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
+        precision = str(value(page, self.when.precision) or DatePrecision.DAY)
         name = value(page, self.when.zone)
-        return TimeZone(name) if name in TimeZone else None
+        zone = TimeZone(name) if name in TimeZone else None
+        if (start := value(page, self.when.start)) is not None:
+            return Dates(start, precision, value(page, self.when.end), zone)
+        closes = value(page, self.when.closes)
+        return Dates(closes, precision, zone=zone, is_deadline=True) if closes is not None else None
 
     def known_date(self, page: Page) -> KnownDate | None:
-        """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
-        found = self.plain_date(page)
-        if found is None or value(page, self.when.start) is not None:
-            return found
-        text = gettext("closed since %(moment)s") if self.is_over(page) else gettext("until %(moment)s")
-        return KnownDate(text % {"moment": found.text}, found.machine)
-
-    def plain_date(self, page: Page, zone: TimeZone | None = None) -> KnownDate | None:
-        """Return the same without saying that it is a deadline; in a time zone, else in that of the page."""
-        start, end = value(page, self.when.start), value(page, self.when.end)
-        if start is None:
-            start, end = value(page, self.when.closes), None
-        if start is None:
-            return None
-        if isinstance(start, datetime.datetime):
-            zone = zone or self.zone_of(page)
-            text = span(start, end if isinstance(end, datetime.datetime) else None, zone)
-            return KnownDate(text, timezone.localtime(start, zone.zone if zone else None).isoformat(timespec="minutes"))
-        precision = str(value(page, self.when.precision) or DatePrecision.DAY)
-        text = format_date(start, precision)
-        if end is not None and end != start:
-            text = gettext("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
-        return KnownDate(text, machine_date(start, precision))
+        """Return that in the active language."""
+        dates = self.dates(page)
+        return dates.known if dates else None
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
@@ -257,15 +243,6 @@ def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bo
         return LABELS[name][2 if is_fact else 0]
     found = field_of(model, name)
     return capfirst(getattr(found, "verbose_name", "") or name)
-
-
-def moment(known: object, *, is_end: bool = False) -> datetime.datetime | None:
-    """Return a date or a time as a moment: a date is its first one, or its last where it `is_end`."""
-    if isinstance(known, datetime.datetime):
-        return known
-    if isinstance(known, datetime.date):
-        return timezone.make_aware(datetime.datetime.combine(known, datetime.time.max if is_end else datetime.time()))
-    return None
 
 
 # --- all declarations ----------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
 
 def _dates(page: Page) -> list[Value]:
     """Return when a page is, in its time zone; in German time too, where that is another."""
-    zone = page.listing.zone_of(page)
-    zones = [zone] if zone in (None, TimeZone.BERLIN) else [zone, TimeZone.BERLIN]
-    dates = [page.listing.plain_date(page, found) for found in zones]
-    return [Value(date.text, machine_date=date.machine) for date in dates if date]
+    if (dates := page.listing.dates(page)) is None:
+        return []
+    zones = [dates.zone] if dates.zone in (None, TimeZone.BERLIN) else [dates.zone, TimeZone.BERLIN]
+    return [Value(date.text, machine_date=date.machine) for date in map(dates.plain, zones)]

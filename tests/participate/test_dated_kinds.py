@@ -147,7 +147,7 @@ def test_the_page_of_an_event(client: Client, events: EventIndexPage, code: str,
     tree = tree_of(client, address)
     page = EventPage.objects.get(title=f"{en}Bald")
     with translation.override(code):
-        when = page.listing.plain_date(page).text
+        when = page.listing.dates(page).plain().text
     facts = {tag.dt.get_text(): spaced(tag.dd) for tag in tree.select(".facts dl > div")}
     assert list(facts.values())[:5] == [
         when.replace("\xa0", " "), {"de": "Vor Ort", "en": "On site"}[code], f"{en}Rathaus, Berlin", f"{en}Deutsch, gedolmetscht",
