@@ -44,8 +44,8 @@ class MeetingPage(LeadMixin, TopicsMixin, ListedPage):
 
     listing = Listing(
         kind="meeting",
-        label=_("Event"),
-        plural=_("Events"),
+        label=_("Meeting"),
+        plural=_("Meetings"),
         when=When(start="starts_at", end="ends_at"),
         order="upcoming",
         filters=("topics", "place", "when.year"),
@@ -76,13 +76,13 @@ class CallPage(LeadMixin, ListedPage):
 
     listing = Listing(
         kind="call",
-        label=_("Vacancy"),
-        plural=_("Vacancies"),
+        label=_("Call"),
+        plural=_("Calls"),
         when=When(closes="deadline"),
         order="closing",
         filters=("when.year",),
         facts=("when",),
-        labels={"when": _("Apply by")},
+        labels={"when": _("Answer by")},
         schema=Schema("JobPosting", validThrough="deadline"),
         feeds=("rss",),
         records={"deadline": "deadline"},

@@ -90,7 +90,7 @@ def test_index_filters_and_card(client: Client, events: MeetingIndexPage, prefix
     page = client.get(prefix)
     card = page.context_data["entries"][0]
     with translation.override("en" if en else "de"):
-        assert (card.meta.kind, card.meta.date) == ("Event", MeetingPage.objects.get(title=f"{en}Bald").known_date)
+        assert (card.meta.kind, card.meta.date) == ("Meeting", MeetingPage.objects.get(title=f"{en}Bald").known_date)
     assert f'datetime="{(TODAY + 3 * DAY).isoformat(timespec="minutes")}"' in page.text
 
 
@@ -127,7 +127,7 @@ def test_feeds(client: Client, events: MeetingIndexPage, prefix: str, en: str) -
 def test_search(client: Client, events: MeetingIndexPage, prefix: str, en: str) -> None:
     indexing.update(MeetingPage.objects.all())
     found = client.get(f"/{prefix[1:3]}/{'search' if en else 'suche'}/", {"q": f"{en}Bald", "format": "json"}).json()
-    assert [(hit["title"], hit["kind"]) for hit in found["results"]][:1] == [(f"{en}Bald", "Event")]
+    assert [(hit["title"], hit["kind"]) for hit in found["results"]][:1] == [(f"{en}Bald", "Meeting")]
     page = MeetingPage.objects.get(title=f"{en}Bald")
     assert facets.values_of(page, [])["type"] == ["meeting"]
     document = Document.objects.get(page=page)
