@@ -15,7 +15,6 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import facts
-from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.blocks.laender import LAENDER, land_choices, tiles
@@ -32,7 +31,7 @@ from . import schema
 from .choices import Access, SpokenLanguage
 from .land_entries import LandEntry, by_land
 
-SECTIONS = {"contacts": "contact", "access": "access", "services": "services"}
+SECTIONS = {"contacts": "office-contact", "access": "office-access", "services": "office-services"}
 """Parts of an office's page, each with its anchor, which is the same in every language."""
 
 
@@ -212,11 +211,6 @@ class OfficePage(ExplanationMixin, ListedPage):
             "access": bool(self.access_features or self.access_note),
             "services": any(block.value["pages"] for block in self.services),
         }
-
-    @cached_property
-    def anchors(self) -> dict[str, str]:
-        """Return the anchors of the headings by the ids of their blocks; those of the page's own parts are taken."""
-        return anchors(self.shown_body, set(SECTIONS.values()))
 
     @property
     def headings(self) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from .facts import FactChooserBlock, shown_facts
 from .laender import land_choices, names, tiles
 from .links import PageBlock
 
+
 @dataclass(frozen=True)
 class Contact:
     """Whom to ask, as it is shown."""

@@ -145,7 +145,12 @@ def _boxes() -> dict[str, object]:
         "contact": Contact("Kontakt", "IOM Deutschland", "iom@example.org", "+49 30 000000", write),
         "short_contact": Contact("Kontakt", email="iom@example.org"),
         "offices": offices,
-        "tiles": tiles({office["state"] for office in offices}, {"BE": "#boxes"}),
+        "tiles": tiles({office["state"] for office in offices}),
+        "linked_tiles": tiles({"BE", "BB"}, {"BE": "#land-be", "BB": "#land-bb"}),
+        "laender": [
+            {"code": "BE", "anchor": "land-be", "name": "Berlin", "offices": [_card("Büro Berlin", "Beratung.", "offices")]},
+            {"code": "BB", "anchor": "land-bb", "name": "Brandenburg", "serving": [_card("Büro Berlin", "Beratung.", "offices")]},
+        ],
         "map_label": ", ".join(names({office["state"] for office in offices})),
     }
 

@@ -120,7 +120,8 @@ def test_offices_are_filtered_by_the_languages_spoken_there(client: Client, inde
     tree = tree_of(client, address)
     labels = {"de": ["Alle", "Deutsch", "Arabisch", "Tigrinya"], "ar": ["الكل", "الألمانية", "العربية", "التيغرينية"]}
     assert [words(option) for option in tree.select("select[name=language] option")] == labels[code]
-    for query, found in {"": ["Berlin", "Bremerhaven", "Mainz"], "?language=ar": ["Berlin"], "?language=xx": ["Berlin", "Bremerhaven", "Mainz"]}.items():
+    everywhere = ["Berlin", "Bremerhaven", "Mainz"]
+    for query, found in {"": everywhere, "?language=ar": ["Berlin"], "?language=xx": everywhere}.items():
         shown = [words(link) for link in tree_of(client, address + query).select("ul.office h3 a")]
         assert sorted(shown) == [prefix + title for title in found], query
     office = OfficePage.objects.get(title=f"{prefix}Berlin")
@@ -143,7 +144,7 @@ def test_what_has_no_value_shows_nothing(client: Client, index: OfficeIndexPage,
         Fact.objects.filter(pk=fact.pk).update(value="")
         Fact.objects.get(pk=fact.pk).save()
     tree = tree_of(client, page)
-    assert (tree.select(".contact"), tree.select("#contact")) == ([], [])
+    assert (tree.select(".contact"), tree.select("#office-contact")) == ([], [])
     address.text = "Musterstraße 1\n10115 Berlin"
     address.save()
     assert [words(box.h3) for box in tree_of(client, page).select(".contact")] == [heading.replace("Büro", "Anschrift")]
@@ -159,8 +160,8 @@ def test_machines_and_people_read_the_same(client: Client, index: OfficeIndexPag
     page = office if code == "de" else translate(office, "ar")
     tree, found = tree_of(client, page), entity(client, page)
     steps, lift = {"de": ("Eingang ohne Stufen", "Aufzug"), "ar": ("مدخل بلا درج", "مصعد")}[code]
-    assert [words(item) for item in tree.select("section[aria-labelledby=access] li")] == [steps, lift]
-    assert words(tree.select_one("section[aria-labelledby=access] p")) == {"de": "Bitte klingeln.", "ar": "EN Bitte klingeln."}[code]
+    assert [words(item) for item in tree.select("section[aria-labelledby=office-access] li")] == [steps, lift]
+    assert words(tree.select_one("section[aria-labelledby=office-access] p")) == {"de": "Bitte klingeln.", "ar": "EN Bitte klingeln."}[code]
     assert (found["@type"], found["name"], found["knowsLanguage"]) == ("GovernmentOffice", page.title, ["de", "ar"])
     assert [feature["name"] for feature in found["amenityFeature"]] == [steps, lift]
     with translation.override(code):
@@ -179,11 +180,11 @@ def test_a_service_is_shown_in_the_readers_language_and_goes_with_its_page(clien
     office = make_office(index, services=[("cards", {"pages": [service]})])
     arabic = translate(office, "ar")
     translate(service, "ar", title="تأشيرة")
-    shown = {code: [words(card) for card in tree_of(client, page).select("section[aria-labelledby=services] h3")]
+    shown = {code: [words(card) for card in tree_of(client, page).select("section[aria-labelledby=office-services] h3")]
              for code, page in (("de", office), ("ar", arabic))}  # fmt: skip
     assert shown == {"de": ["Visum"], "ar": ["تأشيرة"]}
     service.unpublish()
-    assert tree_of(client, office).select("section[aria-labelledby=services] h3") == []
+    assert tree_of(client, office).select("section[aria-labelledby=office-services] h3") == []
 
 
 @pytest.mark.parametrize(("field", "value"), [("languages", ["xx"]), ("states", "BE"), ("access", ["lift", "roof"])])
@@ -210,7 +211,8 @@ def test_boxes_to_tick_are_stored_and_follow_into_translations(admin_client: Cli
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, index: OfficeIndexPage, count: int) -> None:
     for number in range(count):
-        make_office(index, f"Ort {number}", list(LAENDER)[number % 16], languages=["de"], contacts=[contact(make_fact("phone", "+49 30 12"))])
+        contacts = [contact(make_fact("phone", "+49 30 12"))]
+        make_office(index, f"Ort {number}", list(LAENDER)[number % 16], languages=["de"], contacts=contacts)
     addresses = ("", "?language=de", "ort-0/")
     numbers = {}
     for address in addresses:
