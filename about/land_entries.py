@@ -11,7 +11,7 @@ from portal.blocks.laender import LAENDER
 from portal.pages.cards import Card
 
 if TYPE_CHECKING:
-    from .models import OfficePage
+    from .models.offices import OfficePage
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail.models import PageViewRestriction
 
-from about.models import OfficeIndexPage, OfficePage
+from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import ContentPage, OurWorkPage, WhoWeArePage
 from portal.blocks.laender import LAENDER
 from portal.models import Fact
@@ -60,7 +60,7 @@ def entity(client: Client, page: OfficePage) -> dict[str, object]:
 
 
 def test_each_page_is_offered_where_it_belongs() -> None:
-    assert WhoWeArePage.allowed_subpage_models() == [ContentPage, OfficeIndexPage]
+    assert WhoWeArePage.allowed_subpage_models() == [ContentPage, PressPage, OfficeIndexPage]
     assert OfficeIndexPage.allowed_subpage_models() == [OfficePage]
     assert OfficePage.allowed_parent_page_models() == [OfficeIndexPage]
     assert OfficeIndexPage not in OurWorkPage.allowed_subpage_models()

@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
-from about.models import OfficeIndexPage, OfficePage
+from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import (
     Agenda2030Page,
     ContentPage,
@@ -161,9 +161,10 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
     offices = add(pages[1], OfficeIndexPage(title="Standorte"))
     office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
+    press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
-    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, offices, office, form]
+    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -404,15 +405,16 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
         *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
-        (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage}),
+        (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage, OfficeIndexPage}),
+        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage, OfficeIndexPage, PressPage}),
         (ThemePage, {OurWorkPage}, {ContentPage, ServicePage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
         (ServicePage, {ThemePage}, {ContentPage}),
         (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),
         (OfficePage, {OfficeIndexPage}, set()),
+        (PressPage, {WhoWeArePage, ContentPage}, set()),
         (ContactPage, {HomePage, TakePartPage, ContentPage}, set()),
         (NewsIndexPage, {HomePage}, {NewsPage}),
         (NewsPage, {NewsIndexPage}, set()),

@@ -14,6 +14,9 @@ from wagtail.blocks import StreamValue
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from about import schema
+from about.choices import Access, SpokenLanguage
+from about.land_entries import LandEntry, by_land
 from portal.blocks import facts
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
@@ -26,10 +29,6 @@ from portal.models import BasePage, ExplanationMixin
 from portal.models.fields import ChoicesField
 from portal.models.page_form import ReviewedPageForm
 from portal.pages.cards import Card, Form
-
-from . import schema
-from .choices import Access, SpokenLanguage
-from .land_entries import LandEntry, by_land
 
 SECTIONS = {"contacts": "office-contact", "access": "office-access", "services": "office-services"}
 """Parts of an office's page, each with its anchor, which is the same in every language."""
