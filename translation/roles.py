@@ -53,6 +53,8 @@ _CHANGE_SNIPPETS = (
     "portal.change_fact",
     "portal.view_footer",
     "portal.change_footer",
+    "portal.view_alert",
+    "portal.change_alert",
 )
 _PUBLISHING = ("change", "publish")
 # What helps visitors find things, in the languages that somebody works in, and the report on what they sought.
@@ -119,6 +121,8 @@ def author_role(language: Language) -> Role:
             "portal.view_footer",
             "portal.change_footer",
             "portal.add_footer",
+            "portal.view_alert",
+            "portal.change_alert",
             *_KEEP_SEARCH,
         ),
         file_permissions=_KEEP_FILES,
@@ -159,6 +163,10 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.change_fact",
                 "portal.view_footer",
+                # An alert cannot wait for a review; who approves is told of it.
+                "portal.view_alert",
+                "portal.add_alert",
+                "portal.change_alert",
             ),
             file_permissions=_KEEP_FILES,
         ),
@@ -179,6 +187,9 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.delete_fact",
                 "portal.add_footer",
+                "portal.add_alert",
+                "portal.delete_alert",
+                "portal.be_told_of_alert",
                 "wagtailredirects.add_redirect",
                 "wagtailredirects.change_redirect",
                 "wagtailredirects.delete_redirect",
