@@ -13,7 +13,7 @@ from portal.pages.links import Link
 from . import base as blocks
 from .anchors import anchor_of
 from .links import LinkBlock, PageBlock
-from .text import SHORT_TEXT_FEATURES, RichTextBlock, SourceBlock
+from .text import SHORT_TEXT_FEATURES, RichTextBlock, Source, SourceBlock
 
 ICONS = [
     ("house", pgettext_lazy("admin", "House")),
@@ -61,6 +61,17 @@ class StepsBlock(blocks.ListBlock):
         preview_value = [{"heading": "Auswahl", "text": "Das UNHCR schlägt Personen vor."}]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A question as it is shown: its answer, where it can be linked to, where all of it is explained, the sources."""
+
+    question: str
+    answer: object
+    anchor: str
+    link: Link | None
+    sources: list[Source]
+
+
 class QuestionBlock(blocks.StructBlock):
     """A question with its answer."""
 
@@ -95,11 +106,12 @@ class QuestionBlock(blocks.StructBlock):
         preview_value = {"question": "Kostet die Begleitung etwas?", "answer": "<p>Nein.</p>"}
 
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
-        """Add the link to the page, in the reader's language, and the sources as they are shown."""
+        """Add what is shown: the link leads to the page in the reader's language; the anchor is that of the list around it."""
         context = super().get_context(value, parent_context=parent_context)
         found = links.resolve_one(value["page"].pk) if value.get("page") else None
-        context["link"] = found.plain() if found else Link("")
-        context["sources"] = [source.plain() for source in value["sources"]]
+        sources = [source.plain() for source in value.get("sources") or ()]
+        anchor = (parent_context or {}).get("anchor") or ""
+        context["question"] = Question(value["question"], value["answer"], anchor, found.plain() if found else None, sources)
         return context
 
 
