@@ -26,7 +26,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail.users.models import UserProfile
 
 from portal.discovery.head import absolute
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.language.languages import LANGUAGES
 from portal.models import Alert
 from portal.models.alerts import State
 from portal.models.conflicts import RevisionForm
@@ -180,7 +180,8 @@ def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None)
     if alert.is_published:
         lines.append(pgettext("admin", "Level: %(level)s") % {"level": alert.get_level_display()})
         lines.append(pgettext("admin", "Where: %(place)s") % {"place": alert.get_scope_display()})
-        for label, moment in ((pgettext("admin", "From: %(time)s"), alert.starts_at), (pgettext("admin", "Until: %(time)s"), alert.ends_at)):
+        times = ((pgettext("admin", "From: %(time)s"), alert.starts_at), (pgettext("admin", "Until: %(time)s"), alert.ends_at))
+        for label, moment in times:
             if moment is not None:
                 lines.append(label % {"time": date_format(timezone.localtime(moment), "DATETIME_FORMAT")})
     address = absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))

@@ -127,17 +127,6 @@ class Alert(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_source(self) -> bool:
-        """Return whether this is the row that says when and where the alert stands."""
-        return self.locale_id is not None and self.locale.language_code == SOURCE_LANGUAGE
-
-    @property
-    def whole_text(self) -> str:
-        """Return all that translations translate, in one text."""
-        links = [str(value) for block in self.link for value in (block.value.page_id or "", block.value["url"], block.value["label"])]
-        return "\n".join([self.heading, self.text, *links])
-
     def save(self, *args: object, **kwargs: object) -> None:
         """Store which German text the row's own belongs to; what is written by hand belongs to the one that stands there now."""
         texts.make_plain(self)
@@ -149,6 +138,17 @@ class Alert(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
             source = Alert.objects.filter(translation_key=self.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
             self.translated_text = source.whole_text if source else ""
         super().save(*args, **kwargs)
+
+    @property
+    def is_source(self) -> bool:
+        """Return whether this is the row that says when and where the alert stands."""
+        return self.locale_id is not None and self.locale.language_code == SOURCE_LANGUAGE
+
+    @property
+    def whole_text(self) -> str:
+        """Return all that translations translate, in one text."""
+        links = [str(value) for block in self.link for value in (block.value.page_id or "", block.value["url"], block.value["label"])]
+        return "\n".join([self.heading, self.text, *links])
 
     def _is_translated(self) -> bool:
         """Return whether the row is written by the translation of its source."""
@@ -172,7 +172,7 @@ class Alert(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
             errors["ends_at"] = pgettext("admin", "It would end before it begins.")
         elif self.is_published and self.ends_at is None:
             errors["ends_at"] = pgettext("admin", "Please say until when it is shown.")
-        elif self.is_published and self.ends_at <= timezone.now():
+        elif self.is_published and self.ends_at is not None and self.ends_at <= timezone.now():
             errors["ends_at"] = pgettext("admin", "This time is over: please give another one, or take the alert back.")
         if errors:
             raise ValidationError(errors)

@@ -29,7 +29,8 @@ _WEIGHT = {Level.DANGER: 0, Level.WARNING: 1, Level.INFORMATION: 2}
 class ShownAlert:
     """An alert for the readers of a language; `language` is set where its text is in another one, and `mark` says so.
 
-    `level_name` says in a word what its colour says. `paths` are those of the pages that it stands on, in all languages; None stands for all pages.
+    `level_name` says in a word what its colour says. `paths` are those of the pages that it stands on, in all languages; None stands for
+    all pages.
     """
 
     key: int
@@ -85,6 +86,7 @@ def _alerts(language: str) -> tuple[ShownAlert, ...]:
         # Leichte Sprache uses the German texts as its own.
         code = "" if is_own or language.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
         shown = version if version is not None and is_own else alert
+        named = [path for pk in sorted(_named_pages(alert)) for path in paths.get(pk, ())]
         found.append(
             ShownAlert(
                 key=alert.pk,
@@ -97,7 +99,7 @@ def _alerts(language: str) -> tuple[ShownAlert, ...]:
                 mark=mark if code else "",
                 starts_at=alert.starts_at,
                 ends_at=alert.ends_at,
-                paths=None if alert.scope == Scope.SITE else tuple(path for pk in sorted(_named_pages(alert)) for path in paths.get(pk, ())),
+                paths=None if alert.scope == Scope.SITE else tuple(named),
                 with_pages_below=alert.scope == Scope.BELOW,
             )
         )

@@ -16,7 +16,8 @@ MAKE = """
 from wagtail.models import Locale
 from portal.models import Alert
 from tests.builders import submit, translate_texts
-alert = Alert(name="Probe", heading="Probe im Haus", text="Heute wird geprobt.", level="danger", locale=Locale.objects.get(language_code="de"))
+german = Locale.objects.get(language_code="de")
+alert = Alert(name="Probe", heading="Probe im Haus", text="Heute wird geprobt.", level="danger", locale=german)
 alert.save()
 translation = submit(alert, "ar")
 translate_texts(translation, {"Probe im Haus": "تجربة", "Heute wird geprobt.": "تجربة اليوم."})

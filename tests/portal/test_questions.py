@@ -35,8 +35,8 @@ def page(home: HomePage, service_page: ContentPage) -> ContentPage:
     entries = [
         {"question": "Was kostet die Hilfe?", "answer": "<p>Sie ist <b>kostenlos</b>.</p><p>Immer &amp; überall.</p>",
          "page": service_page, "sources": [SOURCE]},
-        {"question": "Wen rufe ich an?", "answer": f'<p>Die <a linktype="fact" id="{phone.pk}">Nummer</a>.</p>', "page": None, "sources": []},
-        {"question": "Wo steht mehr?", "answer": f'<p><a linktype="page" id="{service_page.pk}">Hier</a>.</p>', "page": None, "sources": []},
+        {"question": "Wen rufe ich an?", "answer": f'<p>Die <a linktype="fact" id="{phone.pk}">Nummer</a>.</p>'},
+        {"question": "Wo steht mehr?", "answer": f'<p><a linktype="page" id="{service_page.pk}">Hier</a>.</p>'},
     ]  # fmt: skip
     return make_content_page(home, title="Fragen", body=[("heading", "Visum"), ("accordion", entries)])
 
@@ -63,7 +63,10 @@ def test_each_answer_leads_on_and_names_its_sources(client: Client, page: Conten
     translate(service_page, "en", title="Visa")
     english = translate(page, "en").get_url()
     assert shown(client, page.get_url()) == [
-        ("Was kostet die Hilfe?", ["Sie ist kostenlos .", "Immer & überall.", "Alles dazu: Visum"], ["BAMF: Gebühren Stand: 25. Juni 2024"]),
+        (
+            "Was kostet die Hilfe?", ["Sie ist kostenlos .", "Immer & überall.", "Alles dazu: Visum"],
+            ["BAMF: Gebühren Stand: 25. Juni 2024"],
+        ),
         ("Wen rufe ich an?", ["Die 112 ."], []),
         ("Wo steht mehr?", ["Hier ."], []),
     ]  # fmt: skip
