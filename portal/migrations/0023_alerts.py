@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0021_facts'),
+        ('portal', '0022_picture_rights'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
