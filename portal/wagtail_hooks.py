@@ -17,7 +17,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
-from portal.admin import alerts, facts, from portal.jobs import Periodic, marks, pictures, publication
+from portal.admin import alerts, facts, marks
+from portal.jobs import Periodic, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LocalizedPageLinkHandler
