@@ -71,6 +71,10 @@ _KEEP_SEARCH = (
 # What visitors say of pages: no names, no addresses. What they write to the office is read by a group of its own.
 _READ_FEEDBACK = ("participate.view_feedback",)
 
+# An alert cannot wait for a review; who approves is told of it.
+_PUBLISH_ALERTS = ("portal.view_alert", "portal.add_alert", "portal.change_alert")
+_WATCH_ALERTS = ("portal.add_alert", "portal.delete_alert", "portal.be_told_of_alert")
+
 
 @dataclass(frozen=True)
 class Role:
@@ -163,10 +167,7 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.change_fact",
                 "portal.view_footer",
-                # An alert cannot wait for a review; who approves is told of it.
-                "portal.view_alert",
-                "portal.add_alert",
-                "portal.change_alert",
+                *_PUBLISH_ALERTS,
             ),
             file_permissions=_KEEP_FILES,
         ),
@@ -187,9 +188,7 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.delete_fact",
                 "portal.add_footer",
-                "portal.add_alert",
-                "portal.delete_alert",
-                "portal.be_told_of_alert",
+                *_WATCH_ALERTS,
                 "wagtailredirects.add_redirect",
                 "wagtailredirects.change_redirect",
                 "wagtailredirects.delete_redirect",
