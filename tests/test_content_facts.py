@@ -19,7 +19,7 @@ def test_a_contact_names_a_channel_that_a_source_names() -> None:
     boxes = [
         (record.id, block["value"])
         for record in RECORDS
-        for block in record.data.get("body") or []
+        for block in [*(record.data.get("body") or []), *(record.data.get("contacts") or [])]
         if isinstance(block, dict) and block.get("type") == "contact"
     ]
     assert [id_ for id_, box in boxes if not box.get("facts") or box.get("email") or box.get("phone")] == []
@@ -36,7 +36,7 @@ def test_what_only_the_office_knows_has_no_value_and_places_that_wait_for_it() -
         *ASSESSMENT,
     }  # fmt: skip
     for code in CODES:
-        bodies = [record.data.get("body") for record in RECORDS if record.lang == code]
+        bodies = [record.data.get(key) for record in RECORDS if record.lang == code for key in ("body", "contacts")]
         waiting = {name for text in texts(bodies) for name in missing if text == name or f"(fact:{name})" in text}
         assert waiting == (missing - {"fact-nuremberg-address", *ASSESSMENT} if code == "de-simple" else missing), code
 
