@@ -40,7 +40,7 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
-PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year"}
+PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "languages": "language"}
 """What filters are called in addresses, where that is not the name of the field."""
 
 
@@ -215,7 +215,7 @@ def _for_machines(known: object) -> object:
 def choices(model: type[models.Model], name: str) -> dict[str, Text]:
     """Return the choices of a field by value; none where it has none or is none."""
     found = field_of(model, name)
-    return dict(getattr(found, "choices", None) or ())
+    return dict(getattr(found, "choices", None) or getattr(found, "options", None) or ())
 
 
 def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bool = False) -> Text:
