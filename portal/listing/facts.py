@@ -68,4 +68,7 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             for term in taxonomy.localized(terms)
         ]
     options = choices(type(page), name)
+    if isinstance(known, list):
+        address = f"{index_url}?{PARAMETERS.get(name, name)}=" if index_url else ""
+        return [Value(str(options.get(one, one)), url=f"{address}{one}" if address else "") for one in known]
     return [Value(str(options.get(known, known)))]

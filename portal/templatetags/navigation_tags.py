@@ -38,6 +38,12 @@ def site_header(reader: Reader, paths: dict[str, str] | str, query: str, paramet
     }
 
 
+@register.inclusion_tag("components/alerts.html")
+def alerts(reader: Reader) -> dict[str, object]:
+    """Show the alerts that stand above the page that is shown, now."""
+    return {"alerts": navigation.alerts(reader)}
+
+
 def _menu(path: str) -> SafeString:
     """Return the main menu of the active language as HTML; marked are the section of the address and, where it is there, the address."""
     entries = navigation.menu()
@@ -149,13 +155,18 @@ def breadcrumbs(reader: Reader, title: str = "") -> dict[str, object]:
     """Show the way to the page that is shown, else to a view with this title; nothing on the home page."""
     page = reader.page
     if page is None:
-        return {"trail": navigation.home_crumb(), "title": title}
+        return {"code": reader.language.code, "trail": navigation.home_crumb(), "title": title}
+    # The way is the reader's, also to a page that is not translated yet: the pages above it have names in the reader's language.
+    around = reader.language.code if reader.language != current_language() else ""
     language = versions.language_of(page, "title")
-    return {
-        "trail": navigation.breadcrumbs(reader),
-        "title": page.title,
-        "language": language if language != current_language().code else "",
-    }
+    with translation.override(reader.language.code):
+        return {
+            "around": around,
+            "code": reader.language.code,
+            "trail": navigation.breadcrumbs(reader),
+            "title": page.title,
+            "language": language if language != reader.language.code else "",
+        }
 
 
 @register.inclusion_tag("components/pager.html")

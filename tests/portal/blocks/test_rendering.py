@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
+from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import (
     Agenda2030Page,
     ContentPage,
@@ -158,9 +159,12 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     theme = add(pages[2], ThemePage(title="Rückkehr", lead="Ein Satz."))
     services = add(pages[2], ServiceIndexPage(title="Angebote"))
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
+    offices = add(pages[1], OfficeIndexPage(title="Standorte"))
+    office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
+    press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
-    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, form]
+    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -400,13 +404,17 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     ("page_type", "parents", "children"),
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
-        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage}),
+        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
+        (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage}),
+        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage, OfficeIndexPage, PressPage}),
         (ThemePage, {OurWorkPage}, {ContentPage, ServicePage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
         (ServicePage, {ThemePage}, {ContentPage}),
+        (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),
+        (OfficePage, {OfficeIndexPage}, set()),
+        (PressPage, {WhoWeArePage, ContentPage}, set()),
         (ContactPage, {HomePage, TakePartPage, ContentPage}, set()),
         (NewsIndexPage, {HomePage}, {NewsPage}),
         (NewsPage, {NewsIndexPage}, set()),
