@@ -47,7 +47,7 @@ def test_an_editor_publishes_a_prepared_text_and_it_ends_by_itself(
     texts = {
         "/de/": "Gefahr: Probe im Haus\nHeute wird geprobt.",
         "/ar/": "خطر: تجربة\nتجربة اليوم.",
-        "/uk/": "Небезпека: Probe im Haus (німецькою)\nHeute wird geprobt.",
+        "/uk/": "Небезпека: Probe im Haus німецькою\nHeute wird geprobt.",
     }
     editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
     reader = open_page("/de/", bypass_csp=True, viewport={"width": 390, "height": 800})
