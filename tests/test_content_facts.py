@@ -54,3 +54,18 @@ def test_phone_numbers_and_mail_addresses_are_facts(code: str) -> None:
         if re.search(rf"tel:|mailto:|(?<!\d){re.escape(value)}(?!\d)", text) and len(value) > 3
     ]
     assert found == []
+
+NEEDED = (
+    "work.", "participate.", "home.OurWorkPage", "home.WhoWeArePage", "home.DataAndResearchPage", "home.TakePartPage", "home.Agenda2030Page"
+)  # fmt: skip
+"""Kinds of pages that visitors need in each of the four languages: services and themes, contact, the sections."""
+
+
+def test_what_visitors_need_is_there_in_four_languages() -> None:
+    """And so is what the cards of the sections on data, the 2030 Agenda and the organization lead to."""
+    own = {(record.id.partition(".")[0], record.lang) for record in RECORDS}
+    needed = {record.id for record in RECORDS if record.lang == "de" and record.data["type"].startswith(NEEDED)}
+    parents = {record.id: record.data.get("parent") for record in RECORDS if record.lang == "de"}
+    needed |= {id_ for id_, parent in parents.items() if parent in {"daten-und-forschung", "2030-agenda", "wer-wir-sind"}}
+    assert len(needed) >= 45
+    assert sorted((id_, code) for id_ in needed for code in ("de", "en", "uk", "ar") if (id_, code) not in own) == []
