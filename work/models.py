@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -12,12 +13,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import facts
-from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.discovery.head import ORGANIZATION
@@ -28,7 +28,12 @@ from portal.models import BasePage, ExplanationMixin
 from portal.models.page_form import ReviewedPageForm
 from portal.pages import cards, links, versions
 
+from . import change_notes
 from .answers import ANSWER_BLOCKS, QUESTIONS, Answer, answers
+from .change_notes import ChangeNote
+from .forms import ServicePageForm
+
+__all__ = ["ChangeNote", "ServiceIndexPage", "ServicePage", "ThemePage"]
 
 ANSWER_FIELDS = tuple(question.field for question in QUESTIONS)
 
@@ -203,7 +208,20 @@ class ServicePage(ExplanationMixin, ListedPage):
         help_text=pgettext_lazy("admin", "Other places that help, with links."),
     )
 
-    base_form_class = ReviewedPageForm
+    change_note = models.CharField(
+        pgettext_lazy("admin", "What changes for readers?"),
+        max_length=200,
+        blank=True,
+        help_text=pgettext_lazy(
+            "admin",
+            "One line, if there is something to tell: “The fee is now 60 euros.” It is shown on the page with the day on which the change "
+            "goes online, and listed under “Changes”. Left empty, nothing is said.",
+        ),
+    )
+
+    reserved_anchors: ClassVar[frozenset[str]] = frozenset(question.anchor for question in QUESTIONS)
+    exclude_fields_in_copy: ClassVar[list[str]] = ["change_note"]
+    base_form_class = ServicePageForm
     illustration_default: ClassVar[str] = Illustration.COUNSELLING
     parent_page_types: ClassVar[list[str]] = ["work.ThemePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
@@ -242,6 +260,7 @@ class ServicePage(ExplanationMixin, ListedPage):
         *ExplanationMixin.body_panels,
         *ExplanationMixin.sources_panels,
         *ExplanationMixin.related_panels,
+        FieldPanel("change_note"),
     ]
     promote_panels: ClassVar[list] = [*ExplanationMixin.explanation_promote_panels, *BasePage.promote_panels]
     search_fields: ClassVar[list] = [
@@ -263,11 +282,25 @@ class ServicePage(ExplanationMixin, ListedPage):
         SynchronizedField("status", overridable=False),
         TranslatableField("responsible"),
         *(TranslatableField(name) for name in ANSWER_FIELDS),
+        TranslatableField("change_note"),
     ]
 
     class Meta:
         verbose_name = pgettext_lazy("admin", "service")
         verbose_name_plural = pgettext_lazy("admin", "services")
+
+    def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
+        """Publish a revision, and from then on tell what changes for readers: whoever publishes it, a schedule or a workflow too."""
+        live = ServicePage.objects.filter(pk=self.pk, live=True)
+        before = live.values_list("change_note", flat=True).first() or ""
+        super().publish(revision, user=user, **kwargs)
+        if live.filter(live_revision=revision).exists():
+            change_notes.record(self, revision, before)
+
+    @property
+    def change_notes(self) -> tuple[change_notes.Note, ...]:
+        """Return what changed for readers, newest first."""
+        return change_notes.of_page(self.pk) if self.pk else ()
 
     @property
     def card_kind(self) -> str:
@@ -287,11 +320,6 @@ class ServicePage(ExplanationMixin, ListedPage):
         """Return the answers that there are, in the order of the questions."""
         values = ((question, facts.body(getattr(self, question.field))) for question in QUESTIONS)
         return list(answers(values, versions.untranslated_in(self)))
-
-    @cached_property
-    def anchors(self) -> dict[str, str]:
-        """Return the anchors of the headings by the ids of their blocks; those of the questions are taken."""
-        return anchors(self.shown_body, {question.anchor for question in QUESTIONS})
 
     @property
     def headings(self) -> list[dict[str, str]]:
