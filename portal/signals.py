@@ -118,7 +118,7 @@ def remember_published_version(change: Change) -> None:
 
 def store_anchors() -> None:
     """Store the anchors of pages that an older portal published, those of the source first."""
-    missing = PublishedVersion.objects.filter(anchors=None).select_related("page__locale")
+    missing = PublishedVersion.objects.filter(anchors__isnull=True).select_related("page__locale")
     found = sorted(missing, key=lambda version: version.page.locale.language_code != SOURCE_LANGUAGE)
     pages = {page.pk: page for page in Page.objects.filter(pk__in=[version.pk for version in found]).specific()}
     for version in found:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from portal import changes
+from portal.changes import Change, Event, Order
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import versions
 from portal.pages.addresses import address_of
-
-if TYPE_CHECKING:
-    from .models import ServicePage
 
 KIND = "work.servicepage"
 NEWEST = 100
@@ -25,12 +22,16 @@ NEWEST = 100
 
 
 class ChangeNote(models.Model):
-    """A line about a change of a page, in the page's language; `source` is the note of the page that a translation translates."""
+    """A line about a change of a page, in the page's language; `source` is the note of the page that a translation translates.
+
+    `is_current` says that it stands in the page still, as whoever published it last left it.
+    """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
     revision = models.ForeignKey(Revision, on_delete=models.SET_NULL, null=True, related_name="+")
     source = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     line = models.CharField(max_length=200)
+    is_current = models.BooleanField(default=True)
     published_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
@@ -56,29 +57,39 @@ class Note:
         return timezone.localdate(self.moment)
 
 
-def record(page: ServicePage, revision: Revision, line_before: str) -> None:
-    """Store the line of a page that went live with a revision; `line_before` is that of the version that was live until then.
+@changes.receiver(Event.PUBLISHED, order=Order.LISTS)
+def record(change: Change) -> None:
+    """Store the line of a page that went live, whoever published it: a person, a schedule, a workflow.
 
-    The line stays in the revision, and with it in the page, until the next is written: a publication that brings no other line is no
-    change. A translation has the line once it is translated; corrected there, it is the same note.
+    The line stays in the page until another is written: a publication that brings no other line is no change. A translation has the
+    line once it is translated; corrected there, it is the same note.
     """
-    line = page.change_note.strip()
-    if not line or line == line_before or ChangeNote.objects.filter(page=page, revision=revision).exists():
+    page = change.subject
+    if not isinstance(page, Page) or not hasattr(page, "change_note") or page.alias_of_id is not None or not page.live:
         return
-    version = PublishedVersion.objects.filter(page=page).first()
+    line, own = page.change_note.strip(), ChangeNote.objects.filter(page_id=page.pk)
+    version = PublishedVersion.objects.filter(page_id=page.pk).first()
     if version is None or "change_note" in version.untranslated:
+        line = ""
+    if line and own.filter(is_current=True, line=line).exists():
         return
-    if not page.is_translation:
-        ChangeNote.objects.create(page_id=page.pk, revision=revision, line=line)
-    else:
-        notes = ChangeNote.objects.filter(page__translation_key=page.translation_key, page__locale__language_code=SOURCE_LANGUAGE)
-        source = notes.order_by("-published_at", "-pk").first()
+    own.update(is_current=False)
+    if line:
+        values = {"line": line, "is_current": True, "revision": change.details.get("revision")}
+        source = _source_of(page)
         if source is None:
-            ChangeNote.objects.create(page_id=page.pk, revision=revision, line=line)
+            ChangeNote.objects.create(page_id=page.pk, **values)
         else:
-            values = {"revision": revision, "line": line}
             ChangeNote.objects.update_or_create(page_id=page.pk, source=source, defaults=values)
     changes.announce(changes.kind(KIND))
+
+
+def _source_of(page: Page) -> ChangeNote | None:
+    """Return the note that a translation translates: the newest of its source."""
+    if not page.is_translation:
+        return None
+    notes = ChangeNote.objects.filter(page__translation_key=page.translation_key, page__locale__language_code=SOURCE_LANGUAGE)
+    return notes.order_by("-published_at", "-pk").first()
 
 
 @changes.kept("change_notes", lambda page_id: (changes.kind(KIND),))

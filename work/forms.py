@@ -12,6 +12,6 @@ class ServicePageForm(ReviewedPageForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        revision = self.instance.latest_revision_id
-        if revision and "change_note" in self.fields and ChangeNote.objects.filter(page_id=self.instance.pk, revision_id=revision).exists():
+        line = self.initial.get("change_note")
+        if line and ChangeNote.objects.filter(page_id=self.instance.pk, is_current=True, line=line).exists():
             self.initial["change_note"] = ""

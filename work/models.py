@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -13,7 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
-from wagtail.models import Page, Revision
+from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -288,14 +287,6 @@ class ServicePage(ExplanationMixin, ListedPage):
     class Meta:
         verbose_name = pgettext_lazy("admin", "service")
         verbose_name_plural = pgettext_lazy("admin", "services")
-
-    def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
-        """Publish a revision, and from then on tell what changes for readers: whoever publishes it, a schedule or a workflow too."""
-        live = ServicePage.objects.filter(pk=self.pk, live=True)
-        before = live.values_list("change_note", flat=True).first() or ""
-        super().publish(revision, user=user, **kwargs)
-        if live.filter(live_revision=revision).exists():
-            change_notes.record(self, revision, before)
 
     @property
     def change_notes(self) -> tuple[change_notes.Note, ...]:

@@ -42,7 +42,7 @@ def lines(client: Client, address: str) -> list[str]:
 
 def listed(client: Client, code: str) -> list[tuple[str, str]]:
     """Return title and line of what the list of a language says, which is what its feed says."""
-    tree = BeautifulSoup(client.get(f"/{code}/updates/").content, "html.parser")
+    tree = BeautifulSoup(client.get(f"/{code}/updates/").text.replace("\xa0", " "), "html.parser")
     found = [(tag.h2.get_text(strip=True), tag.select("p")[-1].get_text(strip=True)) for tag in tree.select("main .items > li")]
     feed = ElementTree.fromstring(client.get(f"/{code}/updates.rss").content)  # noqa: S314
     assert [(item.findtext("title"), item.findtext("description")) for item in feed.iter("item")] == found
