@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0021_facts'),
+        ('portal', '0022_picture_rights'),
     ]
 
     operations = [
