@@ -77,7 +77,8 @@ def _headings(blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
             yield block.get("id") or "", value.get("heading") or ""
         if isinstance(value, Mapping):
             for child in value.values():
-                if isinstance(child, list) and all(isinstance(one, Mapping) and "type" in one for one in child):
+                # Columns of a table have a type too, and no value.
+                if isinstance(child, list) and all(isinstance(one, Mapping) and {"type", "value"} <= one.keys() for one in child):
                     yield from _headings(child)
 
 
