@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0022_picture_rights'),
+        ('portal', '0023_alerts'),
     ]
 
     operations = [
