@@ -28,6 +28,7 @@ FRAME_IDS = frozenset(
         "office-services",
         "often",
         "partial",
+        "past",
         "press-contact",
         "press-figures",
         "press-originals",

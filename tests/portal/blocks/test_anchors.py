@@ -70,7 +70,7 @@ ANCHORS = ["ablauf", "ablauf-2", "contents-2", "main-2", "ablauf-2-2", "sources-
 def test_headings_that_say_the_same_get_numbers_and_the_contents_lead_to_each(client: Client, home: HomePage) -> None:
     body = [("heading", text) for text in HEADINGS]
     body.insert(2, ("accordion", [{"question": "Ablauf", "answer": "<p>Main</p>"}]))
-    body.insert(3, ("table", {"columns": [{"type": "text", "heading": "Ablauf"}], "rows": [{"values": ["Main"]}], "caption": ""}))
+    body.insert(3, ("table", {"columns": [{"type": "cell", "heading": "Ablauf"}], "rows": [{"values": ["Main"]}], "caption": ""}))
     body.insert(4, ("text", "<h3>Ablauf</h3><p>Text</p>"))
     page = make_content_page(home, "Lang", body=body)
     assert ids(client, page.get_url()) == (ANCHORS, ANCHORS)
