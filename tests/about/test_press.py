@@ -97,6 +97,7 @@ def test_the_newest_originals_come_by_themselves(client: Client, news: NewsIndex
 
 def test_no_picture_without_credit_and_no_figure_without_source(client: Client, press: PressPage) -> None:
     image = PortalImage.objects.create(title="Bild", file=get_test_image_file())
+    image.contextual_alt_text, image.decorative = "Ein Haus", False
     value = {"image": image, "caption": "Ein Bild"}
     block = CreditedFigureBlock()
     with pytest.raises(ValidationError) as raised:

@@ -23,7 +23,7 @@ section.add_child(instance=page)
 page.save_revision().publish()
 """
 REINDEX = "from search import indexing; from about.models import OfficePage; indexing.update(OfficePage.objects.all())"
-ADDRESS = "from about.models import OfficeIndexPage; print(OfficeIndexPage.objects.get(title='Prüfstandorte').url)"
+ADDRESS = "from about.models import OfficeIndexPage; print(OfficeIndexPage.objects.get(title='Prüfstandorte', alias_of=None).url)"
 
 
 def titles_in(page: Page, address: str) -> list[str]:
