@@ -34,6 +34,8 @@ def match_structure(block: blocks.Block, source: Any, translation: Any, at: str)
         ValueProblem: blocks, lengths or values that are not text differ; it names the position in both records.
     """
     if isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
+        # What a later release has added to a block is not stored in what was loaded before.
+        source, translation = source or [], translation or []
         if len(source) != len(translation):
             raise ValueProblem(f"{at}: {len(translation)} instead of {len(source)} entries as in the source")
         for index, (left, right) in enumerate(zip(source, translation, strict=True)):

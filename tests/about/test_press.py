@@ -112,7 +112,7 @@ def test_no_picture_without_credit_and_no_figure_without_source(client: Client, 
     press.pictures = [("image", value)]
     tree = BeautifulSoup(client.get(publish(press).get_url()).content, "html.parser")
     assert [tag.get_text(" ", strip=True) for tag in tree.select("section[aria-labelledby=press-pictures] figcaption")] == [
-        "Ein Bild © IOM 2024"
+        "Ein Bild Foto: © IOM 2024"
     ]
 
 
