@@ -70,8 +70,8 @@ def test_when_it_begins_and_when_it_is_over(
         ({"begins": DAY, "known": "year"}, "2031", "2031", "2031"),
         ({"begins": DAY, "ends": DAY}, "1. Mai 2031", "1 May 2031", "2031-05-01"),
         ({"begins": DAY, "ends": LAST}, "1. Mai 2031 bis 3. Mai 2031", "1 May 2031 to 3 May 2031", "2031-05-01"),
-        ({"closes": LAST}, "3. Mai 2031", "3 May 2031", "2031-05-03"),
-        ({"closes": LAST, "ends": DAY}, "3. Mai 2031", "3 May 2031", "2031-05-03"),
+        ({"closes": LAST}, "bis 3. Mai 2031", "until 3 May 2031", "2031-05-03"),
+        ({"closes": LAST, "ends": DAY}, "bis 3. Mai 2031", "until 3 May 2031", "2031-05-03"),
         ({"begins": BEGINS}, "1. Mai 2031, 18:00 Uhr", "1 May 2031, 6 p.m.", "2031-05-01T18:00+02:00"),
         ({"begins": BEGINS, "ends": LAST}, "1. Mai 2031, 18:00 Uhr", "1 May 2031, 6 p.m.", "2031-05-01T18:00+02:00"),
         ({"begins": BEGINS, "ends": ENDS}, "1. Mai 2031, 18:00 bis 20:00 Uhr", "1 May 2031, 6 p.m. to 8 p.m.", "2031-05-01T18:00+02:00"),
@@ -82,12 +82,32 @@ def test_when_it_begins_and_when_it_is_over(
         ({}, None, None, None),
     ],
 )  # fmt: skip
-def test_the_date_that_is_shown(values: dict, german: str | None, english: str | None, machine: str | None) -> None:
+def test_the_date_that_is_shown(
+    values: dict, german: str | None, english: str | None, machine: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: MIDNIGHT)
     listing = Listing(kind="x", label="X", when=WHEN)
     for code, text in (("de", german), ("en", english)):
         with translation.override(code):
             shown = listing.known_date(page(**values))
             assert (shown and (shown.text, shown.machine)) == (text and (text, machine))
+
+
+def test_a_deadline_is_called_one_until_its_last_moment_and_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Listing(kind="x", label="X", when=WHEN)
+    for seconds, is_closed, german, english in (
+        (-1, False, "bis 3. Mai 2031", "until 3 May 2031"),
+        (1, True, "geschlossen seit 3. Mai 2031", "closed since 3 May 2031"),
+    ):
+        now = last_moment(LAST) + datetime.timedelta(seconds=seconds)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert listing.is_closed(page(closes=LAST)) is is_closed
+        for code, text in (("de", german), ("en", english)):
+            with translation.override(code):
+                assert listing.known_date(page(closes=LAST)).text == text
+        # What is over without a deadline is not closed, and is called by its date.
+        over = Listing(kind="x", label="X", when=When(start="begins"))
+        assert (over.is_over(page(begins=LAST)), over.is_closed(page(begins=LAST))) == (is_closed, False)
 
 
 def test_filters_and_facts_are_called_as_visitors_read_them() -> None:
