@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
 from .changes import ChangeNumber
+from .deputies import ApprovalTask, DeputyNotice, Deputyship
 from .explanation import ExplanationMixin
 from .facts import Fact
 from .jobs import Job, ScheduleFailure
@@ -19,11 +20,14 @@ from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
 
 __all__ = [
+    "ApprovalTask",
     "Attempts",
     "BasePage",
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "DeputyNotice",
+    "Deputyship",
     "ExplanationMixin",
     "Fact",
     "FinishedMixin",
