@@ -16,15 +16,16 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
-from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate
+
+from .dates import Dates
 
 Text = str | Promise
 
@@ -170,37 +171,18 @@ class Listing:
         end = self.end(page)
         return end is not None and end < timezone.now()
 
-    def _shown(self, page: Page) -> tuple[datetime.date | None, str, datetime.date | None]:
-        start, end = value(page, self.when.start), value(page, self.when.end)
-        if start is None:
-            start, end = value(page, self.when.closes), None
-        return start, str(value(page, self.when.precision) or DatePrecision.DAY), end
+    def dates(self, page: Page) -> Dates | None:
+        """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
+        precision = str(value(page, self.when.precision) or DatePrecision.DAY)
+        if (start := value(page, self.when.start)) is not None:
+            return Dates(start, precision, value(page, self.when.end))
+        closes = value(page, self.when.closes)
+        return Dates(closes, precision) if closes is not None else None
 
     def known_date(self, page: Page) -> KnownDate | None:
-        """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
-        start, precision, end = self._shown(page)
-        if start is None:
-            return None
-        if isinstance(start, datetime.datetime):
-            text = _span(start, end if isinstance(end, datetime.datetime) else None)
-            return KnownDate(text, timezone.localtime(start).isoformat(timespec="minutes"))
-        text = format_date(start, precision)
-        if end is not None and end != start:
-            text = gettext("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
-        return KnownDate(text, machine_date(start, precision))
-
-
-def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
-    """Return from when to when something lasts; the day once, where it is one."""
-    start = timezone.localtime(start)
-    texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
-    if end is None:
-        return gettext("%(date)s, %(time)s") % texts
-    end = timezone.localtime(end)
-    texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
-    if end.date() == start.date():
-        return gettext("%(date)s, %(time)s to %(end)s") % texts
-    return gettext("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts
+        """Return that in the active language."""
+        dates = self.dates(page)
+        return dates.known if dates else None
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
