@@ -208,7 +208,10 @@ def test_a_moderator_names_a_deputy(moderator: Client, editor: Client, people: d
         ({"deputy": deputy, "starts_on": "", "ends_on": tomorrow}, "Dieses Feld muss ausgefüllt werden."),
         ({"deputy": deputy, "starts_on": tomorrow, "ends_on": str(today)}, "Der letzte Tag kann nicht vor dem ersten liegen."),
         ({"deputy": deputy, "starts_on": yesterday, "ends_on": yesterday}, "Dieser Tag ist vorbei."),
-        ({"deputy": str(people["freigabe"].pk), "starts_on": str(today), "ends_on": tomorrow}, "Bitte eine gültige Auswahl treffen. Dies ist keine gültige Auswahl."),
+        (
+            {"deputy": str(people["freigabe"].pk), "starts_on": str(today), "ends_on": tomorrow},
+            "Bitte eine gültige Auswahl treffen. Dies ist keine gültige Auswahl.",
+        ),
     ):
         said = [tag.get_text(" ", strip=True) for tag in post_account(moderator, **values).select(".error-message, .messages li")]
         assert said == [error]
