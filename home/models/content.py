@@ -24,8 +24,11 @@ class ContentPage(ExplanationMixin, BasePage):
         "home.ContentPage",
         "work.ThemePage",
         "work.ServicePage",
+        "participate.EventIndexPage",
+        "participate.VacancyIndexPage",
+        "participate.TenderIndexPage",
     ]
-    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage"]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage", "about.OfficeIndexPage", "about.PressPage"]
     template = "pages/content_page.html"
     page_description = pgettext_lazy(
         "admin", "A page with text, tables, questions and more. It may have pages below it."

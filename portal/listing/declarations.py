@@ -24,8 +24,9 @@ from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
 from portal.language.dates import DatePrecision, KnownDate
+from portal.language.zones import TimeZone
 
-from .dates import Dates
+from .dates import Dates, moment
 
 Text = str | Promise
 
@@ -40,7 +41,7 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
-PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year"}
+PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "languages": "language"}
 """What filters are called in addresses, where that is not the name of the field."""
 
 
@@ -49,18 +50,20 @@ class When:
     """What the dates of a kind mean: names of its fields.
 
     `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` is the
-    field that says how much of `start` is known. What `ages` counts less in the search the older it is, and is never over.
+    field that says how much of `start` is known, `zone` the one with the time zone (`portal.language.zones`) in which visitors read
+    them. What `ages` counts less in the search the older it is, and is never over.
     """
 
     start: str = ""
     end: str = ""
     closes: str = ""
     precision: str = ""
+    zone: str = ""
     ages: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
-        return tuple(name for name in (self.start, self.end, self.closes, self.precision) if name)
+        return tuple(name for name in (self.start, self.end, self.closes, self.precision, self.zone) if name)
 
 
 class Schema:
@@ -78,6 +81,8 @@ class Schema:
 
 NEWEST, UPCOMING, CLOSING, BY_NAME = "newest", "upcoming", "closing", "name"
 ORDERS = (NEWEST, UPCOMING, CLOSING, BY_NAME)
+AFTER, APART, GONE = "after", "apart", "gone"
+OVER = (AFTER, APART, GONE)
 FEEDS = ("rss", "atom", "ics")
 
 
@@ -89,8 +94,11 @@ class Listing:
     what all of them are; `all_label` leads to their list, `further_label` stands above others of them, `empty_label` where there are
     none. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
+    `over` says where that stands which is over: `after` the others, `apart` in a list of its own (`?past=yes`) and in the calendar feed,
+    or in no list and feed (`gone`); `over_label` marks it on cards and in the search.
     `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
+    `past_label` is what those are called in a list of their own.
     `records` maps keys of records to fields. `feed_path` is where its feeds lie, `feeds/<kind>` if nothing else is said;
     `description` says to feed readers what is in them.
     """
@@ -104,6 +112,9 @@ class Listing:
     kinds: str = ""
     when: When = field(default_factory=When)
     order: str = NEWEST
+    over: str = AFTER
+    over_label: Text = ""
+    past_label: Text = ""
     filters: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     labels: dict[str, Text] = field(default_factory=dict)
@@ -171,13 +182,19 @@ class Listing:
         end = self.end(page)
         return end is not None and end < timezone.now()
 
+    def is_closed(self, page: Page) -> bool:
+        """Return whether nobody can answer a page any more: its deadline has passed. It belongs in no search engine then."""
+        return bool(self.when.closes) and self.is_over(page)
+
     def dates(self, page: Page) -> Dates | None:
         """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
         precision = str(value(page, self.when.precision) or DatePrecision.DAY)
+        name = value(page, self.when.zone)
+        zone = TimeZone(name) if name in TimeZone else None
         if (start := value(page, self.when.start)) is not None:
-            return Dates(start, precision, value(page, self.when.end))
+            return Dates(start, precision, value(page, self.when.end), zone)
         closes = value(page, self.when.closes)
-        return Dates(closes, precision) if closes is not None else None
+        return Dates(closes, precision, zone=zone, is_deadline=True) if closes is not None else None
 
     def known_date(self, page: Page) -> KnownDate | None:
         """Return that in the active language."""
@@ -215,7 +232,7 @@ def _for_machines(known: object) -> object:
 def choices(model: type[models.Model], name: str) -> dict[str, Text]:
     """Return the choices of a field by value; none where it has none or is none."""
     found = field_of(model, name)
-    return dict(getattr(found, "choices", None) or ())
+    return dict(getattr(found, "choices", None) or getattr(found, "options", None) or ())
 
 
 def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bool = False) -> Text:
@@ -226,15 +243,6 @@ def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bo
         return LABELS[name][2 if is_fact else 0]
     found = field_of(model, name)
     return capfirst(getattr(found, "verbose_name", "") or name)
-
-
-def moment(known: object, *, is_end: bool = False) -> datetime.datetime | None:
-    """Return a date or a time as a moment: a date is its first one, or its last where it `is_end`."""
-    if isinstance(known, datetime.datetime):
-        return known
-    if isinstance(known, datetime.date):
-        return timezone.make_aware(datetime.datetime.combine(known, datetime.time.max if is_end else datetime.time()))
-    return None
 
 
 # --- all declarations ----------------------------------------------------------------------------------------------------
@@ -313,5 +321,7 @@ def unknown_names(model: type[Page], listing: Listing) -> Iterator[str]:
             yield where
     if listing.order not in ORDERS:
         yield f"order={listing.order}"
+    if listing.over not in OVER:
+        yield f"over={listing.over}"
     yield from (f"feeds={name}" for name in listing.feeds if name not in FEEDS)
     yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name != "when.year")

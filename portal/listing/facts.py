@@ -9,6 +9,7 @@ from django.db.models import Manager
 from django.utils.functional import Promise
 from wagtail.models import Page
 
+from portal.language.zones import TimeZone
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
@@ -50,8 +51,7 @@ def of_page(page: Page, index_url: str = "") -> list[Fact]:
 
 def _values(page: Page, name: str, index_url: str) -> list[Value]:
     if name == "when":
-        date = page.known_date
-        return [Value(date.text, machine_date=date.machine)] if date else []
+        return _dates(page)
     known = value(page, name)
     if known is None:
         return []
@@ -68,4 +68,15 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             for term in taxonomy.localized(terms)
         ]
     options = choices(type(page), name)
-    return [Value(str(options.get(known, known)))]
+    if isinstance(known, list):
+        address = f"{index_url}?{PARAMETERS.get(name, name)}=" if index_url else ""
+        return [Value(str(options.get(one, one)), url=f"{address}{one}" if address else "") for one in known]
+    return [Value(str(options[known]))] if known in options else [Value(str(known), language=page.foreign_language_of(name))]
+
+
+def _dates(page: Page) -> list[Value]:
+    """Return when a page is, in its time zone; in German time too, where that is another."""
+    if (dates := page.listing.dates(page)) is None:
+        return []
+    zones = [dates.zone] if dates.zone in (None, TimeZone.BERLIN) else [dates.zone, TimeZone.BERLIN]
+    return [Value(date.text, machine_date=date.machine) for date in map(dates.plain, zones)]

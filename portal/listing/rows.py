@@ -101,7 +101,9 @@ def _terms(page: Page, listing: Listing) -> Iterator[tuple[str, str]]:
         elif found is not None and getattr(found, "many_to_one", False):
             if (pk := getattr(page, found.attname)) is not None:
                 yield name, str(pk)
-        elif (known := value(page, name)) is not None:
+        elif isinstance(known := value(page, name), list):
+            yield from ((name, str(one)) for one in known)
+        elif known is not None:
             yield name, str(known)[: ListTerm._meta.get_field("value").max_length]
 
 

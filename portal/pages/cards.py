@@ -33,9 +33,13 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Metaline:
-    """What stands in the line above a title; `place_language` is that of the place where it is another."""
+    """What stands in the line above a title; `place_language` is that of the place where it is another.
+
+    `state` says that it is over or cannot be answered any more.
+    """
 
     badge: str = ""
+    state: str = ""
     mark: str = ""
     kind: str = ""
     date: KnownDate | None = None
@@ -75,7 +79,14 @@ def card_of(page: Page) -> Card:
         link=link,
         text=getattr(page, text),
         text_language=_foreign(page, text),
-        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.known_date),
+        meta=Metaline(
+            state=page.card_state,
+            mark=link.mark,
+            kind=page.card_kind,
+            date=page.known_date,
+            place=page.card_place,
+            place_language=_foreign(page, "place") if page.card_place else "",
+        ),
         picture=page.picture,
     )
 

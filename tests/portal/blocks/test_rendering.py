@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
+from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import (
     Agenda2030Page,
     ContentPage,
@@ -26,14 +27,16 @@ from home.models import (
     WhoWeArePage,
 )
 from news.models import NewsIndexPage, NewsPage
-from participate.models import ContactPage
+from participate.models import ContactPage, EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
 from tests.builders import (
+    DATED,
     add,
     make_alias,
     make_content_page,
+    make_dated,
     make_home,
     make_news,
     make_news_index,
@@ -158,9 +161,14 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     theme = add(pages[2], ThemePage(title="Rückkehr", lead="Ein Satz."))
     services = add(pages[2], ServiceIndexPage(title="Angebote"))
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
+    dated = [page for index, model, fields in DATED for page in make_dated(pages[4], index, model, fields)]
+    offices = add(pages[1], OfficeIndexPage(title="Standorte"))
+    office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
+    press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
-    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, form]
+    item = make_news(index, title="Meldung", place="Genf")
+    return [*pages, content, index, item, theme, services, service, *dated, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -400,13 +408,23 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     ("page_type", "parents", "children"),
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
-        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage}),
+        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
+        (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage}),
-        (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage}),
+        (TakePartPage, {HomePage}, {ContentPage, ContactPage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage}),
+        *((index, {TakePartPage}, {model, ContentPage}) for index, model, _fields in DATED),
+        *((model, {index}, set()) for index, model, _fields in DATED),
+        (
+            ContentPage,
+            {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage},
+            {ContentPage, ContactPage, OfficeIndexPage, PressPage},
+        ),
         (ThemePage, {OurWorkPage}, {ContentPage, ServicePage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
-        (ServicePage, {ThemePage}, {ContentPage}),
+        (ServicePage, {ThemePage, TakePartPage}, {ContentPage}),
+        (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),
+        (OfficePage, {OfficeIndexPage}, set()),
+        (PressPage, {WhoWeArePage, ContentPage}, set()),
         (ContactPage, {HomePage, TakePartPage, ContentPage}, set()),
         (NewsIndexPage, {HomePage}, {NewsPage}),
         (NewsPage, {NewsIndexPage}, set()),
