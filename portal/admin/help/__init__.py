@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 
 FOLDER = Path(__file__).parent
 TOPICS = (
-    "writing", "facts", "alerts", "scheduling", "approving", "privacy", "translation", "pictures", "redirects", "easy-language",
+    "writing", "facts", "dates", "alerts", "scheduling", "approving", "privacy", "translation", "pictures", "redirects",
+    "easy-language",
 )  # fmt: skip
 """In the order in which they are listed."""
 
