@@ -225,7 +225,7 @@ def test_a_moderator_names_a_deputy(moderator: Client, editor: Client, people: d
 
 
 def test_tasks_from_before_know_deputies_with_all_that_waits(people: dict[str, User], portal: Portal) -> None:
-    convert = __import__("portal.migrations.0025_approval_tasks", fromlist=["convert"]).convert
+    convert = __import__("portal.migrations.0026_approval_tasks", fromlist=["convert"]).convert
     old = GroupApprovalTask.objects.create(name="Früher")
     old.groups.add(Group.objects.get(name="Freigabe"))
     new = ApprovalTask.objects.get(name="Freigabe")

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     """Existing tasks."""
 
     dependencies = [
-        ("portal", "0024_deputies"),
+        ("portal", "0025_deputies"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
 
