@@ -59,7 +59,7 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         link=card.link,
         title=hit.title,
         text=hit.snippet,
-        meta=Metaline(badge=badge, kind=str(kinds()[kind_of(page)]), date=page.known_date),
+        meta=Metaline(badge=badge, kind=str(kinds()[kind_of(page)]), status=page.status_in_time, date=page.known_date),
         file=_file(hit.file) if hit.file else None,
         position=position,
         is_promoted=is_promoted,

@@ -16,15 +16,16 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
-from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate
+
+from .periods import Status, days, days_until, moment, open_days, span, status
 
 Text = str | Promise
 
@@ -35,11 +36,12 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
     "regions": (_("Region"), _("All regions"), _("Regions")),
     "when": (_("When"), _("All"), _("When")),
     "when.year": (_("Year"), _("All years"), _("Year")),
+    "when.status": (_("Status"), _("All"), _("Status")),
     "place": (_("Place"), _("All places"), _("Place")),
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
-PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year"}
+PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "when.status": "status", "funders": "funder"}
 """What filters are called in addresses, where that is not the name of the field."""
 
 
@@ -47,19 +49,28 @@ PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year"}
 class When:
     """What the dates of a kind mean: names of its fields.
 
-    `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` is the
-    field that says how much of `start` is known. What `ages` counts less in the search the older it is, and is never over.
+    `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` and
+    `end_precision` are the fields that say how much of `start` and `end` is known. `lasts` is the field that says whether something
+    goes on that has no end; of kinds that name one, each page has a status: planned, running, ended. What `ages` counts less in the
+    search the older it is, and is never over.
     """
 
     start: str = ""
     end: str = ""
     closes: str = ""
     precision: str = ""
+    end_precision: str = ""
+    lasts: str = ""
     ages: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
-        return tuple(name for name in (self.start, self.end, self.closes, self.precision) if name)
+        known = (self.start, self.end, self.closes, self.precision, self.end_precision, self.lasts)
+        return tuple(name for name in known if name)
+
+    def precision_of(self, name: str) -> str:
+        """Return the field that says how much of a date is known; nothing where all of it is."""
+        return {self.end: self.end_precision, self.start: self.precision}.get(name, "") if name else ""
 
 
 class Schema:
@@ -88,7 +99,8 @@ class Listing:
     what all of them are; `all_label` leads to their list, `further_label` stands above others of them, `empty_label` where there are
     none. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
-    `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
+    `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when`, `when.year` and `when.status`
+    are the dates and what follows from them. `lines` are texts that hold one value in each line.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
     `records` maps keys of records to fields. `feed_path` is where its feeds lie, `feeds/<kind>` if nothing else is said;
     `description` says to feed readers what is in them.
@@ -105,6 +117,7 @@ class Listing:
     order: str = NEWEST
     filters: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     labels: dict[str, Text] = field(default_factory=dict)
     schema: Schema | None = None
     feeds: tuple[str, ...] = ()
@@ -121,6 +134,7 @@ class Listing:
         found |= {f"filters={name}": name for name in self.filters if name.partition(".")[0] != "when"}
         found |= {f"facts={name}": name for name in self.facts if name.partition(".")[0] != "when"}
         found |= {f"schema={key}": name for key, name in (self.schema.properties if self.schema else {}).items()}
+        found |= {f"lines={name}": name for name in self.lines}
         found |= {f"records={key}": name for key, name in self.records.items()}
         found |= {f"{key}={name}": name for key, name in (("kinds", self.kinds), ("author", self.author)) if name}
         return found
@@ -157,50 +171,47 @@ class Listing:
         return moment(value(page, self.when.start))
 
     def end(self, page: Page) -> datetime.datetime | None:
-        """Return when a page is over: at its deadline, at its end, else when it began; a day is over when it ends. What ages never is."""
+        """Return when a page is over: at its deadline, at its end, else when it began; a day is over when it ends.
+
+        What ages never is, nor what goes on.
+        """
         if self.when.ages:
             return None
         for name in (self.when.closes, self.when.end, self.when.start):
+            if name == self.when.start and value(page, self.when.lasts):
+                return None
             if (known := value(page, name)) is not None:
-                return moment(known, is_end=True)
+                return moment(known, is_end=True, precision=self._precision(page, name))
         return None
+
+    def status(self, page: Page) -> Status | None:
+        """Return whether a page is planned, running or ended; None where its kind does not last, or no date is known."""
+        start, end = self.start(page), self.end(page)
+        return status(start, end) if self.when.lasts and (start or end) else None
 
     def is_over(self, page: Page) -> bool:
         """Return whether a page is over."""
         end = self.end(page)
         return end is not None and end < timezone.now()
 
-    def _shown(self, page: Page) -> tuple[datetime.date | None, str, datetime.date | None]:
-        start, end = value(page, self.when.start), value(page, self.when.end)
-        if start is None:
-            start, end = value(page, self.when.closes), None
-        return start, str(value(page, self.when.precision) or DatePrecision.DAY), end
-
     def known_date(self, page: Page) -> KnownDate | None:
         """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
-        start, precision, end = self._shown(page)
+        start, end = value(page, self.when.start), value(page, self.when.end)
+        if start is None and end is not None and self.when.lasts:
+            return days_until(end, self._precision(page, self.when.end))
+        if start is None:
+            start, end = value(page, self.when.closes), None
         if start is None:
             return None
         if isinstance(start, datetime.datetime):
-            text = _span(start, end if isinstance(end, datetime.datetime) else None)
-            return KnownDate(text, timezone.localtime(start).isoformat(timespec="minutes"))
-        text = format_date(start, precision)
-        if end is not None and end != start:
-            text = gettext("%(start)s to %(end)s") % {"start": text, "end": format_date(end, precision)}
-        return KnownDate(text, machine_date(start, precision))
+            return span(start, end if isinstance(end, datetime.datetime) else None)
+        if end is None and self.when.lasts:
+            return open_days(start, self._precision(page, self.when.start), bool(value(page, self.when.lasts)))
+        return days(start, self._precision(page, self.when.start), end, self._precision(page, self.when.end or self.when.start))
 
-
-def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
-    """Return from when to when something lasts; the day once, where it is one."""
-    start = timezone.localtime(start)
-    texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
-    if end is None:
-        return gettext("%(date)s, %(time)s") % texts
-    end = timezone.localtime(end)
-    texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
-    if end.date() == start.date():
-        return gettext("%(date)s, %(time)s to %(end)s") % texts
-    return gettext("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts
+    def _precision(self, page: Page, name: str) -> str:
+        """Return how much of a date is known."""
+        return str(value(page, self.when.precision_of(name)) or value(page, self.when.precision) or DatePrecision.DAY)
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
@@ -246,13 +257,12 @@ def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bo
     return capfirst(getattr(found, "verbose_name", "") or name)
 
 
-def moment(known: object, *, is_end: bool = False) -> datetime.datetime | None:
-    """Return a date or a time as a moment: a date is its first one, or its last where it `is_end`."""
-    if isinstance(known, datetime.datetime):
-        return known
-    if isinstance(known, datetime.date):
-        return timezone.make_aware(datetime.datetime.combine(known, datetime.time.max if is_end else datetime.time()))
-    return None
+def values_of(page: Page, listing: Listing, name: str) -> list[Any]:
+    """Return what a name stands for, as many as there are: the lines of a text that holds several values, the members of a list."""
+    known = value(page, name)
+    if name in listing.lines:
+        return list(dict.fromkeys(line for text in str(known or "").splitlines() if (line := text.strip())))
+    return list(known) if isinstance(known, (list, tuple)) else [] if known is None else [known]
 
 
 # --- all declarations ----------------------------------------------------------------------------------------------------
@@ -318,7 +328,7 @@ def filters_by(model: type[Page], listing: Listing, related: type[models.Model])
 def digest() -> str:
     """Return what rows must have been made from to be up to date."""
     lines = [
-        f"{model._meta.label}:{listing.kind}:{listing.kinds}:{listing.when}:{listing.order}:{listing.filters}"
+        f"{model._meta.label}:{listing.kind}:{listing.kinds}:{listing.when}:{listing.order}:{listing.filters}:{listing.lines}"
         for model, listing in listings().items()
     ]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -332,4 +342,4 @@ def unknown_names(model: type[Page], listing: Listing) -> Iterator[str]:
     if listing.order not in ORDERS:
         yield f"order={listing.order}"
     yield from (f"feeds={name}" for name in listing.feeds if name not in FEEDS)
-    yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name != "when.year")
+    yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name not in PARAMETERS)

@@ -12,17 +12,20 @@ from wagtail.models import Page
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
-from .declarations import PARAMETERS, choices, field_of, label, value
+from .declarations import PARAMETERS, choices, field_of, label, value, values_of
+from .periods import Status
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines."""
+    """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines,
+    the status if it is one."""
 
     text: str
     language: str = ""
     url: str = ""
     machine_date: str = ""
+    status: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
     if name == "when":
         date = page.known_date
         return [Value(date.text, machine_date=date.machine)] if date else []
+    if name == "when.status":
+        found = page.listing.status(page)
+        return [Value(str(found.label), status=found)] if found else []
     known = value(page, name)
     if known is None:
         return []
@@ -68,4 +74,13 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             for term in taxonomy.localized(terms)
         ]
     options = choices(type(page), name)
-    return [Value(str(options.get(known, known)))]
+    language = page.foreign_language_of(name)
+    is_filter = bool(index_url) and not language and name in page.listing.lines
+    return [
+        Value(
+            str(options.get(item, item)),
+            language=language,
+            url=f"{index_url}?{urlencode({PARAMETERS.get(name, name): item})}" if is_filter else "",
+        )
+        for item in values_of(page, page.listing, name)
+    ]

@@ -7,16 +7,18 @@ from typing import Any
 
 from django.apps import apps
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import Page
 
 from portal import changes
 from portal.models import ListRow, ListTerm
+from portal.models.listing import HAS_STATUS
 from portal.pages import restrictions
 
 from .declarations import BY_NAME, CLOSING, UPCOMING, Listing, field_of
+from .periods import Status
 
 COUNTED = 1000
 """Up to here visitors read how many there are; then that there are more."""
@@ -55,14 +57,31 @@ def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
 def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySet[Any]:
     """Return those rows that all of some filters (their names and values) leave."""
     for name, value in filters:
+        if name == "when.status":
+            rows, value = rows.filter(_of_status(value)), HAS_STATUS
         rows = rows.filter(pk__in=ListTerm.objects.filter(name=name, value=value).values("row"))
     return rows
 
 
+def _of_status(status: str) -> Q:
+    """Return what rows of a status have in common at this moment."""
+    now = timezone.now()
+    return {
+        Status.PLANNED: Q(start__gt=now),
+        Status.RUNNING: Q(start__lte=now, end__gte=now),
+        Status.ENDED: Q(start__lte=now, end__lt=now),
+    }[Status(status)]
+
+
 def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
     """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
-    leads to the list of its terms too; of all else in its own."""
-    return _values(_key(index), index.locale_id, model._meta.label_lower)
+    leads to the list of its terms too; of all else in its own. What follows from the time is asked anew each time."""
+    found = _values(_key(index), index.locale_id, model._meta.label_lower)
+    if "when.status" not in found:
+        return found
+    known = _rows(_key(index), model).filter(locale_id=index.locale_id, is_live=True, terms__name="when.status")
+    there = known.aggregate(**{status: Count("pk", filter=_of_status(status)) for status in Status.values})
+    return {**found, "when.status": [status for status in Status.values if there[status]]}
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:

@@ -106,7 +106,11 @@ class ListedPage(BasePage):
         """Return the line above the title of the page itself."""
         place = str(value(self, "place") or "")
         return Metaline(
-            badge=self.card_kind, date=self.known_date, place=place, place_language=self.foreign_language_of("place") if place else ""
+            badge=self.card_kind,
+            status=self.status_in_time,
+            date=self.known_date,
+            place=place,
+            place_language=self.foreign_language_of("place") if place else "",
         )
 
     def foreign_language_of(self, name: str) -> str:

@@ -34,11 +34,15 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Metaline:
-    """What stands in the line above a title; `place_language` is that of the place where it is another."""
+    """What stands in the line above a title; `place_language` is that of the place where it is another.
+
+    `status` is one of `portal.listing.periods.Status`, of what lasts.
+    """
 
     badge: str = ""
     mark: str = ""
     kind: str = ""
+    status: Any = None
     date: KnownDate | None = None
     place: str = ""
     place_language: str = ""
@@ -76,7 +80,7 @@ def card_of(page: Page) -> Card:
         link=link,
         text=getattr(page, text),
         text_language=_foreign(page, text),
-        meta=Metaline(mark=link.mark, kind=page.card_kind, date=page.known_date),
+        meta=Metaline(mark=link.mark, kind=page.card_kind, status=page.status_in_time, date=page.known_date),
         picture=page.picture,
     )
 

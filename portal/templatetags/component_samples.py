@@ -16,6 +16,7 @@ from portal.blocks.media import Download, Figure
 from portal.blocks.people import LAENDER, Contact, OfficesBlock
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
+from portal.listing.periods import Status
 from portal.navigation import SiteMapNode
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
@@ -79,7 +80,12 @@ def _cards() -> dict[str, object]:
             "ukraine",
             Metaline(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
         ),
-        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Metaline(kind="Projekt")),
+        _card(
+            "Unterstützungsprogramm Familiennachzug",
+            "Hilfe bei Visumanträgen.",
+            "family",
+            Metaline(kind="Projekt", status=Status.RUNNING),
+        ),
     ]
     large = cards[1]
     return {
@@ -89,6 +95,7 @@ def _cards() -> dict[str, object]:
         "items": [replace(card, form=Form.ITEM) for card in cards],
         "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in cards],
         "meta": Metaline(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
+        "statuses": list(Status),
         "tasks": [
             Task("house", Link("#cards", "Familie nachholen"), "Begleitung im Visumverfahren."),
             Task("undo-2", Link("#cards", "Über Rückkehr sprechen"), "Unabhängige Beratung."),

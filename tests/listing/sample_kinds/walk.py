@@ -25,7 +25,7 @@ from search import facets, indexing
 from search.models import Document
 from tests.builders import add, make_home, make_topic, publish, translate
 from tests.listing.sample_kinds.models import EventIndexPage, EventPage, VacancyIndexPage, VacancyPage
-from work.models import ServiceIndexPage, ThemePage
+from work.models import ProjectIndexPage, ServiceIndexPage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ LANGUAGES = pytest.mark.parametrize(
 def test_it_is_offered_below_its_section_alone(section: TakePartPage) -> None:
     assert run_checks() == []
     assert TakePartPage.allowed_subpage_models() == [ContentPage, ContactPage, EventIndexPage, VacancyIndexPage]
-    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage]
+    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage]
 
 
 @LANGUAGES

@@ -43,6 +43,8 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "news.NewsPage": lambda: make_news_index(home),
         "work.ThemePage": lambda: make_section(home),
         "work.ServiceIndexPage": lambda: make_section(home),
+        "work.ProjectIndexPage": lambda: make_section(home),
+        "work.ProjectPage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
         "work.ServicePage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
     }
     parent = parents.get(page_type._meta.label, lambda: home)()

@@ -1,0 +1,9 @@
+"""Our work: themes, and below them services, each answering the same questions, and projects, each with a period."""
+
+from __future__ import annotations
+
+from .projects import ProjectIndexPage, ProjectPage
+from .services import Audience, ServiceIndexPage, ServicePage, Status
+from .themes import ThemePage
+
+__all__ = ["Audience", "ProjectIndexPage", "ProjectPage", "ServiceIndexPage", "ServicePage", "Status", "ThemePage"]
