@@ -79,7 +79,7 @@ def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
     found = _values(_key(index), index.locale_id, model._meta.label_lower)
     if "when.status" not in found:
         return found
-    known = _rows(_key(index), model).filter(locale_id=index.locale_id, is_live=True, terms__name="when.status")
+    known = of_index(index).filter(terms__name="when.status")
     there = known.aggregate(**{status: Count("pk", filter=_of_status(status)) for status in Status.values})
     return {**found, "when.status": [status for status in Status.values if there[status]]}
 
