@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -109,6 +110,11 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
             Http404: nobody gets what it brings.
         """
         return views.answer(self, request, super().serve)
+
+    def shown_once(self, request: HttpRequest) -> str:
+        """Return the form, which is sent from the page itself."""
+        form = request.contact.get("form")
+        return render_to_string("components/message_form.html", {"form": form, "address": self.address}) if form else ""
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Show an editor the form, also while nobody gets what it brings."""

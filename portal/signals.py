@@ -35,8 +35,9 @@ from portal import changes, navigation
 from portal.changes import Change, Event, Order
 from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
-from portal.models import Fact, FinishedMixin, PublishedVersion, Region, Release, Topic
+from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic
 from portal.pages import schedules, versions
+from portal.uploads.access import referring_pages
 
 
 @receiver(pre_save, dispatch_uid="portal.texts_stored")
@@ -241,6 +242,14 @@ def announce_pages_of_fact(change: Change) -> None:
     """A fact has another value, or text in a language: the pages that show it say something else."""
     if isinstance(change.subject, Fact) and not change.details.get("created"):
         pages = change.subject.pages_that_use()
+        changes.announce(*(tag for page in pages for tag in (changes.page(page.translation_key), _kind_of(page))))
+
+
+@changes.receiver(Event.SAVED, order=Order.TAGS)
+def announce_pages_of_picture(change: Change) -> None:
+    """A photograph went out of use, or came back: the pages that show it look otherwise, in all languages."""
+    if isinstance(image := change.subject, PortalImage) and image.is_shown_otherwise:
+        pages = Page.objects.filter(pk__in=referring_pages([image.pk], PortalImage))
         changes.announce(*(tag for page in pages for tag in (changes.page(page.translation_key), _kind_of(page))))
 
 

@@ -18,7 +18,7 @@ import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal.admin import facts, marks
-from portal.jobs import Periodic, publication
+from portal.jobs import Periodic, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LocalizedPageLinkHandler
@@ -80,9 +80,13 @@ def register_missing_facts_urls() -> list[URLPattern]:
 
 @hooks.register("register_periodic_jobs")
 def register_publication() -> list[Periodic]:
-    """Put pages online and offline at their time."""
+    """Put pages online and offline at their time, and pictures out of use."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
-    return [Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label)]
+    expiry = pgettext_lazy("admin", "Take pictures out of use whose last day is over")
+    return [
+        Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label),
+        Periodic("pictures", pictures.run, timedelta(minutes=1), expiry),
+    ]
 
 
 @hooks.register("register_rich_text_features", order=100)

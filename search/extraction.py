@@ -20,6 +20,7 @@ from wagtail.search import index
 
 from portal.blocks import facts
 from portal.blocks.facts import FactChooserBlock
+from portal.blocks.media import hidden_figures
 from portal.blocks.walking import Part, walk
 from portal.facts import shown, texts
 
@@ -54,7 +55,7 @@ def plain_text(source: str) -> str:
 
 
 def read_page(page: Page) -> PageText:
-    """Return the texts of a specific page: those of its search fields, in their order, without the title. No query."""
+    """Return the texts of a specific page: those of its search fields, without the title. Only photographs are asked for."""
     found = PageText()
     for search_field in page.get_searchable_search_fields():
         if search_field.field_name != "title":
@@ -112,8 +113,13 @@ def _read_rich_text(source: str, found: PageText) -> None:
 
 def _read_block(whole: Part, found: PageText) -> None:
     """Add what the stored form of a block says. Choosers are not followed: they would ask for each object by itself."""
-    for part in walk(whole, enter=lambda block: getattr(block, "search_index", True)):
+    parts = list(walk(whole, enter=lambda block: getattr(block, "search_index", True)))
+    hidden = tuple(f"{at}." for at in hidden_figures(parts))
+    for part in parts:
         block, value = part.block, part.value
+        if part.at.startswith(hidden):
+            # What is said of a photograph goes with it.
+            continue
         if isinstance(block, DocumentChooserBlock):
             found.file_ids.add(int(value))
         elif isinstance(block, FactChooserBlock):

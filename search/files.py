@@ -23,9 +23,10 @@ from django.utils.translation import pgettext
 from django_tasks import task
 from wagtail.documents.models import AbstractDocument
 from wagtail.models import Collection, Page
+from wagtail.search.index import insert_or_update_object
 from wagtail.utils.file import hash_filelike
 
-from portal.models import PortalDocument
+from portal.models import PortalDocument, PortalImage
 from portal.uploads.access import referring_pages
 
 from . import indexing, reading
@@ -138,9 +139,20 @@ def pages_that_offer(*document_ids: int) -> list[Page]:
 
 
 def privacy_changed(collection: Collection) -> None:
-    """Bring the pages up to date that offer files of a collection, or of one below it: who may read them has changed."""
-    ids = PortalDocument.objects.filter(collection__path__startswith=collection.path).values_list("pk", flat=True)
-    indexing.pages_changed(pages_that_offer(*ids))
+    """Bring pages up to date that offer files of a collection or of one below it, or show pictures: who may see them has changed."""
+    below = {"collection__path__startswith": collection.path}
+    documents = PortalDocument.objects.filter(**below).values_list("pk", flat=True)
+    pictures = PortalImage.objects.filter(**below).values_list("pk", flat=True)
+    indexing.pages_changed(pages_that_offer(*documents))
+    pictures_changed(*pictures)
+
+
+def pictures_changed(*picture_ids: int) -> None:
+    """Bring pages up to date that show pictures: readers see these no more, or again. Wagtail's index holds the captions too."""
+    pages = list(Page.objects.filter(pk__in=referring_pages(picture_ids, PortalImage)).specific()) if picture_ids else []
+    indexing.pages_changed(pages)
+    for page in pages:
+        insert_or_update_object(page)
 
 
 @task(backend="jobs")

@@ -9,7 +9,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Site
 
 from portal import changes
 from portal.changes import Change, Event, Order
-from portal.models import Fact, PortalDocument
+from portal.models import Fact, PortalDocument, PortalImage
 from portal.models.taxonomy import Term
 
 from . import facets, files, indexing, maintained
@@ -64,6 +64,13 @@ def update_pages_of_file(change: Change) -> None:
     if isinstance(file := change.subject, PortalDocument):
         indexing.pages_changed(files.pages_that_offer(file.pk))
         files.read_file.enqueue(file.pk)
+
+
+@changes.receiver(Event.SAVED, order=Order.SEARCH)
+def update_pages_of_picture(change: Change) -> None:
+    """A photograph went out of use, or came back: what pages say of it goes and comes with it."""
+    if isinstance(image := change.subject, PortalImage) and image.is_shown_otherwise:
+        files.pictures_changed(image.pk)
 
 
 @changes.receiver(Event.DELETED, order=Order.SEARCH)

@@ -12,7 +12,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.language.locales import set_up_locales
-from portal.models import BasePage, Fact, Job, Topic
+from portal.models import BasePage, Fact, Job, PortalImage, Topic
 
 
 def publish(page: Page) -> Page:
@@ -130,6 +130,8 @@ def let_pass(**time: float) -> None:
                 revision.content[name] = (datetime.datetime.fromisoformat(value) - past).isoformat()
         Revision.objects.filter(pk=revision.pk).update(content=revision.content)
     Revision.objects.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=F("approved_go_live_at") - past)
+    for image in PortalImage.objects.exclude(usable_until=None):
+        PortalImage.objects.filter(pk=image.pk).update(usable_until=image.usable_until - past)
     Job.objects.filter(due_at__isnull=False, lease_until=None).update(due_at=F("due_at") - past)
 
 

@@ -44,6 +44,7 @@ class HomePage(BodyMixin, BasePage):
         help_text=pgettext_lazy("admin", "In the order in which they are shown."),
     )
 
+    heading_field: ClassVar[str] = "hero_title"
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = [
         "home.WhoWeArePage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from portal.language.languages import Language, current_language
 from portal.uploads import access
 
 from . import base as blocks
-from .walking import stored_parts, walk
+from .walking import Part, stored_parts, walk
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,25 @@ class FigureBlock(blocks.StructBlock):
             context["figure"] = Figure({"image": image}, alt=alt, caption=value.get("caption") or "", credit=image.rights)
         return context
 
+    def get_searchable_content(self, value: blocks.StructValue) -> list[str]:
+        """Return what is said of the photograph, where readers see it."""
+        image = value.get("image")
+        return [] if image and access.hidden_pictures([image.pk]) else super().get_searchable_content(value)
+
     def get_preview_value(self) -> blocks.StructValue:
         """Return the newest photograph as an example, or an empty block while there is none."""
         image = get_image_model().objects.order_by("-pk").first()
         return self.normalize(
             {"image": image, "caption": pgettext("admin", "Who, what, where, when.") if image else ""}
         )
+
+
+def hidden_figures(parts: Iterable[Part]) -> list[str]:
+    """Return where photographs stand that readers do not see, of stored blocks: each `at`. No query where none stands."""
+    figures = {part.at: part.value["image"] for part in parts if isinstance(part.block, FigureBlock) and part.value.get("image")}
+    ids = {at: image["image"] if isinstance(image, dict) else image for at, image in figures.items()}
+    hidden = access.hidden_pictures(filter(None, ids.values())) if ids else frozenset()
+    return [at for at, pk in ids.items() if pk in hidden]
 
 
 def shown(document: AbstractDocument | None) -> AbstractDocument | None:

@@ -117,6 +117,10 @@ class ListedPage(BasePage):
         """Return the source's language for a field that was published untranslated, else nothing."""
         return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
 
+    def glance(self) -> list[Any]:
+        """Return the facts, as they are declared; none leads to a list."""
+        return facts.of_page(self)
+
     def further_items(self, count: int = 3) -> list[Card]:
         """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
         topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))

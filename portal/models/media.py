@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 from PIL.Image import DecompressionBombError
 from wagtail.documents.models import AbstractDocument, Document
@@ -28,6 +29,7 @@ from wagtail.images.models import (
 
 from portal.language.languages import Language, languages_by_code
 from portal.uploads import photographs
+from portal.uploads.rights import Rights, state
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +89,7 @@ class PhotographField(WagtailImageField):
     attr_class = PhotographFile
 
 
-class PortalImage(StoredFirst, AbstractImage):  # noqa: DJ008 (Wagtail defines it)
+class PortalImage(StoredFirst, Rights, AbstractImage):
     """A photograph. Its alternative text belongs to the place where it is used (`ImageBlock`), its credit to itself."""
 
     file = PhotographField(
@@ -104,17 +106,32 @@ class PortalImage(StoredFirst, AbstractImage):  # noqa: DJ008 (Wagtail defines i
     )
 
     copyright = models.CharField(
-        pgettext_lazy("admin", "copyright"),
+        pgettext_lazy("admin", "rights holder"),
         max_length=255,
         blank=True,
         help_text=pgettext_lazy("admin", "Who holds the rights, where the credit does not say so: “© IOM 2023”."),
     )
 
-    admin_form_fields = (*Image.admin_form_fields, "credit", "copyright")
+    admin_form_fields = (*Image.admin_form_fields, "credit", "copyright", *Rights.admin_fields)
+
+    is_shown_otherwise = False
+    """It went out of use, or came back, when it was last saved."""
 
     class Meta(AbstractImage.Meta):
         verbose_name = pgettext_lazy("admin", "image")
         verbose_name_plural = pgettext_lazy("admin", "images")
+
+    def __str__(self) -> str:
+        """Name it to those who work with it, with its state."""
+        return f"{self.title} ({said})" if (said := state(self)) else self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save it, with what is known about its use."""
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "hidden_since", "kept_until"}
+        stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+        self.is_shown_otherwise = self.note_rights(stored)
+        super().save(*args, **kwargs)
 
     def take_metadata(self, data: bytes) -> bytes:
         """Return an image file without its metadata; credit and copyright that it names fill the fields that are empty."""
@@ -152,10 +169,9 @@ class PortalImage(StoredFirst, AbstractImage):  # noqa: DJ008 (Wagtail defines i
 
     @property
     def rights(self) -> str:
-        """Return what is said beside the photograph: who made it, and who holds the rights where that says more."""
-        return " · ".join(
-            part for part in (self.credit, self.copyright) if part and (part == self.credit or part not in self.credit)
-        )
+        """Return what is said beside the photograph: who made it, and who holds the rights and by which licence, where that says more."""
+        others = [part for part in (self.copyright, self.licence) if part and part not in self.credit]
+        return " · ".join(filter(None, [self.credit, *others]))
 
     @property
     def default_alt_text(self) -> str:
@@ -171,6 +187,11 @@ class PortalRendition(AbstractRendition):
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
         indexes: ClassVar[list] = [models.Index(fields=["file"], name="portal_rendition_file")]
+
+    @property
+    def url(self) -> str:
+        """Return its address; that of a picture which is out of use is for those who work with it."""
+        return super().url if self.image.is_usable else reverse("hidden_picture", args=[self.image_id, self.pk])
 
 
 class PortalDocument(StoredFirst, AbstractDocument):  # noqa: DJ008 (Wagtail defines it)

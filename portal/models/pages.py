@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
@@ -29,6 +29,7 @@ from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 
+from . import side_by_side
 from .publication import PublishedVersion
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class BasePage(Page):
     """What every page of the portal has: a title, an address by the rules of its language, search text."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    heading_field: ClassVar[str] = "title"
+    """What visitors read as the heading of the page."""
+
     listing: ClassVar[Listing | None] = None
     """What a kind of content says of itself beside its fields (`portal.listing`)."""
 
@@ -296,9 +300,23 @@ class BasePage(Page):
         """Return what a template shows as the page's picture: an `image` (photograph), or the `url` of a drawing."""
         return {"image": None, "url": illustration_url(self.illustration_default)}
 
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return what visitors read above the blocks of a field that has none of its own, and the anchor of that; mostly nothing."""
+        return (gettext("Sources"), "sources") if name == "sources" else ("", "")
+
+    def glance(self) -> list[object]:
+        """Return what is said of the page at a glance, as `components/glance.html` takes it."""
+        return []
+
+    def shown_once(self, request: HttpRequest) -> str:
+        """Return the HTML of what stands once below two languages side by side, in the reader's: what is no text."""
+        return ""
+
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Answer with the page, its content made in its own language, also where that is not the reader's."""
+        """Answer with the page, its content made in its own language, also where that is not the reader's; or with two of them."""
         with translation.override(self.language_code):
+            if side_by_side.PARAMETER in request.GET and request.method != "POST":
+                return side_by_side.answer(self, request)
             return super().serve(request, *args, **kwargs)
 
     def serve_password_required_response(self, request: HttpRequest, form: forms.Form, action_url: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from portal.language.languages import Language, current_language, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE, Language, current_language, languages_by_code
 from portal.pages import restrictions
 from portal.pages.versions import Versions, sort_rows
 from portal.pages.versions import rows as all_rows
@@ -84,6 +84,21 @@ class Reader:
         if self.page.pk not in self.found.versions:
             self.found.read(Page.objects.filter(pk=self.page.pk))
         return self.found.versions.get(self.page.pk, Versions())
+
+    @property
+    def others(self) -> dict[str, Page]:
+        """Return the versions that may be read beside the page, by language: those that are public. No query once `versions` is known.
+
+        A text in Leichte Sprache is written for itself: it stands beside that of the source alone. A fallback is the source already.
+        """
+        if self.page is None or self.is_fallback or not self.page.live:
+            return {}
+        follows, code = languages_by_code()[self.page.language_code].follows_source, self.page.language_code
+        return {
+            other: page
+            for other, page in self.versions.real.items()
+            if other != code and ((follows and languages_by_code()[other].follows_source) or SOURCE_LANGUAGE in {code, other})
+        }
 
     @cached_property
     def ancestors(self) -> list[Page]:

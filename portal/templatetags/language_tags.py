@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import template
 from django.template import Context
 from django.template.base import FilterExpression
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.models import side_by_side
 from portal.pages import versions
 from portal.pages.addresses import address_of
 from portal.pages.links import Link
@@ -66,6 +69,10 @@ def translation_note(reader: Reader) -> dict[str, object]:
         return {}
     is_translation = page.is_translation and found.original is not None
     return {
+        "beside": [
+            replace(link, address=f"{page.address}?{side_by_side.PARAMETER}={link.language}", hreflang="")
+            for link in _own_names(reader.others)
+        ],
         "others": _own_names({code: version for code, version in found.real.items() if code != page.language_code}),
         "date": versions.edited_at(page) if is_translation else None,
         "is_partial": bool(versions.untranslated_in(page)),

@@ -5,6 +5,7 @@ A tag hands explicit values to a component; a component knows no model.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from django import template
@@ -14,7 +15,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.discovery import head, release, structured_data
+from portal.discovery import head, qr_codes, release, structured_data
 from portal.language.languages import languages_by_code
 from portal.pages.links import Link
 from portal.pages.readers import Reader
@@ -27,15 +28,17 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/head.html")
-def page_head(reader: Reader, title: str = "", number: int | str = 1) -> dict[str, object]:
+def page_head(reader: Reader, title: str = "", number: int | str = 1, is_listed: bool = True) -> dict[str, object]:
     """Show the head of the page that is shown, `number` of a list; with a title that of a view, or of a state of the page, which no
-    search engine lists."""
+    search engine lists; nor one that is not `is_listed`, whose canonical address is that of the page."""
     page = None if title else reader.page
     values = head.for_page(reader, page, int(number or 1)) if page else head.for_view(title)
+    if not is_listed:
+        values = replace(values, alternates=())
     return {
         "head": values,
-        "is_indexed": values.is_indexed,
-        "structured_data": structured_data.for_page(reader, page, values) if page else "",
+        "is_indexed": values.is_indexed and is_listed,
+        "structured_data": structured_data.for_page(reader, page, values) if page and is_listed else "",
         "font": f"portal/fonts/{reader.language.font}",
     }
 
@@ -92,6 +95,13 @@ def mark(link: Link) -> SafeString:
 def absolute(url: str | None) -> str:
     """Return an address with the portal's scheme and host."""
     return head.absolute(url)
+
+
+@register.inclusion_tag("components/qr_code.html")
+def qr_code(address: str) -> dict[str, object]:
+    """Show, on paper alone, an address of the portal and its QR code."""
+    url = head.absolute(address)
+    return {"url": url, "code": qr_codes.svg(url)}
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------------

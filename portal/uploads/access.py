@@ -24,6 +24,7 @@ from django.http import HttpRequest
 from wagtail.contrib.settings.registry import registry as settings_registry
 from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument
+from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionMember, CollectionViewRestriction, Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import get_snippet_models
@@ -102,13 +103,25 @@ def remembered(request: HttpRequest) -> Iterator[None]:
 
 
 def is_shown(member: CollectionMember) -> bool:
-    """Return whether a page may show a picture or name a document: to whoever could not open it, it would say too much."""
+    """Return whether a page may show a picture or name a document: to whoever could not open it, it would say too much.
+
+    A picture that is out of use is shown to nobody.
+    """
+    if not getattr(member, "is_usable", True):
+        return False
     reader = _reader.get()
     if reader is None:
         return member.collection_id not in restricted_collections()
     if reader.restricted is None:
         reader.restricted = restricted_collections()
     return member.collection_id not in reader.restricted or accepts(reader.request, member)
+
+
+def hidden_pictures(ids: Iterable[int]) -> frozenset[int]:
+    """Return which of some pictures readers do not see: out of use, or in a collection that is restricted. Two or three queries."""
+    images = get_image_model().objects.filter(pk__in=list(ids))
+    restricted = restricted_collections()
+    return frozenset(image.pk for image in images if image.collection_id in restricted or not image.is_usable)
 
 
 # --- documents -----------------------------------------------------------------------------------------------------------
@@ -170,16 +183,16 @@ def may_read(request: HttpRequest, document: AbstractDocument) -> bool:
     )
 
 
-def referring_pages(document_ids: Iterable[int]) -> set[int]:
-    """Return the ids of the pages whose row in the database refers to one of some documents. One query."""
-    rows = _references(document_ids).filter(base_content_type=ContentType.objects.get_for_model(Page))
+def referring_pages(file_ids: Iterable[int], model: type[Model] | None = None) -> set[int]:
+    """Return the ids of the pages whose row in the database refers to one of some documents, or files of another model. One query."""
+    rows = _references(file_ids, model).filter(base_content_type=ContentType.objects.get_for_model(Page))
     return {int(object_id) for object_id in rows.values_list("object_id", flat=True)}
 
 
-def _references(document_ids: Iterable[int]) -> QuerySet[ReferenceIndex]:
+def _references(file_ids: Iterable[int], model: type[Model] | None = None) -> QuerySet[ReferenceIndex]:
     return ReferenceIndex.objects.filter(
-        to_content_type=ContentType.objects.get_for_model(get_document_model()),
-        to_object_id__in=[str(pk) for pk in document_ids],
+        to_content_type=ContentType.objects.get_for_model(model or get_document_model()),
+        to_object_id__in=[str(pk) for pk in file_ids],
     )
 
 

@@ -6,19 +6,23 @@ import logging
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import pgettext, pgettext_lazy
 from PIL import Image
+from wagtail.admin.widgets import AdminDateInput
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
 from portal.language.languages import LANGUAGES
 from portal.uploads.lists import notes
+from portal.uploads.rights import explanation
 from portal.uploads.storage import check_room
 
 logger = logging.getLogger(__name__)
@@ -55,10 +59,21 @@ class _StoredWhole:
 
 
 class ImageForm(_StoredWhole, BaseImageForm):
-    """A photograph; who uploads it is told what becomes of its metadata."""
+    """A photograph; who uploads it is told what becomes of its metadata, and who looks at it what became of itself."""
+
+    class Meta(BaseImageForm.Meta):
+        widgets: ClassVar[dict] = {
+            **BaseImageForm.Meta.widgets, "consent_on": AdminDateInput, "usable_until": AdminDateInput,
+        }  # fmt: skip
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            # What is not there yet cannot be withdrawn.
+            self.fields.pop("is_withdrawn", None)
+        elif said := explanation(self.instance):
+            field = self.fields["usable_until" if self.instance.is_over else "is_withdrawn"]
+            field.help_text = format_html("{} {}", field.help_text, said)
         if "file" in self.fields:
             field = self.fields["file"]
             note = pgettext(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.api.v2.router import WagtailAPIRouter
@@ -14,11 +15,13 @@ from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.images.models import AbstractImage
+from wagtail.images.rich_text import ImageEmbedHandler
 from wagtail.images.views.chooser import viewset as image_chooser
 from wagtail.permissions import policy_registry
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
-from portal.uploads import access, tags
+from portal.uploads import access, pictures, views
 from portal.uploads.cleaning import clean_photographs
 from portal.uploads.lists import DocumentsView
 
@@ -48,10 +51,32 @@ class ShownDocumentLinkHandler(DocumentLinkHandler):
         ]
 
 
+class ShownImageEmbedHandler(ImageEmbedHandler):
+    """A picture inside rich text: where it is not to be seen nothing stands in for it."""
+
+    @classmethod
+    def get_many(cls, attrs_list: list[dict]) -> list[AbstractImage | None]:
+        """Return the pictures, and None for each that is gone or not to be seen."""
+        return [image if image and access.is_shown(image) else None for image in super().get_many(attrs_list)]
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict]) -> list[str]:
+        """Return the pictures as HTML."""
+        tags = super().expand_db_attributes_many(attrs_list)
+        return ["" if tag == '<img alt="">' else tag for tag in tags]
+
+
 @hooks.register("register_rich_text_features", order=100)
 def register_document_links(features: FeatureRegistry) -> None:
-    """Put the handler that asks who reads in the place of Wagtail's."""
+    """Put the handlers that ask who reads in the place of Wagtail's."""
     features.register_link_type(ShownDocumentLinkHandler)
+    features.register_embed_type(ShownImageEmbedHandler)
+
+
+@hooks.register("construct_image_chooser_queryset")
+def offer_usable_pictures(images: QuerySet, request: HttpRequest) -> QuerySet:
+    """Offer no picture that is out of use."""
+    return images.filter(is_withdrawn=False).exclude(usable_until__lt=timezone.localdate())
 
 
 class _OwnFiles:
@@ -80,7 +105,7 @@ def show_own_files(router: WagtailAPIRouter) -> None:
 
 
 # Wagtail 8 has one viewset for this chooser and no setting for its views.
-image_chooser.choose_view_class = tags.ChoosePictureView
+image_chooser.choose_view_class = pictures.ChoosePictureView
 
 
 # Before Wagtail's own patterns, which stay for reversing.
@@ -90,8 +115,10 @@ def list_files() -> list[URLPattern]:
     return [
         path("documents/", DocumentsView.as_view()),
         path("documents/results/", DocumentsView.as_view(results_only=True)),
-        path("images/", tags.PicturesView.as_view()),
-        path("images/results/", tags.PicturesView.as_view(results_only=True)),
+        path("images/", pictures.PicturesView.as_view()),
+        path("images/results/", pictures.PicturesView.as_view(results_only=True)),
+        path("images/<int:image_id>/", pictures.PictureView.as_view()),
+        path("images/<int:image_id>/hidden/<int:rendition_id>/", views.hidden_picture, name="hidden_picture"),
     ]
 
 

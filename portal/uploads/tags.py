@@ -10,8 +10,6 @@ from taggit.models import Tag
 from wagtail.admin.views.tags import TAGS_AUTOCOMPLETE_LIMIT
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.images.views.chooser import ImageChooseView
-from wagtail.images.views.images import ImagesFilterSet, IndexView
 from wagtail.permissions import policy_registry
 
 from portal.uploads.access import USING_ACTIONS
@@ -38,28 +36,3 @@ def complete(request: HttpRequest) -> JsonResponse:
     tags = tags_seen_by(request.user, get_image_model(), get_document_model()) if term else Tag.objects.none()
     names = tags.filter(name__istartswith=term).order_by("name").values_list("name", flat=True)
     return JsonResponse(list(names[:TAGS_AUTOCOMPLETE_LIMIT]), safe=False)
-
-
-class OwnTagsFilter(ImagesFilterSet):
-    """Wagtail's filters for pictures."""
-
-    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
-        super().__init__(*args, request=request, **kwargs)
-        if "tag" in self.filters:
-            names = tags_seen_by(request.user, self._meta.model).values_list("name", flat=True)[:MOST]
-            self.filters["tag"].extra["choices"] = [(name, name) for name in names]
-
-
-class PicturesView(IndexView):
-    """Wagtail's list of pictures."""
-
-    filterset_class = OwnTagsFilter
-
-
-class ChoosePictureView(ImageChooseView):
-    """Wagtail's chooser of pictures."""
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Return the values for the template."""
-        tags = tags_seen_by(self.request.user, self.model)[:MOST]
-        return {**super().get_context_data(**kwargs), "popular_tags": tags}

@@ -6,14 +6,19 @@ import mimetypes
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
+from django.utils.translation import gettext
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
 
 from portal.uploads.access import accepts, restricted_collections
 from portal.uploads.delivery import in_parts, reading_only
+from portal.uploads.rights import SHORT, Rights
 
 RENDITIONS = "images"
 """The folder of the sizes and formats in which pages show pictures."""
@@ -21,9 +26,17 @@ RENDITIONS = "images"
 AVATARS = "avatar_images"
 """The folder of the portraits that people of the admin have given themselves."""
 
-# A browser may keep what it has shown; caches in between ask each hour, a picture may have become private.
-_PUBLIC = f"public, max-age={30 * 24 * 60 * 60}, s-maxage={60 * 60}"
+ORIGINALS = "original_images"
+"""The folder of the pictures as they were uploaded, which are handed out to nobody."""
+
 _PRIVATE = "private, no-store"
+
+
+def _public(image: Rights) -> str:
+    """Return how what anybody may see is kept: by caches in between for a while, the picture may become private."""
+    seconds = image.seconds_to_keep
+    between = int(SHORT.total_seconds())
+    return f"public, max-age={seconds}" + (f", s-maxage={between}" if seconds > between else "")
 
 
 @reading_only
@@ -32,13 +45,16 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 
     Only a file that lies directly in one of these folders has an address here, and only one: what is not written exactly so
     (other folders, originals, documents, doubled strokes, dots, other letter case) is not there. Documents have a view of their own.
+    A picture that is out of use is gone (410), in every size and as it was uploaded, for people of the admin too.
 
     Raises:
         Http404: there is no such file, or none that is handed out.
     """
     folder, _stroke, name = path.partition("/")
-    if folder == RENDITIONS:
-        cache_control = _rendition_cache_control(request, path)
+    if folder in {RENDITIONS, ORIGINALS}:
+        image, cache_control = _picture_of(request, folder, path)
+        if image is not None and not image.is_usable:
+            return _gone()
     elif folder == AVATARS and request.user.is_authenticated:
         cache_control = _PRIVATE
     else:
@@ -51,18 +67,47 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     return in_parts(request, response)
 
 
-def _rendition_cache_control(request: HttpRequest, path: str) -> str:
-    """Return how a rendition may be kept; empty where the request may not have it, and where nobody knows of which picture it is.
+def _picture_of(request: HttpRequest, folder: str, path: str) -> tuple[Rights | None, str]:
+    """Return the picture that a file belongs to, and how the file may be kept; none and nothing where the request may not have it.
 
-    A file without a row is left over: two that were made at once, a picture that was deleted. What was restricted or withdrawn
+    A rendition without a row is left over: two that were made at once, a picture that was deleted. What was restricted or withdrawn
     since cannot be told from its name. Two queries where no collection is restricted.
     """
-    image = get_image_model().objects.filter(renditions__file=path).select_related("collection").first()
+    name = "renditions__file" if folder == RENDITIONS else "file"
+    image = get_image_model().objects.filter(**{name: path}).select_related("collection").first()
     if image is None:
-        return ""
-    if image.collection_id not in restricted_collections():
-        return _PUBLIC
-    return _PRIVATE if accepts(request, image) else ""
+        return None, ""
+    is_restricted = image.collection_id in restricted_collections()
+    if is_restricted and not accepts(request, image):
+        return None, ""
+    if folder == ORIGINALS:
+        return image, ""
+    return image, _PRIVATE if is_restricted else _public(image)
+
+
+def _gone() -> HttpResponse:
+    """Answer that a picture is not shown any more, and never will be from a browser's memory."""
+    text = gettext("This picture is no longer shown.")
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'"}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=410, headers=headers)
+
+
+@reading_only
+def hidden_picture(request: HttpRequest, image_id: int, rendition_id: int) -> HttpResponseBase:
+    """Show people who may change a picture in the admin what it is that is out of use.
+
+    Raises:
+        PermissionDenied: they may not change it.
+        Http404: there is no such picture in this size.
+    """
+    image = get_object_or_404(get_image_model(), pk=image_id)
+    if not policy_registry.get_by_type(type(image)).user_has_permission_for_instance(request.user, "change", image):
+        raise PermissionDenied
+    folder, _stroke, name = get_object_or_404(image.renditions, pk=rendition_id).file.name.partition("/")
+    response = _file(folder, name)
+    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    return in_parts(request, response)
 
 
 def _file(folder: str, name: str) -> FileResponse:

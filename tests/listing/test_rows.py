@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 
 import pytest
+from django.core.checks import CheckMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page
 
-from home.models import HomePage
+from home.models import HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.listing import lists, rows
-from portal.listing.checks import check_listings
+from portal.listing.checks import check_listings, check_sections
+from portal.listing.declarations import listings
 from portal.models import ListRow, ListVersion, PublishedVersion
 from tests.builders import add, make_alias, make_home, make_news, make_news_index, make_topic, publish, translate
 from translation.aliases import show_source
@@ -165,3 +168,28 @@ def test_an_index_of_several_kinds_is_refused(monkeypatch: pytest.MonkeyPatch) -
     assert check_listings(None) == []
     monkeypatch.setattr(NewsIndexPage, "listed_models", classmethod(lambda cls: [NewsPage, ServicePage]))
     assert [(error.obj, error.id) for error in check_listings(None)] == [(NewsIndexPage, "portal.E014")]
+
+
+def test_each_fault_of_a_declaration_is_named_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = NewsPage.listing
+
+    def found(checks: Callable[[object], list[CheckMessage]] = check_listings, **changed: object) -> list[tuple[object, str, str]]:
+        monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(declared, **changed))
+        return [(error.obj, error.id, error.msg.rpartition(": ")[2].strip(".")) for error in checks(None)]
+
+    assert found() == found(check_sections) == []
+    # What another kind is called, and what all other pages are.
+    assert found(kind=ServicePage.listing.kind, kinds="") == [
+        (model, "portal.E011", "service") for model in listings() if model in (NewsPage, ServicePage)
+    ]
+    assert found(kind="page", kinds="") == [(NewsPage, "portal.E011", "page")]
+    monkeypatch.setattr(NewsPage, "listing", declared)
+    for kinds, indexes in (
+        (("theme",), ["work.ServiceIndexPage", "work.ThemePage"]),
+        (("theme", "service", "news"), ["news.NewsIndexPage"]),
+    ):
+        monkeypatch.setattr(OurWorkPage, "kinds", kinds)
+        assert {(error.obj, error.id) for error in check_sections(None)} == {(OurWorkPage, "portal.E013")}
+        assert sorted(error.msg.split(" or ")[1].split()[0] for error in check_sections(None)) == indexes
+    monkeypatch.setattr(NewsIndexPage, "listed_models", classmethod(lambda cls: []))
+    assert [(error.obj, error.id) for error in check_listings(None)] == [(NewsPage, "portal.E012")]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
-from django.db import transaction
+from django.conf import LazySettings, settings
+from django.db import DatabaseError, connection, transaction
 
 from portal import changes
 from portal.counters import Counters, SharedCounters
@@ -70,6 +73,13 @@ def test_what_a_dead_process_did_not_tell_is_made_good_once(heard: list) -> None
         assert changes.counters().read([0]) != before
 
 
+def test_a_command_that_ends_in_order_leaves_nothing_to_make_good(tmp_path: Path) -> None:
+    lines = "import django; django.setup(); from portal import changes; changes.intend()"
+    subprocess.run([sys.executable, "-c", lines], env=support.environment(tmp_path), cwd=settings.BASE_DIR, check=True)  # noqa: S603
+    assert (tmp_path / "changes").exists()
+    assert not Counters(tmp_path / "changes").make_good()
+
+
 def test_who_watches_makes_good_while_others_answer(heard: list) -> None:
     with changes.watching(0.01):
         end_in_a_child(announce_and_die)
@@ -77,6 +87,46 @@ def test_who_watches_makes_good_while_others_answer(heard: list) -> None:
     assert heard == [frozenset({changes.EVERYTHING})]
     end_in_a_child(announce_and_die)
     assert len(heard) == 1
+
+
+def test_who_watches_goes_on_after_an_error_and_says_so(
+    heard: list, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_good, errors = changes.counters().make_good, iter([OSError("no room"), DatabaseError("away")])
+
+    def fail_twice() -> bool:
+        for error in errors:
+            raise error
+        return make_good()
+
+    monkeypatch.setattr(changes.counters(), "make_good", fail_twice)
+    with changes.watching(0.01):
+        end_in_a_child(announce_and_die)
+        support.wait_for(lambda: heard, "The announcement")
+    assert heard == [frozenset({changes.EVERYTHING})]
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [OSError, DatabaseError]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_forks_shares_neither_the_thread_that_watches_nor_its_connection(heard: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    left_open: list[bool] = []
+    ends = threading.Event()
+
+    def look() -> bool:
+        left_open.append(connection.connection is not None)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if len(left_open) > 1:
+            # The block ends while somebody looks.
+            ends.set()
+            threading.Event().wait(0.3)
+        return False
+
+    monkeypatch.setattr(changes.counters(), "make_good", look)
+    with changes.watching(0.01):
+        ends.wait()
+    assert [thread for thread in threading.enumerate() if thread.name == "changes"] == []
+    assert left_open == [False, False]
 
 
 def test_what_was_rolled_back_after_others_could_read_it_is_told_before_the_next_change(heard: list) -> None:

@@ -234,6 +234,11 @@ class ServicePage(ExplanationMixin, ListedPage):
         questions = [{"text": answer.question, "anchor": answer.anchor, "language": ""} for answer in self.answers]
         return [*questions, *super().headings]
 
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the question that a field answers, with its anchor."""
+        found = ((str(question.text), question.anchor) for question in QUESTIONS if question.field == name)
+        return next(found, super().heading_above(name))
+
     @property
     def schema_provider(self) -> dict[str, str]:
         """Return who provides the service, for machines."""

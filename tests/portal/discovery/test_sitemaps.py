@@ -154,6 +154,23 @@ def test_what_does_not_fit_into_one_file_is_split(
     assert len(listed) == len(set(listed)) == 5
 
 
+def test_a_file_takes_as_much_as_the_protocol_allows_and_no_empty_one_follows(
+    client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (sitemaps.MAX_ADDRESSES, sitemaps.MAX_PARTS) == (50_000, 50_000)
+    for title in ("Eins", "Zwei", "Drei"):
+        translate(make_content_page(home, title=title), "en", title=f"{title} in English")
+    monkeypatch.setattr(sitemaps, "MAX_ADDRESSES", 4)
+    assert parts(client) == [f"http://testserver/sitemap-{code}.xml" for code in ("de", "en")]
+    assert {code: len(addresses(client, code)) for code in ("de", "en")} == {"de": 4, "en": 4}
+    assert client.get("/sitemap-de-2.xml").status_code == 404
+    make_content_page(home, title="Vier")
+    assert [address.removeprefix("http://testserver") for address in parts(client)] == [
+        "/sitemap-de.xml", "/sitemap-de-2.xml", "/sitemap-en.xml",
+    ]  # fmt: skip
+    assert len(read(client, "/sitemap-de-2.xml").findall("s:url", NAMES)) == 1
+
+
 @pytest.mark.parametrize("path", ["sitemap-xx.xml", "sitemap-de-0.xml", "sitemap-de-9.xml", "sitemap-de-" + "9" * 40 + ".xml"])
 def test_odd_addresses(client: Client, home: HomePage, path: str) -> None:
     assert client.get(f"/{path}").status_code == 404

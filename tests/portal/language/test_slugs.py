@@ -52,6 +52,14 @@ def test_a_single_endless_word_is_cut() -> None:
     assert len(slug_for_title("a" * 300, "de")) == MAX_LENGTH
 
 
+@pytest.mark.parametrize("code", ["de", "en"])
+def test_eighty_characters_fit_and_one_more_does_not(code: str) -> None:
+    words = ["aufnahmeprogramm"] * 4
+    assert slug_for_title(" ".join([*words, "jahresende12"]), code) == "-".join([*words, "jahresende12"])
+    assert slug_for_title(" ".join([*words, "jahresende123"]), code) == "-".join(words)
+    assert slug_for_title("a" * 81, code) == "a" * 80
+
+
 def test_numbered_slugs_count_as_made_from_their_base() -> None:
     assert is_made_from("kontakt-2", "kontakt")
     assert not is_made_from("kontakt-neu", "kontakt")

@@ -46,9 +46,9 @@ def make_document(name: str = "liste", collection: Collection | None = None, **f
     )
 
 
-def make_image(name: str = "foto", collection: Collection | None = None) -> PortalImage:
+def make_image(name: str = "foto", collection: Collection | None = None, size: tuple[int, int] = (800, 600)) -> PortalImage:
     file = io.BytesIO()
-    Image.new("RGB", (800, 600), "green").save(file, "PNG")
+    Image.new("RGB", size, "green").save(file, "PNG")
     fields = {"collection": collection} if collection else {}
     return PortalImage.objects.create(title=name, file=ContentFile(file.getvalue(), name=f"{name}.png"), **fields)
 

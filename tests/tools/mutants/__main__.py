@@ -127,7 +127,7 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     keys = {}
     for file in files:
         text = (folder / file).read_text(encoding="utf-8")
-        keys[file] = KEPT / hashlib.sha256(f"{code}{file}{text}".encode()).hexdigest()[:24]
+        keys[file] = KEPT / hashlib.sha256(f"CPU {code}{file}{text}".encode()).hexdigest()[:24]
     if missing := [file for file, key in keys.items() if not key.exists()]:
         print(f"{len(missing)} test modules run once to see what they execute …", file=sys.stderr, flush=True)
         answer = folder / "map.jsonl"
@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=12, help="how many faults of each module, drawn with the seed; all when 0")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="how many run beside each other")
-    parser.add_argument("--budget", type=float, default=120, help="seconds of tests that a fault meets at most")
+    parser.add_argument("--budget", type=float, default=120, help="seconds of CPU of tests that a fault meets at most")
     parser.add_argument("--line", type=int, help="only faults in this line")
     parser.add_argument("--tests", nargs="*", help="these tests instead of those of the area")
     given = parser.parse_args()
@@ -223,7 +223,7 @@ def main() -> None:
                     said = f"by {result['tests']} tests, {result['how']}" if result["tests"] else "by any: no test runs it"
                     print(f"{fault.module}:{fault.line} was not noticed {said}\n{fault.difference()}\n", flush=True)
     counted["in all"] = [noticed for seen in counted.values() for noticed in seen]
-    print(f"seed {given.seed}, {given.sample or 'all'} of each module, {given.budget:.0f} s of tests at most")
+    print(f"seed {given.seed}, {given.sample or 'all'} of each module, {given.budget:.0f} s of CPU of tests at most")
     for module, seen in counted.items():
         if seen:
             print(f"{sum(seen):4d} of {len(seen):4d} noticed ({sum(seen) / len(seen):4.0%})  {module}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 NAMES_ONLY = "Only the name of the function in a traceback changes."
+UNFOUND = "How long a shared cache keeps what nobody finds any more."
 
 EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/http/limits.py", "+return hops[-trusted] if 0 is not trusted <= len(hops) and _parsed(hops[-trusted]) else peer"): (
         "The number of proxies is never negative."
     ),
     ("search/log.py", "+_waiting: deque[Callable[[], None]] = deque(maxlen= 999)"): "So much memory, or about so much.",
-    ("portal/changes.py", "+TIMEOUT = 24 * 61 * 60"): "How long a shared cache keeps what nobody finds any more.",
+    ("portal/changes.py", "+TIMEOUT = 24 * 61 * 60"): UNFOUND,
+    ("portal/changes.py", "+TIMEOUT = 24 + 60 * 60"): UNFOUND,
+    ("portal/changes.py", "+TIMEOUT = 24 * 60 * 59"): UNFOUND,
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
     ("translation/guards.py", "-@wraps(view)"): NAMES_ONLY,
     ("translation/policies.py", "+register_permission_policy(model, LanguagePermissionPolicy(model), exact_class=False)"): (
