@@ -168,7 +168,7 @@ def test_filters_combine(client: Client, section: OurWorkPage, index: ProjectInd
     ):
         theme = ThemePage.objects.filter(title=theme_name).first() or add(section, ThemePage(title=theme_name))
         page = make_project(theme, title, topics=[topics[theme_name]], funders=funders, starts_on=years, ends_on=end)
-        translate(page, "ar", words={text: text for text in [page.funders.strip().replace("\n", "<br>")]})
+        translate(page, "ar", words={text: text for text in (page.funders, page.funders.replace("\n", "<br/>"))})
     translate(index, "ar")
     make_project(theme, "Entwurf", live=False, funders="Niemand")
     secret = make_project(theme, "Geheim", funders="Geheimer Fonds", starts_on=TODAY + DAY)
