@@ -16,7 +16,7 @@ from portal.blocks.dates import PartialDateBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
 
-OWN_PACKAGES = ("portal.", "home.", "news.", "participate.", "work.", "search.", "translation.")
+OWN_PACKAGES = ("portal.", "about.", "home.", "news.", "participate.", "work.", "search.", "translation.")
 
 
 def _own_page_models() -> list[type[Page]]:
@@ -75,6 +75,11 @@ def check_translatable_models(app_configs: object, **kwargs: object) -> list[Che
     return errors
 
 
+def _previews_itself(cls: type) -> bool:
+    """Return whether a block of the portal, or one that it extends, makes its preview."""
+    return any("get_preview_value" in vars(each) for each in cls.__mro__ if each.__module__.startswith(OWN_PACKAGES))
+
+
 @register()
 def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Every block of the portal has a template that exists, a preview and a description."""
@@ -94,7 +99,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
                     for name, value in (
                         ("template", getattr(block.meta, "template", None)),
                         ("description", getattr(block.meta, "description", None)),
-                        ("preview_value", hasattr(block.meta, "preview_value") or "get_preview_value" in vars(cls)),
+                        ("preview_value", hasattr(block.meta, "preview_value") or _previews_itself(cls)),
                     )
                     if not value
                 ]

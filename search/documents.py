@@ -83,19 +83,8 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
     for file_text in file_texts:
         count(islice(analysis.words(file_text, code), MAX_FILE_WORDS), FILE, with_stopwords=False, in_order=False)
 
-    date, ages = date_of(page), page.listing is not None and page.listing.when.ages
-    published = page.first_published_at or page.last_published_at
-    document = Document(
-        page_id=page.pk,
-        language=code,
-        title=page.title,
-        text="\n".join(texts.in_order + [file.title for file in files]),
-        stems=f" {' '.join(stems)} ",
-        length=max(length, 1),
-        date=date or (published.date() if published else None),
-        ages=date is not None and ages,
-        facets=facets.values_of(page, files),
-    )
+    document = _row(page, files, texts)
+    document.stems, document.length = f" {' '.join(stems)} ", max(length, 1)
     frequencies = {term: max(1, round(weight * FREQUENCY_UNIT)) for term, weight in weights.items()}
     file_ids = [file.pk for file in files]
     analysed = Analysed(document, frequencies, surfaces, title_starts(page.title, code), file_ids)
@@ -103,10 +92,29 @@ def analyse_page(page: Page, files: Sequence[PortalDocument] = (), texts: PageTe
     return analysed
 
 
+def _row(page: Page, files: Sequence[PortalDocument], texts: PageText) -> Document:
+    """Return the row of a page's document, but for what its words say."""
+    listing = page.listing
+    date, dates = date_of(page), listing.dates(page) if listing is not None else None
+    published = page.first_published_at or page.last_published_at
+    return Document(
+        page_id=page.pk,
+        language=page.locale.language_code,
+        title=page.title,
+        text="\n".join(texts.in_order + [file.title for file in files]),
+        lead=getattr(page, page.card_text_field),
+        dates=dates.stored if dates else [],
+        date=date or (published.date() if published else None),
+        ages=date is not None and listing is not None and listing.when.ages,
+        facets=facets.values_of(page, files),
+    )
+
+
 def _digest(analysed: Analysed) -> str:
     """Return what differs when a page is to be written anew; sorted, so that the order in which it was counted says nothing."""
     document = analysed.document
-    held = [index_version(), document.title, document.text, document.stems, str(document.date), document.facets, analysed.file_ids]
+    texts = [document.title, document.lead, document.text, document.stems]
+    held = [index_version(), *texts, document.dates, str(document.date), document.facets, analysed.file_ids]
     text = json.dumps([*held, sorted(analysed.frequencies.items())], ensure_ascii=False)
     return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 

@@ -33,6 +33,10 @@ class Document(models.Model):
     """The terms of title and text in their order, between blanks: phrases are found in it."""
     length = models.PositiveIntegerField()
     """The number of words."""
+    lead = models.TextField(default="")
+    """What cards say of the page: shown where no sentence answers."""
+    dates = models.JSONField(default=list)
+    """When the page is (`portal.listing.dates.Dates.stored`), for the line above its title."""
     date = models.DateField(null=True)
     """What “newest first” sorts by."""
     ages = models.BooleanField(default=False)

@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from portal.language.languages import LANGUAGES, Language
 from portal.models import PortalDocument
-from portal.pages import cards, versions
+from portal.pages import versions
 from portal.uploads.access import restricted_collections
 
 from . import engine, facets, maintained, ranking, spelling
@@ -51,9 +51,10 @@ class FoundFile:
 
 @dataclass
 class Hit:
-    """A page that was found, as it is shown."""
+    """A page that was found, as it is shown: its row as links need it, and what the index keeps of it."""
 
     page: Page
+    document: Document
     title: list[Segment]
     snippet: list[Segment]
     file: FoundFile | None = None
@@ -319,12 +320,13 @@ def _facets(candidates: Sequence[Candidate], chosen: Sequence[tuple[str, str]]) 
 def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, float], language: str) -> list[Hit]:
     """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
     pages = versions.real(versions.rows().filter(pk__in=ids).order_by()).in_bulk()
-    shown = cards.prepare(cards.specific([pages[pk] for pk in ids if pk in pages]))
-    documents = {document.pk: document for document in Document.objects.filter(pk__in=ids).only("text", "stems")}
+    versions.set_locales(pages.values())
+    documents = Document.objects.filter(pk__in=pages).only("lead", "text", "stems", "dates", "facets").in_bulk()
     terms = set(weights)
     found = [
-        Hit(page, highlight(page.title, terms, language), _snippet(page, documents.get(page.pk), weights, language))
-        for page in shown
+        Hit(page, document, highlight(page.title, terms, language), _snippet(document, weights, language))
+        for pk in ids
+        if (page := pages.get(pk)) and (document := documents.get(pk))
     ]
     _add_files(found, documents, concepts, weights, language)
     return found
@@ -358,9 +360,8 @@ def _add_files(
                 best, hit.file = value, FoundFile(file.document, snippet(file.text, terms, language))
 
 
-def _snippet(page: Page, document: Document | None, weights: dict[str, float], language: str) -> list[Segment]:
-    found = snippet(document.text, weights, language, document.stems) if document else []
-    return found or highlight(getattr(page, page.card_text_field), set(weights), language)
+def _snippet(document: Document, weights: dict[str, float], language: str) -> list[Segment]:
+    return snippet(document.text, weights, language, document.stems) or highlight(document.lead, set(weights), language)
 
 
 def _promoted(query: Query, weights: dict[str, float], language: str) -> list[Hit]:

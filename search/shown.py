@@ -9,8 +9,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.discovery import head
-from portal.listing.declarations import kind_of, kinds
-from portal.pages.cards import Metaline, card_of
+from portal.listing.dates import Dates
+from portal.listing.declarations import kinds
+from portal.pages import links
+from portal.pages.cards import Metaline
 from portal.pages.links import Link
 
 from .forms import SearchForm
@@ -53,13 +55,19 @@ class Result:
 def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = False) -> Result:
     """Return a hit as it is shown; a badge says what is special about it."""
     page = hit.page
-    card = card_of(page)
+    [kind] = hit.document.facets["type"]
+    dates = Dates.read(hit.document.dates)
     return Result(
         page=page.pk,
-        link=card.link,
+        link=links.to_version(page),
         title=hit.title,
         text=hit.snippet,
-        meta=Metaline(badge=badge, kind=str(kinds()[kind_of(page)]), status=page.status_in_time, date=page.known_date),
+        meta=Metaline(
+            badge=badge,
+            kind=str(kinds().get(kind, "")),
+            status=dates.status if dates else None,
+            date=dates.known if dates else None,
+        ),
         file=_file(hit.file) if hit.file else None,
         position=position,
         is_promoted=is_promoted,
@@ -82,7 +90,7 @@ def _result_data(hit: Hit) -> dict[str, object]:
         "snippet_html": marked(hit.snippet),
         "kind": str(shown.meta.kind),
         "date": shown.meta.date.machine if shown.meta.date else "",
-        "language": hit.page.language_code,
+        "language": hit.page.locale.language_code,
         "has_all_words": not hit.is_partial,
         "file": _file_data(shown.file) if shown.file else None,
     }

@@ -17,7 +17,7 @@ def test_a_contact_names_a_channel_that_a_source_names() -> None:
     boxes = [
         (record.id, block["value"])
         for record in RECORDS
-        for block in record.data.get("body") or []
+        for block in [*(record.data.get("body") or []), *(record.data.get("contacts") or [])]
         if isinstance(block, dict) and block.get("type") == "contact"
     ]
     assert [id_ for id_, box in boxes if not box.get("facts") or box.get("email") or box.get("phone")] == []
@@ -32,7 +32,7 @@ def test_what_only_the_office_knows_has_no_value_and_places_that_wait_for_it() -
         "fact-office-address", "fact-office-email", "fact-office-phone", "fact-nuremberg-address", "fact-press-email", "fact-press-phone",
     }  # fmt: skip
     for code in CODES:
-        bodies = [record.data.get("body") for record in RECORDS if record.lang == code]
+        bodies = [record.data.get(key) for record in RECORDS if record.lang == code for key in ("body", "contacts")]
         waiting = {text for text in texts(bodies) if text in missing}
         assert waiting == (missing - {"fact-nuremberg-address"} if code == "de-simple" else missing), code
 

@@ -53,8 +53,8 @@ ANSWERS = [question.field for question in QUESTIONS]
 
 
 def blocks(record: Record) -> list[dict[str, object]]:
-    """Return the blocks of a record: of the answers of a service, then of its body."""
-    found = [block for name in (*ANSWERS, "body") for block in record.data.get(name) or []]
+    """Return the blocks of a record: of the answers of a service or the contacts of an office, then of its body."""
+    found = [block for name in (*ANSWERS, "contacts", "services", "body") for block in record.data.get(name) or []]
     return [block for block in found if isinstance(block, dict) and block["type"] != "source"]
 
 

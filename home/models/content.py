@@ -25,7 +25,7 @@ class ContentPage(ExplanationMixin, BasePage):
         "work.ThemePage",
         "work.ServicePage",
     ]
-    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage"]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage", "about.OfficeIndexPage", "about.PressPage"]
     template = "pages/content_page.html"
     page_description = pgettext_lazy(
         "admin", "A page with text, tables, questions and more. It may have pages below it."

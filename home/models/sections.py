@@ -88,6 +88,7 @@ class WhoWeArePage(SectionPage):
     """Who we are."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "about.PressPage"]
     kinds: ClassVar[tuple[str, ...]] = ("office",)
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about the organisation and the office.")

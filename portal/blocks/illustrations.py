@@ -17,6 +17,7 @@ class Illustration(TextChoices):
     CONTACT = "contact", pgettext_lazy("admin", "Contact")
     COUNSELLING = "counselling", pgettext_lazy("admin", "Counselling")
     CRISIS = "crisis", pgettext_lazy("admin", "Crisis response")
+    COUNTED_DEAD = "counted-dead", pgettext_lazy("admin", "The dead that were counted")
     DATA = "data", pgettext_lazy("admin", "Data")
     DIASPORA = "diaspora", pgettext_lazy("admin", "Diaspora")
     EARTHQUAKE = "earthquake", pgettext_lazy("admin", "Earthquake")
@@ -29,6 +30,9 @@ class Illustration(TextChoices):
     LABOUR = "labour", pgettext_lazy("admin", "Labour mobility")
     LEADERSHIP = "leadership", pgettext_lazy("admin", "Leadership")
     LEGAL = "legal", pgettext_lazy("admin", "Legal text")
+    LOST_AT_SEA = "lost-at-sea", pgettext_lazy("admin", "Lost at sea")
+    MISSING = "missing", pgettext_lazy("admin", "Missing people")
+    MOURNING = "mourning", pgettext_lazy("admin", "Mourning")
     NEWSPAPER = "newspaper", pgettext_lazy("admin", "News")
     OFFICES = "offices", pgettext_lazy("admin", "Offices")
     PARTNERSHIP = "partnership", pgettext_lazy("admin", "Partnership")
@@ -39,6 +43,8 @@ class Illustration(TextChoices):
     SEA = "sea", pgettext_lazy("admin", "Sea route")
     SITEMAP = "sitemap", pgettext_lazy("admin", "Site map")
     UKRAINE = "ukraine", pgettext_lazy("admin", "Ukraine")
+    VIOLENCE = "violence", pgettext_lazy("admin", "Violence and exploitation")
+    WAR = "war", pgettext_lazy("admin", "War")
 
 
 def illustration_url(name: str) -> str:

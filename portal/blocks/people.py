@@ -13,29 +13,8 @@ from portal.pages.links import Link
 
 from . import base as blocks
 from .facts import FactChooserBlock, shown_facts
+from .laender import land_choices, names, tiles
 from .links import PageBlock
-
-# The sixteen Länder on a tile grid, by column and row: a map that needs no borders.
-LAENDER: dict[str, tuple[str, int, int]] = {
-    "SH": ("Schleswig-Holstein", 2, 0),
-    "MV": ("Mecklenburg-Vorpommern", 3, 0),
-    "HB": ("Bremen", 1, 1),
-    "HH": ("Hamburg", 2, 1),
-    "BE": ("Berlin", 3, 1),
-    "BB": ("Brandenburg", 4, 1),
-    "NW": ("Nordrhein-Westfalen", 0, 2),
-    "NI": ("Niedersachsen", 1, 2),
-    "ST": ("Sachsen-Anhalt", 2, 2),
-    "TH": ("Thüringen", 3, 2),
-    "SN": ("Sachsen", 4, 2),
-    "RP": ("Rheinland-Pfalz", 0, 3),
-    "HE": ("Hessen", 1, 3),
-    "SL": ("Saarland", 0, 4),
-    "BW": ("Baden-Württemberg", 1, 4),
-    "BY": ("Bayern", 2, 4),
-}
-_TILE = 64
-"""Width of a tile with its gap, in units of the drawing."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +102,7 @@ class OfficeBlock(blocks.StructBlock):
         max_length=80, label=pgettext_lazy("admin", "Place"), help_text=pgettext_lazy("admin", "The town.")
     )
     state = blocks.ChoiceBlock(
-        choices=[(code, name) for code, (name, _x, _y) in LAENDER.items()],
+        choices=land_choices,
         label=pgettext_lazy("admin", "Land"),
         help_text=pgettext_lazy("admin", "Marked on the map."),
     )
@@ -162,9 +141,6 @@ class OfficesBlock(blocks.ListBlock):
         """Add the tiles of the map, those with an office marked, and their names for the map's description."""
         context = super().get_context(value, parent_context=parent_context)
         marked = {office["state"] for office in value}
-        context["tiles"] = [
-            {"code": code, "x": 2 + x * _TILE, "y": 2 + y * _TILE, "on": code in marked}
-            for code, (_name, x, y) in LAENDER.items()
-        ]
-        context["marked_names"] = [name for code, (name, _x, _y) in LAENDER.items() if code in marked]
+        context["tiles"] = tiles(marked)
+        context["marked_names"] = names(marked)
         return context

@@ -63,7 +63,7 @@ def _time(text: str) -> str:
     return f"{int(hours):02}:{int(minutes or 0):02}"
 
 
-def _spans(text: str) -> list[tuple[int, int, str, str]]:
+def spans(text: str) -> list[tuple[int, int, str, str]]:
     """Return hours as first and last day (0 is Monday), and when it opens and closes.
 
     Raises:
@@ -86,12 +86,12 @@ def _spans(text: str) -> list[tuple[int, int, str, str]]:
 
 def _hours(text: str) -> str:
     try:
-        spans = _spans(text)
+        found = spans(text)
     except ValueError as error:
         reason = pgettext("admin", "Please write hours as Mo–Do 10–16 Uhr; several with a semicolon between them.")
         raise ValidationError(reason) from error
     return "; ".join(
-        f"{_DAYS[first]}{f'-{_DAYS[last]}' if last != first else ''} {opens}-{closes}" for first, last, opens, closes in spans
+        f"{_DAYS[first]}{f'-{_DAYS[last]}' if last != first else ''} {opens}-{closes}" for first, last, opens, closes in found
     )
 
 
@@ -148,7 +148,7 @@ def _written_hours(value: str) -> str:
     if value == _ALWAYS:
         return pgettext("opening hours", "day and night")
     written = []
-    for first, last, opens, closes in _spans(value):
+    for first, last, opens, closes in spans(value):
         parts = {
             "first": _weekday(first),
             "last": _weekday(last),

@@ -70,6 +70,25 @@ class SecurityHeadersMiddleware:
         return response
 
 
+_OF_REGION = {"ua": "uk"}
+"""The language of those who name a region with a language that the portal does not have: Russian as it is set in Ukraine."""
+
+
+def _nearest(code: str) -> str:
+    """Return the language of the portal for one that a browser names.
+
+    Raises:
+        LookupError: there is none.
+    """
+    try:
+        return get_supported_language_variant(code)
+    except LookupError:
+        language, _hyphen, region = code.rpartition("-")
+        if not language:
+            raise
+        return _OF_REGION[region]
+
+
 def language_asked_for(request: HttpRequest) -> Language:
     """Return the language that the browser wants most, of those that there are; German where nothing fits.
 
@@ -80,7 +99,7 @@ def language_asked_for(request: HttpRequest) -> Language:
             break
         with suppress(LookupError):
             if weight:
-                return languages_by_code()[get_supported_language_variant(code)]
+                return languages_by_code()[_nearest(code)]
     return languages_by_code()[SOURCE_LANGUAGE]
 
 

@@ -25,8 +25,8 @@ _LETTERS = {
             "u", "f", "kh", "ts", "ch", "sh", "shch", "", "iu", "ia",
         ), strict=True))
     ),  # fmt: skip
-    # Arabic: the letters that carry a long vowel or a hamza, which a transliteration sign by sign leaves out.
-    "ar": str.maketrans({"ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ؤ": "u", "ئ": "i"}),
+    # Arabic: the letters that carry a long vowel or a hamza, and the ayn, which a transliteration sign by sign leaves out.
+    "ar": str.maketrans({"ع": "a", "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ؤ": "u", "ئ": "i"}),
     "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
 }
 

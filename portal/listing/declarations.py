@@ -25,7 +25,7 @@ from wagtail_localize.fields import TranslatableField
 
 from portal.language.dates import DatePrecision, KnownDate
 
-from .periods import Status, days, days_until, moment, open_days, span, status
+from .dates import Dates, Status, moment
 
 Text = str | Promise
 
@@ -41,7 +41,14 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
-PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "when.status": "status", "funders": "funder"}
+PARAMETERS = {
+    "topics": "topic",
+    "regions": "region",
+    "when.year": "year",
+    "when.status": "status",
+    "languages": "language",
+    "funders": "funder",
+}
 """What filters are called in addresses, where that is not the name of the field."""
 
 
@@ -186,32 +193,32 @@ class Listing:
 
     def status(self, page: Page) -> Status | None:
         """Return whether a page is planned, running or ended; None where its kind does not last, or no date is known."""
-        start, end = self.start(page), self.end(page)
-        return status(start, end) if self.when.lasts and (start or end) else None
+        dates = self.dates(page)
+        return dates.status if dates else None
 
     def is_over(self, page: Page) -> bool:
         """Return whether a page is over."""
         end = self.end(page)
         return end is not None and end < timezone.now()
 
+    def dates(self, page: Page) -> Dates | None:
+        """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
+        when, precision = self.when, self._precision(page, self.when.start)
+        start, end = value(page, when.start), value(page, when.end)
+        if start is not None or (when.lasts and end is not None):
+            goes_on = bool(value(page, when.lasts)) if when.lasts else None
+            return Dates(start, precision, end, self._precision(page, when.end) if when.end_precision else "", goes_on)
+        closes = value(page, when.closes)
+        return Dates(closes, precision) if closes is not None else None
+
     def known_date(self, page: Page) -> KnownDate | None:
-        """Return the date in the active language, with what is known of it; from when to when, where it ends; else the deadline."""
-        start, end = value(page, self.when.start), value(page, self.when.end)
-        if start is None and end is not None and self.when.lasts:
-            return days_until(end, self._precision(page, self.when.end))
-        if start is None:
-            start, end = value(page, self.when.closes), None
-        if start is None:
-            return None
-        if isinstance(start, datetime.datetime):
-            return span(start, end if isinstance(end, datetime.datetime) else None)
-        if end is None and self.when.lasts:
-            return open_days(start, self._precision(page, self.when.start), bool(value(page, self.when.lasts)))
-        return days(start, self._precision(page, self.when.start), end, self._precision(page, self.when.end or self.when.start))
+        """Return that in the active language."""
+        dates = self.dates(page)
+        return dates.known if dates else None
 
     def _precision(self, page: Page, name: str) -> str:
         """Return how much of a date is known."""
-        return str(value(page, self.when.precision_of(name)) or value(page, self.when.precision) or DatePrecision.DAY)
+        return str(value(page, self.when.precision_of(name)) or DatePrecision.DAY)
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
@@ -244,7 +251,7 @@ def _for_machines(known: object) -> object:
 def choices(model: type[models.Model], name: str) -> dict[str, Text]:
     """Return the choices of a field by value; none where it has none or is none."""
     found = field_of(model, name)
-    return dict(getattr(found, "choices", None) or ())
+    return dict(getattr(found, "choices", None) or getattr(found, "options", None) or ())
 
 
 def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bool = False) -> Text:

@@ -11,6 +11,7 @@ from wagtail.admin.views.pages.listing import ExplorableIndexView, GenericPageFi
 from wagtail.models import Page
 
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.models.fields import ChoicesField
 
 from .declarations import Listing, choices, field_of, label
 
@@ -68,6 +69,9 @@ def _filter(model: type[Page], name: str) -> Filter | None:
         )
     found, path = field_of(model, name), f"{model._meta.model_name}__{name}"
     if found is None:
+        return None
+    if isinstance(found, ChoicesField):
+        # A list inside one column: the database cannot be asked for one of its values everywhere.
         return None
     if known := choices(model, name):
         return ChoiceFilter(field_name=path, label=label(listing, model, name), choices=list(known.items()))

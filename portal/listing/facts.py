@@ -12,8 +12,8 @@ from wagtail.models import Page
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
+from .dates import Status
 from .declarations import PARAMETERS, choices, field_of, label, value, values_of
-from .periods import Status
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
         ]
     options = choices(type(page), name)
     language = page.foreign_language_of(name)
-    is_filter = bool(index_url) and not language and name in page.listing.lines
+    leads = bool(index_url) and not language and (isinstance(known, list) or name in page.listing.lines)
     return [
         Value(
-            str(options.get(item, item)),
+            str(options.get(one, one)),
             language=language,
-            url=f"{index_url}?{urlencode({PARAMETERS.get(name, name): item})}" if is_filter else "",
+            url=f"{index_url}?{urlencode({PARAMETERS.get(name, name): one})}" if leads else "",
         )
-        for item in values_of(page, page.listing, name)
+        for one in values_of(page, page.listing, name)
     ]

@@ -12,8 +12,8 @@ from wagtail.models import Page
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
+from .dates import Status
 from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
-from .periods import Status
 
 Choices = list[tuple[str, Any]]
 

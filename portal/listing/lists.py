@@ -17,8 +17,8 @@ from portal.models import ListRow, ListTerm
 from portal.models.listing import HAS_STATUS
 from portal.pages import restrictions
 
+from .dates import Status
 from .declarations import BY_NAME, CLOSING, UPCOMING, Listing, field_of
-from .periods import Status
 
 COUNTED = 1000
 """Up to here visitors read how many there are; then that there are more."""

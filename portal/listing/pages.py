@@ -125,7 +125,7 @@ class ListedPage(BasePage):
         """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
         topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
         ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
-        return cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count]))
+        return cards.laid_out(cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count])))
 
     def list_address(self) -> str:
         """Return the address of the index: the parent's, which is this one's without the last part."""

@@ -33,8 +33,8 @@ from . import side_by_side
 from .publication import PublishedVersion
 
 if TYPE_CHECKING:
+    from portal.listing.dates import Status
     from portal.listing.declarations import Listing
-    from portal.listing.periods import Status
 
 
 class BasePage(Page):

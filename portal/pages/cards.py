@@ -15,7 +15,6 @@ from wagtail.models import Page
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
 from portal.pages import links, readers, versions
-from portal.pages.addresses import address_of
 from portal.pages.links import Link
 
 
@@ -36,7 +35,7 @@ class Form(StrEnum):
 class Metaline:
     """What stands in the line above a title; `place_language` is that of the place where it is another.
 
-    `status` is one of `portal.listing.periods.Status`, of what lasts.
+    `status` is one of `portal.listing.dates.Status`, of what lasts.
     """
 
     badge: str = ""
@@ -74,7 +73,7 @@ class Card:
 
 def card_of(page: Page) -> Card:
     """Return a page as a card. Of a list of pages `of` makes them without a query for each."""
-    link = page.link.plain() if page.link else Link(address_of(page), page.title, _foreign(page, "title"))
+    link = page.link.plain() if page.link else links.to_version(page)
     text = page.card_text_field
     return Card(
         link=link,
@@ -94,6 +93,21 @@ def _foreign(page: Page, name: str) -> str:
 def of(pages: Iterable[Page]) -> list[Card]:
     """Return specific pages as cards: a few queries for each page type that needs them."""
     return [card_of(page) for page in prepare(list(pages))]
+
+
+WITHOUT_HOLES = (1, 2, 3, 6)
+"""So many cards fill the rows of a grid on a desk."""
+
+
+def laid_out(cards: list[Card]) -> list[Card]:
+    """Return cards as they stand together: in a grid if they fill its rows and each has a picture of its own, else as a list.
+
+    A list of texts is a fifth as long on a phone, and nobody looks at the same drawing twice.
+    """
+    pictures = [str(card.picture) for card in cards if card.picture]
+    if len(cards) in WITHOUT_HOLES and len(pictures) in {0, len(cards)} and len(set(pictures)) == len(pictures):
+        return cards
+    return [card.shown_as(Form.ITEM, picture=None) for card in cards]
 
 
 def prepare(pages: list[Page]) -> list[Page]:
@@ -142,14 +156,14 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
 def for_pages(pages: list[Page]) -> list[Card]:
     """Return what the links to `pages` lead to, in their order; pages that are nowhere are left out.
 
-    A page that is not in the reader's language yet stands there with the source's text, marked.
+    A page that is not in the reader's language yet stands there with the source's text, marked. They are laid out to stand together.
     """
     found = links.resolve(page.pk for page in pages)
     targets = {link.page.pk: link for page in pages if (link := found[page.pk])}
     shown = prepare(specific([link.page for link in targets.values()]))
     for page in shown:
         page.link = targets[page.pk]
-    return [card_of(page) for page in shown]
+    return laid_out([card_of(page) for page in shown])
 
 
 def for_children(page: Page) -> list[Card]:

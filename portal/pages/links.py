@@ -44,6 +44,12 @@ class Link:
         return languages_by_code()[self.language].direction if self.language else ""
 
 
+def to_version(page: Page) -> Link:
+    """Return the link to a real version itself; no query with its `published_version` and locale."""
+    code = versions.language_of(page, "title")
+    return Link(address_of(page), page.title, code if code != current_language().code else "")
+
+
 @dataclass(frozen=True)
 class PageLink:
     """Where a link to a page leads: `behind` is the language of the text that waits at `address`, `page` the version that names it.

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "news",
     "participate",
     "work",
+    "about",
     "search",
     "translation",
     "wagtail_localize",

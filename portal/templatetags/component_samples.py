@@ -11,12 +11,13 @@ from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
 from portal.blocks.illustrations import illustration_url
+from portal.blocks.laender import names, tiles
 from portal.blocks.layout import Task
 from portal.blocks.media import Download, Figure
-from portal.blocks.people import LAENDER, Contact, OfficesBlock
+from portal.blocks.people import Contact
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
-from portal.listing.periods import Status
+from portal.listing.dates import Status
 from portal.navigation import SiteMapNode
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
@@ -151,8 +152,13 @@ def _boxes() -> dict[str, object]:
         "contact": Contact("Kontakt", "IOM Deutschland", "iom@example.org", "+49 30 000000", write),
         "short_contact": Contact("Kontakt", email="iom@example.org"),
         "offices": offices,
-        "tiles": OfficesBlock().get_context(offices)["tiles"],
-        "map_label": ", ".join(LAENDER[office["state"]][0] for office in offices),
+        "tiles": tiles({office["state"] for office in offices}),
+        "linked_tiles": tiles({"BE", "BB"}, {"BE": "#land-be", "BB": "#land-bb"}),
+        "laender": [
+            {"code": "BE", "anchor": "land-be", "name": "Berlin", "offices": [_card("Büro Berlin", "Beratung.", "offices")]},
+            {"code": "BB", "anchor": "land-bb", "name": "Brandenburg", "serving": [_card("Büro Berlin", "Beratung.", "offices")]},
+        ],
+        "map_label": ", ".join(names({office["state"] for office in offices})),
     }
 
 

@@ -149,13 +149,18 @@ def breadcrumbs(reader: Reader, title: str = "") -> dict[str, object]:
     """Show the way to the page that is shown, else to a view with this title; nothing on the home page."""
     page = reader.page
     if page is None:
-        return {"trail": navigation.home_crumb(), "title": title}
+        return {"code": reader.language.code, "trail": navigation.home_crumb(), "title": title}
+    # The way is the reader's, also to a page that is not translated yet: the pages above it have names in the reader's language.
+    around = reader.language.code if reader.language != current_language() else ""
     language = versions.language_of(page, "title")
-    return {
-        "trail": navigation.breadcrumbs(reader),
-        "title": page.title,
-        "language": language if language != current_language().code else "",
-    }
+    with translation.override(reader.language.code):
+        return {
+            "around": around,
+            "code": reader.language.code,
+            "trail": navigation.breadcrumbs(reader),
+            "title": page.title,
+            "language": language if language != reader.language.code else "",
+        }
 
 
 @register.inclusion_tag("components/pager.html")

@@ -20,7 +20,7 @@ from home.models import HomePage
 from news.models import NewsIndexPage
 from news.provenance import WORDS_OF_IOM
 from portal.records.reading import read
-from tests.builders import make_home, make_news, make_news_index, translate
+from tests.builders import make_home, make_news, make_news_index, publish, submit, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,25 @@ def test_a_look_back_is_a_summary_and_names_the_original(
     assert origin(client, english_page.get_url()) == [f"Summary by the editors. {english}"]
     link = BeautifulSoup(client.get(english_page.get_url()).content, "html.parser").select_one(".provenance a")
     assert (link["href"], link["lang"], link["dir"], link["hreflang"]) == (ADDRESS, "de", "ltr", "de")
+    # In the language of the page nothing need be said.
+    link = BeautifulSoup(client.get(item.get_url()).content, "html.parser").select_one(".provenance a")
+    assert (link["href"], link.get("lang"), link.get("hreflang")) == (ADDRESS, None, None)
+
+
+def test_what_is_no_text_is_the_same_in_every_language_and_no_translators_choice(index: NewsIndexPage) -> None:
+    item = make_news(index, title="Bericht", kind="retrospect", place="Genf", **ORIGINAL)
+    source = submit(item, "en").source
+    assert set(source.overridablesegment_set.values_list("context__path", flat=True)) <= {"image", "illustration", "search_image"}
+    english = translate(item, "en", title="Report")
+    changed = {"kind": "story", "scope": "global", "date": datetime.date(2020, 2, 2), "date_precision": "year"}
+    changed |= {"original_title": "Neu", "original_url": f"{ADDRESS}-neu", "original_language": "en", "is_own_translation": True}
+    changed |= {"original_date": datetime.date(2020, 1, 1), "original_date_precision": "month"}
+    for name, value in changed.items():
+        setattr(item, name, value)
+    publish(item)
+    translate(item, "en", title="Report")
+    english.refresh_from_db()
+    assert {name: getattr(english, name) for name in changed} == changed
 
 
 def test_words_of_iom_are_no_summary_and_in_other_languages_a_translation_of_ours(client: Client, index: NewsIndexPage) -> None:

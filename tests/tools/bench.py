@@ -39,10 +39,8 @@ ADDRESSES = {
 }
 MOST_CPU = dict.fromkeys(ADDRESSES, 0.75) | {"home": 0.6}
 """Times the CPU of the base."""
-MOST_QUERIES = {"home": 8, "article": 9, "list": 9, "search": 12}
-"""Queries of an answer, the first one of a process included; elsewhere as many as the base needs.
-
-Each type of page among the results of a search takes one: here five."""
+MOST_QUERIES = {"home": 8, "article": 9, "list": 9, "search": 8}
+"""Queries of an answer, the first one of a process included; elsewhere as many as the base needs."""
 WARM_UP = 5
 
 

@@ -20,7 +20,7 @@ from wagtail.models import PageViewRestriction
 
 from home.models import HomePage, OurWorkPage
 from portal.listing import rows
-from portal.listing.periods import Status
+from portal.listing.dates import Status
 from portal.models import ListRow, ListTerm
 from portal.models.goals import Goal
 from portal.records.loading import load
@@ -62,7 +62,7 @@ def make_project(theme: ThemePage, title: str = "Hilfe", live: bool = True, **fi
 def at(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     """Move the clock that pages and lists read."""
     moment = timezone.now() + days * DAY
-    monkeypatch.setattr("portal.listing.periods.timezone.now", lambda: moment)
+    monkeypatch.setattr("portal.listing.dates.timezone.now", lambda: moment)
 
 
 def version(page: ProjectPage | ProjectIndexPage, code: str) -> str:
@@ -142,7 +142,7 @@ def test_what_is_known_to_the_year_ends_with_the_year(theme: ThemePage, monkeypa
     last = timezone.make_aware(datetime.datetime(2099, 12, 31, 23, 59))
     for moment, status in ((last, Status.RUNNING), (last + datetime.timedelta(minutes=1), Status.ENDED)):
         with monkeypatch.context() as patched:
-            patched.setattr("portal.listing.periods.timezone.now", lambda moment=moment: moment)
+            patched.setattr("portal.listing.dates.timezone.now", lambda moment=moment: moment)
             assert project.status_in_time == status
             assert ListRow.objects.get(page=project).end < moment if status == Status.ENDED else True
 
@@ -153,7 +153,7 @@ def test_a_project_cannot_end_before_it_begins(theme: ThemePage) -> None:
         add(theme, page)
     assert set(raised.value.message_dict) == {"ends_on"}
     with pytest.raises(ValidationError) as raised:
-        add(theme, ProjectPage(title="Ziel", goals=[18]))
+        add(theme, ProjectPage(title="Ziel", goals=["18"]))
     assert set(raised.value.message_dict) == {"goals"}
 
 
@@ -242,7 +242,7 @@ def test_a_theme_shows_its_projects_and_what_has_ended_last(client: Client, them
 
 
 def test_goals_are_named_in_each_language(client: Client, theme: ThemePage) -> None:
-    project = make_project(theme, goals=[16, 10, 10])
+    project = make_project(theme, goals=["10", "16"])
     translate(project, "ar")
     assert facts_of(client, version(project, "de"))["Ziele der Agenda 2030"] == [
         "10. Weniger Ungleichheiten", "16. Frieden, Gerechtigkeit und starke Institutionen",
@@ -261,7 +261,7 @@ def test_queries(client: Client, section: OurWorkPage, index: ProjectIndexPage, 
     theme = add(section, ThemePage(title="Familie"))
     topic = make_topic()
     for number in range(count):
-        make_project(theme, f"Projekt {number}", topics=[topic], funders=FOREIGN_OFFICE, starts_on=TODAY, goals=[10])
+        make_project(theme, f"Projekt {number}", topics=[topic], funders=FOREIGN_OFFICE, starts_on=TODAY, goals=["10"])
     addresses = ("projekte/", "projekte/?topic=ruckkehr&status=running", "familie/", "familie/projekt-0/")
     for address in addresses:
         client.get(f"/de/unsere-arbeit/{address}")
@@ -282,7 +282,7 @@ def test_a_record_gives_period_goals_and_contact(tmp_path: Path, client: Client)
         record("part", "home.OurWorkPage", "home"),
         record("theme", "work.ThemePage", "part"),
         record(
-            "project", "work.ProjectPage", "theme", starts_on="2021", ends_on="2022-08", goals=[16, 10], funders="EU\nBMZ",
+            "project", "work.ProjectPage", "theme", starts_on="2021", ends_on="2022-08", goals=["10", "16"], funders="EU\nBMZ",
             contact=[{"type": "contact", "value": {"heading": "Kontakt", "text": "Berlin"}}],
         ),
         {"id": "project-ar", "type": "work.ProjectPage", "lang": "ar", "translation_of": "project", "title": "مشروع",
@@ -292,7 +292,7 @@ def test_a_record_gives_period_goals_and_contact(tmp_path: Path, client: Client)
     load(tmp_path)
     for code, period, funders in (("de", "2021 bis August 2022", ["EU", "BMZ"]), ("ar", None, ["الاتحاد الأوروبي", "الوزارة"])):
         page = ProjectPage.objects.get(locale__language_code=code)
-        assert (page.starts_precision, page.ends_precision, page.goals) == ("year", "month", [10, 16])
+        assert (page.starts_precision, page.ends_precision, page.goals) == ("year", "month", ["10", "16"])
         assert page.known_date.text == period or code == "ar"
         assert page.funders.splitlines() == funders
     assert "Berlin" in client.get(ProjectPage.objects.get(locale__language_code="de").get_url()).text

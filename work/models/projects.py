@@ -19,11 +19,12 @@ from portal.blocks.media import DownloadsBlock
 from portal.blocks.people import ContactBlock
 from portal.discovery.head import ORGANIZATION
 from portal.language.dates import DatePrecision, machine_date
+from portal.listing.dates import Status
 from portal.listing.declarations import UPCOMING, Listing, Schema, When, values_of
 from portal.listing.pages import IndexPage, ListedPage
-from portal.listing.periods import Status
 from portal.models import BasePage, ExplanationMixin
-from portal.models.goals import Goal, GoalsField
+from portal.models.fields import ChoicesField
+from portal.models.goals import Goal
 from portal.models.page_form import ReviewedPageForm
 from portal.pages import links
 
@@ -117,8 +118,9 @@ class ProjectPage(ExplanationMixin, ListedPage):
         default=False,
         help_text=pgettext_lazy("admin", "For search engines, which tell studies from other projects."),
     )
-    goals = GoalsField(
+    goals = ChoicesField(
         pgettext_lazy("admin", "goals of the 2030 Agenda"),
+        options=Goal.as_options,
         help_text=pgettext_lazy("admin", "Those that the project itself names."),
     )
     documents = StreamField(
@@ -155,7 +157,7 @@ class ProjectPage(ExplanationMixin, ListedPage):
         when=When(start="starts_on", end="ends_on", precision="starts_precision", end_precision="ends_precision", lasts="goes_on"),
         order=UPCOMING,
         filters=("topics", "funders", "when.status", "regions"),
-        facts=("when.status", "when", "programme", "funders", "partners", "target_groups", "places", "goal_names", "topics", "regions"),
+        facts=("when.status", "when", "programme", "funders", "partners", "target_groups", "places", "goals", "topics", "regions"),
         lines=("funders", "partners", "target_groups", "places"),
         labels={
             "when": _("Period"),
@@ -164,7 +166,7 @@ class ProjectPage(ExplanationMixin, ListedPage):
             "partners": _("Partners"),
             "target_groups": _("Target groups"),
             "places": _("Places"),
-            "goal_names": _("Goals of the 2030 Agenda"),
+            "goals": _("Goals of the 2030 Agenda"),
         },
         schema=Schema(
             "Project",
@@ -256,10 +258,9 @@ class ProjectPage(ExplanationMixin, ListedPage):
             return ""
         return gettext("This project has ended.")
 
-    @property
-    def goal_names(self) -> list[str]:
-        """Return the goals with their numbers, in the active language."""
-        return [Goal(number).text for number in self.goals]
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the heading of the documents, with its anchor."""
+        return (gettext("Documents"), "documents") if name == "documents" else super().heading_above(name)
 
     @property
     def schema_type(self) -> str:

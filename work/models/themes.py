@@ -12,8 +12,8 @@ from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
 from portal.blocks.illustrations import Illustration
+from portal.listing.dates import Status
 from portal.listing.declarations import BY_NAME, Listing
-from portal.listing.periods import Status
 from portal.models import BasePage, ExplanationMixin
 from portal.models.page_form import ReviewedPageForm
 from portal.pages import cards, links

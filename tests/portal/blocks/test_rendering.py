@@ -17,6 +17,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
+from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import (
     Agenda2030Page,
     ContentPage,
@@ -160,10 +161,14 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     services = add(pages[2], ServiceIndexPage(title="Angebote"))
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
     projects = add(pages[2], ProjectIndexPage(title="Projekte"))
-    project = add(theme, ProjectPage(title="Studie", lead="Ein Satz.", starts_on="2016-03-01", funders="Auswärtiges Amt", goals=[10]))
+    project = add(theme, ProjectPage(title="Studie", lead="Ein Satz.", starts_on="2016-03-01", funders="Auswärtiges Amt", goals=["10"]))
+    offices = add(pages[1], OfficeIndexPage(title="Standorte"))
+    office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
+    press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
-    return [*pages, content, index, make_news(index, title="Meldung", place="Genf"), theme, services, service, projects, project, form]
+    news = make_news(index, title="Meldung", place="Genf")
+    return [*pages, content, index, news, theme, services, service, projects, project, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -413,15 +418,19 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     ("page_type", "parents", "children"),
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
-        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage}),
+        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
+        (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage}),
+        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage, OfficeIndexPage, PressPage}),
         (ThemePage, {OurWorkPage}, {ContentPage, ServicePage, ProjectPage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
         (ServicePage, {ThemePage}, {ContentPage}),
         (ProjectIndexPage, {OurWorkPage}, set()),
         (ProjectPage, {ThemePage}, set()),
+        (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),
+        (OfficePage, {OfficeIndexPage}, set()),
+        (PressPage, {WhoWeArePage, ContentPage}, set()),
         (ContactPage, {HomePage, TakePartPage, ContentPage}, set()),
         (NewsIndexPage, {HomePage}, {NewsPage}),
         (NewsPage, {NewsIndexPage}, set()),

@@ -124,6 +124,15 @@ def test_first_contact(client: Client, accept: str, address: str) -> None:
     assert not response.cookies
 
 
+@pytest.mark.parametrize(
+    ("accept", "address"),
+    [("ru-UA", "/uk/"), ("ru-UA,ru;q=0.9,en;q=0.5", "/uk/"), ("ru-RU", "/de/"), ("uk-UA", "/uk/"), ("ua", "/de/")],
+)
+def test_who_names_a_region_gets_its_language(client: Client, accept: str, address: str) -> None:
+    translate(make_home(), "uk", title="Головна")
+    assert client.get("/", headers={"accept-language": accept}).headers["Location"] == address
+
+
 def test_first_contact_never_leads_to_a_language_without_a_home_page(client: Client) -> None:
     make_home()
     assert client.get("/", headers={"accept-language": "en"}).headers["Location"] == "/de/"

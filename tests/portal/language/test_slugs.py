@@ -38,7 +38,8 @@ def test_other_scripts_are_transliterated() -> None:
     assert slug_for_title("Новини дня", "uk") == "novyny-dnia"
     assert slug_for_title("Возз’єднання сім’ї: єдиний шлях", "uk") == "vozziednannia-simi-yedynyi-shliakh"
     assert slug_for_title("الأخبار", "ar") == "alakhbar"
-    assert slug_for_title("إعادة التوطين", "ar") == "iadh-altwtyn"
+    assert slug_for_title("إعادة التوطين", "ar") == "iaadh-altwtyn"
+    assert slug_for_title("عملنا", "ar") == "amlna"
 
 
 def test_no_word_is_cut() -> None:

@@ -70,6 +70,19 @@ class TestOneAnswer:
         assert said(response) == expected
         assert f'<a href="{address}"' in response.content.decode()
 
+    def test_the_way_to_a_fallback_is_the_readers(self, client: Client, home: HomePage, code: str, direction: str) -> None:
+        above = make_content_page(home, "Oben")
+        there = translate(above, code, title="Above")
+        page = make_content_page(above, "Nur deutsch")
+        html = client.get(make_alias(page, code).get_url()).content.decode()
+        with translation.override(code):
+            label = translation.gettext("Breadcrumbs")
+        [(attributes, way)] = re.findall(r'<nav class="crumbs"([^>]*)>(.*?)</nav>', html, re.DOTALL)
+        assert attributes == f' aria-label="{label}" lang="{code}" dir="{direction}"'
+        assert re.findall(r'<a href="([^"]*)"[^>]*><span>(.*?)</span></a>', way) == [(f"/{code}/", code), (there.get_url(), "Above")]
+        assert "hreflang" not in way
+        assert '<span aria-current="page" lang="de" dir="ltr">Nur deutsch</span>' in way
+
     def test_an_address_where_nothing_is_has_that_of_the_address(
         self, client: Client, home: HomePage, code: str, direction: str
     ) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageLogEntry, Site
 from wagtail_localize.models import StringTranslation, Translation
 
 from home.models import ContentPage, HomePage, OurWorkPage
@@ -176,6 +176,20 @@ def test_loading_twice_changes_nothing(folder: Path) -> None:
 
     assert (report.created, report.updated, report.left_alone) == ([], [], [])
     assert list(Page.objects.order_by("pk").values_list("pk", "latest_revision_id", "last_published_at")) == before
+
+
+def test_what_is_being_done_is_said(folder: Path) -> None:
+    path = write(folder, ALL)
+    for created, written, translated in ((5, 5, 4), (0, 0, 0)):
+        said: list[str] = []
+        load(path, progress=said.append)
+        assert said == [
+            "Read 9 records.", f"Creating {created} pages and snippets.", f"Writing {written} in the source language.",
+            f"Writing {translated} translations.",
+        ]  # fmt: skip
+    german = ContentPage.objects.get(locale__language_code="de")
+    history = PageLogEntry.objects.filter(page=german.pk).order_by("pk").values_list("action", "content_changed")
+    assert list(history) == [("wagtail.create", True), ("wagtail.edit", True), ("wagtail.publish", True)]
 
 
 def test_a_changed_record_changes_its_page_and_its_translations_only(folder: Path) -> None:

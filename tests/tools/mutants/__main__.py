@@ -47,7 +47,8 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "search": (
         (*(f"search/{name}.py" for name in ("engine", "ranking", "spelling", "log")), "portal/http/limits.py"),
         (
-            *(f"tests/search/test_{name}.py" for name in ("engine", "log", "view", "suggestions", "search", "right_words")),
+            *(f"tests/search/test_{name}.py" for name in ("engine", "ranking", "spelling", "log")),
+            *(f"tests/search/test_{name}.py" for name in ("view", "suggestions", "search", "right_words")),
             "tests/portal/http/test_limits.py",
         ),
     ),

@@ -34,8 +34,10 @@ WARM_UP = "tests/tools/mutants/warm_up.py"
 # Nothing that a test does on purpose needs more, in bytes and, above what its tests took, in seconds of CPU: those are the same on a
 # busy machine. What waits for ever uses none; it has ended after so many seconds of the clock in which it did nothing.
 MEMORY, PATIENCE, IDLE = 6 << 30, 60, 60
-# What starts Python anew for a small app of its own meets a fault in the file, once nothing else has noticed it.
+# What starts Python anew for a small app of its own meets a fault in the file, once nothing else has noticed it and where the budget
+# has room for it.
 ANEW = {"portal/listing/": "tests/listing/test_sample_kinds.py::test_two_kinds_are_found_in_everything_that_reads_a_declaration"}
+ANEW_SECONDS = 40
 # These talk to other processes, which know nothing of a fault in the memory of this one.
 SERVED = {"live_portal", "browser", "open_page"}
 
@@ -72,7 +74,8 @@ def _spent() -> float:
 
 def _limit(tests: list[pytest.Item]) -> int:
     """Return the seconds of CPU after which tests are taken to never end."""
-    return int(PATIENCE + 5 * sum(ORDERS["map"]["seconds"][item.nodeid] for item in tests))
+    seconds = ORDERS["map"]["seconds"]
+    return int(PATIENCE + 5 * sum(seconds.get(item.nodeid, ANEW_SECONDS) for item in tests))
 
 
 def _ticks(leader: int) -> int:
@@ -119,7 +122,8 @@ def _map(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, p
     _loaded = get_resolver().url_patterns
     by_file: dict[str, list[pytest.Item]] = {}
     for name, item in items.items():
-        by_file.setdefault(name.split("::")[0], []).append(item)
+        if name not in ANEW.values():
+            by_file.setdefault(name.split("::")[0], []).append(item)
     seconds, failed = {}, []
     with Path(ORDERS["answer"]).open("a", encoding="utf-8") as answer:
         for file, tests in by_file.items():
@@ -181,7 +185,7 @@ def _try(session: pytest.Session, warm_up: list[pytest.Item], items: dict[str, p
             if tests:
                 noticed = (_in_memory if how == "in memory" else _in_file)(fault, [items[name] for name in tests])
             anew = [items[name] for folder, name in ANEW.items() if fault.module.startswith(folder) and name in items]
-            if not noticed and anew:
+            if not noticed and anew and ORDERS["budget"] >= ANEW_SECONDS:
                 how, tests, noticed = "in the file", [*tests, *(item.nodeid for item in anew)], _in_file(fault, anew)
             if noticed in items:
                 found[noticed] += 1
@@ -205,15 +209,15 @@ def _chosen(fault: Fault, items: dict[str, pytest.Item], found: Counter[str]) ->
     stem = Path(fault.module).stem
     seconds = known["seconds"]
     quick = sorted(able, key=lambda name: (-found[name], f"test_{stem}.py" not in name, seconds[name]))[:8]
-    by_file: dict[str, list[str]] = {}
-    for name in sorted(able - set(quick), key=lambda name: seconds[name]):
-        by_file.setdefault(name.split("::")[0], []).append(name)
-    files = sorted(by_file, key=lambda file: (not file.endswith(f"/test_{stem}.py"), sum(seconds[name] for name in by_file[file])))
+    # As many as the budget has room for, and those of a module after each other.
     chosen, spent = [], 0.0
-    for name in [*quick, *(name for file in files for name in by_file[file])]:
+    for name in [*quick, *sorted(able - set(quick), key=lambda name: seconds[name])]:
         if (spent := spent + seconds[name]) > ORDERS["budget"] and chosen:
             break
         chosen.append(name)
+    files = list(dict.fromkeys(name.split("::")[0] for name in chosen[len(quick) :]))
+    files.sort(key=lambda file: not file.endswith(f"/test_{stem}.py"))
+    chosen[len(quick) :] = sorted(chosen[len(quick) :], key=lambda name: files.index(name.split("::")[0]))
     return "in memory" if in_memory else "in the file", chosen
 
 

@@ -1,0 +1,35 @@
+"""How cards stand together: no hole in a grid, no drawing twice in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.pages.cards import Card, Form, laid_out
+from portal.pages.links import Link
+
+
+def cards(*drawings: str) -> list[Card]:
+    return [
+        Card(Link(f"/de/{number}/", str(number)), picture={"illustration": drawing} if drawing else None)
+        for number, drawing in enumerate(drawings)
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 6])
+def test_cards_that_fill_the_rows_are_a_grid(number: int) -> None:
+    given = cards(*map(str, range(number)))
+    assert laid_out(given) == given
+    bare = cards(*[""] * number)
+    assert laid_out(bare) == bare
+
+
+@pytest.mark.parametrize("drawings", ["abcd", "abcde", "abcdefg", "aba", "ab-"])
+def test_others_are_a_list_of_texts(drawings: str) -> None:
+    shown = laid_out(cards(*(drawing.strip("-") for drawing in drawings)))
+    assert [(card.form, card.picture, card.link.title) for card in shown] == [
+        (Form.ITEM, None, str(number)) for number in range(len(drawings))
+    ]
+
+
+def test_none_are_none() -> None:
+    assert laid_out([]) == []

@@ -1,0 +1,66 @@
+"""Which words are near to another one, and which are two typed as one."""
+
+from __future__ import annotations
+
+import pytest
+from wagtail.models import Page
+
+from search import spelling
+from search.models import BlockedSuggestion
+from tests.builders import make_content_page, make_home, translate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home() -> Page:
+    return make_home()
+
+
+def near(word: str, language: str = "de") -> list[tuple[str, int]]:
+    """Return the words of pages that are near to a word, and how many hold each."""
+    return [(each.word, each.documents) for each in spelling.near(word, language) if each.documents]
+
+
+def write(home: Page, *words: str) -> None:
+    for number, word in enumerate(words):
+        make_content_page(home, title=f"Seite {number}", body=[("text", f"<p>Etwas {word} dazu.</p>")], show_in_menus=False)
+
+
+def test_a_word_is_found_by_its_beginning_and_by_its_end(home: Page) -> None:
+    write(home, "Kaduna")
+    assert [near(typed) for typed in ("kadunu", "taduna", "kduna", "kaduna")] == [[("kaduna", 1)]] * 3 + [[]]
+    translate(make_content_page(home, title="Ort"), "en", title="Kaduna")
+    assert near("taduna", "en") == [("kaduna", 1)]
+    assert near("taduna", "uk") == []
+
+
+def test_what_more_pages_hold_is_likelier(home: Page) -> None:
+    write(home, "Sokoto", *["Sokoti"] * 3)
+    assert near("sokotu") == [("sokoti", 3), ("sokoto", 1)]
+    assert spelling.correction("sokotu", "de") == "sokoti"
+    # What is itself on as many pages is no slip.
+    assert [spelling.correction("sokotu", "de", documents) for documents in (2, 3)] == ["sokoti", ""]
+
+
+@pytest.mark.parametrize("typed", ["kaduna1", "k4duna", "2030", "kad", "ka"])
+def test_numbers_and_short_words_are_left_alone(home: Page, typed: str) -> None:
+    write(home, "Kaduna Kado Kai 2031 kaduna2")
+    assert spelling.near(typed, "de") == []
+
+
+def test_each_of_two_words_typed_as_one_has_four_letters(home: Page) -> None:
+    write(home, "Dorf", "Haus", "Rat", "Schlag", "Schlager", "Landgut")
+    assert [spelling.apart(typed, "de") for typed in ("dorfhaus", "ratschlag", "hausschlag", "hauslandgut")] == [
+        "dorf haus", "", "haus schlag", "haus landgut",
+    ]  # fmt: skip
+    assert [spelling.apart(typed, "de") for typed in ("dorfhau", "dorf-haus", "dorfhaus1", "dorf" * 11)] == [""] * 4
+    assert spelling.apart("dorfhaus", "en") == ""
+
+
+def test_what_nobody_is_to_be_led_to_is_not_offered(home: Page) -> None:
+    write(home, "Kaduna", "Dorf Haus")
+    assert near("taduna") == [("kaduna", 1)]
+    BlockedSuggestion.objects.create(locale=home.locale, text="kaduna")
+    BlockedSuggestion.objects.create(locale=home.locale, text="dorf haus")
+    assert (near("taduna"), spelling.apart("dorfhaus", "de")) == ([], "")
