@@ -1,4 +1,4 @@
-"""The page with a form; messages and their topics stand in `messages`."""
+"""The page with a form; messages and their topics stand in `messages`, events in `events`, vacancies and tenders in `openings`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,22 @@ from portal.blocks.illustrations import Illustration
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin
 
 from . import recipients, views
+from .events import EventIndexPage, EventPage
 from .messages import ContactTopic, Message
+from .openings import TenderIndexPage, TenderPage, VacancyIndexPage, VacancyPage
 from .purposes import Purpose
 
-__all__ = ["ContactPage", "ContactTopic", "Message"]
+__all__ = [
+    "ContactPage",
+    "ContactTopic",
+    "EventIndexPage",
+    "EventPage",
+    "Message",
+    "TenderIndexPage",
+    "TenderPage",
+    "VacancyIndexPage",
+    "VacancyPage",
+]
 
 
 class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):

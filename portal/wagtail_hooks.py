@@ -1,4 +1,4 @@
-"""What the portal adds to Wagtail's admin: topics, regions, facts, the footer, links inside rich text."""
+"""What the portal adds to Wagtail's admin: topics, regions, facts, alerts, the footer, links inside rich text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
-from portal.admin import facts, marks
+from portal.admin import alerts, facts, marks
 from portal.jobs import Periodic, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
@@ -62,6 +62,7 @@ class PortalSnippetGroup(SnippetViewSetGroup):
 
 register_snippet(PortalSnippetGroup)
 register_snippet(facts.FactViewSet)
+register_snippet(alerts.AlertViewSet)
 
 
 hooks.register("before_delete_snippet", facts.refuse_deletion)

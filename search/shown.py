@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from portal.discovery import head
 from portal.listing.dates import Dates
-from portal.listing.declarations import kinds
+from portal.listing.declarations import kinds, model_of
 from portal.pages import links
 from portal.pages.cards import Metaline
 from portal.pages.links import Link
@@ -64,6 +64,7 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         text=hit.snippet,
         meta=Metaline(
             badge=badge,
+            state=_state(kind, dates),
             kind=str(kinds().get(kind, "")),
             status=dates.status if dates else None,
             date=dates.known if dates else None,
@@ -72,6 +73,12 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         position=position,
         is_promoted=is_promoted,
     )
+
+
+def _state(kind: str, dates: Dates | None) -> str:
+    """Return that a page is over by now, where its kind has a word for it."""
+    model = model_of(kind)
+    return str(model.listing.over_label) if model is not None and dates is not None and dates.is_over else ""
 
 
 def _file(found: FoundFile) -> ShownFile:
@@ -89,6 +96,7 @@ def _result_data(hit: Hit) -> dict[str, object]:
         "snippet": plain(hit.snippet),
         "snippet_html": marked(hit.snippet),
         "kind": str(shown.meta.kind),
+        "state": shown.meta.state,
         "date": shown.meta.date.machine if shown.meta.date else "",
         "language": hit.page.locale.language_code,
         "has_all_words": not hit.is_partial,

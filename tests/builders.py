@@ -6,11 +6,13 @@ import datetime
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import F
+from django.utils import timezone
 from wagtail.models import Locale, Page, Revision, Site
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
+from participate.models import EventIndexPage, EventPage, TenderIndexPage, TenderPage, VacancyIndexPage, VacancyPage
 from portal.language.locales import set_up_locales
 from portal.models import BasePage, Fact, Job, PortalImage, Topic
 
@@ -151,3 +153,18 @@ def make_fact(kind: str = "phone", value: str = "", text: str = "", name: str = 
     fact.full_clean()
     fact.save()
     return fact
+
+
+SOON = timezone.now() + datetime.timedelta(days=3)
+DATED = (
+    (EventIndexPage, EventPage, {"starts_at": SOON, "place": "Berlin"}),
+    (VacancyIndexPage, VacancyPage, {"closes_at": SOON, "reference": "1"}),
+    (TenderIndexPage, TenderPage, {"closes_at": SOON, "reference": "1"}),
+)
+"""The dated kinds: the type of their list, their own, what a page of it needs."""
+
+
+def make_dated(section: Page, index: type[BasePage], model: type[BasePage], fields: dict[str, object]) -> list[BasePage]:
+    """Return a list of a dated kind below a section, with a page in it."""
+    found = add(section, index(title=index.__name__))
+    return [found, add(found, model(title=model.__name__, lead="Ein Satz.", **fields))]

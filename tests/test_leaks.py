@@ -311,6 +311,10 @@ def of_language(done: Walk) -> None:
             done.ask(f"/{code}/feed.{kind}")
             for topic in done.prepared.topics:
                 done.ask(f"/{code}/feed/{topic.slug}.{kind}")
+        for kind, formats in (("event", ("rss", "atom", "ics")), ("vacancy", ("rss", "atom")), ("tender", ("rss", "atom"))):
+            for name in formats:
+                done.ask(f"/{code}/feeds/{kind}.{name}")
+                done.ask(f"/{code}/feeds/{kind}/{done.prepared.topics[0].slug}.{name}")
         search = f"/{code}/{languages_by_code()[code].search_path}/"
         done.ask(search)
         done.ask(f"{search}click/", "post", url=f"/{code}/", query="x")
@@ -318,6 +322,8 @@ def of_language(done: Walk) -> None:
             if case.code != code and case.code != "de":
                 continue
             done.ask(search, q=case.key, format="json")
+            if case.page is not None:
+                done.ask(f"/{code}/feeds/event/items/{case.page.translation_key}.ics")
             done.ask(f"{search}suggestions/", q=case.key[:4])
             if case.code == code:
                 done.ask(search, q=case.key)

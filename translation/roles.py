@@ -53,6 +53,8 @@ _CHANGE_SNIPPETS = (
     "portal.change_fact",
     "portal.view_footer",
     "portal.change_footer",
+    "portal.view_alert",
+    "portal.change_alert",
 )
 _PUBLISHING = ("change", "publish")
 # What helps visitors find things, in the languages that somebody works in, and the report on what they sought.
@@ -68,6 +70,10 @@ _KEEP_SEARCH = (
 
 # What visitors say of pages: no names, no addresses. What they write to the office is read by a group of its own.
 _READ_FEEDBACK = ("participate.view_feedback",)
+
+# An alert cannot wait for a review; who approves is told of it.
+_PUBLISH_ALERTS = ("portal.view_alert", "portal.add_alert", "portal.change_alert")
+_WATCH_ALERTS = ("portal.add_alert", "portal.delete_alert", "portal.be_told_of_alert")
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,8 @@ def author_role(language: Language) -> Role:
             "portal.view_footer",
             "portal.change_footer",
             "portal.add_footer",
+            "portal.view_alert",
+            "portal.change_alert",
             *_KEEP_SEARCH,
         ),
         file_permissions=_KEEP_FILES,
@@ -159,6 +167,7 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.change_fact",
                 "portal.view_footer",
+                *_PUBLISH_ALERTS,
             ),
             file_permissions=_KEEP_FILES,
         ),
@@ -179,6 +188,7 @@ def roles() -> tuple[Role, ...]:
                 "portal.add_fact",
                 "portal.delete_fact",
                 "portal.add_footer",
+                *_WATCH_ALERTS,
                 "wagtailredirects.add_redirect",
                 "wagtailredirects.change_redirect",
                 "wagtailredirects.delete_redirect",

@@ -24,6 +24,9 @@ class ContentPage(ExplanationMixin, BasePage):
         "home.ContentPage",
         "work.ThemePage",
         "work.ServicePage",
+        "participate.EventIndexPage",
+        "participate.VacancyIndexPage",
+        "participate.TenderIndexPage",
     ]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage", "about.OfficeIndexPage", "about.PressPage"]
     template = "pages/content_page.html"

@@ -128,7 +128,7 @@ class TakePartPage(SectionPage):
     """Take part."""
 
     illustration_default: ClassVar[str] = Illustration.DIASPORA
-    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage"]
+    subpage_types: ClassVar[list[str]] = ["home.ContentPage", "participate.ContactPage", "work.ServicePage"]
     kinds: ClassVar[tuple[str, ...]] = ("event", "vacancy", "tender")
     template = "pages/section_page.html"
     page_description = pgettext_lazy("admin", "The section about vacancies, tenders, events and networks.")

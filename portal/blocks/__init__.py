@@ -6,6 +6,7 @@ the home page and the five sections hold.
 
 from __future__ import annotations
 
+from .accessibility import AccessibilityBlock
 from .data import FactsBlock, KeyFiguresBlock, TableBlock
 from .layout import AccordionBlock, CardsBlock, SiteMapBlock, StepsBlock, SubpagesBlock, TasksBlock, TimelineBlock
 from .links import LinksBlock
@@ -33,6 +34,7 @@ CONTENT_BLOCKS = (
     ("subpages", SubpagesBlock()),
     ("contact", ContactBlock()),
     ("offices", OfficesBlock()),
+    ("accessibility", AccessibilityBlock()),
     ("site_map", SiteMapBlock()),
 )
 

@@ -13,7 +13,7 @@ from portal.pages.links import Link
 from . import base as blocks
 from .anchors import anchor_of
 from .links import LinkBlock, PageBlock
-from .text import SHORT_TEXT_FEATURES, RichTextBlock
+from .text import SHORT_TEXT_FEATURES, RichTextBlock, Source, SourceBlock
 
 ICONS = [
     ("house", pgettext_lazy("admin", "House")),
@@ -61,6 +61,17 @@ class StepsBlock(blocks.ListBlock):
         preview_value = [{"heading": "Auswahl", "text": "Das UNHCR schlägt Personen vor."}]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A question as it is shown: its answer, where it can be linked to, where all of it is explained, the sources."""
+
+    question: str
+    answer: object
+    anchor: str
+    link: Link | None
+    sources: list[Source]
+
+
 class QuestionBlock(blocks.StructBlock):
     """A question with its answer."""
 
@@ -74,13 +85,34 @@ class QuestionBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "Answer"),
         help_text=pgettext_lazy("admin", "Begin with the answer itself."),
     )
+    page = PageBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Page"),
+        help_text=pgettext_lazy("admin", "Where all of it is explained: the service that the question is about. May be left empty."),
+    )
+    sources = blocks.ListBlock(
+        SourceBlock(),
+        default=[],
+        required=False,
+        label=pgettext_lazy("admin", "Sources"),
+        help_text=pgettext_lazy("admin", "Where the answer comes from; needed where it concerns rights or money."),
+    )
 
     class Meta:
         icon = "help"
         label = pgettext_lazy("admin", "Question")
-        description = pgettext_lazy("admin", "A question with its answer.")
+        description = pgettext_lazy("admin", "A question with its answer, where it is explained, and the sources.")
         template = "blocks/question.html"
         preview_value = {"question": "Kostet die Begleitung etwas?", "answer": "<p>Nein.</p>"}
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        """Add what is shown: the link leads to the page in the reader's language; the anchor is that of the list around it."""
+        context = super().get_context(value, parent_context=parent_context)
+        found = links.resolve_one(value["page"].pk) if value.get("page") else None
+        sources = [source.plain() for source in value.get("sources") or ()]
+        anchor = (parent_context or {}).get("anchor") or ""
+        context["question"] = Question(value["question"], value["answer"], anchor, found.plain() if found else None, sources)
+        return context
 
 
 class AccordionBlock(blocks.ListBlock):

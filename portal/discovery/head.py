@@ -127,7 +127,7 @@ def for_page(reader: Reader, page: BasePage, number: int = 1) -> Head:
     address = absolute(address_of(page)) if page.pk else ""
     alternates: tuple[Alternate, ...] = ()
     # Leichte Sprache names no others, because it is named by none: a set that is not mutual counts for nothing.
-    is_indexed = bool(address) and versions.is_finished(page)
+    is_indexed = bool(address) and versions.is_finished(page) and not page.is_closed
     if is_indexed and number == 1 and languages_by_code()[page.locale.language_code].hreflang:
         alternates = alternates_of(reader.versions.real)
     return Head(

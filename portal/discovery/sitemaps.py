@@ -14,15 +14,17 @@ from xml.etree import ElementTree
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.query import PageQuerySet
 
 from portal import navigation
 from portal.discovery import release
 from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE, Language, languages_by_code
+from portal.models import ListRow
 from portal.pages import versions
 from portal.uploads.delivery import reading_only
 
@@ -45,7 +47,14 @@ def _asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def _real_pages(home: navigation.Home) -> PageQuerySet:
     """Return the real versions at and below the home page of a language."""
-    return versions.real(Page.objects.filter(path__startswith=home["path"], locale_id=home["locale_id"]))
+    return _open(versions.real(Page.objects.filter(path__startswith=home["path"], locale_id=home["locale_id"])))
+
+
+def _open(pages: PageQuerySet) -> PageQuerySet:
+    """Return those pages that somebody can still answer, of kinds with a deadline, and all others."""
+    listings = [model.listing for model in get_page_models() if getattr(model, "listing", None) is not None]
+    kinds = [listing.kind for listing in listings if listing.when.closes]
+    return pages.exclude(pk__in=ListRow.objects.filter(kind__in=kinds, end__lt=timezone.now()).values("page")) if kinds else pages
 
 
 def _address(home: navigation.Home, url_path: str) -> str:
@@ -78,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Answer with the list of all sitemaps: one of each language that has pages, more where they do not fit into one."""
     homes = navigation.homes()
     root = ElementTree.Element(f"{{{_SITEMAP}}}sitemapindex")
-    rows = versions.real(Page.objects.filter(locale_id__in=[home["locale_id"] for home in homes.values()]))
+    rows = _open(versions.real(Page.objects.filter(locale_id__in=[home["locale_id"] for home in homes.values()])))
     found = {
         locale_id: (number, changed)
         for locale_id, number, changed in rows.order_by()
@@ -133,7 +142,7 @@ def _alternates(language: Language, home: navigation.Home) -> dict[object, list[
         if languages_by_code()[code].hreflang
     }
     in_language = _real_pages(home).order_by().values("translation_key")
-    pages = versions.real(Page.objects.filter(locale_id__in=homes, translation_key__in=in_language))
+    pages = _open(versions.real(Page.objects.filter(locale_id__in=homes, translation_key__in=in_language)))
     for translation_key, locale_id, url_path in pages.order_by("locale_id").values_list(
         "translation_key", "locale_id", "url_path"
     ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from portal import navigation
@@ -91,7 +93,7 @@ def _web_site(home_url: str) -> dict[str, object]:
 
 
 def _page(page: BasePage, head: Head, home_url: str) -> dict[str, object]:
-    """Return an article as one, any other page as a page; what it is about, if its kind says so, as its main entity."""
+    """Return an article as one, any other page as a page; what it is about, if its kind says so, as its main entity; else its questions."""
     values: dict[str, object] = {
         "@id": _id("page", head.canonical),
         "url": head.canonical,
@@ -117,7 +119,19 @@ def _page(page: BasePage, head: Head, home_url: str) -> dict[str, object]:
         if own:
             about = {"name": page.title, "url": head.canonical, "description": head.description, "image": head.image}
             values["mainEntity"] = _known({"@type": own.pop("@type"), "@id": _id("entity", head.canonical), **about, **own})
+        elif questions := getattr(page, "questions", []):
+            values["@type"] = ["WebPage", "FAQPage"]
+            values["mainEntity"] = [
+                {"@type": "Question", "name": question, "acceptedAnswer": {"@type": "Answer", "text": _plain(answer)}}
+                for question, answer in questions
+            ]
     return _known(values)
+
+
+def _plain(answer: str) -> str:
+    """Return the text of HTML: the links in it lead to addresses that are the portal's own."""
+    text = strip_tags(re.sub(r"</(?:p|li|h\d)>|<br", r" \g<0>", answer))
+    return " ".join(html.unescape(text).split())
 
 
 def _breadcrumbs(reader: Reader, page: BasePage, head: Head) -> dict[str, object]:

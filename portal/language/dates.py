@@ -6,12 +6,13 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.dateformat import DateFormat
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from portal.language.choices import TextChoices
 from portal.language.languages import current_language
+from portal.language.zones import TimeZone
 
 # Arabic has two sets of month names, each at home in other countries; the United Nations write both.
 _ARABIC_MONTHS = (
@@ -105,3 +106,17 @@ def date_text(date: datetime.date, format_name: str = "DATE_FORMAT") -> str:
     if current_language().code != "ar":
         return formats.date_format(date, format_name)
     return _ArabicDateFormat(date).format(formats.get_format(format_name) or format_name)
+
+
+def span(start: datetime.datetime, end: datetime.datetime | None = None, zone: TimeZone | None = None) -> str:
+    """Return from when to when something lasts, the day once where it is one; in a time zone, which is named, else in German time."""
+    start = timezone.localtime(start, zone.zone if zone else None)
+    texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
+    if end is None:
+        text = gettext("%(date)s, %(time)s") % texts
+    else:
+        end = timezone.localtime(end, zone.zone if zone else None)
+        texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
+        is_one_day = end.date() == start.date()
+        text = (gettext("%(date)s, %(time)s to %(end)s") if is_one_day else gettext("%(date)s, %(time)s to %(end_date)s, %(end)s")) % texts
+    return gettext("%(moment)s (%(zone)s)") % {"moment": text, "zone": zone.label} if zone else text

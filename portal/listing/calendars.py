@@ -42,6 +42,7 @@ def _event(item: dict[str, Any]) -> list[str]:
         f"DESCRIPTION:{_text(item['description'])}" if item["description"] else "",
         f"LOCATION:{_text(item['place'])}" if item["place"] else "",
         f"CATEGORIES:{','.join(_text(name) for name in item['categories'])}" if item["categories"] else "",
+        f"STATUS:{item['status']}" if item.get("status") else "",
         f"URL:{item['link']}",
         "END:VEVENT",
     ]

@@ -6,11 +6,14 @@ import calendar
 import datetime
 from dataclasses import dataclass
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
 from portal.language.choices import TextChoices
-from portal.language.dates import DatePrecision, KnownDate, date_text, format_date, machine_date
+from portal.language.dates import DatePrecision, KnownDate, format_date, machine_date, span
+from portal.language.zones import TimeZone
+
+_CLOSES = "closes"
 
 OPEN, CLOSED = "open", "closed"
 """How it is stored whether something goes on that has no end."""
@@ -28,6 +31,8 @@ class Status(TextChoices):
 class Dates:
     """From when to when something is, days or moments, with how much of both is known; one of them is there.
 
+    `zone` is the time zone in which visitors read moments; without one they read German time. A deadline has no end.
+
     Without `end_precision` as much is known of the end as of the beginning. `goes_on` says of what lasts whether it does so while there
     is no end; it is None of what does not last, and has no status.
     """
@@ -35,6 +40,8 @@ class Dates:
     start: datetime.date | None
     precision: str = DatePrecision.DAY
     end: datetime.date | None = None
+    zone: TimeZone | None = None
+    is_deadline: bool = False
     end_precision: str = ""
     goes_on: bool | None = None
 
@@ -47,27 +54,25 @@ class Dates:
         """
         if not stored:
             return None
-        start, precision, end, end_precision, lasts = [*stored, *[""] * (5 - len(stored))]
-        return cls(_moment(start), precision, _moment(end), end_precision, {OPEN: True, CLOSED: False}.get(lasts))
+        start, precision, end, zone, closes, end_precision, lasts = [*stored, *[""] * 7][:7]
+        goes_on = {OPEN: True, CLOSED: False}.get(lasts)
+        return cls(
+            _moment(start), precision, _moment(end), TimeZone(zone) if zone else None, closes == _CLOSES, end_precision, goes_on
+        )
 
     @property
     def stored(self) -> list[str]:
-        """Return all of it as JSON has it."""
-        found = [
-            self.start.isoformat() if self.start else "",
-            str(self.precision),
+        """Return all of it as JSON has it; what is empty at its end is left out."""
+        last = [
             self.end.isoformat() if self.end else "",
+            str(self.zone or ""),
+            _CLOSES if self.is_deadline else "",
             str(self.end_precision),
             "" if self.goes_on is None else OPEN if self.goes_on else CLOSED,
         ]
-        while not found[-1]:
-            found.pop()
-        return found
-
-    @property
-    def begins_at(self) -> datetime.datetime | None:
-        """Return the first moment of what is known of the beginning."""
-        return moment(self.start)
+        while last and not last[-1]:
+            last.pop()
+        return [self.start.isoformat() if self.start else "", str(self.precision), *last]
 
     @property
     def is_over_at(self) -> datetime.datetime | None:
@@ -77,34 +82,47 @@ class Dates:
         return moment(self.end or self.start, is_end=True, precision=(self.end and self.end_precision) or self.precision)
 
     @property
+    def is_over(self) -> bool:
+        """Return whether that has passed: a day has when it ends."""
+        over = self.is_over_at
+        return over is not None and over < timezone.now()
+
+    @property
     def status(self) -> Status | None:
         """Return where something that lasts stands now."""
         if self.goes_on is None:
             return None
-        now, begins_at, is_over_at = timezone.now(), self.begins_at, self.is_over_at
-        if begins_at is not None and begins_at > now:
+        begins_at = moment(self.start)
+        if begins_at is not None and begins_at > timezone.now():
             return Status.PLANNED
-        return Status.ENDED if is_over_at is not None and is_over_at < now else Status.RUNNING
+        return Status.ENDED if self.is_over else Status.RUNNING
 
     @property
     def known(self) -> KnownDate:
-        """Return it as the active language writes it, no more precise than is known; the day once, where both read alike."""
+        """Return it as the active language writes it, and that it is a deadline."""
+        if not self.is_deadline:
+            return self.plain()
+        found = self.plain()
+        text = gettext("closed since %(moment)s") if self.is_over else gettext("until %(moment)s")
+        return KnownDate(text % {"moment": found.text}, found.machine)
+
+    def plain(self, zone: TimeZone | None = None) -> KnownDate:
+        """Return the dates alone as the active language writes them, in a time zone, else in that of their own; once if both are one."""
         if isinstance(self.start, datetime.datetime):
-            text = _span(self.start, self.end if isinstance(self.end, datetime.datetime) else None)
-            return KnownDate(text, timezone.localtime(self.start).isoformat(timespec="minutes"))
-        end = format_date(self.end, self.end_precision or self.precision) if self.end is not None else ""
+            zone = zone or self.zone
+            text = span(self.start, self.end if isinstance(self.end, datetime.datetime) else None, zone)
+            return KnownDate(text, timezone.localtime(self.start, zone.zone if zone else None).isoformat(timespec="minutes"))
+        end_precision = self.end_precision or self.precision
+        end = format_date(self.end, end_precision) if self.end is not None else ""
         if self.start is None:
-            machine = machine_date(self.end, self.end_precision or self.precision) if self.end is not None else ""
-            return KnownDate(gettext("until %(end)s") % {"end": end}, machine)
-        start = format_date(self.start, self.precision)
+            machine = machine_date(self.end, end_precision) if self.end is not None else ""
+            return KnownDate(gettext("until %(moment)s") % {"moment": end}, machine)
+        text = start = format_date(self.start, self.precision)
         if end and end != start:
             text = gettext("%(start)s to %(end)s") % {"start": start, "end": end}
-        elif end or self.goes_on is None:
-            text = start
-        elif self.status == Status.RUNNING:
-            text = gettext("since %(start)s") % {"start": start}
-        else:
-            text = gettext("from %(start)s") % {"start": start}
+        elif not end and self.goes_on is not None:
+            texts = {"start": start}
+            text = gettext("since %(start)s") % texts if self.status == Status.RUNNING else gettext("from %(start)s") % texts
         return KnownDate(text, machine_date(self.start, self.precision))
 
 
@@ -127,16 +145,3 @@ def _moment(text: str) -> datetime.date | None:
     if not text:
         return None
     return datetime.datetime.fromisoformat(text) if "T" in text else datetime.date.fromisoformat(text)
-
-
-def _span(start: datetime.datetime, end: datetime.datetime | None) -> str:
-    """Return from when to when something lasts; the day once, where it is one."""
-    start = timezone.localtime(start)
-    texts = {"date": date_text(start.date()), "time": formats.time_format(start.time(), "TIME_FORMAT")}
-    if end is None:
-        return gettext("%(date)s, %(time)s") % texts
-    end = timezone.localtime(end)
-    texts |= {"end": formats.time_format(end.time(), "TIME_FORMAT"), "end_date": date_text(end.date())}
-    if end.date() == start.date():
-        return gettext("%(date)s, %(time)s to %(end)s") % texts
-    return gettext("%(date)s, %(time)s to %(end_date)s, %(end)s") % texts

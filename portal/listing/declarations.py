@@ -24,6 +24,7 @@ from wagtail.models import Page, get_page_models
 from wagtail_localize.fields import TranslatableField
 
 from portal.language.dates import DatePrecision, KnownDate
+from portal.language.zones import TimeZone
 
 from .dates import Dates, Status, moment
 
@@ -57,9 +58,9 @@ class When:
     """What the dates of a kind mean: names of its fields.
 
     `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` and
-    `end_precision` are the fields that say how much of `start` and `end` is known. `lasts` is the field that says whether something
-    goes on that has no end; of kinds that name one, each page has a status: planned, running, ended. What `ages` counts less in the
-    search the older it is, and is never over.
+    `end_precision` are the fields that say how much of `start` and `end` is known, `zone` the one with the time zone in which visitors
+    read them, `lasts` the one that says whether what has no end goes on: of such kinds each page has a status. What `ages` counts less
+    in the search the older it is, and is never over.
     """
 
     start: str = ""
@@ -68,11 +69,12 @@ class When:
     precision: str = ""
     end_precision: str = ""
     lasts: str = ""
+    zone: str = ""
     ages: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
-        known = (self.start, self.end, self.closes, self.precision, self.end_precision, self.lasts)
+        known = (self.start, self.end, self.closes, self.precision, self.end_precision, self.lasts, self.zone)
         return tuple(name for name in known if name)
 
     def precision_of(self, name: str) -> str:
@@ -95,6 +97,8 @@ class Schema:
 
 NEWEST, UPCOMING, CLOSING, BY_NAME = "newest", "upcoming", "closing", "name"
 ORDERS = (NEWEST, UPCOMING, CLOSING, BY_NAME)
+AFTER, APART, GONE = "after", "apart", "gone"
+OVER = (AFTER, APART, GONE)
 FEEDS = ("rss", "atom", "ics")
 
 
@@ -106,9 +110,12 @@ class Listing:
     what all of them are; `all_label` leads to their list, `further_label` stands above others of them, `empty_label` where there are
     none. `kinds` names a field with choices where visitors tell several kinds apart in one list. `order` is
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
+    `over` says where that stands which is over: `after` the others, `apart` in a list of its own (`?past=yes`) and in the calendar feed,
+    or in no list and feed (`gone`); `over_label` marks it on cards and in the search.
     `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when`, `when.year` and `when.status`
     are the dates and what follows from them. `lines` are texts that hold one value in each line.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
+    `past_label` is what those are called in a list of their own.
     `records` maps keys of records to fields. `feed_path` is where its feeds lie, `feeds/<kind>` if nothing else is said;
     `description` says to feed readers what is in them.
     """
@@ -122,6 +129,9 @@ class Listing:
     kinds: str = ""
     when: When = field(default_factory=When)
     order: str = NEWEST
+    over: str = AFTER
+    over_label: Text = ""
+    past_label: Text = ""
     filters: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
@@ -201,15 +211,22 @@ class Listing:
         end = self.end(page)
         return end is not None and end < timezone.now()
 
+    def is_closed(self, page: Page) -> bool:
+        """Return whether nobody can answer a page any more: its deadline has passed. It belongs in no search engine then."""
+        return bool(self.when.closes) and self.is_over(page)
+
     def dates(self, page: Page) -> Dates | None:
         """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
         when, precision = self.when, self._precision(page, self.when.start)
+        name = value(page, when.zone)
+        zone = TimeZone(name) if name in TimeZone else None
         start, end = value(page, when.start), value(page, when.end)
         if start is not None or (when.lasts and end is not None):
             goes_on = bool(value(page, when.lasts)) if when.lasts else None
-            return Dates(start, precision, end, self._precision(page, when.end) if when.end_precision else "", goes_on)
+            end_precision = self._precision(page, when.end) if when.end_precision else ""
+            return Dates(start, precision, end, zone, end_precision=end_precision, goes_on=goes_on)
         closes = value(page, when.closes)
-        return Dates(closes, precision) if closes is not None else None
+        return Dates(closes, precision, zone=zone, is_deadline=True) if closes is not None else None
 
     def known_date(self, page: Page) -> KnownDate | None:
         """Return that in the active language."""
@@ -348,5 +365,7 @@ def unknown_names(model: type[Page], listing: Listing) -> Iterator[str]:
             yield where
     if listing.order not in ORDERS:
         yield f"order={listing.order}"
+    if listing.over not in OVER:
+        yield f"over={listing.over}"
     yield from (f"feeds={name}" for name in listing.feeds if name not in FEEDS)
     yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name not in PARAMETERS)

@@ -9,6 +9,7 @@ from django.db.models import Manager
 from django.utils.functional import Promise
 from wagtail.models import Page
 
+from portal.language.zones import TimeZone
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
@@ -53,8 +54,7 @@ def of_page(page: Page, index_url: str = "") -> list[Fact]:
 
 def _values(page: Page, name: str, index_url: str) -> list[Value]:
     if name == "when":
-        date = page.known_date
-        return [Value(date.text, machine_date=date.machine)] if date else []
+        return _dates(page)
     if name == "when.status":
         found = page.listing.status(page)
         return [Value(str(found.label), status=found)] if found else []
@@ -84,3 +84,11 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
         )
         for one in values_of(page, page.listing, name)
     ]
+
+
+def _dates(page: Page) -> list[Value]:
+    """Return when a page is, in its time zone; in German time too, where that is another."""
+    if (dates := page.listing.dates(page)) is None:
+        return []
+    zones = [dates.zone] if dates.zone in (None, TimeZone.BERLIN) else [dates.zone, TimeZone.BERLIN]
+    return [Value(date.text, machine_date=date.machine) for date in map(dates.plain, zones)]

@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import select_template
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -146,9 +146,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         topic = get_object_or_404(Topic, slug=topic_slug, locale__language_code=SOURCE_LANGUAGE)
         rows = lists.filtered(rows, [("topics", str(topic.pk))])
         title, key, query = feed_title(listing, taxonomy.topics([topic])[0]["name"]), topic.translation_key, f"?topic={topic.slug}"
-    items = lists.PageList(rows, model, listing).first(ITEMS_PER_FEED, with_streamfields=True)
-    if "topics" in listing.names().values():
-        prefetch_related_objects(items, "topics")
+    found = lists.PageList(rows, model, listing, is_past=lists.in_feed(listing, name))
     answer = FORMATS[name](
         title=_valid(title),
         link=absolute(list_page.address + query),
@@ -159,11 +157,47 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         feed_guid=_lasting_id(key),
         changed=list_page.page.last_published_at,
     )
+    return _written(answer, found.first(ITEMS_PER_FEED, with_streamfields=True), listing)
+
+
+def _written(answer: Any, items: list[Page], listing: Listing) -> HttpResponse:
+    """Return a feed with its items."""
+    if "topics" in listing.names().values():
+        prefetch_related_objects(items, "topics")
     versions.set_locales(items)
     for item, content in zip(items, full_texts(items, listing), strict=True):
         answer.add_item(**_entry(item, listing, content))
     response = HttpResponse(content_type=answer.content_type)
     answer.write(response, "utf-8")
+    return response
+
+
+def item_address(page: Page) -> str:
+    """Return the address of the calendar with one page alone, in the language that it is written in."""
+    with translation.override(page.language_code):
+        return reverse(f"feed_item_{page.listing.kind}", kwargs={"key": page.translation_key})
+
+
+@reading_only
+@cache_control(no_cache=True, public=True)
+@conditional_page
+def item_calendar(request: HttpRequest, kind: str, key: uuid.UUID) -> HttpResponse:
+    """Answer with one page of a kind as a calendar, which a visitor adds to their own.
+
+    Raises:
+        Http404: there is no such page in the language that visitors may read.
+    """
+    model, code = model_of(kind), current_language().code
+    if model is None:
+        raise Http404
+    rows = lists.of_kind(kind, code).filter(page__translation_key=key)
+    items = lists.PageList(rows, model, model.listing).first(1, with_streamfields=True)
+    if not items:
+        raise Http404
+    title = _valid(items[0].title)
+    answer = Calendar(title=title, link=absolute(request.path), description=title, language=code, author_name=site_name())
+    response = _written(answer, items, model.listing)
+    response.headers["Content-Disposition"] = f'attachment; filename="{items[0].slug}.ics"'
     return response
 
 
@@ -189,6 +223,7 @@ def _entry(item: Page, listing: Listing, content: str) -> dict[str, Any]:
         "starts": value(item, listing.when.start),
         "ends": value(item, listing.when.end),
         "place": str(value(item, "place") or ""),
+        "status": str(value(item, "calendar_status") or ""),
     }
 
 

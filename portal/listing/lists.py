@@ -18,7 +18,7 @@ from portal.models.listing import HAS_STATUS
 from portal.pages import restrictions
 
 from .dates import Status
-from .declarations import BY_NAME, CLOSING, UPCOMING, Listing, field_of
+from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of
 
 COUNTED = 1000
 """Up to here visitors read how many there are; then that there are more."""
@@ -73,15 +73,24 @@ def _of_status(status: str) -> Q:
     }[Status(status)]
 
 
-def values(index: Page, model: type[Page]) -> dict[str, list[str]]:
+def values(index: Page, model: type[Page], is_past: bool | None = None) -> dict[str, list[str]]:
     """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
-    leads to the list of its terms too; of all else in its own. What follows from the time is asked anew each time."""
-    found = _values(_key(index), index.locale_id, model._meta.label_lower)
+    leads to the list of its terms too; of all else in its own. `is_past` leaves those of what is over, or of what is not; that changes
+    with time, and is not kept, nor is what status there is."""
+    if is_past is None:
+        found = _values(_key(index), index.locale_id, model._meta.label_lower)
+    else:
+        found = _values_among(_at(_rows(_key(index), model), is_past=is_past), index.locale_id, model)
     if "when.status" not in found:
         return found
     known = of_index(index).filter(terms__name="when.status")
     there = known.aggregate(**{status: Count("pk", filter=_of_status(status)) for status in Status.values})
     return {**found, "when.status": [status for status in Status.values if there[status]]}
+
+
+def _at(rows: QuerySet[Any], *, is_past: bool) -> QuerySet[Any]:
+    """Return the rows of what is over by now, or of what is not."""
+    return rows.filter(end__lt=timezone.now()) if is_past else rows.filter(end__gte=timezone.now())
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:
@@ -91,8 +100,12 @@ def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]
 @changes.kept("list_values", _tags)
 def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
     model = apps.get_model(label)
+    return _values_among(_rows(index_key, model), locale_id, model)
+
+
+def _values_among(rows: QuerySet[Any], locale_id: int, model: type[Page]) -> dict[str, list[str]]:
     terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
-    everywhere = public(_rows(index_key, model))
+    everywhere = public(rows)
     here = ListTerm.objects.filter(row__in=everywhere.filter(locale_id=locale_id)).exclude(name__in=terms)
     anywhere = ListTerm.objects.filter(row__in=everywhere, name__in=terms)
     found: dict[str, list[str]] = {}
@@ -107,23 +120,38 @@ def _count(index_key: str, locale_id: int, label: str) -> int:
 
 
 def whole(index: Page, model: type[Page]) -> PageList:
-    """Return all pages of an index, counted already where time alone does not change that."""
+    """Return all pages of an index that its list shows, counted already where time alone does not change that."""
     if model.listing.order in (UPCOMING, CLOSING):
-        return PageList(of_index(index), model, model.listing)
+        return PageList(of_index(index), model, model.listing, is_past=present(model.listing))
     return PageList(of_index(index), model, model.listing, [_count(_key(index), index.locale_id, model._meta.label_lower)])
+
+
+def present(listing: Listing) -> bool | None:
+    """Return what the list of a kind holds, as `PageList` takes it: all, or only what is not over."""
+    return None if listing.over == AFTER else False
+
+
+def in_feed(listing: Listing, name: str) -> bool | None:
+    """Return the same of a feed: who subscribed to a calendar keeps what has taken place."""
+    return None if name == "ics" and listing.over == APART else present(listing)
 
 
 class PageList:
     """The pages of a kind that rows stand for, in the order of its declaration: something to count and to cut pieces from.
 
+    With `is_past` it holds only what is over, or only what is not.
+
     A piece is read from the index of the database that the order has, from whichever end is nearer; the pages themselves are
     fetched for the rows of the piece alone.
     """
 
-    def __init__(self, rows: QuerySet[Any], model: type[Page], listing: Listing, counts: list[int] | None = None) -> None:
+    def __init__(
+        self, rows: QuerySet[Any], model: type[Page], listing: Listing, counts: list[int] | None = None, *, is_past: bool | None = None
+    ) -> None:
         self.rows = rows
         self.model = model
         self.listing = listing
+        self.is_past = is_past
         if counts is not None:
             self._counts = counts
 
@@ -136,7 +164,9 @@ class PageList:
             now = timezone.now()
             by = ("end", "start", "page_id") if self.listing.order == CLOSING else ("start", "published_at", "page_id")
             over = ("-end", "-start", "-page_id") if self.listing.order == CLOSING else _NEWEST
-            return [(self.rows.filter(end__gte=now), by), (self.rows.filter(end__lt=now), over)]
+            coming, past = self.rows.filter(end__gte=now), self.rows.filter(end__lt=now)
+            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(coming, by), (past, over)]
+            return parts if self.is_past is None else [parts[self.is_past]]
         return [(self.rows, _NEWEST)]
 
     @cached_property

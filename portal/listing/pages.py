@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from wagtail.models import Page
 
 from portal.discovery.head import absolute
@@ -17,8 +18,14 @@ from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
 
 from . import facts, lists
-from .declarations import NEWEST, Listing, value
+from .declarations import APART, CLOSING, NEWEST, UPCOMING, Listing, value
 from .forms import FilterForm
+
+PAST, YES = "past", "yes"
+"""How the list of what is over is asked for, where it stands apart."""
+
+PAST_SHOWN = 3
+"""How many of them stand below the others."""
 
 
 class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
@@ -57,17 +64,24 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         """Return the rows of what stands in this index."""
         return lists.of_index(self)
 
-    def filter_form(self, request: HttpRequest) -> FilterForm:
+    def filter_form(self, request: HttpRequest, is_past: bool | None = None) -> FilterForm:
         """Return the form of filters, its choices made from what there is."""
         model = self.listed_model()
-        return FilterForm(request.GET, model, model.listing, lists.values(self, model))
+        return FilterForm(request.GET, model, model.listing, lists.values(self, model, is_past))
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the filters and one page of the list."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        form, model = self.filter_form(request), self.listed_model()
-        filters = form.filters()
-        found = lists.PageList(lists.filtered(self.rows(), form.terms()), model, model.listing) if filters else lists.whole(self, model)
+        model = self.listed_model()
+        shows_past = model.listing.over == APART and request.GET.get(PAST) == YES
+        is_past = shows_past or lists.present(model.listing)
+        form = self.filter_form(request, is_past)
+        filters = form.filters() | ({PAST: YES} if shows_past else {})
+        if filters:
+            rows = lists.filtered(self.rows(), form.terms())
+            found = lists.PageList(rows, model, model.listing, is_past=is_past)
+        else:
+            found = lists.whole(self, model)
         page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))  # type: ignore[arg-type]
         entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
         # On the first page without filters the newest stands large above the list.
@@ -87,8 +101,17 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
             counted=lists.COUNTED,
             leading=leading,
             entries=entries,
+            shows_past=shows_past,
+            past=self._past() if model.listing.over == APART and not filters and page.number == 1 else [],
+            past_link=Link(f"{self.address}?{PAST}={YES}", gettext("The whole list")),
         )
         return context
+
+    def _past(self) -> list[Card]:
+        """Return the last ones that are over, as entries of a list."""
+        model = self.listed_model()
+        found = lists.PageList(self.rows(), model, model.listing, is_past=True).first(PAST_SHOWN)
+        return [card.shown_as(Form.ITEM) for card in cards.of(found)]
 
 
 class ListedPage(BasePage):
@@ -107,6 +130,7 @@ class ListedPage(BasePage):
         place = str(value(self, "place") or "")
         return Metaline(
             badge=self.card_kind,
+            state=self.card_state,
             status=self.status_in_time,
             date=self.known_date,
             place=place,
@@ -123,6 +147,10 @@ class ListedPage(BasePage):
 
     def further_items(self, count: int = 3) -> list[Card]:
         """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
+        if self.listing.order in (UPCOMING, CLOSING):
+            # Those that are over are none of them, and that changes with time.
+            found = lists.latest(type(self), self.language_code, count + 1)
+            return cards.of([page for page in found if page.pk != self.pk][:count])
         topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
         ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
         return cards.laid_out(cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count])))

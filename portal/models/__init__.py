@@ -1,8 +1,9 @@
-"""What every app shares: the abstract base page with its mixins, media, topics and regions, the footer."""
+"""What every app shares: the abstract base page with its mixins, media, topics and regions, facts, alerts, the footer."""
 
 from __future__ import annotations
 
 from .accounts import Attempts, KnownAddress
+from .alerts import Alert
 from .changes import ChangeNumber
 from .explanation import ExplanationMixin
 from .facts import Fact
@@ -19,6 +20,7 @@ from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
 
 __all__ = [
+    "Alert",
     "Attempts",
     "BasePage",
     "BodyMixin",

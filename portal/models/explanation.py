@@ -117,6 +117,12 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
         headings = self.headings
         return headings if len(headings) >= CONTENTS_FROM else []
 
+    @property
+    def questions(self) -> list[tuple[str, str]]:
+        """Return the questions of the page with their answers, as HTML: search engines show them."""
+        lists = (block.value for block in self.shown_body if block.block_type == "accordion")
+        return [(entry["question"], str(entry["answer"].__html__())) for entries in lists for entry in entries]
+
     def related(self) -> list[cards.Card]:
         """Return the related pages as cards, in the page's language."""
         return cards.for_pages([block.value for block in self.related_pages if block.value])

@@ -276,6 +276,21 @@ class BasePage(Page):
         return str(self.listing.label_of(self)) if self.listing else ""
 
     @property
+    def card_state(self) -> str:
+        """Return what stands beside that word: that the page is over, where its kind says so."""
+        return str(self.listing.over_label) if self.listing and self.listing.over_label and self.listing.is_over(self) else ""
+
+    @property
+    def card_place(self) -> str:
+        """Return the place that a card names, or nothing."""
+        return ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether nobody can answer the page any more (a vacancy whose deadline has passed): it belongs in no search engine."""
+        return self.listing is not None and self.listing.is_closed(self)
+
+    @property
     def known_date(self) -> KnownDate | None:
         """Return the date of the page in the active language, where its kind has one."""
         return self.listing.known_date(self) if self.listing else None

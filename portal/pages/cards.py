@@ -35,10 +35,12 @@ class Form(StrEnum):
 class Metaline:
     """What stands in the line above a title; `place_language` is that of the place where it is another.
 
-    `status` is one of `portal.listing.dates.Status`, of what lasts.
+    `state` says that it is over or cannot be answered any more, `status` (`portal.listing.dates.Status`) where something that lasts
+    stands in time.
     """
 
     badge: str = ""
+    state: str = ""
     mark: str = ""
     kind: str = ""
     status: Any = None
@@ -79,7 +81,15 @@ def card_of(page: Page) -> Card:
         link=link,
         text=getattr(page, text),
         text_language=_foreign(page, text),
-        meta=Metaline(mark=link.mark, kind=page.card_kind, status=page.status_in_time, date=page.known_date),
+        meta=Metaline(
+            state=page.card_state,
+            mark=link.mark,
+            kind=page.card_kind,
+            status=page.status_in_time,
+            date=page.known_date,
+            place=page.card_place,
+            place_language=_foreign(page, "place") if page.card_place else "",
+        ),
         picture=page.picture,
     )
 

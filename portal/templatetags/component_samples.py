@@ -18,6 +18,7 @@ from portal.blocks.people import Contact
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
 from portal.listing.dates import Status
+from portal.listing.facts import Fact, Value
 from portal.navigation import SiteMapNode
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
@@ -26,6 +27,9 @@ register = template.Library()
 
 _LINK = Link("#links", "Zu den Daten")
 _TEXT = mark_safe("<p>Ein bis drei Sätze, mit <a href='#notices'>Link</a> und <b>Auszeichnung</b>.</p>")  # noqa: S308
+
+
+_ZONES = ("16. Oktober 2031, 12:00 bis 14:00 Uhr (New Yorker Zeit)", "16. Oktober 2031, 18:00 bis 20:00 Uhr (deutsche Zeit)")
 
 
 def _picture(name: str) -> dict[str, object]:
@@ -89,7 +93,18 @@ def _cards() -> dict[str, object]:
         ),
     ]
     large = cards[1]
+    soon, closing = KnownDate("16. Oktober 2031, 18:00 bis 20:00 Uhr (deutsche Zeit)", "2031-10-16T18:00+02:00"), "2031-10-31T23:59+01:00"
+    dated = [
+        _card("Gespräch über Ankommen", "Mit Verdolmetschung.", "partnership", Metaline(kind="Veranstaltung", date=soon, place="Berlin")),
+        _card("Filmabend", "", "film", Metaline(state="Abgesagt", kind="Veranstaltung", date=soon, place="Online")),
+        _card(
+            "Project Associate", "", "labour",
+            Metaline(kind="Stelle", date=KnownDate("bis 31. Oktober 2031, 23:59 Uhr (deutsche Zeit)", closing), place="Nürnberg"),
+        ),
+        _card("Reisedienste", "", "procurement", Metaline(state="Geschlossen", kind="Ausschreibung", place="Berlin")),
+    ]  # fmt: skip
     return {
+        "dated": [replace(card, form=Form.ITEM) for card in dated],
         "cards": cards,
         "story": replace(large, form=Form.STORY, text="Ein Satz dazu.", meta=replace(large.meta, badge="Im Blickpunkt")),
         "row": replace(large, form=Form.ROW, text="Quer, wo Platz ist."),
@@ -111,6 +126,21 @@ def _texts() -> dict[str, object]:
         "text": _TEXT,
         "notices": [(level, f"Hinweis der Stufe „{level}“") for level in ("info", "success", "warning", "danger")],
         "callout": {"heading": "Haben Sie Fragen?", "text": _TEXT},
+        "calls": [
+            ({"heading": "Anmeldung", "text": "Bis zum 10. Oktober."}, Link("#dated", "Jetzt anmelden", is_external=True)),
+            (
+                {"heading": "Bewerben", "text": "Bewerbungen werden angenommen bis 31. Oktober 2031, 23:59 Uhr (deutsche Zeit)."},
+                Link("#dated", "Jetzt bewerben", is_external=True),
+            ),
+        ],
+        "closed": "Diese Stelle ist geschlossen. Bewerbungen werden nicht mehr angenommen.",
+        "calendar": Link("#dated", "In den Kalender eintragen"),
+        "dated_facts": [
+            Fact("Wann", [Value(soon, machine_date="2031-10-16T12:00-04:00") for soon in _ZONES]),
+            Fact("Teilnahme", [Value("Vor Ort und online")]),
+            Fact("Zugang für Menschen mit Behinderungen", [Value("Aufzug, Induktionsschleife, Gebärdensprache")]),
+            Fact("Themen", [Value("Integration", url="#dated")]),
+        ],
         "callout_without_button": {"heading": "Ohne Schaltfläche", "text": _TEXT},
         "figures": [
             {"value": "1951", "label": "gegründet"},

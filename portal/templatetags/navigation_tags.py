@@ -38,6 +38,12 @@ def site_header(reader: Reader, paths: dict[str, str] | str, query: str, paramet
     }
 
 
+@register.inclusion_tag("components/alerts.html")
+def alerts(reader: Reader) -> dict[str, object]:
+    """Show the alerts that stand above the page that is shown, now."""
+    return {"alerts": navigation.alerts(reader)}
+
+
 def _menu(path: str) -> SafeString:
     """Return the main menu of the active language as HTML; marked are the section of the address and, where it is there, the address."""
     entries = navigation.menu()

@@ -117,7 +117,7 @@ def test_accounts_get_a_link_and_the_sender_a_receipt(page: ContactPage, send: S
     ("code", "subject", "line"),
     [
         ("en", "Your message to IOM Germany: {}", "your message has arrived. Its number is {}."),
-        ("uk", "Ваше повідомлення до МОМ Німеччина: {}", "Ваше повідомлення надійшло. Його номер: {}."),
+        ("uk", "Ваше повідомлення до МОМ у Німеччині: {}", "Ваше повідомлення надійшло. Його номер: {}."),
         ("ar", "رسالتكم إلى المنظمة الدولية للهجرة – ألمانيا: {}", "وصلت رسالتكم. رقمها: {}."),
     ],
 )

@@ -23,7 +23,7 @@ from participate.models import ContactPage, ContactTopic
 from portal import changes, navigation
 from portal.counters import ALL, SLOTS, Counters, SharedCounters
 from portal.discovery import release
-from portal.models import Footer, Topic
+from portal.models import Alert, Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
 from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is known once it is imported)
@@ -77,6 +77,10 @@ def add_footer() -> None:
     footer.save()
 
 
+def add_alert() -> None:
+    Alert.objects.create(name="Büro", heading="Büro zu", text="Bis morgen.", is_published=True, locale=german())
+
+
 def delete_document() -> None:
     from search import indexing
 
@@ -122,6 +126,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "list_count": (news_list, lambda: make_news(news_index())),
     "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
+    "alerts": (("ar",), add_alert),
     "facts": (("ar",), lambda: make_fact("phone", "112")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-term-labels": (("portal.topic", "de"), lambda: make_topic("Asyl")),

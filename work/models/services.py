@@ -37,6 +37,7 @@ class Audience(TextChoices):
     REFUGEES = "refugees", _("People who seek protection")
     EXPLOITED = "exploited", _("People affected by exploitation or violence")
     CHILDREN = "children", _("Children and young people")
+    STUDENTS = "students", _("Students and volunteers")
     PROFESSIONALS = "professionals", _("Advice centres and authorities")
 
 
@@ -140,7 +141,7 @@ class ServicePage(ExplanationMixin, ListedPage):
 
     base_form_class = ReviewedPageForm
     illustration_default: ClassVar[str] = Illustration.COUNSELLING
-    parent_page_types: ClassVar[list[str]] = ["work.ThemePage"]
+    parent_page_types: ClassVar[list[str]] = ["work.ThemePage", "home.TakePartPage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
     template = "pages/service_page.html"
     page_description = pgettext_lazy("admin", "Something that people come for: seven questions, each with its answer.")

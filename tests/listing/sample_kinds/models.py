@@ -10,23 +10,27 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from home.models import TakePartPage
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, LeadMixin, TopicsMixin
 
+# Sections name the kinds of the portal; these are added, as step 4 of the guide says.
+TakePartPage.kinds = (*TakePartPage.kinds, "meeting", "call")
 
-class EventIndexPage(IndexPage):
+
+class MeetingIndexPage(IndexPage):
     parent_page_types: ClassVar[list[str]] = ["home.TakePartPage"]
-    subpage_types: ClassVar[list[str]] = ["sample_kinds.EventPage"]
+    subpage_types: ClassVar[list[str]] = ["sample_kinds.MeetingPage"]
     template = "pages/index_page.html"
 
 
-class EventPage(LeadMixin, TopicsMixin, ListedPage):
+class MeetingPage(LeadMixin, TopicsMixin, ListedPage):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     place = models.CharField(max_length=100, blank=True)
 
-    parent_page_types: ClassVar[list[str]] = ["sample_kinds.EventIndexPage"]
+    parent_page_types: ClassVar[list[str]] = ["sample_kinds.MeetingIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "pages/listed_page.html"
     content_panels: ClassVar[list] = [
@@ -39,9 +43,9 @@ class EventPage(LeadMixin, TopicsMixin, ListedPage):
     ]  # fmt: skip
 
     listing = Listing(
-        kind="event",
-        label=_("Event"),
-        plural=_("Events"),
+        kind="meeting",
+        label=_("Meeting"),
+        plural=_("Meetings"),
         when=When(start="starts_at", end="ends_at"),
         order="upcoming",
         filters=("topics", "place", "when.year"),
@@ -52,16 +56,16 @@ class EventPage(LeadMixin, TopicsMixin, ListedPage):
     )
 
 
-class VacancyIndexPage(IndexPage):
+class CallIndexPage(IndexPage):
     parent_page_types: ClassVar[list[str]] = ["home.TakePartPage"]
-    subpage_types: ClassVar[list[str]] = ["sample_kinds.VacancyPage"]
+    subpage_types: ClassVar[list[str]] = ["sample_kinds.CallPage"]
     template = "pages/index_page.html"
 
 
-class VacancyPage(LeadMixin, ListedPage):
+class CallPage(LeadMixin, ListedPage):
     deadline = models.DateField()
 
-    parent_page_types: ClassVar[list[str]] = ["sample_kinds.VacancyIndexPage"]
+    parent_page_types: ClassVar[list[str]] = ["sample_kinds.CallIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "pages/listed_page.html"
     content_panels: ClassVar[list] = [*BasePage.content_panels, *LeadMixin.lead_panels, FieldPanel("deadline")]
@@ -71,14 +75,14 @@ class VacancyPage(LeadMixin, ListedPage):
     ]  # fmt: skip
 
     listing = Listing(
-        kind="vacancy",
-        label=_("Vacancy"),
-        plural=_("Vacancies"),
+        kind="call",
+        label=_("Call"),
+        plural=_("Calls"),
         when=When(closes="deadline"),
         order="closing",
         filters=("when.year",),
         facts=("when",),
-        labels={"when": _("Apply by")},
+        labels={"when": _("Answer by")},
         schema=Schema("JobPosting", validThrough="deadline"),
         feeds=("rss",),
         records={"deadline": "deadline"},

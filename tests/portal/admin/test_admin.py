@@ -14,7 +14,8 @@ from wagtail.models import Page
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail.users.models import UserProfile
 
-from home.models import ContentPage, HomePage
+from home.models import ContentPage, HomePage, TakePartPage
+from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
 from tests.builders import add, make_content_page, make_home, make_news, make_news_index, make_section
 from work.models import ThemePage
@@ -37,6 +38,10 @@ def home() -> HomePage:
     return make_home()
 
 
+def take_part(home: HomePage) -> TakePartPage:
+    return add(home, TakePartPage(title="Mitmachen"))
+
+
 @pytest.mark.parametrize("page_type", [model for model in PAGE_TYPES if model is not HomePage])
 def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page_type: type[BasePage]) -> None:
     parents = {
@@ -45,6 +50,10 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "work.ServiceIndexPage": lambda: make_section(home),
         "work.ProjectIndexPage": lambda: make_section(home),
         "work.ProjectPage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
+        **{f"participate.{name}IndexPage": lambda: take_part(home) for name in ("Event", "Vacancy", "Tender")},
+        "participate.EventPage": lambda: add(take_part(home), EventIndexPage(title="Termine")),
+        "participate.VacancyPage": lambda: add(take_part(home), VacancyIndexPage(title="Stellen")),
+        "participate.TenderPage": lambda: add(take_part(home), TenderIndexPage(title="Vergabe")),
         "work.ServicePage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
     }
     parent = parents.get(page_type._meta.label, lambda: home)()

@@ -54,7 +54,7 @@ def test_the_home_page_is_shared_by_the_name_of_the_portal(client: Client, home:
     titles = {code: BeautifulSoup(client.get(f"/{code}/").text, "html.parser").find("meta", property="og:title")["content"]
               for code in ("de", "en", "uk", "ar")}  # fmt: skip
     assert titles == {
-        "de": "IOM Deutschland", "en": "IOM Germany", "uk": "МОМ Німеччина", "ar": "المنظمة الدولية للهجرة – ألمانيا",
+        "de": "IOM Deutschland", "en": "IOM Germany", "uk": "МОМ у Німеччині", "ar": "المنظمة الدولية للهجرة – ألمانيا",
     }  # fmt: skip
     assert '<meta property="og:title" content="Rückkehr">' in client.get(page.get_url()).text
 

@@ -28,14 +28,16 @@ from home.models import (
     WhoWeArePage,
 )
 from news.models import NewsIndexPage, NewsPage
-from participate.models import ContactPage
+from participate.models import ContactPage, EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
 from tests.builders import (
+    DATED,
     add,
     make_alias,
     make_content_page,
+    make_dated,
     make_home,
     make_news,
     make_news_index,
@@ -162,13 +164,14 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
     projects = add(pages[2], ProjectIndexPage(title="Projekte"))
     project = add(theme, ProjectPage(title="Studie", lead="Ein Satz.", starts_on="2016-03-01", funders="Auswärtiges Amt", goals=["10"]))
+    dated = [page for index, model, fields in DATED for page in make_dated(pages[4], index, model, fields)]
     offices = add(pages[1], OfficeIndexPage(title="Standorte"))
     office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
     press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
-    news = make_news(index, title="Meldung", place="Genf")
-    return [*pages, content, index, news, theme, services, service, projects, project, offices, office, press, form]
+    item = make_news(index, title="Meldung", place="Genf")
+    return [*pages, content, index, item, theme, services, service, projects, project, *dated, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -421,11 +424,17 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
         *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
         (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage}),
-        (TakePartPage, {HomePage}, {ContentPage, ContactPage}),
-        (ContentPage, {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage}, {ContentPage, ContactPage, OfficeIndexPage, PressPage}),
+        (TakePartPage, {HomePage}, {ContentPage, ContactPage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage}),
+        *((index, {TakePartPage}, {model, ContentPage}) for index, model, _fields in DATED),
+        *((model, {index}, set()) for index, model, _fields in DATED),
+        (
+            ContentPage,
+            {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage},
+            {ContentPage, ContactPage, OfficeIndexPage, PressPage},
+        ),
         (ThemePage, {OurWorkPage}, {ContentPage, ServicePage, ProjectPage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
-        (ServicePage, {ThemePage}, {ContentPage}),
+        (ServicePage, {ThemePage, TakePartPage}, {ContentPage}),
         (ProjectIndexPage, {OurWorkPage}, set()),
         (ProjectPage, {ThemePage}, set()),
         (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),

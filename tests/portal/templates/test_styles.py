@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 
 from portal.blocks.layout import section_block
 from portal.blocks.text import NoticeBlock
+from portal.models.alerts import Level
 from portal.serving import styles
 
 TO_COME = "/* Of kinds to come:"
@@ -35,6 +36,7 @@ HOOKS = {
         ),
         "a list without marks",
     ),
+    "alert-bar--info": "the plain form of an alert",
     "notice--info": "the plain form of a notice",
     **dict.fromkeys(("foreign-results", "provenance", "search-result", "sources__date"), "named for tests and for readers' own styles"),
 }
@@ -43,6 +45,7 @@ HOOKS = {
 # What stands for a part of a class that comes from a value.
 _VALUE = "\ufffc"
 _CHOSEN = {
+    f"alert-bar--{_VALUE}": {f"alert-bar--{level}" for level in Level.values},
     f"btn--{_VALUE}": {"btn--second", "btn--accent", "btn--danger"},
     f"notice--{_VALUE}": {f"notice--{level}" for level, _label in NoticeBlock().child_blocks["level"].field.choices if level},
     f"sec--{_VALUE}": {f"sec--{ground}" for ground in ("sand", "night")},
@@ -96,8 +99,8 @@ def test_every_class_of_the_styles_has_a_user_or_comes_with_a_kind() -> None:
 
 def test_what_is_marked_to_come_has_no_user_yet() -> None:
     announced = {name for name, parts in classes_of_styles().items() if any(map(is_to_come, parts))}
-    # What stands inside of what is to come: the width of the page, an icon, the map that gets colours of value.
-    assert announced & classes_of_markup() == {"wrap", "icon", "tiles"}
+    # What stands inside of what is to come: an icon, the map that gets colours of value.
+    assert announced & classes_of_markup() == {"icon", "tiles"}
 
 
 def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:

@@ -1,0 +1,190 @@
+"""Alerts in the admin: their list, their form, and the mail to those who are told of what was published without a review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext, pgettext_lazy
+from django_tasks import task
+from wagtail import hooks
+from wagtail.admin.panels import HelpPanel, ObjectList, Panel
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.log_actions import get_active_log_context
+from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.users.models import UserProfile
+
+from portal.discovery.head import absolute
+from portal.language.languages import LANGUAGES
+from portal.models import Alert
+from portal.models.alerts import State
+from portal.models.conflicts import RevisionForm
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""Headers by which no absence note answers (RFC 3834)."""
+
+
+# --- the form and the list -----------------------------------------------------------------------------------------------------
+
+
+class AlertForm(RevisionForm):
+    """An alert; a text in another language than German has neither time nor place of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.locale_id and not self.instance.is_source:
+            for name in Alert.source_fields:
+                self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, object]:
+        """Refuse a text that belongs to no German alert: nobody would ever see it."""
+        cleaned = super().clean()
+        if self.instance.pk is None and self.instance.locale_id and not self.instance.is_source:
+            self.add_error(None, pgettext("admin", "An alert begins in German: please write it there, then have it translated."))
+        return cleaned
+
+
+def languages_of(alert: Alert) -> list[tuple[str, str]]:
+    """Return each language of the portal with what its readers would get of an alert."""
+    versions = {
+        version.locale.language_code: version
+        for version in Alert.objects.filter(translation_key=alert.translation_key).select_related("locale")
+    }
+    found = []
+    for language in LANGUAGES:
+        version = versions.get(language.code)
+        if version is not None and version.is_finished and version.translated_text == alert.translated_text:
+            words = pgettext("admin", "its own text")
+        elif version is None:
+            words = pgettext("admin", "the German text: there is no translation yet")
+        else:
+            words = pgettext("admin", "the German text: the translation is not complete, or is one of an earlier text")
+        found.append((language.name, words))
+    return found
+
+
+class LanguagesPanel(HelpPanel):
+    """Says in which languages an alert has a text of its own."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The panel of one alert."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.content: str | SafeString = pgettext("admin", "All languages show the German text until it is translated.")
+            if self.instance.pk and self.instance.is_source:
+                lines = format_html_join("", "<li>{}: {}</li>", languages_of(self.instance))
+                self.content = SafeString(f"<ul>{lines}</ul>")
+
+
+PANELS: list[Panel] = [*Alert.panels, LanguagesPanel(heading=pgettext_lazy("admin", "What readers of each language get"))]
+
+
+class StateColumn(StatusTagColumn):
+    """What visitors see of an alert now."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, accessor=self._state, primary=lambda alert: alert.state_at(timezone.now()) == State.SHOWN, **kwargs)
+
+    @staticmethod
+    def _state(alert: Alert) -> str:
+        return str(alert.state_at(timezone.now()).label) if alert.is_source else ""
+
+
+class AlertViewSet(SnippetViewSet):
+    """Alerts."""
+
+    model = Alert
+    icon = "warning"
+    list_display = (
+        "name",
+        Column("level", label=pgettext_lazy("admin", "Level"), accessor="get_level_display"),
+        StateColumn("state", label=pgettext_lazy("admin", "State")),
+        "ends_at",
+        "locale",
+    )
+    list_filter = ("locale", "level", "is_published")
+    menu_label = pgettext_lazy("admin", "Alerts")
+    add_to_admin_menu = True
+    menu_order = 330
+    edit_handler = ObjectList(PANELS, base_form_class=AlertForm)
+
+
+# --- telling -----------------------------------------------------------------------------------------------------------------
+
+
+def _announcement(alert: Alert) -> str:
+    """Return what those who are told should know of a published alert; nothing of one that is not."""
+    if not alert.is_published:
+        return ""
+    pages = ",".join(str(block["value"]) for block in alert.pages.raw_data)
+    # To the second, whatever zone a time was given in.
+    times = [str(moment and int(moment.timestamp())) for moment in (alert.starts_at, alert.ends_at)]
+    return "\n".join([alert.whole_text, alert.level, alert.scope, pages, *times])
+
+
+@receiver(post_save, sender=Alert, dispatch_uid="portal.alert.saved")
+def alert_was_saved(sender: type[Alert], instance: Alert, **kwargs: object) -> None:
+    """Tell of an alert that is published, published otherwise, or taken back, whatever way that was done."""
+    if not instance.is_source:
+        return
+    with transaction.atomic():
+        told = Alert.objects.select_for_update().values_list("told", flat=True).get(pk=instance.pk)
+        now = _announcement(instance)
+        if told == now:
+            return
+        Alert.objects.filter(pk=instance.pk).update(told=now)
+        user = get_active_log_context().user
+        if settings.SENDS_MAIL:
+            tell.enqueue(instance.pk, user.pk if user else None, not now)
+
+
+def told_users() -> list[AbstractBaseUser]:
+    """Return those who are told by the right of a group, and behind whom somebody sits."""
+    right = {"groups__permissions__codename": "be_told_of_alert", "groups__permissions__content_type__app_label": "portal"}
+    demo = {user.pk for find in hooks.get_hooks("demo_accounts") for user in find()}
+    users = get_user_model().objects.filter(is_active=True, **right).exclude(email="").exclude(pk__in=demo)
+    return list(users.distinct().order_by("pk"))
+
+
+@task(backend="jobs")
+def tell(alert_id: int, user_id: int | None, is_withdrawn: bool) -> None:
+    """Tell by mail that an alert was published or taken back; whoever did it knows."""
+    alert = Alert.objects.filter(pk=alert_id).first()
+    if alert is None or alert.is_published == is_withdrawn:
+        # It is another way round by now, of which another mail tells.
+        return
+    author = get_user_model().objects.filter(pk=user_id).first()
+    for user in told_users():
+        if user.pk != user_id:
+            with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
+                _mail(alert, user, author).send()
+
+
+def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None) -> EmailMessage:
+    subject = pgettext("admin", "Alert published: %(name)s") if alert.is_published else pgettext("admin", "Alert taken back: %(name)s")
+    lines = [alert.heading, alert.text, ""]
+    if author is not None:
+        lines.append(pgettext("admin", "By: %(name)s") % {"name": author.get_full_name() or author.get_username()})
+    if alert.is_published:
+        lines.append(pgettext("admin", "Level: %(level)s") % {"level": alert.get_level_display()})
+        lines.append(pgettext("admin", "Where: %(place)s") % {"place": alert.get_scope_display()})
+        times = ((pgettext("admin", "From: %(time)s"), alert.starts_at), (pgettext("admin", "Until: %(time)s"), alert.ends_at))
+        for label, moment in times:
+            if moment is not None:
+                lines.append(label % {"time": date_format(timezone.localtime(moment), "DATETIME_FORMAT")})
+    address = absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))
+    return EmailMessage(
+        " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, "", address, ""]), to=[user.email], headers=AUTOMATIC
+    )

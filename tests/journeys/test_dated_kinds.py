@@ -1,0 +1,134 @@
+"""An event, a vacancy and a tender are made in the admin, previewed, published, found, and over in time, on the served portal."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from icalendar import Calendar
+from playwright.sync_api import Page, expect
+
+from tests import support
+
+from .test_editing import DESK, choose, page_id, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+
+DAY = datetime.timedelta(days=1)
+
+
+class Kind(NamedTuple):
+    """A kind with the field of its date and what is typed beside it."""
+
+    name: str
+    field: str
+    texts: dict[str, str]
+    title: str
+    over: str
+
+
+KINDS = [
+    Kind("Event", "starts_at", {"place": "Quittenhaus, Berlin"}, "Quittenfest", "Diese Veranstaltung hat stattgefunden."),
+    Kind("Vacancy", "closes_at", {"reference": "Q-1", "place": "Berlin", "answer_url": "https://example.org/a"}, "Quittenpflege",
+         "Diese Stelle ist geschlossen. Bewerbungen werden nicht mehr angenommen."),
+    Kind("Tender", "closes_at", {"reference": "Q-2", "answer_url": "https://example.org/a"}, "Quittenlieferung",
+         "Diese Ausschreibung ist geschlossen. Angebote werden nicht mehr angenommen."),
+]  # fmt: skip
+
+MAKE = """
+from home.models import TakePartPage
+from participate.models import {name}IndexPage as Index
+if not Index.objects.filter(locale__language_code='de').exists():
+    page = Index(title='Liste {name}')
+    TakePartPage.objects.get(locale__language_code='de').add_child(instance=page)
+    page.save_revision().publish()
+"""
+REINDEX = "from search import indexing; from participate.models import {name}Page; indexing.update({name}Page.objects.all())"
+LATER = """
+import datetime
+from participate.models import {name}Page
+from portal import changes
+from portal.listing import rows
+found = {name}Page.objects.filter(title='{title}')
+found.update({field}=found.get().{field} - datetime.timedelta(days=3))
+rows.write_pages(list(found))
+changes.announce(changes.EVERYTHING)
+"""
+
+
+def titles_in(page: Page, address: str, title: str, within: str = "main") -> list[str]:
+    """Return the titles in a list of entries or results that name the page of this test."""
+    page.goto(address)
+    found = [text.replace("\xad", "") for text in page.locator(f"{within} :is(h2, h3) a").all_inner_texts()]
+    return [text for text in found if text == title]
+
+
+def write_and_preview(editor: Page, kind: Kind, index: int) -> None:
+    """Write a page of a kind, look at its preview and hand it in."""
+    editor.goto(f"/admin/pages/add/participate/{kind.name.lower()}page/{index}/")
+    editor.fill("input[name=title]", kind.title)
+    editor.fill("textarea[name=lead]", "Alles um die Quitte.")
+    for name, text in kind.texts.items():
+        editor.fill(f"[name={name}]", text)
+    editor.fill(f"input[name={kind.field}]", f"{datetime.datetime.now() + 2 * DAY:%d.%m.%Y} 18:00")
+    editor.locator("textarea[name=lead]").click()
+    editor.wait_for_load_state("networkidle")
+    editor.wait_for_timeout(800)
+    with editor.context.expect_page() as opened:
+        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
+        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
+    preview = opened.value
+    expect(preview.locator("h1")).to_have_text(kind.title)
+    expect(preview.locator(".facts time").first).to_contain_text("(deutsche Zeit)")
+    preview.close()
+    choose(editor, "button[name='action-submit']")
+    editor.wait_for_url(re.compile(rf"/admin/pages/{index}/"))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name.lower() for kind in KINDS])
+def test_it_is_made_previewed_published_found_and_over_in_time(
+    live_portal: support.Portal, open_page: Callable[..., Page], kind: Kind
+) -> None:
+    names = kind._asdict()
+    live_portal.manage("shell", "-c", MAKE.format(**names))
+    index = page_id(live_portal, f"Page.objects.get(content_type__model='{kind.name.lower()}indexpage', locale__language_code='de').pk")
+    write_and_preview(sign_in(open_page("/admin/login/", **DESK), "redaktion"), kind, index)
+    made = page_id(live_portal, f"Page.objects.get(title='{kind.title}', locale__language_code='de').pk")
+
+    moderator = sign_in(open_page("/admin/login/", **DESK), "freigabe")
+    moderator.goto(f"/admin/pages/{made}/edit/")
+    moderator.wait_for_load_state("networkidle")
+    choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
+    moderator.wait_for_url(re.compile(rf"/admin/pages/{index}/"))
+    live_portal.manage("shell", "-c", REINDEX.format(**names))
+
+    address = re.search(
+        r"(/de/\S+)", live_portal.manage("shell", "-c", f"from wagtail.models import Page; print(Page.objects.get(pk={index}).url)")
+    )[1]
+    search = f"/de/suche/?q={kind.title}&type={kind.name.lower()}"
+    visitor = open_page(address)
+    assert titles_in(visitor, address, kind.title, ".sec--flush") == [kind.title]
+    assert titles_in(visitor, search, kind.title) == [kind.title]
+    expect(visitor.locator(".result .badge--off")).to_have_count(0)
+    visitor.get_by_role("link", name=kind.title).first.click()
+    expect(visitor.locator(".notice h2")).to_have_count(0)
+    if kind.name == "Event":
+        with visitor.expect_download() as started:
+            visitor.get_by_role("link", name="In den Kalender eintragen").click()
+        (event,) = Calendar.from_ical(started.value.path().read_bytes()).walk("VEVENT")
+        assert (str(event["SUMMARY"]), str(event["LOCATION"])) == (kind.title, "Quittenhaus, Berlin")
+    else:
+        assert visitor.locator(".callout a.btn").get_attribute("href") == "https://example.org/a"
+
+    live_portal.manage("shell", "-c", LATER.format(**names))
+    visitor.reload()
+    expect(visitor.locator(".column > .mb:first-child .notice h2")).to_have_text(kind.over)
+    expect(visitor.locator(".callout, .aside .btns")).to_have_count(0)
+    assert titles_in(visitor, address, kind.title, ".sec--flush") == []
+    assert titles_in(visitor, address, kind.title, "section[aria-labelledby=past]") == ([kind.title] if kind.name == "Event" else [])
+    live_portal.manage("shell", "-c", REINDEX.format(**names))
+    assert titles_in(visitor, search, kind.title) == [kind.title]
+    expect(visitor.locator(".result .badge--off")).to_have_count(1)
