@@ -26,6 +26,7 @@ from portal.jobs import publication
 from portal.pages.versions import translations
 from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
 from translation import demo_accounts, roles
+from translation.publishing import INCOMPLETE, OFFLINE, obstacles
 
 pytestmark = pytest.mark.django_db
 
@@ -313,6 +314,31 @@ def test_updates_and_bulk_name_incomplete_ones_and_offer_the_way(incomplete: Pag
     assert set(translations(incomplete)) == {"de"}
     client.post(url, {"publish-incomplete": "on"})
     assert [version(incomplete, code).title for code in CODES] == [f"Advice {code}" for code in CODES]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_obstacle_is_named_and_none_stands_for_another(incomplete: Page, code: str) -> None:
+    incomplete.unpublish()
+    moderator, translator, editor = (User.objects.get(username=name) for name in ("freigabe", f"uebersetzung-{code}", "redaktion"))
+
+    def found(user: User, *insists: str, page: Page | None = None) -> list[str]:
+        return list(obstacles(user, page or version(incomplete, code), insists))
+
+    both = [INCOMPLETE, OFFLINE]
+    assert (found(moderator), found(translator), found(editor)) == (both, both, ["right"])
+    # Who insists on one is asked about the other; only some may insist on what lacks texts.
+    assert [found(moderator, *insists) for insists in ([INCOMPLETE], [OFFLINE], both)] == [[OFFLINE], [INCOMPLETE], []]
+    assert [found(translator, *insists) for insists in ([INCOMPLETE], [OFFLINE], both)] == [both, [INCOMPLETE], [INCOMPLETE]]
+    assert found(editor, *both) == ["right"]
+    assert found(moderator, *both, page=make_alias(incomplete, "uk")) == ["alias"]
+    Page.objects.filter(pk=version(incomplete, code).pk).update(locked=True, locked_by=translator)
+    locked, without = (obstacles(user, version(incomplete, code), both) for user in (moderator, editor))
+    assert (list(locked), list(without)) == (["right"], ["right"])
+    assert found(translator, OFFLINE) == [INCOMPLETE]
+    Page.objects.filter(pk=version(incomplete, code).pk).update(locked=False, locked_by=None)
+    assert obstacles(editor, version(incomplete, code), both) != locked
+    translate_texts(translation_of(incomplete, code))
+    assert (found(translator), found(translator, OFFLINE)) == ([OFFLINE], [])
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Page
 
 from home.models import ContentPage
@@ -64,6 +68,24 @@ def test_translations_come_back_with_their_page_and_are_named(admin: Client, pag
     english = version(page, "en")
     assert english.has_unpublished_changes
     assert english.specific.get_latest_revision_as_object().lead == draft
+
+
+def test_what_was_over_comes_back_with_the_time_that_holds_now(admin: Client, page: ContentPage) -> None:
+    """The day that was over goes with it: nothing would take the German page off again, and its translations at the next hour."""
+    page.expire_at = timezone.now() - timedelta(hours=1)
+    page.save_revision().publish(skip_permission_checks=True)
+    Page.objects.filter(translation_key=page.translation_key).update(expire_at=page.expire_at)
+    call_command("publish_scheduled")
+    assert [(version(page, code).live, version(page, code).expired) for code in ("de", "en", "uk")] == [(False, True)] * 3
+    later = timezone.now() + timedelta(days=30)
+    for ends in (later, None):
+        page = ContentPage.objects.get(pk=page.pk)
+        page.expire_at = ends
+        page.save_revision().publish(skip_permission_checks=True)
+        found = [version(page, code) for code in ("de", "en", "uk")]
+        assert [(each.live, each.expired, each.expire_at) for each in found] == [(True, False, ends)] * 3
+        call_command("publish_scheduled")
+        assert [version(page, code).live for code in ("de", "en", "uk")] == [True] * 3
 
 
 def test_what_somebody_took_off_by_hand_stays_off(admin: Client, page: ContentPage) -> None:

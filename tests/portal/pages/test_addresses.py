@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wagtail.models import Page, Site
 
-from portal.pages.addresses import address_of
+from portal.pages.addresses import address_of, roots
 from tests.builders import make_content_page, make_home, make_section, translate
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +26,15 @@ def pages() -> list[Page]:
 def test_addresses_are_what_wagtail_says(pages: list[Page]) -> None:
     assert [address_of(page) for page in pages] == [page.get_url() or "" for page in pages]
     assert {address_of(page)[:4] for page in pages} == {"", "/de/", "/ar/"}
+    homes = {page.locale.language_code: page.url_path for page in pages if page.depth == 2}
+    assert set(roots()) == {(homes["de"], "/de/"), (homes["ar"], "/ar/")}
 
 
 def test_of_several_sites_too(pages: list[Page]) -> None:
     other = pages[0].add_child(instance=Page(title="Andere", slug="andere", locale=pages[1].locale))
     below = other.add_child(instance=Page(title="Darunter", slug="darunter", locale=pages[1].locale))
     Site.objects.create(hostname="other.example", root_page=other)
+    # Who answers where is for Wagtail to say then.
+    assert {address for _path, address in roots()} == {""}
     assert address_of(below) == below.get_url() == "http://other.example/de/darunter/"
     assert [address_of(page) for page in pages] == [page.get_url() or "" for page in pages]

@@ -121,6 +121,13 @@ def fingerprint(files: Iterable[Path]) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
 
 
+def keep(path: Path, part: dict[str, object]) -> None:
+    """Keep what a test module executes, whole or not at all: a run may be interrupted."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(part), encoding="utf-8")
+    new.replace(path)
+
+
 def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
     """Return what the tests of modules execute, how long each took, and which fail without any fault."""
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -137,13 +144,13 @@ def mapped(folder: Path, files: list[str]) -> dict[str, dict]:
             # Kept test module by test module, so that what was interrupted is not lost.
             lines = answer.read_text(encoding="utf-8").splitlines(keepends=True) if answer.exists() else []
             for part in (json.loads(line) for line in lines if line.endswith("\n")):
-                keys[part["file"]].write_text(json.dumps(part), encoding="utf-8")
+                keep(keys[part["file"]], part)
             if ended is not None:
                 break
             time.sleep(2)
         for file in missing:
             if not keys[file].exists() and ended == 0:
-                keys[file].write_text('{"seconds": {}, "failed": [], "templates": [], "lines": {}}', encoding="utf-8")
+                keep(keys[file], {"seconds": {}, "failed": [], "templates": [], "lines": {}})
         if not answer.exists():
             sys.exit((folder / "output").read_text(encoding="utf-8")[-3000:])
     whole: dict[str, dict] = {"seconds": {}, "failed": {}, "lines": {}, "templates": {}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NAMES_ONLY = "Only the name of the function in a traceback changes."
 UNFOUND = "How long a shared cache keeps what nobody finds any more."
+WIDTH = "`make lint` says that a migration is missing, and no text is as long."
 
 EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/http/limits.py", "+return hops[-trusted] if 0 is not trusted <= len(hops) and _parsed(hops[-trusted]) else peer"): (
@@ -14,6 +15,10 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/changes.py", "+TIMEOUT = 24 + 60 * 60"): UNFOUND,
     ("portal/changes.py", "+TIMEOUT = 24 * 60 * 59"): UNFOUND,
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
+    ("news/models.py", "+max_length= 19,"): WIDTH,
+    ("news/models.py", "+max_length= 251,"): WIDTH,
+    ("portal/records/segments.py", "+BATCH = 501"): "So much memory, or about so much.",
+    ("translation/trees.py", "+if row.depth == 2 or (source and source.depth <= 2):"): "No page follows the root of all trees.",
     ("translation/guards.py", "-@wraps(view)"): NAMES_ONLY,
     ("translation/policies.py", "+register_permission_policy(model, LanguagePermissionPolicy(model), exact_class=False)"): (
         "No model inherits from one that has the policy."
