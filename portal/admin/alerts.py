@@ -20,9 +20,11 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django_tasks import task
 from wagtail import hooks
 from wagtail.admin.panels import HelpPanel, ObjectList, Panel
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.log_actions import get_active_log_context
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.side_panels import SnippetStatusSidePanel
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 from wagtail.users.models import UserProfile
 
 from portal.discovery.head import absolute
@@ -102,6 +104,37 @@ class StateColumn(StatusTagColumn):
         return str(alert.state_at(timezone.now()).label) if alert.is_source else ""
 
 
+class AlertStatusPanel(SnippetStatusSidePanel):
+    """The panel beside the form: what visitors see. Wagtail calls published whatever has no drafts."""
+
+    def get_status_templates(self, context: dict[str, Any]) -> list[str]:
+        """Return the parts of the panel, the first of them the portal's own."""
+        own = ["portal/admin/alert_status.html"] if self.object.is_source else []
+        return [*own, *super().get_status_templates(context)[1:]]
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        """Add the state."""
+        return {**super().get_context_data(parent_context), "alert_state": self.object.state_at(timezone.now()).label}
+
+
+class AlertEditView(EditView):
+    """The form of an alert."""
+
+    def get_side_panels(self) -> MediaContainer:
+        """Return the one panel that there is to an alert."""
+        panel = AlertStatusPanel(
+            self.object,
+            self.request,
+            live_object=self.live_object,
+            locale=self.locale,
+            translations=self.translations,
+            usage_url=self.get_usage_url(),
+            history_url=self.get_history_url(),
+            last_updated_info=self.get_last_updated_info(),
+        )
+        return MediaContainer([panel])
+
+
 class AlertViewSet(SnippetViewSet):
     """Alerts."""
 
@@ -118,6 +151,7 @@ class AlertViewSet(SnippetViewSet):
     menu_label = pgettext_lazy("admin", "Alerts")
     add_to_admin_menu = True
     menu_order = 330
+    edit_view_class = AlertEditView
     edit_handler = ObjectList(PANELS, base_form_class=AlertForm)
 
 

@@ -47,14 +47,16 @@ def test_an_editor_publishes_a_prepared_text_and_it_ends_by_itself(
     texts = {
         "/de/": "Gefahr: Probe im Haus\nHeute wird geprobt.",
         "/ar/": "خطر: تجربة\nتجربة اليوم.",
-        "/uk/": "Небезпека: Probe im Haus (німецькою)\nHeute wird geprobt.",
+        "/uk/": "Небезпека: Probe im Haus німецькою\nHeute wird geprobt.",
     }
     editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
     reader = open_page("/de/", bypass_csp=True, viewport={"width": 390, "height": 800})
     expect(reader.locator(".alert-bar", has_text="Probe")).to_have_count(0)
     editor.goto("/admin/snippets/portal/alert/?q=Probe")
     editor.get_by_role("link", name="Probe", exact=True).first.click()
-    editor.get_by_label("veröffentlicht").check()
+    # Beside the form stands what visitors see, not that there are no drafts.
+    expect(editor.locator("[data-side-panel=status], .form-side").first).to_contain_text("vorbereitet, nicht veröffentlicht")
+    editor.get_by_role("checkbox", name="veröffentlicht").check()
     editor.fill("input[name=ends_at]", "31.12.2099 12:00")
     editor.get_by_role("button", name="Speichern").first.click()
     expect(editor.get_by_text("jetzt zu sehen").first).to_be_visible()

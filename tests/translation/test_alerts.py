@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -86,6 +87,19 @@ def test_a_text_in_another_language_has_no_time_of_its_own(portal: Portal, alert
     assert answer.context["form"].non_field_errors() == [
         "Ein Hinweis beginnt auf Deutsch: Bitte schreiben Sie ihn dort und lassen ihn dann übersetzen."
     ]
+
+
+def test_beside_the_form_stands_what_visitors_see(portal: Portal, alert: Alert, editor: Client) -> None:
+    address = reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk])
+
+    def status() -> str:
+        panel = BeautifulSoup(editor.get(address).content, "html.parser").select_one("[data-side-panel=status]")
+        return " ".join(panel.get_text(" ", strip=True).split())
+
+    assert "vorbereitet, nicht veröffentlicht" in status()
+    editor.post(address, form(is_published="on"))
+    text = status()
+    assert ("jetzt zu sehen" in text, "vorbereitet" in text) == (True, False)
 
 
 def test_the_group_for_approval_is_told(portal: Portal, people: dict[str, User]) -> None:
