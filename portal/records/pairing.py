@@ -34,6 +34,8 @@ def match_structure(block: blocks.Block, source: Any, translation: Any, at: str)
         ValueProblem: blocks, lengths or values that are not text differ; it names the position in both records.
     """
     if isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
+        # A list that a block has gained since a page was stored is not in the stored value.
+        source, translation = source or [], translation or []
         if len(source) != len(translation):
             raise ValueProblem(f"{at}: {len(translation)} instead of {len(source)} entries as in the source")
         for index, (left, right) in enumerate(zip(source, translation, strict=True)):
