@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 FOLDER = Path(__file__).parent
-TOPICS = ("writing", "facts", "alerts", "scheduling", "privacy", "translation", "pictures", "redirects", "easy-language")
+TOPICS = ("writing", "facts", "dates", "alerts", "scheduling", "privacy", "translation", "pictures", "redirects", "easy-language")
 """In the order in which they are listed."""
 
 

@@ -14,7 +14,8 @@ from wagtail.models import Page
 from wagtail.models import get_page_models as wagtail_page_models
 from wagtail.users.models import UserProfile
 
-from home.models import ContentPage, HomePage, TakePartPage
+from about.models import OfficeIndexPage
+from home.models import ContentPage, HomePage, TakePartPage, WhoWeArePage
 from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
 from tests.builders import add, make_content_page, make_home, make_news, make_news_index, make_section
@@ -54,6 +55,9 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "participate.EventPage": lambda: add(take_part(home), EventIndexPage(title="Termine")),
         "participate.VacancyPage": lambda: add(take_part(home), VacancyIndexPage(title="Stellen")),
         "participate.TenderPage": lambda: add(take_part(home), TenderIndexPage(title="Vergabe")),
+        "about.OfficeIndexPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
+        "about.OfficePage": lambda: add(add(home, WhoWeArePage(title="Wer wir sind")), OfficeIndexPage(title="Standorte")),
+        "about.PressPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
         "work.ServicePage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
     }
     parent = parents.get(page_type._meta.label, lambda: home)()
