@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -303,6 +303,5 @@ class ProjectPage(ExplanationMixin, ListedPage):
 
     def list_address(self) -> str:
         """Return where all projects are listed for the reader; nothing where they are listed nowhere."""
-        index_page = ProjectIndexPage.objects.filter(locale_id=self.locale_id).order_by("path").only("pk").first()
-        link: Any = links.resolve_one(index_page.pk) if index_page is not None else None
-        return link.plain().address if link is not None else ""
+        found = links.resolve_all(Page.objects.type(ProjectIndexPage), lambda row: row.locale_id == self.locale_id)
+        return found[0][1].plain().address if found else ""
