@@ -32,10 +32,11 @@ from wagtail.signals import (
 from wagtail_localize.models import String, StringSegment, StringTranslation, Translation, TranslationSource
 
 from portal import changes, navigation
+from portal.blocks import anchors
 from portal.changes import Change, Event, Order
 from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
-from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic
+from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic, publication
 from portal.pages import schedules, versions
 from portal.uploads.access import referring_pages
 
@@ -111,7 +112,21 @@ def remember_published_version(change: Change) -> None:
     revision = change.details.get("revision")
     if revision is not None and revision.user_id is not None:
         version.edited_at = timezone.now()
+    of_source = publication.anchors_of_source(instance)
+    version.anchors = None if of_source is None else anchors.stored(instance, version.anchors or {}, of_source)
     version.save()
+
+
+def store_anchors() -> None:
+    """Store the anchors of pages that an older portal published, those of the source first."""
+    missing = PublishedVersion.objects.filter(anchors__isnull=True).select_related("page__locale")
+    found = sorted(missing, key=lambda version: version.page.locale.language_code != SOURCE_LANGUAGE)
+    pages = {page.pk: page for page in Page.objects.filter(pk__in=[version.pk for version in found]).specific()}
+    for version in found:
+        page = pages[version.pk]
+        PublishedVersion.objects.filter(pk=version.pk).update(anchors=anchors.stored(page, {}, publication.anchors_of_source(page) or {}))
+    if found:
+        changes.announce(changes.EVERYTHING)
 
 
 @receiver(post_save, dispatch_uid="portal.page_became_alias")

@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 import portal.accounts.hooks
 import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
+from portal import signals
 from portal.admin import alerts, facts, marks
 from portal.jobs import Periodic, pictures, publication
 from portal.listing import rows
@@ -106,6 +107,12 @@ def register_marks(features: FeatureRegistry) -> None:
 def write_rows_of_lists(say: Callable[[str], None]) -> None:
     """Make the rows of lists where an older portal left none, or a declaration has changed."""
     rows.bring_up_to_date(say)
+
+
+@hooks.register("prepare_portal")
+def store_anchors(say: Callable[[str], None]) -> None:
+    """Store the anchors of headings where an older portal left none."""
+    signals.store_anchors()
 
 
 @hooks.register("pages_written")

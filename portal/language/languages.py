@@ -48,7 +48,8 @@ SOURCE_LANGUAGE = "de"
 """Pages are written in this language and translated into the others."""
 
 RESERVED_SLUGS = frozenset(
-    {language.search_path for language in LANGUAGES} | {"komponenten", "feed", "feed.rss", "feed.atom", "og", "_util"}
+    {language.search_path for language in LANGUAGES}
+    | {"komponenten", "feed", "feed.rss", "feed.atom", "updates", "updates.rss", "og", "_util"}
 )
 """Words directly below a language's prefix that views use; no page may take them."""
 

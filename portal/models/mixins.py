@@ -106,10 +106,13 @@ class BodyMixin(models.Model):
         """Return the body as visitors get it in the active language: facts by their values, nothing that waits for one."""
         return facts.body(self.body)
 
+    reserved_anchors: ClassVar[frozenset[str]] = frozenset()
+    """What the page calls parts of its own."""
+
     @cached_property
     def anchors(self) -> dict[str, str]:
         """Return the anchors of the headings by the ids of their blocks."""
-        return anchors(self.shown_body)
+        return anchors(self.shown_body, self.reserved_anchors, versions.anchors_of(self))
 
 
 class MenuMixin(models.Model):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from wagtail.models import Page
 
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+
 
 class PublishedVersion(models.Model):
     """Says what was published of a page in its own language, and when it was first complete (see `portal.pages.versions`).
@@ -16,6 +18,9 @@ class PublishedVersion(models.Model):
     `edited_at` is when a person last published the page. What is loaded from records was written at a time that nobody stored, and the
     day of loading is none: it stays empty.
 
+    `anchors` are the addresses of headings within the page, by the ids of their blocks (`portal.blocks.anchors`); None where an older
+    portal stored none.
+
     A row of its own and no field of the page: copying a page into another language copies its fields, and the copy must
     not count as finished. It is never deleted while the page lives.
     """
@@ -24,6 +29,7 @@ class PublishedVersion(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
+    anchors = models.JSONField(null=True, blank=True)
 
     class Meta:
         permissions = (("publish_incomplete_version", "Can publish translations that are not complete"),)
@@ -44,3 +50,11 @@ class FinishedMixin(models.Model):
 
     class Meta:
         abstract = True
+
+
+def anchors_of_source(page: Page) -> dict[str, str] | None:
+    """Return the anchors of the page that a page translates; None while that has none stored."""
+    if page.locale.language_code == SOURCE_LANGUAGE or not languages_by_code()[page.locale.language_code].follows_source:
+        return {}
+    sources = PublishedVersion.objects.filter(page__translation_key=page.translation_key, page__locale__language_code=SOURCE_LANGUAGE)
+    return sources.values_list("anchors", flat=True).first() if sources.exists() else {}

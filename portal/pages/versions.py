@@ -65,7 +65,7 @@ _OF_EDITORS = (
 
 def rows() -> PageQuerySet:
     """Return all pages as links need them: with their `published_version`, without what no link shows, which is read when asked for."""
-    return Page.objects.select_related("published_version").defer(*_OF_EDITORS)
+    return Page.objects.select_related("published_version").defer(*_OF_EDITORS, "published_version__anchors")
 
 
 def sort_rows(rows: Iterable[Page]) -> Versions:
@@ -123,6 +123,12 @@ def untranslated_in(page: Page) -> frozenset[str]:
     """Return the fields and block ids of a page's live version that stand in the source language (see `PublishedVersion`)."""
     version = getattr(page, "published_version", None)
     return frozenset(version.untranslated) if version is not None else frozenset()
+
+
+def anchors_of(page: Page) -> dict[str, str]:
+    """Return the stored anchors of a page's headings by the ids of their blocks; no query with its `published_version`."""
+    version = getattr(page, "published_version", None)
+    return (version.anchors or {}) if version is not None else {}
 
 
 def language_of(page: Page, name: str) -> str:

@@ -20,7 +20,8 @@ from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 
 from portal import changes
-from portal.models import PublishedVersion
+from portal.blocks import anchors
+from portal.models import PublishedVersion, publication
 from portal.pages import redirects
 from portal.upstream.treebeard import path_after
 
@@ -128,6 +129,10 @@ class NewPages:
         page.live, page.has_unpublished_changes = True, False
         page.first_published_at = page.last_published_at = page.latest_revision_created_at = self.now
 
+    def _version(self, page: Page) -> PublishedVersion:
+        kept = anchors.stored(page, {}, publication.anchors_of_source(page) or {})
+        return PublishedVersion(page_id=page.pk, completed_at=self.now, anchors=kept)
+
     # --- what follows ----------------------------------------------------------------------------------------------
 
     def publish(self) -> list[Page]:
@@ -148,7 +153,7 @@ class NewPages:
                 entry.revision = of_page[entry.page_id]
         insert(PageLogEntry, self._history)
         self._history = []
-        insert(PublishedVersion, [PublishedVersion(page_id=page.pk, completed_at=self.now) for page in live])
+        insert(PublishedVersion, [self._version(page) for page in live])
         for batch in batches(redirects.path_of(page.url_path, page.locale_id) for page in live):
             Redirect.objects.filter(old_path__in=batch).delete()
         Site.clear_site_root_paths_cache()

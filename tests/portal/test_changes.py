@@ -16,7 +16,7 @@ from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from home.models import HomePage
+from home.models import HomePage, OurWorkPage
 from news.models import NewsIndexPage
 from participate import links  # noqa: F401 (as below)
 from participate.models import ContactPage, ContactTopic
@@ -42,6 +42,7 @@ from tests.builders import (
     publish,
     translate,
 )
+from work.models import ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,16 @@ def add_form() -> None:
     add(HomePage.objects.get(locale=german()), ContactPage(title="Rückmeldung", purpose="helpful"))
 
 
+def service() -> ServicePage:
+    return add(add(OurWorkPage.objects.get(), ThemePage(title="Rückkehr")), ServicePage(title="Beratung", lead="Ein Satz."))
+
+
+def tell_change() -> None:
+    service = ServicePage.objects.get()
+    service.change_note = f"Neuer Antrag {service.change_note}"
+    publish(service)
+
+
 SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, ...]], Callable[[], object]]] = {
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
@@ -139,6 +150,8 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "recipients": ((), lambda: group_of_readers().user_set.add(User.objects.create_user("leserin"))),
     "contact_topics": (("ar",), lambda: ContactTopic.objects.create(name="Presse", locale=german())),
     "form_links": (("de",), add_form),
+    "change_notes": (lambda: (service().pk,), tell_change),
+    "all_change_notes": (lambda: (service().language_code,), tell_change),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""

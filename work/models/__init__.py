@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from work.change_notes import ChangeNote
+
 from .projects import ProjectIndexPage, ProjectPage
 from .services import Audience, ServiceIndexPage, ServicePage, Status
 from .themes import ThemePage
 
-__all__ = ["Audience", "ProjectIndexPage", "ProjectPage", "ServiceIndexPage", "ServicePage", "Status", "ThemePage"]
+__all__ = ["Audience", "ChangeNote", "ProjectIndexPage", "ProjectPage", "ServiceIndexPage", "ServicePage", "Status", "ThemePage"]

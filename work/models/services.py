@@ -14,7 +14,6 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import facts
-from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.discovery.head import ORGANIZATION
@@ -22,9 +21,10 @@ from portal.language.choices import TextChoices
 from portal.listing.declarations import BY_NAME, Listing, Schema
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, ExplanationMixin
-from portal.models.page_form import ReviewedPageForm
 from portal.pages import links, versions
+from work import change_notes
 from work.answers import ANSWER_BLOCKS, QUESTIONS, Answer, answers
+from work.forms import ServicePageForm
 
 ANSWER_FIELDS = tuple(question.field for question in QUESTIONS)
 
@@ -139,7 +139,20 @@ class ServicePage(ExplanationMixin, ListedPage):
         help_text=pgettext_lazy("admin", "Other places that help, with links."),
     )
 
-    base_form_class = ReviewedPageForm
+    change_note = models.CharField(
+        pgettext_lazy("admin", "What changes for readers?"),
+        max_length=200,
+        blank=True,
+        help_text=pgettext_lazy(
+            "admin",
+            "One line, if there is something to tell: “The fee is now 60 euros.” It is shown on the page with the day on which the change "
+            "goes online, and listed under “Changes”. Left empty, nothing is said.",
+        ),
+    )
+
+    reserved_anchors: ClassVar[frozenset[str]] = frozenset(question.anchor for question in QUESTIONS)
+    exclude_fields_in_copy: ClassVar[list[str]] = ["change_note"]
+    base_form_class = ServicePageForm
     illustration_default: ClassVar[str] = Illustration.COUNSELLING
     parent_page_types: ClassVar[list[str]] = ["work.ThemePage", "home.TakePartPage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
@@ -178,6 +191,7 @@ class ServicePage(ExplanationMixin, ListedPage):
         *ExplanationMixin.body_panels,
         *ExplanationMixin.sources_panels,
         *ExplanationMixin.related_panels,
+        FieldPanel("change_note"),
     ]
     promote_panels: ClassVar[list] = [*ExplanationMixin.explanation_promote_panels, *BasePage.promote_panels]
     search_fields: ClassVar[list] = [
@@ -199,11 +213,17 @@ class ServicePage(ExplanationMixin, ListedPage):
         SynchronizedField("status", overridable=False),
         TranslatableField("responsible"),
         *(TranslatableField(name) for name in ANSWER_FIELDS),
+        TranslatableField("change_note"),
     ]
 
     class Meta:
         verbose_name = pgettext_lazy("admin", "service")
         verbose_name_plural = pgettext_lazy("admin", "services")
+
+    @property
+    def change_notes(self) -> tuple[change_notes.Note, ...]:
+        """Return what changed for readers, newest first."""
+        return change_notes.of_page(self.pk) if self.pk else ()
 
     @property
     def card_kind(self) -> str:
@@ -223,11 +243,6 @@ class ServicePage(ExplanationMixin, ListedPage):
         """Return the answers that there are, in the order of the questions."""
         values = ((question, facts.body(getattr(self, question.field))) for question in QUESTIONS)
         return list(answers(values, versions.untranslated_in(self)))
-
-    @cached_property
-    def anchors(self) -> dict[str, str]:
-        """Return the anchors of the headings by the ids of their blocks; those of the questions are taken."""
-        return anchors(self.shown_body, {question.anchor for question in QUESTIONS})
 
     @property
     def headings(self) -> list[dict[str, str]]:

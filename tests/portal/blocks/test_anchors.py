@@ -11,14 +11,17 @@ from bs4 import BeautifulSoup
 from django.conf import settings
 from django.test import Client
 
-from home.models import HomePage
+from home.models import ContentPage, HomePage
+from portal import signals
 from portal.blocks.anchors import FRAME_IDS
+from portal.models import PublishedVersion
 from tests.builders import (
     make_content_page,
     make_home,
     make_news,
     make_news_index,
     make_section,
+    publish,
     submit,
     translate,
     translate_texts,
@@ -67,6 +70,7 @@ ANCHORS = ["ablauf", "ablauf-2", "contents-2", "main-2", "ablauf-2-2", "sources-
 def test_headings_that_say_the_same_get_numbers_and_the_contents_lead_to_each(client: Client, home: HomePage) -> None:
     body = [("heading", text) for text in HEADINGS]
     body.insert(2, ("accordion", [{"question": "Ablauf", "answer": "<p>Main</p>"}]))
+    body.insert(3, ("table", {"columns": [{"type": "cell", "heading": "Ablauf"}], "rows": [{"values": ["Main"]}], "caption": ""}))
     body.insert(4, ("text", "<h3>Ablauf</h3><p>Text</p>"))
     page = make_content_page(home, "Lang", body=body)
     assert ids(client, page.get_url()) == (ANCHORS, ANCHORS)
@@ -84,12 +88,35 @@ def test_in_every_language(client: Client, home: HomePage) -> None:
         translation = submit(page, code)
         translation.source.create_or_update_translation(translation.target_locale, publish=True, fallback=True)
         found[code] = ids(client, type(translated).objects.get(pk=translated.pk).get_url())
-    expected = {
-        "ar": ["ljrt", "ljrt-2", "main-2", "section"],
-        "uk": ["poryadok", "poryadok-2", "main-2", "q-2"],
-        "en": ["one", "one-2", "main-2", "q-2"],
-    }
-    assert found == {code: (anchors, anchors) for code, anchors in expected.items()}
+    expected = ["eins", "zwei", "main-2", "drei"]
+    assert found == dict.fromkeys(texts, (expected, expected))
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_a_heading_that_says_something_else_keeps_its_anchor_in_every_language(client: Client, home: HomePage, code: str) -> None:
+    page = make_content_page(home, "Lang", body=[("heading", text) for text in ("Eins", "Zwei", "Drei")])
+    address = translate(page, code).get_url()
+    page = ContentPage.objects.get(pk=page.pk)
+    page.body[0].value = "Zwei"
+    del page.body[1]
+    page.body.append(("heading", "Zwei"))
+    page.body.append(("heading", "Eins"))
+    publish(page)
+    expected = ["eins", "drei", "zwei-2", "eins-2"]
+    assert ids(client, page.get_url()) == (expected, expected)
+    assert ids(client, address)[0] == ["eins", "zwei", "drei"]
+    translate(page, code)
+    assert ids(client, address) == (expected, expected)
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_pages_that_an_older_portal_published_get_theirs_at_the_next_start(client: Client, home: HomePage, code: str) -> None:
+    page = make_content_page(home, "Lang", body=[("heading", text) for text in ("Eins", "Zwei", "Drei")])
+    address = translate(page, code).get_url()
+    PublishedVersion.objects.update(anchors=None)
+    assert ids(client, address)[0] == ["en-eins", "en-zwei", "en-drei"]
+    signals.store_anchors()
+    assert [ids(client, path)[0] for path in (page.get_url(), address)] == [["eins", "zwei", "drei"]] * 2
 
 
 def test_across_sections_and_what_is_in_them(client: Client, home: HomePage) -> None:

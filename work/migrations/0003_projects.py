@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('portal', '0022_picture_rights'),
         ('wagtailcore', '0098_apitoken'),
-        ('work', '0001_initial'),
+        ('work', '0002_change_notes'),
     ]
 
     operations = [
