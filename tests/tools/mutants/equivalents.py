@@ -5,6 +5,8 @@ from __future__ import annotations
 NAMES_ONLY = "Only the name of the function in a traceback changes."
 UNFOUND = "How long a shared cache keeps what nobody finds any more."
 WIDTH = "`make lint` says that a migration is missing, and no text is as long."
+UNCHANGED = "Nobody changes such a value."
+BUILT_ANEW = "Inside a transaction the same value is built anew: it costs a query."
 
 EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/http/limits.py", "+return hops[-trusted] if 0 is not trusted <= len(hops) and _parsed(hops[-trusted]) else peer"): (
@@ -17,6 +19,11 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
     ("news/models.py", "+max_length= 19,"): WIDTH,
     ("news/models.py", "+max_length= 251,"): WIDTH,
+    ("portal/listing/facts.py", "+@dataclass(frozen=False)"): UNCHANGED,
+    ("portal/records/errors.py", "+@dataclass(frozen=False)"): UNCHANGED,
+    ("portal/records/reading.py", "+@dataclass(frozen=False)"): UNCHANGED,
+    ("portal/pages/addresses.py", '+@changes.kept("roots", lambda: (changes.HOMES, changes.LOCALES), in_transactions=False)'): BUILT_ANEW,
+    ("portal/pages/versions.py", '+@changes.kept("locales", lambda: (changes.LOCALES,), in_transactions=False)'): BUILT_ANEW,
     ("portal/records/segments.py", "+BATCH = 501"): "So much memory, or about so much.",
     ("translation/trees.py", "+if row.depth == 2 or (source and source.depth <= 2):"): "No page follows the root of all trees.",
     ("translation/guards.py", "-@wraps(view)"): NAMES_ONLY,

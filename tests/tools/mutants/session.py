@@ -33,7 +33,7 @@ ORDERS = json.loads(Path(os.environ["MUTANTS_ORDERS"]).read_text(encoding="utf-8
 WARM_UP = "tests/tools/mutants/warm_up.py"
 # Nothing that a test does on purpose needs more, in bytes and, above what its tests took, in seconds of CPU: those are the same on a
 # busy machine. What waits for ever uses none; it has ended after so many seconds of the clock in which it did nothing.
-MEMORY, PATIENCE, IDLE = 6 << 30, 60, 60
+MEMORY, PATIENCE, IDLE = 6 << 30, 20, 60
 # What starts Python anew for a small app of its own meets a fault in the file, once nothing else has noticed it and where the budget
 # has room for it.
 ANEW = {"portal/listing/": "tests/listing/test_sample_kinds.py::test_two_kinds_are_found_in_everything_that_reads_a_declaration"}
