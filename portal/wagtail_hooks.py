@@ -19,7 +19,7 @@ import portal.admin.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal import signals
 from portal.admin import alerts, facts, marks
-from portal.jobs import Periodic, pictures, publication
+from portal.jobs import Periodic, deputies, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LocalizedPageLinkHandler
@@ -82,12 +82,13 @@ def register_missing_facts_urls() -> list[URLPattern]:
 
 @hooks.register("register_periodic_jobs")
 def register_publication() -> list[Periodic]:
-    """Put pages online and offline at their time, and pictures out of use."""
+    """Put pages online and offline at their time, and pictures out of use; tell deputies what waits for too long."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
     expiry = pgettext_lazy("admin", "Take pictures out of use whose last day is over")
     return [
         Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label),
         Periodic("pictures", pictures.run, timedelta(minutes=1), expiry),
+        Periodic("deputies", deputies.run, timedelta(minutes=10), pgettext_lazy("admin", "Tell deputies what waits for too long")),
     ]
 
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils.translation import get_language_info, override
 from wagtail.models import (
     Collection,
-    GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Page,
@@ -23,6 +22,7 @@ from wagtail.models import (
 )
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language
+from portal.models import ApprovalTask
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"
@@ -235,7 +235,7 @@ def _set_up_role(role: Role, homes: list[Page]) -> Group:
 
 def _set_up_workflow(moderators: Group, homes: list[Page]) -> None:
     """Make the workflow in which the moderators approve, and assign it to the trees that have none."""
-    task, _created = GroupApprovalTask.objects.get_or_create(name=WORKFLOW)
+    task, _created = ApprovalTask.objects.get_or_create(name=WORKFLOW)
     task.groups.add(moderators)
     workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})

@@ -13,6 +13,7 @@ from wagtail.admin.menu import MenuItem
 from portal.jobs import Periodic
 
 from . import attempts, unlocking
+from .deputies import DeputyPanel
 
 
 class _UnlockingItem(MenuItem):
@@ -31,6 +32,9 @@ def register_unlocking_item() -> MenuItem:
     """Put the screen beside the users."""
     label = pgettext_lazy("admin", "Locked sign-ins")
     return _UnlockingItem(label, reverse("locked_sign_ins"), name="locked-sign-ins", icon_name="lock", order=610)
+
+
+hooks.register("register_account_settings_panel", DeputyPanel)
 
 
 @hooks.register("register_periodic_jobs")

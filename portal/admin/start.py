@@ -27,8 +27,9 @@ from wagtail.admin.wagtail_hooks import ExplorerMenuItem
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from portal.admin import schedule
+from portal.admin import schedule, titles
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.models.deputies import stood_in_for
 from portal.navigation import homes
 
 LINES = 5
@@ -116,8 +117,8 @@ def _drafts(user: User) -> list[Line]:
     ]
 
 
-def _waiting(user: User) -> list[Line]:
-    """Return what this person is asked to approve, pages and snippets, the oldest first."""
+def _waiting(user: User, others: Mapping[int, User]) -> list[Line]:
+    """Return what this person is asked to approve, pages and snippets, the oldest first; `others` are those whom they stand in for."""
     urls = AdminURLFinder(user)
     states = (
         TaskState.objects.reviewable_by(user)
@@ -129,12 +130,21 @@ def _waiting(user: User) -> list[Line]:
     for state in states:
         subject = state.revision.content_object
         who = state.revision.user and (state.revision.user.get_full_name() or state.revision.user.get_username())
-        note = " · ".join(filter(None, [who, _time(state.started_at)]))
+        note = " · ".join(filter(None, [who, _time(state.started_at), _in_place_of(others.get(state.pk))]))
         if isinstance(subject, Page):
-            lines.append(_line(subject, note))
+            # Whoever stands in for somebody knows it by the name that these know.
+            with titles.shown_to(others.get(state.pk, user)):
+                lines.append(_line(subject, note))
         elif subject is not None:
             lines.append(Line(str(subject), urls.get_edit_url(subject) or "", note=note))
     return lines
+
+
+def _in_place_of(moderator: User | None) -> str:
+    """Say for whom somebody stands in."""
+    if moderator is None:
+        return ""
+    return pgettext("admin", "in place of %(name)s") % {"name": moderator.get_full_name() or moderator.get_username()}
 
 
 def _sent_back(user: User) -> list[Line]:
@@ -162,9 +172,11 @@ def _planned(user: User) -> list[Line]:
 def own_boxes(request: HttpRequest) -> Iterator[Box]:
     """Yield what Wagtail knows: drafts, approvals, what was sent back, what is planned."""
     user = request.user
-    tasks = f"{reverse('wagtailadmin_reports:workflow_tasks')}?reviewable=true"
+    others = stood_in_for(user)
+    # Wagtail's report shows what somebody may change by themselves.
+    tasks = "" if others else f"{reverse('wagtailadmin_reports:workflow_tasks')}?reviewable=true"
     yield Box("drafts", pgettext_lazy("admin", "My drafts"), _drafts(user), order=10)
-    yield Box("waiting", pgettext_lazy("admin", "Waits for me"), _waiting(user), tasks, order=20)
+    yield Box("waiting", pgettext_lazy("admin", "Waits for me"), _waiting(user, others), tasks, order=20)
     yield Box("sent-back", pgettext_lazy("admin", "Sent back, with a comment"), _sent_back(user), order=30)
     yield Box("planned", pgettext_lazy("admin", "Planned"), _planned(user), reverse("schedule"), order=40)
 

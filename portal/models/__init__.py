@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import Attempts, KnownAddress
 from .alerts import Alert
 from .changes import ChangeNumber
+from .deputies import ApprovalTask, DeputyNotice, Deputyship
 from .explanation import ExplanationMixin
 from .facts import Fact
 from .jobs import Job, ScheduleFailure
@@ -21,11 +22,14 @@ from .taxonomy import Region, Topic
 
 __all__ = [
     "Alert",
+    "ApprovalTask",
     "Attempts",
     "BasePage",
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "DeputyNotice",
+    "Deputyship",
     "ExplanationMixin",
     "Fact",
     "FinishedMixin",

@@ -285,6 +285,8 @@ WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf", "text/vtt", "video/mp4", 
 # Addresses are ASCII in every language: they survive mail clients and print.
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+# Deputies publish by the right of those in whose place they approve.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "portal.pages.approvals.publish_approved"
 
 EMAIL_CONFIG = environ.Env.email_url_config(environment.email_url())
 vars().update(EMAIL_CONFIG)

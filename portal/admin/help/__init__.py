@@ -11,7 +11,10 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 FOLDER = Path(__file__).parent
-TOPICS = ("writing", "facts", "dates", "alerts", "scheduling", "privacy", "translation", "pictures", "redirects", "easy-language")
+TOPICS = (
+    "writing", "facts", "dates", "alerts", "scheduling", "approving", "privacy", "translation", "pictures", "redirects",
+    "easy-language",
+)  # fmt: skip
 """In the order in which they are listed."""
 
 
