@@ -53,7 +53,7 @@ from participate.models import {name}Page
 from portal import changes
 from portal.listing import rows
 found = {name}Page.objects.filter(title='{title}')
-found.update({field}=found.get().{field} - datetime.timedelta(days=3))
+found.update({field}=found.first().{field} - datetime.timedelta(days=3))
 rows.write_pages(list(found))
 changes.announce(changes.EVERYTHING)
 """
