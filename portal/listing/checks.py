@@ -25,7 +25,7 @@ def check_listings(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         if model not in listed:
             errors.append(Error("No index lists the kind.", obj=model, id="portal.E012"))
     for index, models in indexes().items():
-        if len(models) > 1:
+        if len(models) > 1 and hasattr(index, "listed_model"):
             text = f"An index lists one kind, and this one {len(models)}; what visitors tell apart in one list is a field (`kinds`)."
             errors.append(Error(text, obj=index, id="portal.E014"))
     return errors

@@ -26,7 +26,7 @@ from wagtail_localize.fields import TranslatableField
 from portal.language.dates import DatePrecision, KnownDate
 from portal.language.zones import TimeZone
 
-from .dates import Dates, moment
+from .dates import Dates, Status, moment
 
 Text = str | Promise
 
@@ -37,11 +37,19 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
     "regions": (_("Region"), _("All regions"), _("Regions")),
     "when": (_("When"), _("All"), _("When")),
     "when.year": (_("Year"), _("All years"), _("Year")),
+    "when.status": (_("Status"), _("All"), _("Status")),
     "place": (_("Place"), _("All places"), _("Place")),
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
-PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "languages": "language"}
+PARAMETERS = {
+    "topics": "topic",
+    "regions": "region",
+    "when.year": "year",
+    "when.status": "status",
+    "languages": "language",
+    "funders": "funder",
+}
 """What filters are called in addresses, where that is not the name of the field."""
 
 
@@ -49,21 +57,29 @@ PARAMETERS = {"topics": "topic", "regions": "region", "when.year": "year", "lang
 class When:
     """What the dates of a kind mean: names of its fields.
 
-    `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` is the
-    field that says how much of `start` is known, `zone` the one with the time zone (`portal.language.zones`) in which visitors read
-    them. What `ages` counts less in the search the older it is, and is never over.
+    `start` is when it begins or what it is dated, `end` when it ends, `closes` until when somebody can answer it. `precision` and
+    `end_precision` are the fields that say how much of `start` and `end` is known, `zone` the one with the time zone in which visitors
+    read them, `lasts` the one that says whether what has no end goes on: of such kinds each page has a status. What `ages` counts less
+    in the search the older it is, and is never over.
     """
 
     start: str = ""
     end: str = ""
     closes: str = ""
     precision: str = ""
+    end_precision: str = ""
+    lasts: str = ""
     zone: str = ""
     ages: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
-        return tuple(name for name in (self.start, self.end, self.closes, self.precision, self.zone) if name)
+        known = (self.start, self.end, self.closes, self.precision, self.end_precision, self.lasts, self.zone)
+        return tuple(name for name in known if name)
+
+    def precision_of(self, name: str) -> str:
+        """Return the field that says how much of a date is known; nothing where all of it is."""
+        return {self.end: self.end_precision, self.start: self.precision}.get(name, "") if name else ""
 
 
 class Schema:
@@ -96,7 +112,8 @@ class Listing:
     `newest`, `upcoming` (what is to come first, by its beginning; then what is over), `closing` (the same by the deadline) or `name`.
     `over` says where that stands which is over: `after` the others, `apart` in a list of its own (`?past=yes`) and in the calendar feed,
     or in no list and feed (`gone`); `over_label` marks it on cards and in the search.
-    `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when` and `when.year` are the dates.
+    `filters` and `facts` name what lists are filtered by and what the box “At a glance” holds; `when`, `when.year` and `when.status`
+    are the dates and what follows from them. `lines` are texts that hold one value in each line.
     `labels` names for visitors what `LABELS` does not. `author` is the field that says who wrote it; left empty, the editors did.
     `past_label` is what those are called in a list of their own.
     `records` maps keys of records to fields. `feed_path` is where its feeds lie, `feeds/<kind>` if nothing else is said;
@@ -117,6 +134,7 @@ class Listing:
     past_label: Text = ""
     filters: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     labels: dict[str, Text] = field(default_factory=dict)
     schema: Schema | None = None
     feeds: tuple[str, ...] = ()
@@ -133,6 +151,7 @@ class Listing:
         found |= {f"filters={name}": name for name in self.filters if name.partition(".")[0] != "when"}
         found |= {f"facts={name}": name for name in self.facts if name.partition(".")[0] != "when"}
         found |= {f"schema={key}": name for key, name in (self.schema.properties if self.schema else {}).items()}
+        found |= {f"lines={name}": name for name in self.lines}
         found |= {f"records={key}": name for key, name in self.records.items()}
         found |= {f"{key}={name}": name for key, name in (("kinds", self.kinds), ("author", self.author)) if name}
         return found
@@ -169,13 +188,23 @@ class Listing:
         return moment(value(page, self.when.start))
 
     def end(self, page: Page) -> datetime.datetime | None:
-        """Return when a page is over: at its deadline, at its end, else when it began; a day is over when it ends. What ages never is."""
+        """Return when a page is over: at its deadline, at its end, else when it began; a day is over when it ends.
+
+        What ages never is, nor what goes on.
+        """
         if self.when.ages:
             return None
         for name in (self.when.closes, self.when.end, self.when.start):
+            if name == self.when.start and value(page, self.when.lasts):
+                return None
             if (known := value(page, name)) is not None:
-                return moment(known, is_end=True)
+                return moment(known, is_end=True, precision=self._precision(page, name))
         return None
+
+    def status(self, page: Page) -> Status | None:
+        """Return whether a page is planned, running or ended; None where its kind does not last, or no date is known."""
+        dates = self.dates(page)
+        return dates.status if dates else None
 
     def is_over(self, page: Page) -> bool:
         """Return whether a page is over."""
@@ -188,18 +217,25 @@ class Listing:
 
     def dates(self, page: Page) -> Dates | None:
         """Return from when to when a page is, where it ends; else its deadline; None where nothing is declared or known."""
-        precision = str(value(page, self.when.precision) or DatePrecision.DAY)
-        name = value(page, self.when.zone)
+        when, precision = self.when, self._precision(page, self.when.start)
+        name = value(page, when.zone)
         zone = TimeZone(name) if name in TimeZone else None
-        if (start := value(page, self.when.start)) is not None:
-            return Dates(start, precision, value(page, self.when.end), zone)
-        closes = value(page, self.when.closes)
+        start, end = value(page, when.start), value(page, when.end)
+        if start is not None or (when.lasts and end is not None):
+            goes_on = bool(value(page, when.lasts)) if when.lasts else None
+            end_precision = self._precision(page, when.end) if when.end_precision else ""
+            return Dates(start, precision, end, zone, end_precision=end_precision, goes_on=goes_on)
+        closes = value(page, when.closes)
         return Dates(closes, precision, zone=zone, is_deadline=True) if closes is not None else None
 
     def known_date(self, page: Page) -> KnownDate | None:
         """Return that in the active language."""
         dates = self.dates(page)
         return dates.known if dates else None
+
+    def _precision(self, page: Page, name: str) -> str:
+        """Return how much of a date is known."""
+        return str(value(page, self.when.precision_of(name)) or DatePrecision.DAY)
 
 
 # --- reading names -------------------------------------------------------------------------------------------------------
@@ -243,6 +279,14 @@ def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bo
         return LABELS[name][2 if is_fact else 0]
     found = field_of(model, name)
     return capfirst(getattr(found, "verbose_name", "") or name)
+
+
+def values_of(page: Page, listing: Listing, name: str) -> list[Any]:
+    """Return what a name stands for, as many as there are: the lines of a text that holds several values, the members of a list."""
+    known = value(page, name)
+    if name in listing.lines:
+        return list(dict.fromkeys(line for text in str(known or "").splitlines() if (line := text.strip())))
+    return list(known) if isinstance(known, (list, tuple)) else [] if known is None else [known]
 
 
 # --- all declarations ----------------------------------------------------------------------------------------------------
@@ -308,7 +352,7 @@ def filters_by(model: type[Page], listing: Listing, related: type[models.Model])
 def digest() -> str:
     """Return what rows must have been made from to be up to date."""
     lines = [
-        f"{model._meta.label}:{listing.kind}:{listing.kinds}:{listing.when}:{listing.order}:{listing.filters}"
+        f"{model._meta.label}:{listing.kind}:{listing.kinds}:{listing.when}:{listing.order}:{listing.filters}:{listing.lines}"
         for model, listing in listings().items()
     ]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -324,4 +368,4 @@ def unknown_names(model: type[Page], listing: Listing) -> Iterator[str]:
     if listing.over not in OVER:
         yield f"over={listing.over}"
     yield from (f"feeds={name}" for name in listing.feeds if name not in FEEDS)
-    yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name != "when.year")
+    yield from (f"filters={name}" for name in listing.filters if name.startswith("when.") and name not in PARAMETERS)

@@ -13,17 +13,20 @@ from portal.language.zones import TimeZone
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
-from .declarations import PARAMETERS, choices, field_of, label, value
+from .dates import Status
+from .declarations import PARAMETERS, choices, field_of, label, value, values_of
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines."""
+    """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines,
+    the status if it is one."""
 
     text: str
     language: str = ""
     url: str = ""
     machine_date: str = ""
+    status: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ def of_page(page: Page, index_url: str = "") -> list[Fact]:
 def _values(page: Page, name: str, index_url: str) -> list[Value]:
     if name == "when":
         return _dates(page)
+    if name == "when.status":
+        found = page.listing.status(page)
+        return [Value(str(found.label), status=found)] if found else []
     known = value(page, name)
     if known is None:
         return []
@@ -68,10 +74,16 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             for term in taxonomy.localized(terms)
         ]
     options = choices(type(page), name)
-    if isinstance(known, list):
-        address = f"{index_url}?{PARAMETERS.get(name, name)}=" if index_url else ""
-        return [Value(str(options.get(one, one)), url=f"{address}{one}" if address else "") for one in known]
-    return [Value(str(options[known]))] if known in options else [Value(str(known), language=page.foreign_language_of(name))]
+    language = page.foreign_language_of(name)
+    leads = bool(index_url) and not language and (isinstance(known, list) or name in page.listing.lines)
+    return [
+        Value(
+            str(options.get(one, one)),
+            language=language,
+            url=f"{index_url}?{urlencode({PARAMETERS.get(name, name): one})}" if leads else "",
+        )
+        for one in values_of(page, page.listing, name)
+    ]
 
 
 def _dates(page: Page) -> list[Value]:

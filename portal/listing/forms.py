@@ -12,6 +12,7 @@ from wagtail.models import Page
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
+from .dates import Status
 from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
 
 Choices = list[tuple[str, Any]]
@@ -48,6 +49,8 @@ def _options(model: type[Page], name: str, values: list[str]) -> tuple[Choices, 
     """Return the choices of a filter for those values that there are, and for values of the address those of the rows."""
     if name == "when.year":
         return [(year, year) for year in sorted(values, reverse=True)], {}
+    if name == "when.status":
+        return [(value, text) for value, text in Status.choices if value in values], {}
     if known := choices(model, name):
         return [(str(value), text) for value, text in known.items() if str(value) in values], {}
     related = getattr(field_of(model, name), "related_model", None)

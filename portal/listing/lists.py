@@ -7,15 +7,17 @@ from typing import Any
 
 from django.apps import apps
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import Page
 
 from portal import changes
 from portal.models import ListRow, ListTerm
+from portal.models.listing import HAS_STATUS
 from portal.pages import restrictions
 
+from .dates import Status
 from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of
 
 COUNTED = 1000
@@ -55,17 +57,35 @@ def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
 def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySet[Any]:
     """Return those rows that all of some filters (their names and values) leave."""
     for name, value in filters:
+        if name == "when.status":
+            rows, value = rows.filter(_of_status(value)), HAS_STATUS
         rows = rows.filter(pk__in=ListTerm.objects.filter(name=name, value=value).values("row"))
     return rows
+
+
+def _of_status(status: str) -> Q:
+    """Return what rows of a status have in common at this moment."""
+    now = timezone.now()
+    return {
+        Status.PLANNED: Q(start__gt=now),
+        Status.RUNNING: Q(start__lte=now, end__gte=now),
+        Status.ENDED: Q(start__lte=now, end__lt=now),
+    }[Status(status)]
 
 
 def values(index: Page, model: type[Page], is_past: bool | None = None) -> dict[str, list[str]]:
     """Return by filter the values that there are in an index: of terms in all its languages, for a page that is not translated yet
     leads to the list of its terms too; of all else in its own. `is_past` leaves those of what is over, or of what is not; that changes
-    with time, and is not kept."""
+    with time, and is not kept, nor is what status there is."""
     if is_past is None:
-        return _values(_key(index), index.locale_id, model._meta.label_lower)
-    return _values_among(_at(_rows(_key(index), model), is_past=is_past), index.locale_id, model)
+        found = _values(_key(index), index.locale_id, model._meta.label_lower)
+    else:
+        found = _values_among(_at(_rows(_key(index), model), is_past=is_past), index.locale_id, model)
+    if "when.status" not in found:
+        return found
+    known = of_index(index).filter(terms__name="when.status")
+    there = known.aggregate(**{status: Count("pk", filter=_of_status(status)) for status in Status.values})
+    return {**found, "when.status": [status for status in Status.values if there[status]]}
 
 
 def _at(rows: QuerySet[Any], *, is_past: bool) -> QuerySet[Any]:

@@ -128,8 +128,14 @@ class ListedPage(BasePage):
     def dateline(self) -> Metaline:
         """Return the line above the title of the page itself."""
         place = str(value(self, "place") or "")
-        language = self.foreign_language_of("place") if place else ""
-        return Metaline(badge=self.card_kind, state=self.card_state, date=self.known_date, place=place, place_language=language)
+        return Metaline(
+            badge=self.card_kind,
+            state=self.card_state,
+            status=self.status_in_time,
+            date=self.known_date,
+            place=place,
+            place_language=self.foreign_language_of("place") if place else "",
+        )
 
     def foreign_language_of(self, name: str) -> str:
         """Return the source's language for a field that was published untranslated, else nothing."""

@@ -17,10 +17,10 @@ from django.utils import timezone
 from wagtail.models import Page, get_page_models
 
 from portal.models import ListRow, ListTerm, ListVersion
-from portal.models.listing import NEVER
+from portal.models.listing import HAS_STATUS, NEVER
 from portal.pages import versions
 
-from .declarations import Listing, digest, field_of, listings, value
+from .declarations import Listing, digest, field_of, listings, values_of
 
 BATCH = 1000
 
@@ -101,10 +101,14 @@ def _terms(page: Page, listing: Listing) -> Iterator[tuple[str, str]]:
         elif found is not None and getattr(found, "many_to_one", False):
             if (pk := getattr(page, found.attname)) is not None:
                 yield name, str(pk)
-        elif isinstance(known := value(page, name), list):
-            yield from ((name, str(one)) for one in known)
-        elif known is not None:
-            yield name, str(known)[: ListTerm._meta.get_field("value").max_length]
+        elif name == "when.status":
+            # The status itself follows from the dates of the row whenever somebody asks.
+            if listing.status(page) is not None:
+                yield name, HAS_STATUS
+        elif name not in versions.untranslated_in(page):
+            # What stands in another language still is no choice in this one.
+            known = {str(known)[: ListTerm._meta.get_field("value").max_length] for known in values_of(page, listing, name)}
+            yield from ((name, text) for text in sorted(known))
 
 
 def indexes() -> dict[type[Page], frozenset[type[Page]]]:

@@ -10,6 +10,9 @@ from wagtail.models import Locale, Page
 NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 """When that is over which is never over."""
 
+HAS_STATUS = "known"
+"""The value of the filter `when.status`, of pages that have one: which it is follows from start and end of the row, and from the time."""
+
 
 def _live_index(*fields: str, name: str) -> models.Index:
     """Return an index over what is live, which holds all that is asked of a row."""

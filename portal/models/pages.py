@@ -33,6 +33,7 @@ from . import side_by_side
 from .publication import PublishedVersion
 
 if TYPE_CHECKING:
+    from portal.listing.dates import Status
     from portal.listing.declarations import Listing
 
 
@@ -293,6 +294,11 @@ class BasePage(Page):
     def known_date(self) -> KnownDate | None:
         """Return the date of the page in the active language, where its kind has one."""
         return self.listing.known_date(self) if self.listing else None
+
+    @property
+    def status_in_time(self) -> Status | None:
+        """Return whether what the page is about is planned, running or ended, where its kind lasts."""
+        return self.listing.status(self) if self.listing else None
 
     @property
     def description(self) -> str:

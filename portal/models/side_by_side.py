@@ -153,7 +153,9 @@ class Side:
 def text_fields(model: type[BasePage]) -> list[tuple[str, models.Field]]:
     """Return the fields of a page type in which it says something at length, in the order of its form; its sources come last."""
     translated = {field.field_name for field in model.translatable_fields if isinstance(field, TranslatableField)}
-    names = [name for name in _names(model.content_panels) if name in translated and name != model.heading_field]
+    # Texts that hold one value in each line stand at a glance.
+    lines = model.listing.lines if model.listing else ()
+    names = [name for name in _names(model.content_panels) if name in translated and name not in {model.heading_field, *lines}]
     fields = [(name, model._meta.get_field(name)) for name in names]
     found = [(name, field) for name, field in fields if isinstance(field, (StreamField, models.TextField))]
     return sorted(found, key=lambda entry: entry[0] == "sources")

@@ -35,13 +35,15 @@ class Form(StrEnum):
 class Metaline:
     """What stands in the line above a title; `place_language` is that of the place where it is another.
 
-    `state` says that it is over or cannot be answered any more.
+    `state` says that it is over or cannot be answered any more, `status` (`portal.listing.dates.Status`) where something that lasts
+    stands in time.
     """
 
     badge: str = ""
     state: str = ""
     mark: str = ""
     kind: str = ""
+    status: Any = None
     date: KnownDate | None = None
     place: str = ""
     place_language: str = ""
@@ -83,6 +85,7 @@ def card_of(page: Page) -> Card:
             state=page.card_state,
             mark=link.mark,
             kind=page.card_kind,
+            status=page.status_in_time,
             date=page.known_date,
             place=page.card_place,
             place_language=_foreign(page, "place") if page.card_place else "",

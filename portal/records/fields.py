@@ -141,10 +141,10 @@ class Fields:
                 if with_content:
                     self._set_stream(record, instance, name, data[key])
                 continue
-            if listing is not None and name == listing.when.start and listing.when.precision:
+            if listing is not None and (precision_field := listing.when.precision_of(name)):
                 date, precision = _parse_date(data[key])
                 setattr(instance, name, date)
-                setattr(instance, listing.when.precision, precision)
+                setattr(instance, precision_field, precision)
             else:
                 setattr(instance, name, _converted(record, type(instance)._meta.get_field(name), key, data[key]))
 

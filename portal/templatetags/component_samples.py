@@ -17,6 +17,7 @@ from portal.blocks.media import Download, Figure
 from portal.blocks.people import Contact
 from portal.blocks.text import Source
 from portal.language.dates import KnownDate
+from portal.listing.dates import Status
 from portal.listing.facts import Fact, Value
 from portal.navigation import SiteMapNode
 from portal.pages.cards import Card, Form, Metaline
@@ -84,7 +85,12 @@ def _cards() -> dict[str, object]:
             "ukraine",
             Metaline(kind="Stellungnahme", date=KnownDate("Februar 2022", "2022-02")),
         ),
-        _card("Unterstützungsprogramm Familiennachzug", "Hilfe bei Visumanträgen.", "family", Metaline(kind="Projekt")),
+        _card(
+            "Unterstützungsprogramm Familiennachzug",
+            "Hilfe bei Visumanträgen.",
+            "family",
+            Metaline(kind="Projekt", status=Status.RUNNING),
+        ),
     ]
     large = cards[1]
     soon, closing = KnownDate("16. Oktober 2031, 18:00 bis 20:00 Uhr (deutsche Zeit)", "2031-10-16T18:00+02:00"), "2031-10-31T23:59+01:00"
@@ -105,6 +111,7 @@ def _cards() -> dict[str, object]:
         "items": [replace(card, form=Form.ITEM) for card in cards],
         "short_items": [replace(card, form=Form.ITEM, text="", picture=None) for card in cards],
         "meta": Metaline(badge="Neu", kind="Meldung", date=KnownDate("8. Januar 2025", "2025-01-08"), place="Genf"),
+        "statuses": list(Status),
         "tasks": [
             Task("house", Link("#cards", "Familie nachholen"), "Begleitung im Visumverfahren."),
             Task("undo-2", Link("#cards", "Über Rückkehr sprechen"), "Unabhängige Beratung."),

@@ -19,7 +19,7 @@ from wagtail.models import PageViewRestriction
 from home.models import ContentPage, OurWorkPage, TakePartPage
 from tests.builders import add, make_home, make_section, make_topic, publish, translate
 from work.answers import QUESTIONS
-from work.models import ServiceIndexPage, ServicePage, ThemePage
+from work.models import ProjectIndexPage, ProjectPage, ServiceIndexPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +56,8 @@ def anchors(client: Client, address: str) -> list[str]:
 
 
 def test_each_page_is_offered_where_it_belongs() -> None:
-    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage]
-    assert ThemePage.allowed_subpage_models() == [ServicePage, ContentPage]
+    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage]
+    assert ThemePage.allowed_subpage_models() == [ServicePage, ProjectPage, ContentPage]
     assert TakePartPage.allowed_subpage_models()[0] == ContentPage
     assert ServicePage not in TakePartPage.allowed_subpage_models()
 

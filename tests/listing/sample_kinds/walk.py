@@ -25,7 +25,7 @@ from search import facets, indexing
 from search.models import Document
 from tests.builders import add, make_home, make_topic, publish, translate
 from tests.listing.sample_kinds.models import CallIndexPage, CallPage, MeetingIndexPage, MeetingPage
-from work.models import ServiceIndexPage, ServicePage, ThemePage
+from work.models import ProjectIndexPage, ServiceIndexPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_it_is_offered_below_its_section_alone(section: TakePartPage) -> None:
     assert run_checks() == []
     own = [EventIndexPage, VacancyIndexPage, TenderIndexPage]
     assert TakePartPage.allowed_subpage_models() == [ContentPage, ContactPage, ServicePage, *own, MeetingIndexPage, CallIndexPage]
-    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage]
+    assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage]
 
 
 @LANGUAGES

@@ -49,6 +49,8 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "news.NewsPage": lambda: make_news_index(home),
         "work.ThemePage": lambda: make_section(home),
         "work.ServiceIndexPage": lambda: make_section(home),
+        "work.ProjectIndexPage": lambda: make_section(home),
+        "work.ProjectPage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
         **{f"participate.{name}IndexPage": lambda: take_part(home) for name in ("Event", "Vacancy", "Tender")},
         "participate.EventPage": lambda: add(take_part(home), EventIndexPage(title="Termine")),
         "participate.VacancyPage": lambda: add(take_part(home), VacancyIndexPage(title="Stellen")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import pytest
@@ -46,7 +47,7 @@ from tests.builders import (
     publish,
     translate,
 )
-from work.models import ServiceIndexPage, ServicePage, ThemePage
+from work.models import ProjectIndexPage, ProjectPage, ServiceIndexPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,8 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     theme = add(pages[2], ThemePage(title="Rückkehr", lead="Ein Satz."))
     services = add(pages[2], ServiceIndexPage(title="Angebote"))
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz."))
+    projects = add(pages[2], ProjectIndexPage(title="Projekte"))
+    project = add(theme, ProjectPage(title="Studie", lead="Ein Satz.", starts_on="2016-03-01", funders="Auswärtiges Amt", goals=["10"]))
     dated = [page for index, model, fields in DATED for page in make_dated(pages[4], index, model, fields)]
     offices = add(pages[1], OfficeIndexPage(title="Standorte"))
     office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
@@ -168,7 +171,7 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
     item = make_news(index, title="Meldung", place="Genf")
-    return [*pages, content, index, item, theme, services, service, *dated, offices, office, press, form]
+    return [*pages, content, index, item, theme, services, service, projects, project, *dated, offices, office, press, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -279,6 +282,16 @@ def bilingual_pages() -> list[BasePage]:
             index, f"Deutsche Meldung {number}", lead="Deutscher Vorspann", body=body, sources=sources, place="Deutschland",
             contact=[("contact", contact)], image=image, image_alt="Deutsches Bild", image_caption="Deutsch darunter",
         )  # fmt: skip
+    theme = add(OurWorkPage.objects.get(), ThemePage(title="Deutsches Thema", lead="Deutscher Vorspann"))
+    add(OurWorkPage.objects.get(), ProjectIndexPage(title="Deutsche Projekte", lead="Deutscher Vorspann"))
+    texts = {name: f"Deutsch: {name}" for name in ("programme", "funders", "partners", "places", "target_groups")}
+    add(
+        theme,
+        ProjectPage(
+            title="Deutsches Projekt", lead="Deutscher Vorspann", body=body, sources=sources, contact=[("contact", contact)],
+            ends_on=datetime.date(2022, 1, 1), **texts,
+        ),
+    )  # fmt: skip
     pages = [page.specific for page in Page.objects.filter(depth__gt=1, locale__language_code="de").order_by("path")]
     for source in pages:
         translate(source)
@@ -410,7 +423,7 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
         *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
         (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
-        (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage}),
+        (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage}),
         *((index, {TakePartPage}, {model, ContentPage}) for index, model, _fields in DATED),
         *((model, {index}, set()) for index, model, _fields in DATED),
@@ -419,9 +432,11 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
             {HomePage, *SECTIONS, ContentPage, ThemePage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage},
             {ContentPage, ContactPage, OfficeIndexPage, PressPage},
         ),
-        (ThemePage, {OurWorkPage}, {ContentPage, ServicePage}),
+        (ThemePage, {OurWorkPage}, {ContentPage, ServicePage, ProjectPage}),
         (ServiceIndexPage, {OurWorkPage}, set()),
         (ServicePage, {ThemePage, TakePartPage}, {ContentPage}),
+        (ProjectIndexPage, {OurWorkPage}, set()),
+        (ProjectPage, {ThemePage}, set()),
         (OfficeIndexPage, {WhoWeArePage, ContentPage}, {OfficePage}),
         (OfficePage, {OfficeIndexPage}, set()),
         (PressPage, {WhoWeArePage, ContentPage}, set()),

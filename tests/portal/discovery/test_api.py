@@ -119,7 +119,7 @@ def test_lists_of_a_kind(client: Client, home: HomePage) -> None:
     assert titles(client, "kind=news&search=Meldung") == ["Meldung"]
     for kind in ("", "page", "statement", "kind"):
         response = client.get(f"{PAGES}?kind={kind}")
-        kinds = "event, news, office, service, tender, theme, vacancy"
+        kinds = "event, news, office, project, service, tender, theme, vacancy"
         assert (response.status_code, response.json()) == (400, {"message": f"kind must be one of: {kinds}"})
 
 

@@ -1,17 +1,14 @@
-"""Our work: themes, and the services in them, each answering the same questions."""
+"""Services, each answering the same questions, and the list of them all."""
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.blocks import StreamValue
 from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -24,15 +21,10 @@ from portal.language.choices import TextChoices
 from portal.listing.declarations import BY_NAME, Listing, Schema
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, ExplanationMixin
-from portal.models.page_form import ReviewedPageForm
-from portal.pages import cards, links, versions
-
-from . import change_notes
-from .answers import ANSWER_BLOCKS, QUESTIONS, Answer, answers
-from .change_notes import ChangeNote
-from .forms import ServicePageForm
-
-__all__ = ["ChangeNote", "ServiceIndexPage", "ServicePage", "ThemePage"]
+from portal.pages import links, versions
+from work import change_notes
+from work.answers import ANSWER_BLOCKS, QUESTIONS, Answer, answers
+from work.forms import ServicePageForm
 
 ANSWER_FIELDS = tuple(question.field for question in QUESTIONS)
 
@@ -54,67 +46,6 @@ class Status(TextChoices):
 
     SUSPENDED = "suspended", _("Suspended")
     ENDED = "ended", _("Ended")
-
-
-class ThemePage(ExplanationMixin, BasePage):
-    """A field of work: what it is about, and the services in it."""
-
-    base_form_class = ReviewedPageForm
-    illustration_default: ClassVar[str] = Illustration.LABOUR
-    parent_page_types: ClassVar[list[str]] = ["home.OurWorkPage"]
-    subpage_types: ClassVar[list[str]] = ["work.ServicePage", "home.ContentPage"]
-    template = "pages/theme_page.html"
-    page_description = pgettext_lazy("admin", "A field of work. Its services lie below it and are shown on it by themselves.")
-
-    listing = Listing(
-        kind="theme",
-        label=_("Theme"),
-        plural=_("Themes"),
-        empty_label=_("There are no themes yet."),
-        order=BY_NAME,
-        filters=("topics",),
-    )
-
-    content_panels: ClassVar[list] = [
-        *BasePage.content_panels,
-        *ExplanationMixin.lead_panels,
-        *ExplanationMixin.body_panels,
-        *ExplanationMixin.sources_panels,
-        *ExplanationMixin.related_panels,
-    ]
-    promote_panels: ClassVar[list] = [*ExplanationMixin.explanation_promote_panels, *BasePage.promote_panels]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, *ExplanationMixin.explanation_search_fields]
-    translatable_fields: ClassVar[list] = [
-        *BasePage.translatable_fields,
-        *ExplanationMixin.explanation_translatable_fields,
-    ]
-
-    class Meta:
-        verbose_name = pgettext_lazy("admin", "theme")
-        verbose_name_plural = pgettext_lazy("admin", "themes")
-
-    @classmethod
-    def listed_models(cls) -> list[type[Page]]:
-        """Return the kinds whose lists know what lies below a theme."""
-        return [ServicePage]
-
-    @property
-    def warnings(self) -> list[StreamValue.StreamChild]:
-        """Return the notices with which the body begins: they are read before anything else."""
-        return list(takewhile(lambda block: block.block_type == "notice", self.shown_body))
-
-    @property
-    def text(self) -> list[StreamValue.StreamChild]:
-        """Return what follows them."""
-        return super().text[len(self.warnings) :]
-
-    def services(self) -> list[cards.Card]:
-        """Return the services of the theme as cards, in the order of the tree."""
-        return cards.for_pages(list(self.get_children().type(ServicePage)))
-
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add the services."""
-        return {**super().get_context(request, *args, **kwargs), "services": self.services()}
 
 
 class ServiceIndexPage(IndexPage):
