@@ -24,6 +24,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parents[1]
+APPS = tuple(sorted(path.parent.name for path in BASE_DIR.glob("*/apps.py")))
+"""The portal's own apps: none is forgotten where all of them are meant."""
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 PATIENCE = 600.0
 """Seconds after which something that is waited for will not come any more, on a machine however busy."""
@@ -246,7 +248,7 @@ def _code_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     files = [BASE_DIR / "requirements.txt"]
-    for name in ("portal", "home", "news", "participate", "work", "search", "translation"):
+    for name in APPS:
         files += sorted((BASE_DIR / name).rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
@@ -284,7 +286,7 @@ def _content_fingerprint() -> str:
     if said := os.environ.get("PORTAL_TEST_FINGERPRINT"):
         return said
     result = hashlib.sha256(_code_fingerprint().encode())
-    for name in ("content", "locale", "portal", "home", "news", "participate", "work", "search", "translation"):
+    for name in ("content", "locale", *APPS):
         for path in sorted((BASE_DIR / name).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 result.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())

@@ -74,7 +74,7 @@ def copy(tmp_path: Path) -> Path:
     """Return a copy of the code that a language may be added to."""
     folder = tmp_path / "portal"
     folder.mkdir()
-    for name in ("portal", "home", "news", "participate", "work", "search", "translation", "templates", "locale", "tests", "manage.py"):
+    for name in (*support.APPS, "templates", "locale", "tests", "manage.py"):
         source = support.BASE_DIR / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

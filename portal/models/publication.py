@@ -54,7 +54,9 @@ class FinishedMixin(models.Model):
 
 def anchors_of_source(page: Page) -> dict[str, str] | None:
     """Return the anchors of the page that a page translates; None while that has none stored."""
-    if page.locale.language_code == SOURCE_LANGUAGE or not languages_by_code()[page.locale.language_code].follows_source:
+    language = languages_by_code().get(page.locale.language_code)
+    # The admin may know a language that the portal does not.
+    if language is None or language.code == SOURCE_LANGUAGE or not language.follows_source:
         return {}
     sources = PublishedVersion.objects.filter(page__translation_key=page.translation_key, page__locale__language_code=SOURCE_LANGUAGE)
     return sources.values_list("anchors", flat=True).first() if sources.exists() else {}

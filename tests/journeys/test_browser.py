@@ -153,6 +153,28 @@ def test_the_menu_opens_with_the_keyboard_and_escape_closes_it(open_page: Callab
     expect(summary).to_be_focused()
 
 
+def test_the_menu_closes_when_the_focus_leaves_it_and_on_a_phone_with_escape(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/", **DESK)
+    summaries = page.locator(".main-nav summary")
+    summaries.first.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".mega").first
+    for _ in range(panel.locator("a").count()):
+        page.keyboard.press("Tab")
+        expect(panel).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(summaries.nth(1)).to_be_focused()
+    expect(panel).to_be_hidden()
+
+    page = open_page("/ar/", **PHONE)
+    page.locator(".menu-btn").click()
+    expect(page.locator("#nav")).to_be_visible()
+    expect(page.locator(".main-nav__close")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("#nav")).to_be_hidden()
+    expect(page.locator(".menu-btn")).to_be_focused()
+
+
 def test_the_menu_works_on_a_phone_without_javascript(open_page: Callable[..., Page]) -> None:
     page = open_page("/de/", java_script_enabled=False, **PHONE)
     nav = page.locator("#nav")
@@ -160,6 +182,11 @@ def test_the_menu_works_on_a_phone_without_javascript(open_page: Callable[..., P
     page.locator(".menu-btn").click()
     expect(nav).to_be_visible()
     nav.locator("summary").nth(1).click()
+    # The links come first: on a phone there is no introduction above them.
+    expect(nav.locator(".mega p:visible")).to_have_count(0)
+    nav.get_by_role("link", name="Menü schließen").click()
+    expect(nav).to_be_hidden()
+    page.locator(".menu-btn").click()
     nav.get_by_role("link", name=re.compile("Resettlement")).first.click()
     expect(page.locator("h1")).to_contain_text("Resettlement")
 

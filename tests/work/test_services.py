@@ -58,8 +58,9 @@ def anchors(client: Client, address: str) -> list[str]:
 def test_each_page_is_offered_where_it_belongs() -> None:
     assert OurWorkPage.allowed_subpage_models() == [ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage]
     assert ThemePage.allowed_subpage_models() == [ServicePage, ProjectPage, ContentPage]
-    assert TakePartPage.allowed_subpage_models()[0] == ContentPage
+    # An internship and volunteering are services too.
     assert ServicePage in TakePartPage.allowed_subpage_models()
+    assert ThemePage not in TakePartPage.allowed_subpage_models()
 
 
 def test_only_what_is_answered_is_shown_and_anchors_are_the_same_in_every_language(client: Client, theme: ThemePage) -> None:

@@ -20,6 +20,7 @@ from news.provenance import Kind
 from portal.blocks.illustrations import Illustration
 from portal.checks import check_migrated_fields
 from portal.language.choices import TextChoices
+from tests import support
 from tests.builders import add, make_home
 
 BODY = [
@@ -27,7 +28,6 @@ BODY = [
     {"type": "gone", "value": {"text": "حماية"}, "id": "00000000-0000-4000-9000-000000000002"},
 ]
 
-OWN = ("portal", "home", "news", "participate", "work", "search", "translation")
 MIDDLE = [
     ("portal", "0006_file_rights"),
     ("home", "0004_film"),
@@ -39,7 +39,7 @@ MIDDLE = [
 
 
 def own_tables() -> list[str]:
-    found = [model for app in OWN for model in apps.get_app_config(app).get_models(include_auto_created=True)]
+    found = [model for app in support.APPS for model in apps.get_app_config(app).get_models(include_auto_created=True)]
     return sorted(model._meta.db_table for model in found)
 
 
@@ -137,7 +137,7 @@ def test_squashed_migrations_say_what_they_replace() -> None:
     """What follows them is found by `makemigrations` from either."""
     loader, former = MigrationLoader(None), MigrationLoader(None, replace_migrations=False)
     changes = MigrationAutodetector(former.project_state(), loader.project_state())._detect_changes()
-    assert {app: changes[app] for app in changes if app in OWN} == {}
+    assert {app: changes[app] for app in changes if app in support.APPS} == {}
 
 
 def test_a_database_from_the_middle_ends_like_a_new_one(own_db: None) -> None:
@@ -147,9 +147,9 @@ def test_a_database_from_the_middle_ends_like_a_new_one(own_db: None) -> None:
         for table in own_tables():
             cursor.execute(f"DROP TABLE {table}{' CASCADE' if connection.vendor == 'postgresql' else ''}")
     recorder = MigrationRecorder(connection)
-    recorder.migration_qs.filter(app__in=OWN).delete()
+    recorder.migration_qs.filter(app__in=support.APPS).delete()
     # With a part of what they replace applied the squashed migrations step back, as in a database of that time.
-    first = [squashed.replaces[0] for name, squashed in MigrationLoader(connection).replacements.items() if name[0] in OWN]
+    first = [squashed.replaces[0] for name, squashed in MigrationLoader(connection).replacements.items() if name[0] in support.APPS]
     for each in first:
         recorder.record_applied(*each)
     executor = MigrationExecutor(connection)

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from tests import support
+
 ROOT = Path(__file__).parents[3]
-OWN = {"portal", "home", "news", "participate", "work", "search", "translation", "manage"}
+OWN = {*support.APPS, "manage"}
 
 
 def needed(tree: ast.AST) -> Iterator[str]:
