@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDictKeyError
@@ -71,6 +72,16 @@ class BaseCopyForm(CopyForm):
         return cleaned
 
 
+def _with_plain_line_ends(data: QueryDict | None) -> QueryDict | None:
+    """Return what was sent with line ends as texts are stored: browsers send others, and nothing has changed by that."""
+    if not isinstance(data, QueryDict):
+        return data
+    plain = data.copy()
+    for name, values in data.lists():
+        plain.setlist(name, [value.replace("\r\n", "\n") for value in values])
+    return plain
+
+
 class BasePageForm(WagtailAdminPageForm):
     """The editing form of all pages.
 
@@ -88,8 +99,8 @@ class BasePageForm(WagtailAdminPageForm):
         ),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *args: object, **kwargs: object) -> None:
+        super().__init__(_with_plain_line_ends(data), *args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
         for name in ("topics", "regions"):

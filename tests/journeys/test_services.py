@@ -100,7 +100,7 @@ def test_a_service_is_made_previewed_published_translated_found_and_taken_offlin
             "main a[href*='/admin/pages/add/']", "links => links.map(link => link.getAttribute('href'))"
         )]  # fmt: skip
     assert ("themepage" in offered[section], "servicepage" in offered[section]) == (True, False)
-    assert sorted(offered[theme]) == ["contentpage", "servicepage"]
+    assert sorted(offered[theme]) == ["contentpage", "projectpage", "servicepage"]
 
     write_and_preview(editor, theme)
     service = page_id(live_portal, "Page.objects.get(title='Quittenberatung', locale__language_code='de').pk")

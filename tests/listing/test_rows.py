@@ -185,8 +185,8 @@ def test_each_fault_of_a_declaration_is_named_where_it_is(monkeypatch: pytest.Mo
     assert found(kind="page", kinds="") == [(NewsPage, "portal.E011", "page")]
     monkeypatch.setattr(NewsPage, "listing", declared)
     for kinds, indexes in (
-        (("theme",), ["work.ServiceIndexPage", "work.ThemePage"]),
-        (("theme", "service", "news"), ["news.NewsIndexPage"]),
+        (("theme",), ["work.ProjectIndexPage", "work.ServiceIndexPage", "work.ThemePage"]),
+        (("theme", "service", "project", "news"), ["news.NewsIndexPage"]),
     ):
         monkeypatch.setattr(OurWorkPage, "kinds", kinds)
         assert {(error.obj, error.id) for error in check_sections(None)} == {(OurWorkPage, "portal.E013")}
