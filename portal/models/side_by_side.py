@@ -307,4 +307,4 @@ def answer(page: BasePage, request: HttpRequest) -> HttpResponse:
 def _plain(side: Side) -> Link:
     """Return the link to a version alone, called as its language calls itself."""
     language = languages_by_code()[side.code]
-    return Link(address_of(side.page), language.name, language.code, language.hreflang)
+    return Link(address_of(side.page), language.name, language.code)

@@ -19,7 +19,7 @@ from tests.journeys.test_editing import DESK, page_id, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
 
 PAGE = "/de/unsere-arbeit/unterstuetzungsprogramm-familiennachzug-fap/"
-NEWS_ITEM = "/de/aktuelles/deutschland-setzt-das-resettlement-programm-bis-auf-weiteres-aus/"
+NEWS_ITEM = "/de/aktuelles/menschenhandel-beratung-per-chat-und-e-mail-ohne-namen/"
 PAGES = {PAGE: ALL_CODES, NEWS_ITEM: [code for code in ALL_CODES if code != "de-simple"]}
 """In which languages each stands; the home pages, or the menu on them, lead to both."""
 
