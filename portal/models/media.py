@@ -26,6 +26,7 @@ from wagtail.images.models import (
     WagtailImageFieldFile,
     get_upload_to,
 )
+from wagtail.search import index
 
 from portal.language.languages import Language, languages_by_code
 from portal.uploads import photographs
@@ -113,6 +114,11 @@ class PortalImage(StoredFirst, Rights, AbstractImage):
     )
 
     admin_form_fields = (*Image.admin_form_fields, "credit", "copyright", *Rights.admin_fields)
+    # Lists of pictures that are searched are narrowed down by their rights too.
+    search_fields: ClassVar[list] = [
+        *AbstractImage.search_fields,
+        *(index.FilterField(name) for name in ("is_withdrawn", "usable_until", "consent_on", "consent_filed")),
+    ]
 
     is_shown_otherwise = False
     """It went out of use, or came back, when it was last saved."""
