@@ -31,7 +31,7 @@ class CreditedFigureBlock(FigureBlock):
             StructBlockValidationError: at the photograph.
         """
         cleaned = super().clean(value)
-        if not cleaned["image"].rights:
+        if cleaned["image"] and not cleaned["image"].rights:
             text = pgettext("admin", "Nobody may print a photograph without a credit. Please enter it at the picture first.")
             raise StructBlockValidationError(block_errors={"image": ValidationError(text)})
         return cleaned

@@ -17,6 +17,7 @@ FRAME_IDS = frozenset(
     {
         "changes",
         "contents",
+        "documents",
         "errors",
         "fallback",
         "form-send",
@@ -33,6 +34,7 @@ FRAME_IDS = frozenset(
         "press-figures",
         "press-originals",
         "press-pictures",
+        "projects",
         "q",
         "q-suggestions",
         "refused",
