@@ -24,7 +24,7 @@ STEPS = re.findall(r"^(\d)\. \*\*(.+?)\*\* · (`[\w-]+`|no account) · `(/[^`]*)
 
 SERVICE = "/de/unsere-arbeit/unterstuetzungsprogramm-familiennachzug-fap/hilfe-beim-visum-fuer-die-familie-fap/"
 QUESTION = "Zehn Minuten: Wann darf meine Frau kommen?"
-SENTENCE = "Zehn Minuten: Dieser Satz ist neu."
+SENTENCE = "Dieser Satz ist neu."
 TITLE = "Zehn Minuten"
 
 
@@ -116,12 +116,12 @@ def test_the_six_steps(
     translator.locator("input[type=submit]").last.click()
     translator.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
     translate_segment(translator, TITLE, "Ten minutes")
-    translate_segment(translator, SENTENCE, "Ten minutes: this sentence is new.")
+    translate_segment(translator, SENTENCE, "This sentence is new.")
     see(translator, 6)
     publish_translation(translator)
     answer = reader.goto(f"{places.at('/de/kontakt/', 'en').url}ten-minutes/")
     assert answer.status == 200
-    expect(reader.locator(".lead")).to_have_text("Ten minutes: this sentence is new.")
+    expect(reader.locator(".lead")).to_have_text("This sentence is new.")
     preview.manage(
         "shell",
         "-c",
