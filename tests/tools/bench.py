@@ -33,7 +33,7 @@ ADDRESSES = {
     "home": "/de/",
     "home, Arabic": "/ar/",
     "section": "/de/unsere-arbeit/",
-    "article": "/de/aktuelles/116-schutzsuchende-aus-lesbos-in-hannover-angekommen/",
+    "article": "/de/aktuelles/libyen-massengrab-mit-65-toten-entdeckt/",
     "list": "/de/aktuelles/",
     "search": "/de/suche/?q=Resettlement",
 }
