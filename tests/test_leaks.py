@@ -315,6 +315,8 @@ def of_language(done: Walk) -> None:
             for name in formats:
                 done.ask(f"/{code}/feeds/{kind}.{name}")
                 done.ask(f"/{code}/feeds/{kind}/{done.prepared.topics[0].slug}.{name}")
+        for address in ("updates/", "updates.rss"):
+            done.ask(f"/{code}/{address}")
         search = f"/{code}/{languages_by_code()[code].search_path}/"
         done.ask(search)
         done.ask(f"{search}click/", "post", url=f"/{code}/", query="x")
