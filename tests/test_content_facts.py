@@ -56,9 +56,10 @@ def test_phone_numbers_and_mail_addresses_are_facts(code: str) -> None:
     assert found == []
 
 NEEDED = (
-    "work.", "participate.", "home.OurWorkPage", "home.WhoWeArePage", "home.DataAndResearchPage", "home.TakePartPage", "home.Agenda2030Page"
+    "work.ThemePage", "work.Service", "work.ProjectIndexPage", "participate.",
+    "home.OurWorkPage", "home.WhoWeArePage", "home.DataAndResearchPage", "home.TakePartPage", "home.Agenda2030Page",
 )  # fmt: skip
-"""Kinds of pages that visitors need in each of the four languages: services and themes, contact, the sections."""
+"""Kinds of pages that visitors need in each of the four languages: services and themes, contact, the sections; not each project."""
 
 
 def test_what_visitors_need_is_there_in_four_languages() -> None:

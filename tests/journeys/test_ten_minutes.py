@@ -60,10 +60,12 @@ def test_the_readme_names_six_steps() -> None:
         assert (ROOT / f"docs/pictures/ten-minutes-{number}.jpg").stat().st_size < 200_000
 
 
-def test_the_six_steps(
-    preview: support.Portal, places: Places, open_page: Callable[..., Page], see: Callable[[Page, int], None]
-) -> None:
-    reader = open_page(STEPS[0][3], **DESK)
+Open = Callable[..., Page]
+See = Callable[[Page, int], None]
+
+
+def read_find_and_write(reader: Page, open_page: Open, places: Places, see: See) -> None:
+    """Steps 1 to 3: read in two languages, find in spite of a slip, write to the office and read what was written."""
     ukrainian = places.at(SERVICE, "uk")
     reader.goto(ukrainian.url)
     expect(reader.locator("h1")).to_have_text(ukrainian.title)
@@ -90,6 +92,9 @@ def test_the_six_steps(
     expect(inbox.locator("main")).to_contain_text(QUESTION)
     see(inbox, 3)
 
+
+def change_and_approve(reader: Page, open_page: Open, preview: support.Portal, see: See) -> None:
+    """Steps 4 and 5: an editor adds a page and submits it, a moderator approves it."""
     editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
     contact = page_id(preview, "Page.objects.get(slug='kontakt', locale__language_code='de').pk")
     editor.goto(f"/admin/pages/add/home/contentpage/{contact}/")
@@ -109,6 +114,9 @@ def test_the_six_steps(
     assert reader.goto("/de/kontakt/zehn-minuten/").status == 200
     expect(reader.locator(".lead")).to_have_text(SENTENCE)
 
+
+def translate_it(reader: Page, open_page: Open, preview: support.Portal, places: Places, see: See) -> int:
+    """Step 6: a translator gives it an English address; return the id of the page."""
     translator = sign_in(open_page("/admin/login/", **DESK), "uebersetzung-en")
     page = page_id(preview, f"Page.objects.get(title='{TITLE}', locale__language_code='de').pk")
     translator.goto(f"/admin/localize/submit/page/{page}/")
@@ -122,6 +130,14 @@ def test_the_six_steps(
     answer = reader.goto(f"{places.at('/de/kontakt/', 'en').url}ten-minutes/")
     assert answer.status == 200
     expect(reader.locator(".lead")).to_have_text("This sentence is new.")
+    return page
+
+
+def test_the_six_steps(preview: support.Portal, places: Places, open_page: Open, see: See) -> None:
+    reader = open_page(STEPS[0][3], **DESK)
+    read_find_and_write(reader, open_page, places, see)
+    change_and_approve(reader, open_page, preview, see)
+    page = translate_it(reader, open_page, preview, places, see)
     preview.manage(
         "shell",
         "-c",

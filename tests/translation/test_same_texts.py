@@ -171,7 +171,7 @@ class TestLists:
         count = 3 if block == 1 else 2
         rich_text = {"key": "a", "text": "Ganz neu.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
         answer = json.dumps({"blocks": [rich_text], "entityMap": {}})
-        other = {"text": "Ganz neu."} if block == 1 else {"answer": answer}
+        other = {"text": "Ganz neu."} if block == 1 else {"answer": answer, "sources-count": "0"}
         new = {"deleted": "", "order": "0", "id": "", f"value-{field}": "Neu?"}
         new |= {f"value-{name}": text for name, text in other.items()}
         data = {f"{prefix}-{count}-{name}": value for name, value in new.items()}

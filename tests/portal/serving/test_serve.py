@@ -98,6 +98,8 @@ def start(portal_folder: Path, port: int, **values: str) -> subprocess.Popen[str
         [sys.executable, "manage.py", "serve"],
         cwd=settings.BASE_DIR, env=support.environment(portal_folder, PORT=str(port), **values), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        # Whoever runs the tests in the background ignores Ctrl-C, and all that they start would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 (nothing of this process is used)
     )  # fmt: skip
 
 
