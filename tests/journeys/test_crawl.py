@@ -307,9 +307,9 @@ def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None
     strings["en"] = english
     # A word of German too: the heading of a column in the footer, and in English the name of a kind.
     strings["de"].add("Service")
-    # What stands on the organisation's own vacancies, in English, where it is explained.
-    for code in ("de", "uk", "ar"):
-        strings[code].add("Grade")
+    # What stands on the organisation's own vacancies and tenders, in English, where it is explained; a word of two languages.
+    for code in strings:
+        strings[code] |= {"Grade", "Status", "Partner"}
     strings["de-simple"] = strings["de"] | interface_strings("de_Simple")[0]
     wrong = set()
     for url, _answer, soup in pages_of(crawl):

@@ -26,6 +26,13 @@ for page in [ThemePage(title='Quittenthema'), *([] if index else [ProjectIndexPa
     page.save_revision().publish()
 print('ADDRESS', ProjectIndexPage.objects.get(locale__language_code='de').url)
 """
+UNDO = """
+from wagtail.models import Page
+key = Page.objects.get(title="Quittenthema", locale__language_code="de").translation_key
+# Pages that follow the German one go with it.
+while page := Page.objects.filter(translation_key=key).first():
+    page.delete()
+"""
 REINDEX = "from search import indexing; from work.models import ProjectPage; indexing.update(ProjectPage.objects.all())"
 LET_PASS = """
 import datetime
@@ -130,3 +137,4 @@ def test_a_project_is_made_previewed_published_translated_found_and_ends(
     with moderator.expect_navigation():
         moderator.locator("main form [type=submit]").last.click()
     assert titles_in(visitor, f"{address}?funder=Quittenfonds") == []
+    live_portal.manage("shell", "-c", UNDO)
