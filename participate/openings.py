@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.blocks import StreamValue
 from wagtail.search import index
@@ -60,6 +62,16 @@ class TenderIndexPage(ExplainedIndexPage):
         verbose_name_plural = pgettext_lazy("admin", "lists of tenders")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a kind says while it is open, `until` a `%(moment)s`, and once it is closed."""
+
+    closed: Promise
+    heading: Promise
+    until: Promise
+    link: Promise
+
+
 class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):  # type: ignore[misc]
     """What vacancies and tenders share: a reference, a place, a deadline with its time zone, documents, where to answer."""
 
@@ -106,6 +118,7 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
     )
 
     subpage_types: ClassVar[list[str]] = []
+    words: ClassVar[Words]
 
     opening_panels: ClassVar[list] = [FieldRowPanel([FieldPanel("closes_at"), FieldPanel("time_zone")]), FieldPanel("answer_url")]
     text_panels: ClassVar[list] = [*BodyMixin.body_panels, FieldPanel("documents"), *SourcesMixin.sources_panels]
@@ -154,17 +167,17 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
     @property
     def closed_text(self) -> str:
         """Return what stands at the top of a page that is closed."""
-        raise NotImplementedError
+        return str(self.words.closed)
 
     @property
     def call(self) -> dict[str, str]:
         """Return what invites to answer: `heading` and `text`."""
-        raise NotImplementedError
+        return {"heading": str(self.words.heading), "text": str(self.words.until) % {"moment": self.moment}}
 
     @property
     def call_link(self) -> Link:
         """Return where somebody answers."""
-        raise NotImplementedError
+        return Link(self.answer_url, str(self.words.link), is_external=True)
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add how somebody answers, while somebody can."""
@@ -175,6 +188,13 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
 
 class VacancyPage(OpeningPage):
     """A vacancy of the office."""
+
+    words = Words(
+        closed=_("This vacancy is closed. Applications are not accepted any more."),
+        heading=_("Apply"),
+        until=_("Applications are accepted until %(moment)s."),
+        link=_("Apply now"),
+    )
 
     grade = models.CharField(
         pgettext_lazy("admin", "grade"),
@@ -247,21 +267,6 @@ class VacancyPage(OpeningPage):
         verbose_name_plural = pgettext_lazy("admin", "vacancies")
 
     @property
-    def closed_text(self) -> str:
-        """Return what stands at the top of a vacancy that is closed."""
-        return gettext("This vacancy is closed. Applications are not accepted any more.")
-
-    @property
-    def call(self) -> dict[str, str]:
-        """Return what invites to apply."""
-        return {"heading": gettext("Apply"), "text": gettext("Applications are accepted until %(moment)s.") % {"moment": self.moment}}
-
-    @property
-    def call_link(self) -> Link:
-        """Return where somebody applies."""
-        return Link(self.answer_url, gettext("Apply now"), is_external=True)
-
-    @property
     def schema_identifier(self) -> dict[str, str]:
         """Return the reference, for machines."""
         return {"@type": "PropertyValue", "name": str(ORGANIZATION["name"]), "value": self.reference}
@@ -279,6 +284,13 @@ class VacancyPage(OpeningPage):
 
 class TenderPage(OpeningPage):
     """Goods or services that the office buys."""
+
+    words = Words(
+        closed=_("This tender is closed. Offers are not accepted any more."),
+        heading=_("Make an offer"),
+        until=_("Offers are accepted until %(moment)s."),
+        link=_("To the form for offers"),
+    )
 
     procedure = models.CharField(
         pgettext_lazy("admin", "procedure"),
@@ -326,17 +338,3 @@ class TenderPage(OpeningPage):
         verbose_name = pgettext_lazy("admin", "tender")
         verbose_name_plural = pgettext_lazy("admin", "tenders")
 
-    @property
-    def closed_text(self) -> str:
-        """Return what stands at the top of a tender that is closed."""
-        return gettext("This tender is closed. Offers are not accepted any more.")
-
-    @property
-    def call(self) -> dict[str, str]:
-        """Return what invites to offer."""
-        return {"heading": gettext("Make an offer"), "text": gettext("Offers are accepted until %(moment)s.") % {"moment": self.moment}}
-
-    @property
-    def call_link(self) -> Link:
-        """Return where offers go."""
-        return Link(self.answer_url, gettext("To the form for offers"), is_external=True)
