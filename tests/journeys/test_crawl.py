@@ -305,8 +305,8 @@ def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None
     for code, locale in (("de", "de"), ("uk", "uk"), ("ar", "ar")):
         strings[code], english = interface_strings(locale)
     strings["en"] = english
-    # A word of German too: the heading of a column in the footer, and in English the name of a kind.
-    strings["de"].add("Service")
+    # Words of German too: headings, and in English the name of a kind and that of a field.
+    strings["de"] |= {"Service", "Programme"}
     # What stands on the organisation's own vacancies and tenders, in English, where it is explained; a word of two languages.
     for code in strings:
         strings[code] |= {"Grade", "Status", "Partner"}
