@@ -1,6 +1,6 @@
 """All that bends modelsearch. Its backends are extended at documented points in `search/backends/`; what is not such a point is here.
 
-Each names the issue where there is one, and when it can go; `tests/search/test_upstream.py` shows each fault in modelsearch as it is, and
+Each names the issue where there is one, and when it can go; `tests/search/upstream/test_upstream.py` shows each fault in modelsearch as it is, and
 fails once a release mends it.
 """
 
