@@ -1,7 +1,7 @@
 """Working days in Germany: all but Saturdays, Sundays and the public holidays that every Land has.
 
-A holiday of a few Länder alone (Epiphany, Corpus Christi, Reformation Day …) counts as a working day: the portal does not know where somebody
-works.
+A holiday of a few Länder alone (Epiphany, Corpus Christi, Reformation Day …) counts as a working day: the portal does not know
+where somebody works.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def easter(year: int) -> date:
 def holidays(year: int) -> frozenset[date]:
     """Return the public holidays of a year that all Länder have.
 
-    Source: the laws on Sundays and holidays of the sixteen Länder, which have these nine in common; German Unity stands in article 2 (2) of the
-    Unification Treaty. Whit Sunday and Easter Sunday are Sundays anyway.
+    Source: the laws on Sundays and holidays of the sixteen Länder, which have these nine in common; German Unity stands in article
+    2 (2) of the Unification Treaty.
     """
     sunday = easter(year)
     return frozenset([*(date(year, *day) for day in _FIXED), *(sunday + number * _DAY for number in _FROM_EASTER)])
@@ -55,7 +55,8 @@ def is_working_day(day: date) -> bool:
 def working_days_before(moment: datetime, days: int) -> datetime:
     """Return the moment that lies so many working days before another, at the same time of day by the clock.
 
-    On a day on which nobody works nothing goes on: what is asked then is answered as at its first moment, or that of the free days before it.
+    On a day on which nobody works nothing goes on: what is asked then is answered as at its first moment, or that of the free days
+    before it.
     """
     local = timezone.localtime(moment).replace(tzinfo=None)
     if not is_working_day(local.date()):
