@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -261,6 +261,17 @@ def alert_was_saved(sender: type[Alert], instance: Alert, **kwargs: object) -> N
             tell.enqueue(instance.pk, user.pk if user else None, not now)
 
 
+@receiver(pre_delete, sender=Alert, dispatch_uid="portal.alert.deleted")
+def alert_is_deleted(sender: type[Alert], instance: Alert, **kwargs: object) -> None:
+    """Tell that an alert is gone which visitors saw, or were about to see."""
+    alert = Alert.objects.select_for_update().filter(pk=instance.pk).first()
+    if alert is None or not alert.is_source or not alert.told or alert.state_at(timezone.now()) == State.OVER:
+        return
+    user = get_active_log_context().user
+    if settings.SENDS_MAIL:
+        tell_of_deleted.enqueue(alert.name, alert.heading, alert.text, user.pk if user else None)
+
+
 def told_users() -> list[AbstractBaseUser]:
     """Return those who are told by the right of a group, and behind whom somebody sits."""
     right = {"groups__permissions__codename": "be_told_of_alert", "groups__permissions__content_type__app_label": "portal"}
@@ -276,6 +287,16 @@ def tell(alert_id: int, user_id: int | None, is_withdrawn: bool) -> None:
     if alert is None or alert.is_published == is_withdrawn:
         # It is another way round by now, of which another mail tells.
         return
+    _tell(alert, user_id)
+
+
+@task(backend="jobs")
+def tell_of_deleted(name: str, heading: str, text: str, user_id: int | None) -> None:
+    """Tell by mail that a published alert was taken back by deleting it."""
+    _tell(Alert(name=name, heading=heading, text=text), user_id)
+
+
+def _tell(alert: Alert, user_id: int | None) -> None:
     author = get_user_model().objects.filter(pk=user_id).first()
     for user in told_users():
         if user.pk != user_id:
@@ -295,7 +316,8 @@ def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None)
         for label, moment in times:
             if moment is not None:
                 lines.append(label % {"time": date_format(timezone.localtime(moment), "DATETIME_FORMAT")})
-    address = absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))
+    if alert.pk:
+        lines += ["", absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))]
     return EmailMessage(
-        " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, "", address, ""]), to=[user.email], headers=AUTOMATIC
+        " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, ""]), to=[user.email], headers=AUTOMATIC
     )

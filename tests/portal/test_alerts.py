@@ -263,6 +263,23 @@ def test_those_who_approve_are_told_once_of_each_change(
     assert len(mailoutbox) == 2
 
 
+def test_those_who_approve_are_told_of_an_alert_that_is_deleted(home: HomePage, told: Group, mailoutbox: list[EmailMessage]) -> None:
+    prepared = make_alert(is_published=False)
+    over = make_alert(ends_at=timezone.now() + timedelta(seconds=30))
+    Alert.objects.filter(pk=over.pk).update(ends_at=timezone.now())
+    shown = make_alert(heading="Büro brennt")
+    jobs.run_all()
+    mailoutbox.clear()
+    editor = User.objects.create_user("redakteurin", "r@example.org", first_name="Rita", last_name="Rot")
+    with LogContext(user=editor):
+        for alert in (prepared, over, shown):
+            alert.delete()
+    jobs.run_all()
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == (["frei@example.org"], "Hinweis zurückgenommen: Büro")
+    assert mail.body.splitlines() == ["Büro brennt", "Wir sind morgen wieder da.", "", "Von: Rita Rot"]
+
+
 def test_without_a_way_to_send_mail_none_is_ordered(home: HomePage, told: Group, settings: object) -> None:
     settings.SENDS_MAIL = False
     make_alert()
