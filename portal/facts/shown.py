@@ -10,9 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override, pgettext
 
 from portal import changes
+from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
-from .kinds import TEXT_KINDS, FactKind, dialled, written
+from .kinds import SOURCED_KINDS, TEXT_KINDS, FactKind, dialled, written
 
 TAG = changes.snippets("portal.fact")
 
