@@ -159,7 +159,8 @@ def test_the_chooser_offers_german_facts_with_their_values(admin: Client, page: 
         lines = BeautifulSoup(html, "html.parser").select("tbody tr")
         return [[cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in lines]
 
-    lines = [["Notruf", "Telefonnummer", "112"], ["Presse", "Telefonnummer", "– noch kein Wert"]]
+    unchecked = ["– keine Quelle", "– nicht geprüft"]
+    lines = [["Notruf", "Telefonnummer", "112", *unchecked], ["Presse", "Telefonnummer", "– noch kein Wert", *unchecked]]
     assert found(json.loads(admin.get(reverse(f"{chooser}:choose")).content)["html"]) == lines
     assert found(admin.get(reverse(f"{chooser}:choose_results"), {"q": "Notr"}).text) == lines[:1]
     for fact, value, hint in ((phone, "112", ""), (missing, "", "noch kein Wert: Dieser Absatz erscheint nicht auf der Seite")):
