@@ -84,11 +84,11 @@ def note_account(instance: User, raw: bool = False, **kwargs: object) -> None:
     """Note that an account became an administrator's, or was switched on or off, or the other way round."""
     if raw or get_active_log_context().user is None:
         return
-    before = User.objects.filter(pk=instance.pk).values("is_superuser", "is_active").first()
+    before = User.objects.filter(pk=instance.pk).first()
     names = {field: str(User._meta.get_field(field).verbose_name) for field in ("is_superuser", "is_active")}
     if before is not None:
-        added = [name for field, name in names.items() if getattr(instance, field) and not before[field]]
-        removed = [name for field, name in names.items() if before[field] and not getattr(instance, field)]
+        added = [name for field, name in names.items() if getattr(instance, field) and not getattr(before, field)]
+        removed = [name for field, name in names.items() if getattr(before, field) and not getattr(instance, field)]
         _note(instance, added, removed)
 
 
