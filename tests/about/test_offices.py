@@ -114,7 +114,7 @@ def test_the_list_says_all_that_the_map_shows(client: Client, index: OfficeIndex
 
 @pytest.mark.parametrize("code", ["de", "ar"])
 def test_the_block_of_offices_reads_their_pages(client: Client, section: WhoWeArePage, index: OfficeIndexPage, code: str) -> None:
-    """On a section and on a content page; what is private, a draft or merely served by another Land is not there; nothing is typed twice."""
+    """On a section and on a content page; not what is private, a draft or merely serves another Land."""
     offices = [make_office(index, "Nürnberg", "BY", states=["BW"]), make_office(index), make_office(index, "Mainz", "RP")]
     make_office(index, "Entwurf", "HH", live=False)
     PageViewRestriction.objects.create(page=make_office(index, "Geheim", "SL"), restriction_type="login")
