@@ -220,14 +220,24 @@ def tell_of_deleted(name: str, heading: str, text: str, user_id: int | None) -> 
 
 
 def _tell(alert: Alert, user_id: int | None) -> None:
+    """Order the mails. Each is a job of its own: an address that is refused keeps nothing from the others."""
     author = get_user_model().objects.filter(pk=user_id).first()
-    for user in told_users():
-        if user.pk != user_id:
-            with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
-                _mail(alert, user, author).send()
+    with transaction.atomic():
+        for user in told_users():
+            if user.pk != user_id:
+                with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
+                    send_one.enqueue(*_mail(alert, author), user.email, alert.pk, not alert.is_published)
 
 
-def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None) -> EmailMessage:
+@task(backend="jobs")
+def send_one(subject: str, body: str, address: str, alert_id: int | None, is_withdrawn: bool) -> None:
+    """Mail one of those who are told, if it is still so by then."""
+    if alert_id is None or Alert.objects.filter(pk=alert_id, is_published=not is_withdrawn).exists():
+        EmailMessage(subject, body, to=[address], headers=AUTOMATIC).send()
+
+
+def _mail(alert: Alert, author: AbstractBaseUser | None) -> tuple[str, str]:
+    """Return subject and text."""
     subject = pgettext("admin", "Alert published: %(name)s") if alert.is_published else pgettext("admin", "Alert taken back: %(name)s")
     lines = [alert.heading, alert.text, ""]
     if author is not None:
@@ -241,6 +251,4 @@ def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None)
                 lines.append(label % {"time": date_format(timezone.localtime(moment), "DATETIME_FORMAT")})
     if alert.pk:
         lines += ["", absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))]
-    return EmailMessage(
-        " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, ""]), to=[user.email], headers=AUTOMATIC
-    )
+    return " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, ""])
