@@ -243,9 +243,9 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         return self.listing.is_over(self)
 
     @property
-    def card_state(self) -> str:
-        """Return what has become of the event, else whether it is over."""
-        return str(self.get_status_display()) if self.status else super().card_state
+    def change_text(self) -> str:
+        """Return what has become of the event."""
+        return str(self.get_status_display()) if self.status else ""
 
     @property
     def card_place(self) -> str:

@@ -276,8 +276,15 @@ class BasePage(Page):
         return str(self.listing.label_of(self)) if self.listing else ""
 
     @property
+    def change_text(self) -> str:
+        """Return in a word that what the page announces has changed (“Cancelled”), or nothing: said of it wherever it is shown."""
+        return ""
+
+    @property
     def card_state(self) -> str:
-        """Return what stands beside that word: that the page is over, where its kind says so."""
+        """Return what stands beside that word: what has changed, else that the page is over, where its kind says so."""
+        if self.change_text:
+            return self.change_text
         return str(self.listing.over_label) if self.listing and self.listing.over_label and self.listing.is_over(self) else ""
 
     @property
