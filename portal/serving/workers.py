@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.server.common import AbstractServer
 
 from portal.serving.server import STOP_TIMEOUT, Pauses
 
@@ -96,7 +97,7 @@ class Respawns(dict[int, float]):
     what it wrote here. It has no setting for that. Once it has one, this can go; should it look elsewhere, the launcher starts all anew.
     """
 
-    def __init__(self, server: Granian) -> None:
+    def __init__(self, server: AbstractServer) -> None:
         super().__init__()
         self.server, self.pauses = server, Pauses()
 

@@ -36,7 +36,6 @@ FILE_PREFIXES = (*ADMIN_PREFIXES, "/documents/", settings.MEDIA_URL, settings.ST
 SILENCE = 60
 """Seconds after which a connection is given up whose other end takes nothing of what was sent."""
 _KEEP_SPOOLED = 60
-_NO_BODY = io.BytesIO()
 
 
 class Shell:
@@ -75,11 +74,11 @@ class Shell:
         if is_read and self.static.knows(path) and self._may_answer(headers):
             if not self.static.is_current:
                 numbers = self.static.numbers()
-                self.static.learn(await self._ask(scope, _NO_BODY, 0), numbers)
+                self.static.learn(await self._ask(scope, io.BytesIO(), 0), numbers)
             return self.static.answer(path, method, headers)
-        body, length = io.BytesIO(), 0
-        if not is_read or headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-            body, length = await bodies.read(scope, protocol, self._most(path, headers))
+        if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            return await self._ask(scope, io.BytesIO(), 0)
+        body, length = await bodies.read(scope, protocol, self._most(path, headers))
         with body:
             return await self._ask(scope, body, length)
 

@@ -72,10 +72,10 @@ def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
         return HttpResponse(status=416, headers=kept | {"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Length": str(end - start + 1), "Content-Range": f"bytes {start}-{end}/{size}"}
     part = Part(file, start, end + 1)
-    response = StreamingHttpResponse(part, status=206, headers=headers)
+    answer = StreamingHttpResponse(part, status=206, headers=headers)
     # As `FileResponse` has them: a server that sends files by itself takes it from here.
-    response.file_to_stream, response.block_size = part, _CHUNK
-    return response
+    answer.file_to_stream, answer.block_size = part, _CHUNK
+    return answer
 
 
 def _is_same(request: HttpRequest, response: HttpResponse) -> bool:
