@@ -18,7 +18,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.common import AbstractServer
 
-from portal.serving.server import STOP_TIMEOUT, Pauses
+from portal.serving.server import STOP_TIMEOUT, Pauses, end_with_parent
 
 if TYPE_CHECKING:
     from portal.shell.bridge import Application
@@ -131,6 +131,7 @@ def main(host: str, port: str) -> None:
         with changes.watching():
             server = Granian("portal.wsgi:application", **options(host, port))
             server.respawned_wrks = Respawns(server)
+            shell.at_start = end_with_parent
             server.serve(target_loader=lambda *args, **values: shell)
     finally:
         end_runner()

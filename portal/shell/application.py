@@ -12,6 +12,7 @@ import io
 import logging
 import os
 import socket
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Shell:
 
     def __init__(self, application: Application, threads: int) -> None:
         self.application, self.threads = application, threads
+        self.at_start: Callable[[], None] = lambda: None
         self.static = static.StaticFiles()
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
@@ -52,6 +54,7 @@ class Shell:
             self.static.learn(_asked(application, environ), numbers)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.at_start()
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
         # Only then granian listens.
         loop.call_soon(_give_up_silent_connections)

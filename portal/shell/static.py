@@ -34,7 +34,7 @@ class StaticFiles:
 
     def numbers(self) -> tuple[int, ...]:
         """Return under which numbers the common headers hold: while it is a preview, the portal keeps search engines away."""
-        return changes.counters().read(self._slots)
+        return changes.counters().peek(self._slots)
 
     @property
     def is_current(self) -> bool:
