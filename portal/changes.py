@@ -72,11 +72,6 @@ def counters() -> Counters:
     return _counters
 
 
-def slots(*tags: Tag) -> tuple[int, ...]:
-    """Return whose numbers tell whether `tags` were touched; that all were is one of them."""
-    return (ALL, *map(_slot, tags))
-
-
 def _in_transaction() -> bool:
     """Return whether this thread reads what others may not see yet, or not what they see by now."""
     return connection.in_atomic_block or (connection.connection is not None and not connection.autocommit)

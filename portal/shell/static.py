@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from portal import changes
+from portal import changes, tags
 from portal.models import Release
 from portal.shell.bridge import Answer, Headers
 
@@ -19,7 +19,7 @@ class StaticFiles:
 
     def __init__(self) -> None:
         self._files = WhiteNoiseMiddleware(None).files
-        self._slots = changes.slots(changes.setting(Release._meta.label_lower))
+        self._slots = tags.slots(tags.setting(Release._meta.label_lower))
         self._common: Headers = []
         self._numbers: tuple[int, ...] = ()
 
