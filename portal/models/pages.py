@@ -326,6 +326,15 @@ class BasePage(Page):
         """Return what visitors read above the blocks of a field that has none of its own, and the anchor of that; mostly nothing."""
         return (gettext("Sources"), "sources") if name == "sources" else ("", "")
 
+    @property
+    def state_notice(self) -> dict[str, str]:
+        """Return what is said at the top once the page holds no more: `level` and `heading` of `components/notice.html`; mostly nothing."""
+        return {}
+
+    def shows(self, name: str) -> bool:
+        """Return whether what a field says is for readers now, as a text of its own."""
+        return True
+
     def glance(self) -> list[object]:
         """Return what is said of the page at a glance, as `components/glance.html` takes it."""
         return []

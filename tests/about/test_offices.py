@@ -77,6 +77,25 @@ def test_each_page_is_offered_where_it_belongs() -> None:
 
 
 @pytest.mark.parametrize("code", ["de", "ar"])
+def test_beside_another_language_an_office_says_who_can_come_in_and_under_which_headings(
+    client: Client, index: OfficeIndexPage, code: str
+) -> None:
+    phone = make_fact("phone", "+49 30 1")
+    office = make_office(index, access=["step_free"], access_note="Bitte klingeln.", contacts=[contact(phone)])
+    arabic = translate(office, "ar")
+    page, other = (office, "ar") if code == "de" else (arabic, "de")
+    tree = tree_of(client, f"{page.get_url()}?neben={other}")
+    headings = [[words(cell) for cell in row.find_all("span", recursive=False)] for row in tree.select("h2.beside__row")]
+    with translation.override("ar"):
+        names = [(german, str(arabic.heading_above(name)[0])) for german, name in (
+            ("So erreichen Sie diesen Standort", "contacts"), ("Zugang für Menschen mit Behinderungen", "access_note"))]  # fmt: skip
+        feature = arabic.access_features[0]
+    assert headings == [list(pair if code == "de" else pair[::-1]) for pair in names]
+    glance = [words(cell) for cell in tree.select(".facts")]
+    assert [feature in text for text in glance] == [code == "ar", code == "de"]
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
 def test_the_list_says_all_that_the_map_shows(client: Client, index: OfficeIndexPage, code: str) -> None:
     """Each Land that is marked is a link to its entry, called as its entry is; Länder without an office are named below."""
     make_office(index, "Entwurf", "HH", live=False)
