@@ -12,7 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
-from portal.discovery import sitemaps, social
+from portal.discovery import qr_codes, sitemaps, social
 from portal.http import sharing, views
 from portal.uploads import views as uploads
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.discovery.api")),
     path("favicon.ico", views.favicon),
+    path("qr.svg", qr_codes.draw, name="qr_code"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
@@ -59,6 +60,7 @@ urlpatterns += i18n_patterns(
     path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
+    path("_util/second-factor/", accounts.SecondFactorView.as_view(), name="second_factor"),
     path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
     re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),
