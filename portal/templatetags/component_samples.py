@@ -175,10 +175,6 @@ def _texts() -> dict[str, object]:
 
 
 def _boxes() -> dict[str, object]:
-    offices = [
-        {"state": "BE", "place": "Berlin", "address": "Charlottenstraße 68, 10117 Berlin", "note": "Leitung"},
-        {"state": "BY", "place": "Nürnberg", "address": "Neumeyerstraße 22–26, 90411 Nürnberg", "note": ""},
-    ]
     write = Link("#boxes", "Nachricht schreiben")
     note = shown.note("Bundesamt: Merkblatt", "https://example.org/merkblatt", "2025-07")
     kept = [
@@ -194,14 +190,14 @@ def _boxes() -> dict[str, object]:
         "facts": [{"term": "Gegründet", "description": "1951"}, {"term": "Mitgliedsstaaten", "description": "175"}],
         "contact": Contact("Kontakt", "IOM Deutschland", "iom@example.org", "+49 30 000000", write),
         "short_contact": Contact("Kontakt", email="iom@example.org"),
-        "offices": offices,
-        "tiles": tiles({office["state"] for office in offices}),
+        "tiles": tiles({"BE", "BY"}),
         "linked_tiles": tiles({"BE", "BB"}, {"BE": "#land-be", "BB": "#land-bb"}),
         "laender": [
             {"code": "BE", "anchor": "land-be", "name": "Berlin", "offices": [_card("Büro Berlin", "Beratung.", "offices")]},
             {"code": "BB", "anchor": "land-bb", "name": "Brandenburg", "serving": [_card("Büro Berlin", "Beratung.", "offices")]},
+            {"code": "BY", "anchor": "land-by", "name": "Bayern", "offices": [_card("Nürnberg", "Hilfe bei der Reise.", "offices")]},
         ],
-        "map_label": ", ".join(names({office["state"] for office in offices})),
+        "map_label": ", ".join(names({"BE", "BY"})),
     }
 
 

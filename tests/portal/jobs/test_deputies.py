@@ -19,8 +19,8 @@ from portal import jobs
 from portal.jobs import deputies
 from portal.models import ApprovalTask, Deputyship, Job
 from portal.models.deputies import stood_in_for
-from tests.translation.conftest import Portal
-from tests.translation.test_start import draft, start
+from tests.people import Portal
+from tests.portal.admin.test_start import draft, start
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from wagtail_localize.models import StringSegment, StringTranslation
 from home.models import ContentPage
 from portal.models import PortalDocument, SharedDraft, SharedDraftOpening
 from tests.builders import translate
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 
 pytestmark = pytest.mark.django_db
 

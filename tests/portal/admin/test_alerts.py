@@ -16,7 +16,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 from portal.admin.alerts import told_users
 from portal.models import Alert
 from tests.builders import submit, translate_texts
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 from translation import roles
 
 pytestmark = pytest.mark.django_db
