@@ -34,7 +34,7 @@ def state_of(instance: models.Model) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
-def typed_by_people() -> set[tuple[object, int]]:
+def typed_by_people() -> set[tuple[Any, int]]:
     """Return the translations in which a person has typed something, published or not, as translation key and locale. Two queries."""
     return {
         found
@@ -43,9 +43,9 @@ def typed_by_people() -> set[tuple[object, int]]:
     }
 
 
-def is_edited(stored: LoadedRecord, typed: set[tuple[object, int]]) -> bool:
+def is_edited(stored: LoadedRecord, typed: set[tuple[Any, int]]) -> bool:
     """Return whether a person has worked on what a record became; `typed` are the translations in which somebody did."""
-    instance = stored.object
+    instance: Any = stored.object
     return stored.state != state_of(instance) or (instance.translation_key, instance.locale_id) in typed
 
 
