@@ -13,6 +13,7 @@ import secrets
 from base64 import b32encode
 
 import django_otp
+import segno
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
@@ -20,6 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString, mark_safe
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from wagtail.log_actions import log
@@ -64,6 +66,13 @@ def prepared(user: AbstractBaseUser) -> TOTPDevice:
     """Return the second factor that somebody is about to set up: the same until it is done, with a key that nobody has seen elsewhere."""
     found = TOTPDevice.objects.devices_for_user(user, confirmed=False).first()
     return found or TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+
+
+def picture(unconfirmed: TOTPDevice) -> SafeString:
+    """Return the QR code that an app reads the key from, drawn anew each time: no copy of it stays anywhere."""
+    code = segno.make(unconfirmed.config_url, error="m", micro=False)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return mark_safe(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S308 (drawn, no text in it)
 
 
 def secret(unconfirmed: TOTPDevice) -> str:

@@ -22,7 +22,6 @@ from wagtail.log_actions import log
 from wagtail.models import BaseViewRestriction, CollectionViewRestriction, Page
 
 from portal import navigation
-from portal.discovery import qr_codes
 from portal.pages import readers, restrictions
 
 from . import attempts, history, second_factor
@@ -202,7 +201,7 @@ class SecondFactorView(LoginRequiredMixin, FormView):
             return context
         if self.device is None:
             unconfirmed = second_factor.prepared(self.request.user)
-            key = {"qr_code": qr_codes.svg(unconfirmed.config_url), "secret": second_factor.secret(unconfirmed)}
+            key = {"picture": second_factor.picture(unconfirmed), "secret": second_factor.secret(unconfirmed)}
             return {**context, **key, "is_set_up": False}
         required = second_factor.is_required(self.request.user)
         return {**context, "is_set_up": True, "is_required": required, "codes_left": second_factor.codes_left(self.request.user)}

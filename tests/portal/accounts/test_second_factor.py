@@ -118,6 +118,9 @@ def test_it_is_set_up_before_anything_else(admin: User, language: str, direction
     page = client.get(path)
     assert f'<html lang="{language}" dir="{direction}"' in page.content.decode()
     assert page.headers["Cache-Control"] == "no-store"
+    assert re.findall(r'<div class="scan" dir="ltr">(<svg [^>]*>)<path', page.content.decode()) == [
+        '<svg aria-hidden="true" focusable="false" viewBox="0 0 53 53">'
+    ]
     shown = re.search(r'<code dir="ltr">([A-Z2-7 ]+)</code>', page.content.decode())
     assert shown is not None
     assert shown[1] == second_factor.secret(TOTPDevice.objects.get(user=admin))
