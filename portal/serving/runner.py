@@ -24,6 +24,7 @@ from django.db import DatabaseError, connections
 
 from portal import changes, jobs
 from portal.models import Job
+from portal.serving import running
 from portal.serving.server import end_with_parent
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ def supervise() -> Callable[[], None]:
 
     A thread forks it: Linux tells the runner to end when that thread is gone, which is when this process is.
     """
+    # All that is forked from this process holds it too: as long as one of them lives, the portal runs.
+    running.hold()
     ending = threading.Event()
     current: list[int] = []
 
@@ -130,6 +133,7 @@ class Runner:
 
     def run_until_idle(self) -> int:
         """Do all that is due now, and what becomes due meanwhile; return how many jobs were begun."""
+        running.hold()
         jobs.register_periodic()
         number = self.tick()
         while self.children or self._next() is not None:

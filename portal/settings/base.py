@@ -267,6 +267,10 @@ SEARCH_LOG_DAYS = values.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
 # Base forms of words and where they may break, made once; several portals on a machine can share them.
 DICTIONARIES = environment.dictionaries(VAR_DIR)
 
+# Where `make backup` puts what it saves, and how many backups it leaves there.
+BACKUPS = environment.backups(VAR_DIR)
+BACKUPS_KEPT = values.number("BACKUPS_KEPT", 14, 0, 10_000)
+
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.uploads.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
@@ -293,8 +297,7 @@ vars().update(EMAIL_CONFIG)
 # Without a way to send mail nobody is promised any, and no link to a new password is written into a log (but in development).
 SENDS_MAIL = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
-if not SENDS_MAIL:
-    EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
+EMAIL_BACKEND = "portal.accounts.mail.RecordedMail" if SENDS_MAIL else "portal.accounts.mail.UnsentMail"
 DEFAULT_FROM_EMAIL = environment.default_from(PORTAL_HOST)
 # A mail server that hangs holds up no other job for longer, and the mail is tried again.
 EMAIL_TIMEOUT = 30

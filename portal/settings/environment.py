@@ -45,7 +45,7 @@ LATER_START = 20 * 1024 * 1024
 
 _OWN_FILES = {"secret_key", "secret_key.lock", "preparing.lock", "db.sqlite3", "dictionaries", "tools"}
 """By one of them a folder is known to be the portal's."""
-_COMMON_FILES = {"media", "static", "cache", "lost+found"}
+_COMMON_FILES = {"media", "static", "cache", "backups", "lost+found"}
 """These are the portal's too, but other folders hold such as well: the root of the system, for one."""
 _ANOTHER_FOLDER = "choose another one: make serve PORTAL_VAR=/path"
 
@@ -222,6 +222,18 @@ def dictionaries(folder: Path) -> Path:
     return path
 
 
+def backups(folder: Path) -> Path:
+    """Return where backups are kept, `PORTAL_BACKUPS` or in the state folder.
+
+    Raises:
+        SettingError: it can be no folder.
+    """
+    path = Path(text("PORTAL_BACKUPS", str(folder / "backups"))).resolve()
+    if path.parent != folder and not _may_be_folder(path):
+        raise SettingError(f"PORTAL_BACKUPS={path} is no folder that can be written to.")
+    return path
+
+
 def search_backend() -> str:
     """Return the module that finds pages, `SEARCH_BACKEND`.
 
@@ -286,6 +298,8 @@ def check() -> None:
     search_backend()
     demo_password()
     dictionaries(folder)
+    backups(folder)
+    number("BACKUPS_KEPT", 14, 0, 10_000)
     allowed_hosts(host, "")
     yes("PORTAL_DEMO_ACCOUNTS", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
