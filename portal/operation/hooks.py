@@ -7,16 +7,32 @@ from datetime import timedelta
 from django.urls import URLPattern, path
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
 
 from portal.jobs import Periodic
 
-from . import mails, views
+from . import leaving, mails, views
 
 
 @hooks.register("register_admin_urls")
 def register_state_url() -> list[URLPattern]:
     """Add the screen's address."""
     return [path("reports/state/", views.StateView.as_view(), name="portal_state")]
+
+
+@hooks.register("register_admin_urls")
+def register_leave_url() -> list[URLPattern]:
+    """Add the screen on which an account is closed and what is theirs handed over."""
+    return [path("users/<int:user_id>/leave/", views.LeaveView.as_view(), name="portal_leave")]
+
+
+hooks.register("register_user_listing_buttons", views.leave_button)
+
+
+@hooks.register("register_log_actions")
+def register_leaving(actions: LogActionRegistry) -> None:
+    """Name it in the history of the account."""
+    actions.register_action(leaving.LEFT, pgettext_lazy("admin", "Send off"), pgettext_lazy("admin", "Account closed and handed over"))
 
 
 @hooks.register("register_reports_menu_item")

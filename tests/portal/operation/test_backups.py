@@ -150,7 +150,8 @@ def filled(portal_state: support.State, tmp_path: Path) -> Iterator[Place]:
 def test_a_restored_portal_answers_every_address_alike(portal_state: support.State, tmp_path: Path, empty: Place) -> None:
     database = f"{support.run_name()}_saved_{support.worker_name()}" if portal_state.database else ""
     port, backups = str(support.free_port()), tmp_path / "backups"
-    own = {"PORTAL_BACKUPS": str(backups), "PORTAL_URL": f"http://127.0.0.1:{port}", "PORTAL_STATIC_ROOT": str(portal_state.folder / "static")}
+    own = {"PORTAL_BACKUPS": str(backups), "PORTAL_URL": f"http://127.0.0.1:{port}"}
+    own |= {"PORTAL_STATIC_ROOT": str(portal_state.folder / "static")}
     with support.served(portal_state, tmp_path / "saved", database, **own) as portal:
         portal.manage("shell", "-c", _FILES)
         stop = tmp_path / "stop"
