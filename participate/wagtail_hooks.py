@@ -13,7 +13,7 @@ from wagtail.snippets.models import register_snippet
 from portal.discovery.release import OpenPoint
 from portal.jobs import Periodic
 
-from . import closing, mails, policies  # noqa: F401 (who may read messages)
+from . import closing, leaving, mails, policies  # noqa: F401 (who may read messages)
 from .messages import ContactTopic
 from .report import FeedbackMenuItem, FeedbackReportView
 from .viewsets import MessageViewSet, TopicViewSet, waiting
@@ -22,6 +22,7 @@ register_snippet(TopicViewSet)
 
 hooks.register("closed_pages", closing.closed_pages)
 hooks.register("register_start_boxes", waiting)
+hooks.register("register_belongings", leaving.belongings)
 
 
 @hooks.register("register_admin_viewset")

@@ -141,8 +141,6 @@ class EditView(users.EditView):
 class IndexView(users.IndexView):
     """Lists accounts; those that were not used for longest first: who left does not always say so."""
 
-    default_ordering = "last_login"
-
     def order_queryset(self, queryset: QuerySet[User]) -> QuerySet[User]:
         """Order by the last login; who never signed in comes before all."""
         if self.ordering in {"last_login", "-last_login"}:
@@ -155,6 +153,7 @@ class UserViewSet(users.UserViewSet):
     """Accounts in the admin."""
 
     index_view_class = IndexView
+    ordering = "last_login"
     edit_view_class = EditView
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import django
 import wagtail
@@ -43,7 +44,7 @@ class Backup:
     """A whole backup."""
 
     folder: Path
-    manifest: Mapping[str, object]
+    manifest: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -73,7 +74,7 @@ class Backup:
 
 def chosen_settings() -> dict[str, str]:
     """Return the settings that a restored portal should share, as texts; of the secret key its checksum."""
-    found = {
+    found: dict[str, str] = {
         "PORTAL_URL": settings.PORTAL_URL,
         "SEARCH_BACKEND": settings.WAGTAILSEARCH_BACKENDS["default"]["BACKEND"],
         "LANGUAGES": ",".join(code for code, _ in settings.LANGUAGES),

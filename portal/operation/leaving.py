@@ -47,7 +47,8 @@ NAMED = 5
 """So many are named of each kind."""
 
 
-def _of(label: str | Promise, rows: QuerySet, hand_over: Callable[[User], object]) -> Belonging:
+def belonging(label: str | Promise, rows: QuerySet, hand_over: Callable[[User], object]) -> Belonging:
+    """Return rows that are somebody's, with some of their names."""
     return Belonging(label, rows.count(), tuple(_name(row) for row in rows[:NAMED]), hand_over)
 
 
@@ -68,27 +69,27 @@ def belongings(user: User) -> list[Belonging]:
 
 def _own(user: User) -> Iterator[Belonging]:
     pages = Page.objects.filter(owner=user).order_by("title", "pk")
-    yield _of(pgettext_lazy("admin", "Pages that they own"), pages, _set(pages, "owner"))
+    yield belonging(pgettext_lazy("admin", "Pages that they own"), pages, _set(pages, "owner"))
     # The start page counts a draft as theirs whose version it is.
     latest = Page.objects.filter(has_unpublished_changes=True, latest_revision__user=user).values("latest_revision")
     drafts = Revision.objects.filter(pk__in=latest).order_by("pk")
-    yield _of(pgettext_lazy("admin", "Drafts that are not published"), drafts, lambda successor: _take_drafts(user, successor))
+    yield belonging(pgettext_lazy("admin", "Drafts that are not published"), drafts, lambda successor: _take_drafts(user, successor))
     submitted = WorkflowState.objects.active().filter(requested_by=user).order_by("pk")
-    yield _of(pgettext_lazy("admin", "Approvals that they asked for"), submitted, _set(submitted, "requested_by"))
+    yield belonging(pgettext_lazy("admin", "Approvals that they asked for"), submitted, _set(submitted, "requested_by"))
     locked = Page.objects.filter(locked=True, locked_by=user).order_by("title", "pk")
-    yield _of(pgettext_lazy("admin", "Pages that they locked"), locked, _set(locked, "locked_by"))
+    yield belonging(pgettext_lazy("admin", "Pages that they locked"), locked, _set(locked, "locked_by"))
     subscribed = PageSubscription.objects.filter(user=user, comment_notifications=True).order_by("pk")
-    yield _of(pgettext_lazy("admin", "Notices of comments"), subscribed, lambda successor: _subscribe(user, successor))
+    yield belonging(pgettext_lazy("admin", "Notices of comments"), subscribed, lambda successor: _subscribe(user, successor))
     shared = SharedDraft.objects.filter(shared_by=user, expires_at__gt=timezone.now(), revoked_at=None).order_by("pk")
-    yield _of(pgettext_lazy("admin", "Links to drafts that they gave out"), shared, _set(shared, "shared_by"))
+    yield belonging(pgettext_lazy("admin", "Links to drafts that they gave out"), shared, _set(shared, "shared_by"))
     for model, label in (
         (PortalImage, pgettext_lazy("admin", "Pictures that they uploaded")),
         (PortalDocument, pgettext_lazy("admin", "Documents that they uploaded")),
     ):
         files = model.objects.filter(uploaded_by_user=user).order_by("title", "pk")
-        yield _of(label, files, _set(files, "uploaded_by_user"))
+        yield belonging(label, files, _set(files, "uploaded_by_user"))
     deputyships = Deputyship.objects.filter(Q(moderator=user) | Q(deputy=user), ends_on__gte=timezone.localdate()).order_by("pk")
-    yield _of(pgettext_lazy("admin", "Deputyships"), deputyships, lambda successor: _stand_in(user, successor))
+    yield belonging(pgettext_lazy("admin", "Deputyships"), deputyships, lambda successor: _stand_in(user, successor))
 
 
 def _take_drafts(user: User, successor: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         way.add_argument("--check", action="store_true", help="only read all of it and say whether it is whole")
         way.add_argument("--prove", action="store_true", help="restore it into an empty place, ask for its pages, and throw that away")
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Do it."""
         folder, name = options["folder"], options["name"]
         backup = backups.read(folder / name) if name else backups.latest(folder)
