@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
@@ -50,18 +51,36 @@ def link_to(message: Message) -> str:
 
 @task(backend="jobs")
 def notify(message_id: int) -> None:
-    """Tell those who get a message: an address gets all of it, accounts a link, so that what somebody wrote stays in the portal."""
-    message = Message.objects.select_related("topic").filter(pk=message_id, notified_at=None).first()
-    if message is None:
-        return
-    if address := recipients.address_of(message.topic):
+    """Order a mail to each of those who get a message: jobs of their own, an address that is refused keeps nothing from the others."""
+    with transaction.atomic():
+        if not Message.objects.filter(pk=message_id, notified_at=None).update(notified_at=timezone.now()):
+            return
+        message = Message.objects.select_related("topic").get(pk=message_id)
+        if recipients.address_of(message.topic):
+            forward.enqueue(message.pk)
+        for user in recipients.real_readers(message):
+            if user.email:
+                hint.enqueue(message.pk, user.pk)
+
+
+@task(backend="jobs")
+def forward(message_id: int) -> None:
+    """Send all of a message to the address of its topic."""
+    message = Message.objects.select_related("topic", "page").filter(pk=message_id).first()
+    if message is not None and (address := recipients.address_of(message.topic)):
         with translation.override(SOURCE_LANGUAGE):
             _whole(message, address).send()
-    for user in recipients.real_readers(message):
-        if user.email:
+
+
+@task(backend="jobs")
+def hint(message_id: int, user_id: int) -> None:
+    """Send an account the link to a message, so that what somebody wrote stays in the portal."""
+    message = Message.objects.filter(pk=message_id).first()
+    readers = recipients.real_readers(message) if message is not None else []
+    for user in readers:
+        if user.pk == user_id and user.email:
             with translation.override(language_of(user)):
                 _hint(message, user).send()
-    Message.objects.filter(pk=message.pk).update(notified_at=timezone.now())
 
 
 def _whole(message: Message, address: str) -> EmailMessage:
@@ -137,10 +156,10 @@ def delete_old() -> int:
 
 
 def remind() -> int:
-    """Remind those who get messages of those that nobody saw to; return how many mails were sent.
+    """Remind those who get messages of those that nobody saw to; return how many mails were ordered.
 
-    A message is named once every `MESSAGE_REMINDER_DAYS`. Where mail cannot be sent, or a server does not take it, the next day's run
-    tries again.
+    A message is named once every `MESSAGE_REMINDER_DAYS`. Each mail is a job of its own, as those of new messages are. Where mail cannot
+    be sent, the next day's run tries again.
     """
     before = timezone.now() - timedelta(days=settings.MESSAGE_REMINDER_DAYS)
     waiting = Message.objects.filter(answered_at=None, purpose__in=ANSWERED, created_at__lt=before).select_related("topic")
@@ -151,11 +170,19 @@ def remind() -> int:
     for message in due:
         for address, language in _reminded(message):
             by_person[address, language].append(message)
-    for (address, language), messages in by_person.items():
+    with transaction.atomic():
+        for (address, language), messages in by_person.items():
+            remind_one.enqueue(address, language, [message.pk for message in messages])
+        Message.objects.filter(pk__in=[message.pk for message in due]).update(reminded_at=timezone.now())
+    return len(by_person)
+
+
+@task(backend="jobs")
+def remind_one(address: str, language: str, message_ids: list[int]) -> None:
+    """Remind one address of messages, of those that still wait."""
+    if messages := list(Message.objects.filter(pk__in=message_ids, answered_at=None).order_by("created_at")):
         with translation.override(language):
             _reminder(address, messages).send()
-    Message.objects.filter(pk__in=[message.pk for message in due]).update(reminded_at=timezone.now())
-    return len(by_person)
 
 
 def _reminded(message: Message) -> Iterable[tuple[str, str]]:

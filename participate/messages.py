@@ -53,6 +53,8 @@ class ContactTopic(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model
             "right read them.",
         ),
     )
+    is_for_group = models.BooleanField(default=False, editable=False)
+    """Whether it goes to a group: once that is deleted it goes to nobody, not to everybody, until somebody saves the topic anew."""
     sort_order = models.PositiveSmallIntegerField(
         pgettext_lazy("admin", "place in the list"), default=0, help_text=pgettext_lazy("admin", "The smallest number comes first.")
     )
@@ -80,6 +82,11 @@ class ContactTopic(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Note whether it goes to a group."""
+        self.is_for_group = self.group_id is not None
+        super().save(*args, **kwargs)
+
 
 class Message(models.Model):
     """What somebody wrote into a form. It is deleted after `MESSAGE_DAYS`."""
@@ -95,6 +102,8 @@ class Message(models.Model):
     )
     group = models.ForeignKey(Group, verbose_name=pgettext_lazy("admin", "group"), on_delete=models.SET_NULL, null=True, related_name="+")
     """Whose members alone read it: that of the topic, as it was when the message came in."""
+    is_for_group = models.BooleanField(default=False, editable=False)
+    """Whether it went to a group: once that is deleted only administrators read it."""
     language = models.CharField(pgettext_lazy("admin", "language of the sender"), max_length=20)
     """Code of the language in which the sender reads the portal."""
     text = models.TextField(pgettext_lazy("admin", "message"), blank=True)
@@ -125,6 +134,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Note that it went to a group."""
+        self.is_for_group = self.is_for_group or self.group_id is not None
+        super().save(*args, **kwargs)
 
     @property
     def language_name(self) -> str:

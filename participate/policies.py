@@ -14,7 +14,10 @@ from .purposes import ANSWERED
 
 
 class MessagePolicy(ModelPermissionPolicy):
-    """The right on messages and, where a topic goes to a group, membership in that; administrators read all. Nobody adds any."""
+    """The right on messages and, where a topic goes to a group, membership in that. Nobody adds any.
+
+    Administrators read all, and alone what went to a group that is gone.
+    """
 
     def user_has_permission(self, user: AbstractBaseUser, action: str) -> bool:
         """Return whether somebody has a right on messages at all."""
@@ -35,7 +38,7 @@ class MessagePolicy(ModelPermissionPolicy):
             return messages.none()
         if user.is_superuser:
             return messages
-        return messages.filter(Q(group=None) | Q(group__in=user.groups.all()))
+        return messages.filter(Q(is_for_group=False) | Q(group__in=user.groups.all()))
 
 
 register_permission_policy(Message, MessagePolicy(Message))

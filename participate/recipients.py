@@ -69,6 +69,8 @@ def demo_accounts() -> set[int]:
 
 def real_readers(message: Message) -> list[AbstractBaseUser]:
     """Return those who read a message and behind whom somebody sits."""
+    if message.is_for_group and message.group_id is None:
+        return []
     return list(readers(message.purpose, message.group_id).exclude(pk__in=demo_accounts()))
 
 
@@ -99,8 +101,9 @@ def offers() -> dict[str, Offer]:
         if not own and purpose != Purpose.CONTACT:
             own = [None]
         right = RIGHTS[purpose]
+        reading = [(user, group) for user, group, name in rights if name == right]
         accounts = {
-            topic: {user for user, group, name in rights if name == right and (not topic or topic.group_id in {None, group})}
+            topic: {user for user, group in reading if topic is None or not topic.is_for_group or topic.group_id == group}
             for topic in own
         }
         real = [topic for topic in own if address_of(topic) or accounts[topic] - demo]

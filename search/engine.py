@@ -246,7 +246,7 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
     if not concepts:
         return []
     if among := _found_by_server(planned, concepts, "or", filters, by_date):
-        return _run(planned, planned.weights(concepts), filters, by_date, among=among)
+        return _run(planned, planned.weights(concepts), filters, by_date, _any_held(planned, concepts), among)
     finding: list[Concept] = []
     number = 0
     for concept in concepts:
@@ -254,7 +254,16 @@ def with_any(planned: Plan, filters: Sequence[tuple[str, str]] = (), by_date: bo
         if finding and number > POSTINGS:
             break
         finding.append(concept)
-    return _run(planned, planned.weights(finding), filters, by_date)
+    return _run(planned, planned.weights(finding), filters, by_date, _any_held(planned, finding))
+
+
+def _any_held(planned: Plan, concepts: Sequence[Concept]) -> list[str]:
+    """Return the condition that a document holds one of the concepts, where a single posting does not say so.
+
+    A compound is found by its parts together: one of them by itself is another word.
+    """
+    options = [option for concept in concepts for option in planned.options(concept)]
+    return [_held(options)] if any(len(option) > 1 for option in options) else []
 
 
 def _found_by_server(

@@ -15,6 +15,7 @@ from django.views.decorators.http import conditional_page
 
 from portal.discovery.head import absolute, full_title
 from portal.language.languages import LANGUAGES, current_language
+from portal.listing.feeds import valid
 from portal.uploads.delivery import reading_only
 
 from . import change_notes
@@ -52,9 +53,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
     for note in change_notes.of_language(code):
         answer.add_item(
-            title=note.title,
+            title=valid(note.title),
             link=absolute(note.address),
-            description=note.line,
+            description=valid(note.line),
             unique_id=f"{address}#{note.key}",
             unique_id_is_permalink=False,
             pubdate=note.moment,

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -184,6 +184,17 @@ def alert_was_saved(sender: type[Alert], instance: Alert, **kwargs: object) -> N
             tell.enqueue(instance.pk, user.pk if user else None, not now)
 
 
+@receiver(pre_delete, sender=Alert, dispatch_uid="portal.alert.deleted")
+def alert_is_deleted(sender: type[Alert], instance: Alert, **kwargs: object) -> None:
+    """Tell that an alert is gone which visitors saw, or were about to see."""
+    alert = Alert.objects.select_for_update().filter(pk=instance.pk).first()
+    if alert is None or not alert.is_source or not alert.told or alert.state_at(timezone.now()) == State.OVER:
+        return
+    user = get_active_log_context().user
+    if settings.SENDS_MAIL:
+        tell_of_deleted.enqueue(alert.name, alert.heading, alert.text, user.pk if user else None)
+
+
 def told_users() -> list[AbstractBaseUser]:
     """Return those who are told by the right of a group, and behind whom somebody sits."""
     right = {"groups__permissions__codename": "be_told_of_alert", "groups__permissions__content_type__app_label": "portal"}
@@ -199,14 +210,34 @@ def tell(alert_id: int, user_id: int | None, is_withdrawn: bool) -> None:
     if alert is None or alert.is_published == is_withdrawn:
         # It is another way round by now, of which another mail tells.
         return
+    _tell(alert, user_id)
+
+
+@task(backend="jobs")
+def tell_of_deleted(name: str, heading: str, text: str, user_id: int | None) -> None:
+    """Tell by mail that a published alert was taken back by deleting it."""
+    _tell(Alert(name=name, heading=heading, text=text), user_id)
+
+
+def _tell(alert: Alert, user_id: int | None) -> None:
+    """Order the mails. Each is a job of its own: an address that is refused keeps nothing from the others."""
     author = get_user_model().objects.filter(pk=user_id).first()
-    for user in told_users():
-        if user.pk != user_id:
-            with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
-                _mail(alert, user, author).send()
+    with transaction.atomic():
+        for user in told_users():
+            if user.pk != user_id:
+                with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
+                    send_one.enqueue(*_mail(alert, author), user.email, alert.pk, not alert.is_published)
 
 
-def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None) -> EmailMessage:
+@task(backend="jobs")
+def send_one(subject: str, body: str, address: str, alert_id: int | None, is_withdrawn: bool) -> None:
+    """Mail one of those who are told, if it is still so by then."""
+    if alert_id is None or Alert.objects.filter(pk=alert_id, is_published=not is_withdrawn).exists():
+        EmailMessage(subject, body, to=[address], headers=AUTOMATIC).send()
+
+
+def _mail(alert: Alert, author: AbstractBaseUser | None) -> tuple[str, str]:
+    """Return subject and text."""
     subject = pgettext("admin", "Alert published: %(name)s") if alert.is_published else pgettext("admin", "Alert taken back: %(name)s")
     lines = [alert.heading, alert.text, ""]
     if author is not None:
@@ -218,7 +249,6 @@ def _mail(alert: Alert, user: AbstractBaseUser, author: AbstractBaseUser | None)
         for label, moment in times:
             if moment is not None:
                 lines.append(label % {"time": date_format(timezone.localtime(moment), "DATETIME_FORMAT")})
-    address = absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))
-    return EmailMessage(
-        " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, "", address, ""]), to=[user.email], headers=AUTOMATIC
-    )
+    if alert.pk:
+        lines += ["", absolute(reverse("wagtailsnippets_portal_alert:edit", args=[alert.pk]))]
+    return " ".join((subject % {"name": alert.name}).split()), "\n".join([*lines, ""])

@@ -32,6 +32,7 @@ from portal.facts.kinds import TEXT_KINDS
 from portal.facts.texts import FactMark
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import Fact
+from portal.models.facts import drafts_that_use
 
 CHANGE, ADD = "portal.change_fact", "portal.add_fact"
 
@@ -247,7 +248,14 @@ def refuse_deletion(request: HttpRequest, instances: list[Model]) -> HttpRespons
     """Answer with the places of facts that are in use, instead of deleting them; None where there are none."""
     facts = [instance for instance in instances if isinstance(instance, Fact)]
     by_fact = places(facts) if facts else {}
-    used = [(fact, [_link(request.user, one) for one in by_fact[fact.pk]]) for fact in facts if by_fact.get(fact.pk)]
+    in_drafts = drafts_that_use(facts) if facts else {}
+    used = []
+    for fact in facts:
+        places_of_fact = by_fact.get(fact.pk, [])
+        known = {one.pk for one in places_of_fact if isinstance(one, Page)}
+        drafts = [page for page in in_drafts.get(fact.pk, []) if page.pk not in known]
+        if links := [_link(request.user, one) for one in [*places_of_fact, *drafts]]:
+            used.append((fact, links))
     if not used:
         return None
     return render(request, "portal/admin/used_facts.html", {"used": used}, status=409)

@@ -128,6 +128,15 @@ def normalised(kind: str, text: str) -> str:
     return _NORMALISED[kind](text) if text else ""
 
 
+def dialled(number: str) -> str:
+    """Return a telephone number as a `tel:` address takes it (RFC 3966), in digits that every device knows.
+
+    A zero in brackets behind a country code is what nobody dials with it: +49 (0)30 is +4930.
+    """
+    plain = re.sub(r"(?<=\d)\s*\(\s*0\s*\)", "", number)
+    return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in plain if letter.isdecimal() or letter == "+")
+
+
 # --- as the active language writes it --------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override, pgettext
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
-from .kinds import TEXT_KINDS, FactKind, written
+from .kinds import TEXT_KINDS, FactKind, dialled, written
 
 TAG = changes.snippets("portal.fact")
 
@@ -59,10 +59,6 @@ class ShownFact:
         return format_html("<bdi>{}</bdi>", line)
 
 
-def _dialled(number: str) -> str:
-    return "".join(letter for letter in number if letter.isdigit() or letter == "+")
-
-
 @changes.kept("facts", lambda language: (TAG, changes.LOCALES), in_transactions=True)
 def _facts(language: str) -> dict[int, ShownFact]:
     """Return all facts by the ids of their rows in the source language, which all languages refer to."""
@@ -80,7 +76,7 @@ def _shown(fact: object, version: object | None) -> ShownFact:
     until it is translated.
     """
     if fact.kind not in TEXT_KINDS:
-        machine = _dialled(fact.value) if fact.kind == FactKind.PHONE else fact.value
+        machine = dialled(fact.value) if fact.kind == FactKind.PHONE else fact.value
         return ShownFact(fact.pk, fact.name, fact.kind, written(fact.kind, fact.value), machine=machine)
     if version is not None and version.is_finished and version.translated_text == fact.text and version.text:
         return ShownFact(fact.pk, fact.name, fact.kind, version.text)

@@ -32,8 +32,13 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     else:
         page = draft.as_page()
         response = page.make_preview_request(request, page.default_preview_mode, {"shared_draft": draft})
-        if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        if request.method == "GET" and not _is_fetched_ahead(request):
             draft.count_opening()
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response
+
+
+def _is_fetched_ahead(request: HttpRequest) -> bool:
+    """Return whether a browser asks for what nobody has opened yet; each says so in its own way."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))

@@ -1,4 +1,4 @@
-"""How texts are stored: one form of line ends, letters and spaces, so that a text that did not change is the same text.
+"""How texts are stored: one form of line ends, letters and spaces, so that a text that did not change is the same text, and no controls.
 
 A form posts `\\r\\n`, a record holds `\\n`; one keyboard types “é” as one sign, another as two; whoever pastes from a document brings
 spaces that do not break. To wagtail-localize each of these is another text, whose translations are missing. They are stored
@@ -15,8 +15,12 @@ import unicodedata
 from django.db.models import CharField, Model, TextField
 from wagtail.fields import StreamField
 
-# Line ends: CR LF, CR, next line, line separator, paragraph separator.
-_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
+# Line ends: CR LF, CR, vertical tab and form feed (as presentations and word processors break lines), next line, line separator,
+# paragraph separator.
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# What no text holds and XML takes in no form: control characters, and what is no character at all.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f&]")
 # Spaces of a width or that do not break: no-break, en quad to hair space, narrow no-break, medium mathematical.
 _SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _SPACE_ENTITY = re.compile(r"&(?:nbsp|emsp|ensp|thinsp|hairsp|numsp|puncsp|#160|#8239|#8201|#x0*(?:a0|202f|2009));", re.IGNORECASE)
@@ -24,9 +28,9 @@ _SPACE_ENTITY = re.compile(r"&(?:nbsp|emsp|ensp|thinsp|hairsp|numsp|puncsp|#160|
 
 def plain(text: str) -> str:
     """Return a text in the form in which it is stored; markup may stand in it."""
-    if text.isascii() and "\r" not in text and "&" not in text:
+    if text.isascii() and not _ODD.search(text):
         return text
-    text = _SPACE.sub(" ", _LINE_END.sub("\n", unicodedata.normalize("NFC", text)))
+    text = _CONTROL.sub("", _SPACE.sub(" ", _LINE_END.sub("\n", unicodedata.normalize("NFC", text))))
     return _SPACE_ENTITY.sub(" ", text) if "<" in text else text
 
 

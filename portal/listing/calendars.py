@@ -39,7 +39,7 @@ def _event(item: dict[str, Any]) -> list[str]:
         _moment("DTSTART", item["starts"]),
         _end(item["starts"], item["ends"]),
         f"SUMMARY:{_text(item['title'])}",
-        f"DESCRIPTION:{_text(item['description'])}" if item["description"] else "",
+        f"DESCRIPTION:{_text(item['text'])}" if item["text"] else "",
         f"LOCATION:{_text(item['place'])}" if item["place"] else "",
         f"CATEGORIES:{','.join(_text(name) for name in item['categories'])}" if item["categories"] else "",
         f"STATUS:{item['status']}" if item.get("status") else "",

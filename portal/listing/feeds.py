@@ -111,7 +111,8 @@ def _lasting_id(translation_key: uuid.UUID) -> str:
     return uuid.uuid5(translation_key, current_language().code).urn
 
 
-def _valid(text: str) -> str:
+def valid(text: str) -> str:
+    """Return a text without what XML takes in no form."""
     return _NOT_IN_XML.sub("", text)
 
 
@@ -148,7 +149,7 @@ def feed(request: HttpRequest, kind: str, name: str, topic_slug: str = "") -> Ht
         title, key, query = feed_title(listing, taxonomy.topics([topic])[0]["name"]), topic.translation_key, f"?topic={topic.slug}"
     found = lists.PageList(rows, model, listing, is_past=lists.in_feed(listing, name))
     answer = FORMATS[name](
-        title=_valid(title),
+        title=valid(title),
         link=absolute(list_page.address + query),
         description=str(listing.description or listing.title),
         language=code,
@@ -194,7 +195,7 @@ def item_calendar(request: HttpRequest, kind: str, key: uuid.UUID) -> HttpRespon
     items = lists.PageList(rows, model, model.listing).first(1, with_streamfields=True)
     if not items:
         raise Http404
-    title = _valid(items[0].title)
+    title = valid(items[0].title)
     answer = Calendar(title=title, link=absolute(request.path), description=title, language=code, author_name=site_name())
     response = _written(answer, items, model.listing)
     response.headers["Content-Disposition"] = f'attachment; filename="{items[0].slug}.ics"'
@@ -208,21 +209,24 @@ def _entry(item: Page, listing: Listing, content: str) -> dict[str, Any]:
     # What is dated in the time to come was not published then.
     published = (start if is_day else None) if listing.order == NEWEST else item.first_published_at
     topics = taxonomy.topics(getattr(item, "topic_list", []))
+    text = valid(getattr(item, "lead", item.search_description))
     return {
-        "title": _valid(item.title),
+        "title": valid(item.title),
         "link": absolute(item.get_url()),
-        "description": _valid(escape(getattr(item, "lead", item.search_description))),
+        # Feed readers take it for HTML, calendars for the text itself.
+        "description": escape(text),
+        "text": text,
         "unique_id": _lasting_id(item.translation_key),
         "unique_id_is_permalink": False,
         # A day that is not known is left out; when the portal published an item is known of all.
         "pubdate": published,
         "updateddate": item.last_published_at or start or timezone.now(),
-        "author_name": str(value(item, listing.author) or editors_name()),
-        "categories": [*(_valid(topic["name"]) for topic in topics), str(listing.label_of(item))],
-        "content": _valid(content),
+        "author_name": valid(str(value(item, listing.author) or editors_name())),
+        "categories": [*(valid(topic["name"]) for topic in topics), str(listing.label_of(item))],
+        "content": valid(content),
         "starts": value(item, listing.when.start),
         "ends": value(item, listing.when.end),
-        "place": str(value(item, "place") or ""),
+        "place": valid(str(value(item, "place") or "")),
         "status": str(value(item, "calendar_status") or ""),
     }
 

@@ -5,15 +5,17 @@ Texts in every language refer to the row of the source language (`portal.facts`)
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
-from wagtail.models import Page, ReferenceIndex, RevisionMixin, TranslatableMixin
+from wagtail.models import Page, ReferenceIndex, Revision, RevisionMixin, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -129,7 +131,7 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         Raises:
             ProtectedError: something refers to it.
         """
-        if uses := set(self.uses()):
+        if uses := {*self.uses(), *drafts_that_use([self]).get(self.pk, ())}:
             raise ProtectedError(pgettext("admin", "Texts use this fact."), uses)
         return super().delete(*args, **kwargs)
 
@@ -175,3 +177,21 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         )
         pages = references.filter(base_content_type=ContentType.objects.get_for_model(Page)).values_list("object_id", flat=True)
         return list(Page.objects.filter(pk__in=[int(pk) for pk in set(pages)]).order_by("pk"))
+
+
+def drafts_that_use(facts: Iterable[Fact]) -> dict[int, list[Page]]:
+    """Return the pages whose draft needs facts, or a version that is to go online, by the ids of the facts.
+
+    The reference index knows what is online alone. Every draft is read: for what happens seldom.
+    """
+    wanted = {str(fact.pk) for fact in facts}
+    drafts = Page.objects.filter(has_unpublished_changes=True).order_by().values("latest_revision")
+    found: dict[int, dict[int, Page]] = defaultdict(dict)
+    for revision in Revision.page_revisions.filter(Q(pk__in=drafts) | Q(approved_go_live_at__isnull=False)):
+        page = revision.as_object()
+        for field in page._meta.get_fields():
+            if (extract := getattr(field, "extract_references", None)) is not None:
+                for model, object_id, _model_path, _content_path in extract(field.value_from_object(page)):
+                    if model is Fact and str(object_id) in wanted:
+                        found[int(object_id)][page.pk] = page
+    return {pk: list(pages.values()) for pk, pages in found.items()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.cache.backends.dummy import DummyCache
 from django.db.models import Count, Subquery, Value
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from wagtail.models import Page, Site
+from wagtail.models import sites as wagtail_sites
 
 from portal import changes
 
@@ -24,6 +26,13 @@ def roots() -> tuple[tuple[str, str], ...]:
         with translation.override(code):
             found.append((path, reverse("wagtail_serve", args=("",)) if sites == 1 else ""))
     return tuple(found)
+
+
+# Wagtail forgets its own paths before the commit that changes them: whoever asks in between stores the old ones for an hour
+# (`Site.get_site_root_paths`). Its cache holds nothing here. This can go when it forgets them after the commit.
+wagtail_sites.cache = DummyCache("", {})
+root_paths = changes.kept("root_paths", lambda: (changes.HOMES, changes.LOCALES), in_transactions=True)(Site.get_site_root_paths)
+Site.get_site_root_paths = staticmethod(root_paths)
 
 
 def address_of(page: Page) -> str:

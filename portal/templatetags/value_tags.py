@@ -12,6 +12,7 @@ from wagtail.blocks import StreamValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 
 from portal.blocks import facts
+from portal.facts import kinds
 from portal.language import dates, typography
 from portal.language.languages import current_language
 
@@ -76,4 +77,4 @@ def listed(names: Iterable[str]) -> str:
 @register.filter
 def dial(phone: str) -> str:
     """Return a telephone number as a `tel:` address takes it."""
-    return re.sub(r"[^\d+]", "", phone.replace("(0)", ""))
+    return kinds.dialled(phone)

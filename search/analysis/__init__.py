@@ -20,7 +20,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from . import arabic, dictionaries, german, tokens, ukrainian
 from .stopwords import KNOWN_TERMS, STOPWORDS
 
-VERSION = 5
+VERSION = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _NO_FIRST_PART = frozenset(
     """
         ab an auf aus be bei da dar durch ein ent er fort frei für ge gegen her hin hinter in los miss mit nach nieder ob über um
         un unter ur ver vor weg wider wieder zer zu zurück zusammen über kon pro per prä post re trans inter sub super ultra anti
-        dis des sein seine ihr mein wer wie was hat bin ist sind mal dem den der die das eine einer eines als aller alle sang
+        dis rück des sein seine ihr mein wer wie was hat bin ist sind mal dem den der die das eine einer eines als aller alle sang
         sange wied wiede rein ange einge ausge
         """.split()
 )  # fmt: skip

@@ -184,6 +184,23 @@ def test_the_page_of_an_event(client: Client, events: EventIndexPage, code: str,
     assert (tree.select(".callout"), tree.select(".aside .btns"), tree.select("meta[name=robots]")) == ([], [], [])
 
 
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_a_calendar_says_in_plain_words_what_was_typed(client: Client, section: TakePartPage, code: str) -> None:
+    index = add(section, EventIndexPage(title="Termine"))
+    lead, place = "Пам’ять & 'Rechte' <neu>; ja, \\n\x0bEND:VEVENT", "لقاء مفتوح للجميع في القاعة الكبيرة، الطابق الثاني; Saal 2\x1f"
+    page = add(index, EventPage(title="Termin\rBEGIN:VEVENT", lead=lead, starts_at=TODAY + DAY, place=place))
+    if code != "de":
+        translate(page, code)
+    en = "" if code == "de" else "EN "
+    raw = client.get(f"/{code}/feeds/event.ics").content
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 75
+    (event,) = calendar(client, f"/{code}/feeds/event.ics")
+    words = (en + lead.replace("\x0b", "\n"), en + place.removesuffix("\x1f"))
+    assert (event["description"], event["location"]) == words
+    (entry,) = feedparser.parse(client.get(f"/{code}/feeds/event.rss").content).entries
+    assert BeautifulSoup(entry.description, "html.parser").get_text() == words[0]
+
+
 @LANGUAGES
 @pytest.mark.parametrize(("slug", "kind", "letter"), [("stellen", "vacancy", "V"), ("vergabe", "tender", "T")])
 def test_what_is_closed_leaves_everything_on_time(

@@ -13,7 +13,8 @@ from django.urls import reverse
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
-from participate.models import Message
+from participate import recipients
+from participate.models import ContactTopic, Message
 from participate.purposes import Purpose
 from tests.builders import make_content_page
 from translation import roles
@@ -53,6 +54,23 @@ def test_the_start_page_shows_what_waits_for_its_reader_the_oldest_first(signed_
     waiting = Message.objects.filter(reference__lt="AAAA-0099", answered_at=None).order_by("pk")[:5]
     assert [line.a["href"] for line in box.select("li")] == [reverse("messages:edit", args=[message.pk]) for message in waiting]
     assert [line.select("bdi")[1].get_text() for line in box.select("li")] == ["العربية"] * 5
+
+
+def test_what_went_to_a_group_that_is_gone_is_opened_to_nobody_else(signed_in: Client, admin_client: Client) -> None:
+    group = Group.objects.create(name="Gewaltschutz")
+    topic = make_topic("Gewalt", group=group)
+    message = make_message(1, group=group, topic=topic)
+    make_message(2)
+    group.delete()
+    message.refresh_from_db()
+    message.save()
+    assert (listed(signed_in), sorted(listed(admin_client))) == (["AAAA-0002"], ["AAAA-0001", "AAAA-0002"])
+    assert signed_in.get(reverse("messages:edit", args=[message.pk])).status_code == 302
+    assert (recipients.real_readers(message), Purpose.CONTACT in recipients.offers()) == ([], False)
+    # Whoever saves the topic anew says that all may read what comes in from now on.
+    ContactTopic.objects.get(pk=topic.pk).save()
+    assert recipients.offers()[Purpose.CONTACT].topics == (topic.pk,)
+    assert listed(signed_in) == ["AAAA-0002"]
 
 
 def test_a_reader_sees_marks_and_undoes(signed_in: Client, reader: AbstractBaseUser) -> None:

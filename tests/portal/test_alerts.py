@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from bs4 import BeautifulSoup
@@ -19,7 +20,7 @@ from wagtail.models import Locale, Page
 from home.models import HomePage
 from portal import jobs
 from portal.admin.alerts import languages_of
-from portal.models import Alert
+from portal.models import Alert, Job
 from portal.models.alerts import State
 from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
 
@@ -261,6 +262,49 @@ def test_those_who_approve_are_told_once_of_each_change(
         alert.save()
     jobs.run_all()
     assert len(mailoutbox) == 2
+
+
+def test_an_address_that_is_refused_keeps_nothing_from_the_others(
+    home: HomePage, told: Group, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "z"):
+        User.objects.create_user(name, f"{name}@example.org").groups.add(told)
+    send, refused = EmailMessage.send, ["frei@example.org"]
+
+    def refuse(mail: EmailMessage) -> int:
+        if mail.to == refused:
+            raise SMTPRecipientsRefused({})
+        return send(mail)
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    alert = make_alert()
+    for _ in range(2):
+        Job.objects.update(due_at=timezone.now())
+        jobs.run_all()
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["a@example.org", "z@example.org"]
+    # What is taken back by then is not told as published.
+    Alert.objects.filter(pk=alert.pk).update(is_published=False)
+    refused.clear()
+    Job.objects.update(due_at=timezone.now())
+    jobs.run_all()
+    assert (len(mailoutbox), Job.objects.count()) == (2, 0)
+
+
+def test_those_who_approve_are_told_of_an_alert_that_is_deleted(home: HomePage, told: Group, mailoutbox: list[EmailMessage]) -> None:
+    prepared = make_alert(is_published=False)
+    over = make_alert(ends_at=timezone.now() + timedelta(seconds=30))
+    Alert.objects.filter(pk=over.pk).update(ends_at=timezone.now())
+    shown = make_alert(heading="Büro brennt")
+    jobs.run_all()
+    mailoutbox.clear()
+    editor = User.objects.create_user("redakteurin", "r@example.org", first_name="Rita", last_name="Rot")
+    with LogContext(user=editor):
+        for alert in (prepared, over, shown):
+            alert.delete()
+    jobs.run_all()
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == (["frei@example.org"], "Hinweis zurückgenommen: Büro")
+    assert mail.body.splitlines() == ["Büro brennt", "Wir sind morgen wieder da.", "", "Von: Rita Rot"]
 
 
 def test_without_a_way_to_send_mail_none_is_ordered(home: HomePage, told: Group, settings: object) -> None:

@@ -127,6 +127,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "restrictions": ((), restrict),
     "locales": ((), lambda: Locale.objects.create(language_code="fr")),
     "roots": ((), lambda: publish(at_slug(HomePage.objects.get(locale=german()), "anfang"))),
+    "root_paths": ((), lambda: publish(at_slug(HomePage.objects.get(locale=german()), "anfang"))),
     "homes": ((), lambda: publish(retitled(HomePage.objects.get(locale=german()), "Anfang"))),
     "menu": (("de",), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "menu-html": (("de", (), ""), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),

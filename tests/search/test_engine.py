@@ -52,6 +52,20 @@ class TestSteps:
         assert set(titles("Familien Nachzug")) == {"Geschrieben", "Umschrieben"}
         assert set(titles("Nachzug")) == {"Geschrieben", "Umschrieben"}
 
+    def test_a_compound_is_found_by_all_its_parts_in_one_page_or_by_none(self, home: Page) -> None:
+        make_content_page(home, title="Familie", body=text("Die Familie bleibt."))
+        make_content_page(home, title="Nachzug", body=text("Der Nachzug dauert."))
+        assert titles("Familiennachzug") == []
+        assert titles("Familiennachzug dauert") == ["Nachzug"]
+        assert titles("Familiennachzug bleibt") == ["Familie"]
+
+    def test_what_a_verb_begins_with_is_no_part_of_a_compound(self, home: Page) -> None:
+        """A leader and a return are no deportation."""
+        make_content_page(home, title="Rückkehr", body=text("Führungskräfte beraten zur Rückkehr."))
+        outcome = search("Rückführung")
+        assert (outcome.step, outcome.hits, outcome.corrected_text) == (Step.NONE, [], "")
+        assert titles("Kräfte") == ["Rückkehr"]
+
     def test_another_spelling_is_tried_and_said(self, home: Page) -> None:
         make_content_page(home, title="Resettlement")
         outcome = search("resetlement")

@@ -157,7 +157,8 @@ def test_openings_are_counted_by_day_and_nothing_of_who_opens(link: str, editor:
     for _ in range(3):
         reader.get(link)
     reader.head(link)
-    reader.get(link, headers={"Sec-Purpose": "prefetch;prerender"})
+    for name, value in (("Sec-Purpose", "prefetch;prerender"), ("Purpose", "prefetch"), ("X-Moz", "prefetch")):
+        reader.get(link, headers={name: value})
     assert reader.post(link).status_code == 405
     opening = SharedDraftOpening.objects.get()
     assert (opening.day, opening.number) == (timezone.localdate(), 3)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from portal import changes
 from portal.jobs import publication
 from tests.builders import add, let_pass, make_home, make_section, publish, submit, translate, translate_texts
 from tests.forms import posted_page
@@ -66,6 +67,16 @@ def test_each_line_is_told_once_with_its_day_newest_first(client: Client, servic
     with CaptureQueriesContext(connection) as queries:
         client.get(service.get_url())
     assert [query["sql"] for query in queries if "changenote" in query["sql"]] == []
+
+
+def test_what_was_pasted_with_signs_that_no_feed_holds_leaves_the_feed_whole(client: Client, service: ServicePage) -> None:
+    with_line(service, "Neuer\x0bAntrag\x1f. \uffff")
+    assert listed(client, "de") == [("Beratung", "Neuer\nAntrag.")]
+    # As it may be stored from before.
+    ChangeNote.objects.update(line="Alter\x1fAntrag.")
+    changes.announce(changes.EVERYTHING)
+    feed = ElementTree.fromstring(client.get("/de/updates.rss").content)  # noqa: S314
+    assert [item.findtext("description") for item in feed.iter("item")] == ["AlterAntrag."]
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
+from django.db.models import ProtectedError
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -108,6 +109,23 @@ def test_a_used_fact_is_not_deleted_and_its_places_are_named(admin: Client, page
     assert Fact.objects.count() == 2
     admin.post(url_of("delete", unused))
     assert list(Fact.objects.all()) == [used]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_fact_that_a_draft_alone_uses_is_not_deleted_either(admin: Client, page: ContentPage, bulk: bool) -> None:
+    fact = make_fact("phone", "110", name="Notruf")
+    page.body = [("text", f'<p>Zu finden: <a linktype="fact" id="{fact.pk}">{fact.name}</a></p>')]
+    page.save_revision()
+    bulk_url = reverse("wagtail_bulk_action", args=["portal", "fact", "delete"]) + f"?id={fact.pk}"
+    answer = admin.post(bulk_url if bulk else url_of("delete", fact))
+    assert answer.status_code == 409
+    assert "Presse (Deutsch)" in " ".join(BeautifulSoup(answer.content, "html.parser").get_text(" ", strip=True).split())
+    with pytest.raises(ProtectedError):
+        fact.delete()
+    page.body = []
+    page.save_revision()
+    admin.post(bulk_url if bulk else url_of("delete", fact))
+    assert Fact.objects.count() == 0
 
 
 def test_the_chooser_offers_german_facts_with_their_values(admin: Client, page: ContentPage) -> None:

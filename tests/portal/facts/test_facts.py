@@ -17,6 +17,7 @@ from home.models import ContentPage, HomePage
 from portal import changes
 from portal.facts import kinds, shown, texts
 from portal.models import Fact
+from portal.templatetags import value_tags
 from search import service
 from tests.builders import (
     make_content_page,
@@ -105,6 +106,26 @@ class TestKinds:
         assert day == {
             "de": "23. Juli 2027", "en": "23 July 2027", "uk": "23 липня 2027 р.", "ar": "23 تموز/يوليو 2027", "de-simple": "23. Juli 2027",
         }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("number", "dialled"),
+        [
+            ("+49 (0)30 278778-0", "+49302787780"),
+            ("+49 ( 0 ) 30 / 1", "+49301"),
+            ("0049(0)30 1", "0049301"),
+            ("(0)30 1", "0301"),
+            ("Tel.: +49 (0)30 1", "+49301"),
+            ("٠٣٠ ١", "0301"),
+            ("116 016", "116016"),
+        ],
+    )
+    def test_a_number_is_dialled_without_what_nobody_dials(self, number: str, dialled: str) -> None:
+        assert (kinds.dialled(number), value_tags.dial(number)) == (dialled, dialled)
+
+    def test_the_link_of_a_number_dials_it(self, home: HomePage) -> None:
+        assert in_languages(make_fact("phone", "+49 (0)30 278")) == dict.fromkeys(
+            LANGUAGES, '<a href="tel:+4930278"><bdi dir="ltr">+49 (0)30 278</bdi></a>'
+        )
 
     def test_a_text_is_shown_in_german_until_it_is_translated_and_when_it_has_changed(self, home: HomePage) -> None:
         fact = make_fact("address", text="Hauptstraße 1\n10115 Berlin")
