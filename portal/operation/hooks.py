@@ -11,7 +11,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from portal.jobs import Periodic
 
-from . import leaving, mails, views
+from . import leaving, mails, metrics, views
 
 
 @hooks.register("register_admin_urls")
@@ -27,6 +27,7 @@ def register_leave_url() -> list[URLPattern]:
 
 
 hooks.register("register_user_listing_buttons", views.leave_button)
+hooks.register("register_metrics", metrics.measured)
 
 
 @hooks.register("register_log_actions")

@@ -12,7 +12,7 @@ from django.conf.locale import LANG_INFO
 from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.language.languages import SOURCE_LANGUAGE
 
-from . import environment, hosts, values
+from . import environment, hosts, reports, values
 
 BASE_DIR = environment.BASE_DIR
 
@@ -340,10 +340,19 @@ if IS_HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "portal.settings.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": values.choice("LOG_FORMAT", "line", environment.LOG_FORMATS)}},
     "root": {"handlers": ["console"], "level": values.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
 }
+
+# Where a port is given, one process says there whether the portal lives, is ready, and how it is: for this machine or a private network.
+STATUS_HOST, STATUS_PORT = environment.status_address()
+
+if _dsn := environment.sentry_dsn():
+    reports.begin(_dsn, _code_fingerprint())
 
 # Last: where a setting above is refused, nothing has been written.
 SECRET_KEY = environment.secret_key(VAR_DIR)

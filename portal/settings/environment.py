@@ -26,6 +26,7 @@ DATABASES = ("postgres", "postgresql", "sqlite")
 CACHES = ("filecache", "redis", "rediss", "rediscache")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("line", "json")
 SEARCH_BACKENDS = {
     "search.backends.database": None,
     "search.backends.elasticsearch": "elasticsearch",
@@ -234,6 +235,35 @@ def backups(folder: Path) -> Path:
     return path
 
 
+def status_address() -> tuple[str, int]:
+    """Return where the portal says how it is, `STATUS_HOST` and `STATUS_PORT`; the port is 0 where it does not.
+
+    Raises:
+        SettingError: one of them is none, or the port is that of the portal itself.
+    """
+    if not is_host(host := text("STATUS_HOST", "127.0.0.1").strip("[]")):
+        raise SettingError(f"STATUS_HOST={host} is no host; a name or an address of this machine is possible.")
+    port = number("STATUS_PORT", 0, 0, 65_535)
+    if port and port == hosts()[1]:
+        raise SettingError(f"STATUS_PORT={port} is the port of the portal itself; what stands there is not for everybody.")
+    return host, port
+
+
+def sentry_dsn() -> str:
+    """Return where errors are reported, `SENTRY_DSN`; empty for nowhere.
+
+    Raises:
+        SettingError: it is no such address, or the client is not installed.
+    """
+    given = text("SENTRY_DSN")
+    parts = urlsplit(given)
+    if given and not (parts.scheme in {"http", "https"} and parts.username and parts.hostname and parts.path.strip("/")):
+        raise SettingError("SENTRY_DSN is no address of a project; possible: https://key@host/number.")
+    if given and importlib.util.find_spec("sentry_sdk") is None and _is_installed():
+        raise SettingError("SENTRY_DSN is set, and the package sentry-sdk is not installed: .venv/bin/pip install 'sentry-sdk>=2.50,<3'.")
+    return given
+
+
 def search_backend() -> str:
     """Return the module that finds pages, `SEARCH_BACKEND`.
 
@@ -303,6 +333,9 @@ def check() -> None:
     allowed_hosts(host, "")
     yes("PORTAL_DEMO_ACCOUNTS", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
+    choice("LOG_FORMAT", "line", LOG_FORMATS)
+    status_address()
+    sentry_dsn()
     for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "HSTS_SECONDS"):
         number(name, 1, 1)
     number("SEARCH_LOG_DAYS", 1, 1, DAYS_MOST)

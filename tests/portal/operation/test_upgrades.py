@@ -17,7 +17,7 @@ __all__ = ["filled"]
 pytestmark = [pytest.mark.content, pytest.mark.postgresql]
 
 # What the portal notes of itself at each start is no data.
-_OWN = ("django_session", "portal_job", "portal_changenumber")
+_OWN = ("django_session", "portal_job", "portal_changenumber", "sqlite_sequence")
 
 
 def rows(place: Place) -> dict[str, list[tuple]]:
@@ -59,12 +59,13 @@ call_command("upgrade")
 
 
 def test_one_that_was_killed_begins_anew_from_its_backup(filled: Place, tmp_path: Path) -> None:
-    own = {"PORTAL_BACKUPS": str(tmp_path / "backups"), "DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing"}
+    own = {"PORTAL_BACKUPS": str(tmp_path / "backups"), "PORTAL_URL": "http://testserver"}
     before = rows(filled)
-    run(filled.portal(FAILING="unpublishes", **own), "shell", "-c", _KILLED, code=-signal.SIGKILL)
+    harmful = {"DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": "unpublishes"}
+    run(filled.portal(**own, **harmful), "shell", "-c", _KILLED, code=-signal.SIGKILL)
     assert rows(filled) != before
     # The version that comes next has no such migration.
-    portal = filled.portal(PORTAL_BACKUPS=str(tmp_path / "backups"))
+    portal = filled.portal(**own)
     refused = run(portal, "serve", "--prepare", code=1)
     assert refused.startswith("CommandError: The upgrade from the backup ") and "was interrupted" in refused
     said = run(portal, "upgrade").splitlines()
