@@ -7,6 +7,7 @@ that it refers to is among them, or the whole is tried again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -159,7 +160,10 @@ def create(folder: Path, say: Say, keep: int = 0) -> Backup:
 def _create(folder: Path, say: Say) -> Backup:
     store = Store(folder)
     found = names(folder)
-    known = read(folder / found[-1]).media if found else {}
+    known: dict[str, Entry] = {}
+    # One that is damaged hinders no other.
+    with contextlib.suppress(CommandError):
+        known = latest(folder).media
     _check_room(folder, known)
     moment = datetime.now(UTC)
     name = f"{moment:%Y-%m-%dT%H%M%SZ}"

@@ -116,7 +116,10 @@ def check_unused() -> None:
     if vendor() == "sqlite":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
         if number := cursor.fetchone()[0]:
             raise CommandError(f"{number} others are connected with the database; stop what uses it first. Nothing was changed.")
 

@@ -67,6 +67,8 @@ def _check_target(backup: Backup, overwrite: bool) -> None:
     """
     databases.check_unused()
     media = Path(settings.MEDIA_ROOT)
+    if media.is_mount():
+        raise CommandError(f"{media} is a disk of its own, which cannot be replaced as a whole; mount it one folder higher.")
     if not overwrite and not running.marker().exists():
         if not databases.is_empty():
             raise CommandError("The database is not empty; --overwrite replaces it by the backup. Nothing was changed.")

@@ -211,13 +211,14 @@ def test_a_backup_that_is_damaged_changes_nothing(filled: Place, empty: Place, t
     ):
         before = path.read_bytes()
         path.write_bytes(before[:-3] + b"x" + before[-2:])
-        assert run(target, "restore", code=1).splitlines()[-1] == f"CommandError: {line}"
+        assert target.manage("restore", code=1) == f"CommandError: {line}\n"
         path.write_bytes(before)
     content.unlink()
-    assert run(target, "restore", code=1).endswith("the file documents/alt-1.txt is damaged or not there. Nothing was changed.")
+    assert target.manage("restore", code=1).endswith("the file documents/alt-1.txt is damaged or not there. Nothing was changed.\n")
     assert not (empty.folder / "media").exists() and "being-replaced" not in {path.name for path in empty.folder.iterdir()}
     tables = "from django.db import connection; print('FOUND' + str(connection.introspection.table_names()))"
-    assert said(run(target, "shell", "-c", tables)) == []
+    assert said(target.manage("shell", "-c", tables)) == []
+    target.close()
 
 
 _KILLED = """
