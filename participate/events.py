@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -241,9 +243,9 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         return self.listing.is_over(self)
 
     @property
-    def card_state(self) -> str:
-        """Return what has become of the event, else whether it is over."""
-        return str(self.get_status_display()) if self.status else super().card_state
+    def change_text(self) -> str:
+        """Return what has become of the event."""
+        return str(self.get_status_display()) if self.status else ""
 
     @property
     def card_place(self) -> str:
@@ -251,13 +253,23 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         return self.place
 
     @property
-    def status_text(self) -> str:
-        """Return what stands at the top of an event that does not take place as announced."""
+    def state_notice(self) -> dict[str, str]:
+        """Return what stands at the top of an event that does not take place as announced, or is over."""
         texts = {
             EventStatus.CANCELLED: gettext("This event has been cancelled."),
             EventStatus.POSTPONED: gettext("This event has been postponed. The new date is not known yet."),
         }
-        return texts.get(EventStatus(self.status), "") if self.status else ""
+        if self.status:
+            return {"level": "warning", "heading": texts[EventStatus(self.status)]}
+        return {"level": "info", "heading": gettext("This event has taken place.")} if self.is_over else {}
+
+    def shows(self, name: str) -> bool:
+        """Return whether readers get a field: how to register while somebody can come; access stands at a glance."""
+        return name != "accessibility" and (name != "registration" or self.can_be_joined) and super().shows(name)
+
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the heading of the registration."""
+        return (gettext("Registration"), "") if name == "registration" else super().heading_above(name)
 
     @property
     def can_be_joined(self) -> bool:
@@ -281,9 +293,9 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
 
     @property
     def schema_location(self) -> list[dict[str, str]]:
-        """Return where it takes place, in the world and on the net."""
+        """Return where it takes place, in the world and on the net as long as somebody can come."""
         places = [{"@type": "Place", "name": self.place, "address": self.place}] if self.place else []
-        return places + ([{"@type": "VirtualLocation", "url": self.online_url}] if self.online_url else [])
+        return places + ([{"@type": "VirtualLocation", "url": self.online_url}] if self.online_url and self.can_be_joined else [])
 
     @property
     def schema_organizer(self) -> dict[str, str]:
@@ -297,10 +309,24 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         return {
             **context,
             "calendar": Link(item_address(self), gettext("Add to calendar")) if joined and self.pk else None,
-            "online": Link(self.online_url, gettext("Take part online"), is_external=True) if joined and self.online_url else None,
+            "online": self._online if joined and self.online_url else None,
             "registration": {"heading": gettext("Registration"), "text": self.registration} if joined and self._is_registered_for else None,
-            "registration_link": Link(self.registration_url, gettext("Register now"), is_external=True),
+            "registration_link": self._register,
         }
+
+    @property
+    def _online(self) -> Link:
+        return Link(self.online_url, gettext("Take part online"), is_external=True)
+
+    @property
+    def _register(self) -> Link:
+        return Link(self.registration_url, gettext("Register now"), is_external=True)
+
+    def shown_once(self, request: HttpRequest) -> str:
+        """Return the ways to take part, while somebody can."""
+        ways = [way for way in (self._register, self._online) if way.address] if self.can_be_joined else []
+        buttons = format_html_join(" ", "{}", ((render_to_string("components/button.html", {"link": way}),) for way in ways))
+        return format_html('<div class="btns">{}</div>', buttons) if ways else ""
 
     @property
     def _is_registered_for(self) -> bool:

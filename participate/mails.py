@@ -22,6 +22,7 @@ from wagtail.users.models import UserProfile
 
 from portal.discovery.head import absolute, site_name
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.models import Job
 
 from . import recipients
 from .messages import Message
@@ -153,6 +154,12 @@ def delete_old() -> int:
     """Delete the messages whose time is over, answered or not: so it was promised; return how many there were."""
     before = timezone.now() - timedelta(days=settings.MESSAGE_DAYS)
     return Message.objects.filter(created_at__lt=before).delete()[0]
+
+
+def forget(message_id: int) -> None:
+    """Delete the mails of a message that is deleted: what waits, and what failed, whose error names the sender's address."""
+    paths = [task.module_path for task in (notify, forward, hint, send_receipt)]
+    Job.objects.filter(task__in=paths, arguments__args__0=message_id).delete()
 
 
 def remind() -> int:

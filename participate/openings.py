@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.blocks import StreamValue
 from wagtail.search import index
@@ -165,9 +166,13 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
         return dates.plain().text if dates else ""
 
     @property
-    def closed_text(self) -> str:
+    def state_notice(self) -> dict[str, str]:
         """Return what stands at the top of a page that is closed."""
-        return str(self.words.closed)
+        return {"level": "warning", "heading": str(self.words.closed)} if self.is_closed else {}
+
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the heading of the documents."""
+        return (gettext("Documents"), "") if name == "documents" else super().heading_above(name)
 
     @property
     def call(self) -> dict[str, str]:
@@ -182,8 +187,16 @@ class OpeningPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, L
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add how somebody answers, while somebody can."""
         context = super().get_context(request, *args, **kwargs)
-        is_shown = bool(self.answer_url) and not self.is_closed
-        return {**context, "call": self.call if is_shown else None, "call_link": self.call_link}
+        return {**context, "call": self.call if self._is_answered else None, "call_link": self.call_link}
+
+    @property
+    def _is_answered(self) -> bool:
+        return bool(self.answer_url) and not self.is_closed
+
+    def shown_once(self, request: HttpRequest) -> str:
+        """Return how somebody answers, while somebody can."""
+        callout = {"callout": self.call, "link": self.call_link, "level": 2}
+        return render_to_string("components/callout.html", callout) if self._is_answered else ""
 
 
 class VacancyPage(OpeningPage):

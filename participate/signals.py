@@ -11,8 +11,9 @@ from django.dispatch import receiver
 from portal import changes
 from portal.models import Release
 
+from . import mails
 from .closing import open_and_close
-from .messages import ContactTopic
+from .messages import ContactTopic, Message
 from .recipients import TAG
 
 changes.announces(ContactTopic, TAG)
@@ -23,6 +24,12 @@ changes.announces(ContactTopic, TAG)
 def something_was_written(sender: type[Model], **kwargs: object) -> None:
     """A topic goes elsewhere, the portal is released, a group is gone."""
     open_and_close()
+
+
+@receiver(post_delete, sender=Message, dispatch_uid="participate.message")
+def message_was_deleted(sender: type[Model], instance: Message, **kwargs: object) -> None:
+    """A message is gone, by hand or because its time is over: nothing of it stays among the jobs."""
+    mails.forget(instance.pk)
 
 
 @receiver((post_save, post_delete), sender=get_user_model(), dispatch_uid="participate.account")

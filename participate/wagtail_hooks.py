@@ -13,14 +13,16 @@ from wagtail.snippets.models import register_snippet
 from portal.discovery.release import OpenPoint
 from portal.jobs import Periodic
 
-from . import closing, leaving, mails, policies  # noqa: F401 (who may read messages)
+from . import answers, closing, leaving, mails, policies  # noqa: F401 (who may read messages)
 from .messages import ContactTopic
 from .report import FeedbackMenuItem, FeedbackReportView
+from .report_by_page import PagesReportView
 from .viewsets import MessageViewSet, TopicViewSet, waiting
 
 register_snippet(TopicViewSet)
 
 hooks.register("closed_pages", closing.closed_pages)
+hooks.register("register_missing_details", answers.missing)
 hooks.register("register_start_boxes", waiting)
 hooks.register("register_belongings", leaving.belongings)
 
@@ -37,6 +39,8 @@ def register_report_urls() -> list[URLPattern]:
     return [
         path("reports/feedback/", FeedbackReportView.as_view(), name="feedback_report"),
         path("reports/feedback/results/", FeedbackReportView.as_view(results_only=True), name="feedback_report_results"),
+        path("reports/feedback/pages/", PagesReportView.as_view(), name="feedback_by_page"),
+        path("reports/feedback/pages/results/", PagesReportView.as_view(results_only=True), name="feedback_by_page_results"),
     ]
 
 
@@ -45,6 +49,13 @@ def register_report_menu_item() -> MenuItem:
     """Put the report among the others."""
     label = pgettext_lazy("admin", "Feedback on pages")
     return FeedbackMenuItem(label, reverse("feedback_report"), name="feedback", icon_name="comment", order=1210)
+
+
+@hooks.register("register_reports_menu_item")
+def register_report_by_page_menu_item() -> MenuItem:
+    """Put the numbers below it."""
+    label = pgettext_lazy("admin", "Feedback in numbers")
+    return FeedbackMenuItem(label, reverse("feedback_by_page"), name="feedback-by-page", icon_name="comment", order=1211)
 
 
 @hooks.register("register_open_points")

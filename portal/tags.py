@@ -60,3 +60,8 @@ def slot(tag: Tag) -> int:
         return ALL
     digest = hashlib.blake2b(f"{tag.name}:{tag.value}".encode(), digest_size=8).digest()
     return 1 + int.from_bytes(digest, "little") % (SLOTS - 1)
+
+
+def slots(*tags: Tag) -> tuple[int, ...]:
+    """Return whose numbers tell whether `tags` were touched; that all were is one of them."""
+    return (ALL, *map(slot, tags))

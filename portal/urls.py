@@ -12,7 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
-from portal.discovery import sitemaps, social
+from portal.discovery import qr_codes, sitemaps, social
 from portal.http import sharing, views
 from portal.uploads import views as uploads
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("portal.discovery.api")),
     path("favicon.ico", views.favicon),
+    path("qr.svg", qr_codes.draw, name="qr_code"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),

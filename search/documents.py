@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from django.utils.translation import override
 from wagtail.models import Page
 
 from portal.listing.declarations import date_of
@@ -97,6 +98,8 @@ def _row(page: Page, files: Sequence[PortalDocument], texts: PageText) -> Docume
     listing = page.listing
     date, dates = date_of(page), listing.dates(page) if listing is not None else None
     published = page.first_published_at or page.last_published_at
+    with override(page.locale.language_code):
+        change = page.change_text
     return Document(
         page_id=page.pk,
         language=page.locale.language_code,
@@ -104,6 +107,7 @@ def _row(page: Page, files: Sequence[PortalDocument], texts: PageText) -> Docume
         text="\n".join(texts.in_order + [file.title for file in files]),
         lead=getattr(page, page.card_text_field),
         dates=dates.stored if dates else [],
+        change=change,
         date=date or (published.date() if published else None),
         ages=date is not None and listing is not None and listing.when.ages,
         facets=facets.values_of(page, files),
@@ -113,7 +117,7 @@ def _row(page: Page, files: Sequence[PortalDocument], texts: PageText) -> Docume
 def _digest(analysed: Analysed) -> str:
     """Return what differs when a page is to be written anew; sorted, so that the order in which it was counted says nothing."""
     document = analysed.document
-    texts = [document.title, document.lead, document.text, document.stems]
+    texts = [document.title, document.lead, document.text, document.stems, *filter(None, [document.change])]
     held = [index_version(), *texts, document.dates, str(document.date), document.facets, analysed.file_ids]
     text = json.dumps([*held, sorted(analysed.frequencies.items())], ensure_ascii=False)
     return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()

@@ -37,6 +37,8 @@ class Document(models.Model):
     """What cards say of the page: shown where no sentence answers."""
     dates = models.JSONField(default=list)
     """When the page is (`portal.listing.dates.Dates.stored`), for the line above its title."""
+    change = models.CharField(max_length=100, default="")
+    """That what the page announces has changed (`BasePage.change_text`), in its language, for the same line."""
     date = models.DateField(null=True)
     """What “newest first” sorts by."""
     ages = models.BooleanField(default=False)

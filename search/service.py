@@ -321,7 +321,7 @@ def hits(ids: Sequence[int], concepts: Sequence[Concept], weights: dict[str, flo
     """Return pages as they are shown, in the order of their ids; those that are not real any more are left out."""
     pages = versions.real(versions.rows().filter(pk__in=ids).order_by()).in_bulk()
     versions.set_locales(pages.values())
-    documents = Document.objects.filter(pk__in=pages).only("lead", "text", "stems", "dates", "facets").in_bulk()
+    documents = Document.objects.filter(pk__in=pages).only("lead", "text", "stems", "dates", "change", "facets").in_bulk()
     terms = set(weights)
     found = [
         Hit(page, document, highlight(page.title, terms, language), _snippet(document, weights, language))

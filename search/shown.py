@@ -64,7 +64,7 @@ def result(hit: Hit, position: int = 0, badge: str = "", is_promoted: bool = Fal
         text=hit.snippet,
         meta=Metaline(
             badge=badge,
-            state=_state(kind, dates),
+            state=hit.document.change or _state(kind, dates),
             kind=str(kinds().get(kind, "")),
             status=dates.status if dates else None,
             date=dates.known if dates else None,

@@ -28,6 +28,7 @@ from portal.counters import Counters
 from tests import support
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
+pytest_plugins = ["tests.people"]
 NEEDING_TOOLS = ("browser", "nu", "gettext")
 
 

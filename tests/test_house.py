@@ -23,7 +23,7 @@ LONG_MODULES: dict[str, str] = {
     "tests/portal/records/test_records.py": "every fault that a record can have, on one small set of records",
     "tests/portal/blocks/test_rendering.py": "one walk over all blocks",
     "tests/test_leaks.py": "one walk over all addresses",
-    "tests/translation/test_addresses.py": "one walk over all addresses of the admin",
+    "tests/translation/upstream/test_addresses.py": "one walk over all addresses of the admin",
 }
 """Modules of more than 400 lines, and why each is not two."""
 LONG_FUNCTIONS: dict[str, str] = {}
@@ -162,3 +162,37 @@ def test_the_picture_of_the_house_shows_its_rooms() -> None:
     there = {room + ("/" if (ROOT / room).is_dir() else "") for room in rooms if Path(room).name not in left_out}
     there |= {f"{name}/" for name in [*APPS, "templates", "tests", "content", "locale", "docs", "deploy"] if (ROOT / name).is_dir()}
     assert named_in_the_picture() == there
+
+
+NO_ROOMS = {"management", "migrations", "models", "settings", "static", "styles", "templates", "templatetags"}
+"""Folders of an app whose name Django knows: their tests may lie with those of the app."""
+
+
+def room_of(path: Path) -> str:
+    """Return the room of an app that a module belongs to, or the app itself where it belongs to none."""
+    return "/".join(path.parts[:2]) if len(path.parts) > 2 and path.parts[1] not in NO_ROOMS else path.parts[0]
+
+
+def test_tests_mirror_the_packages() -> None:
+    """Each folder of tests has the name of a package, each room of an app has one, and what is called like a part of it lies there."""
+    files = [path.relative_to(ROOT) for path in tracked(*(f"{app}/*" for app in APPS))]
+    packages = {str(folder) for path in files for folder in path.parents}
+    rooms = {room_of(path) for path in files if path.suffix == ".py"}
+    named: dict[tuple[str, str], set[str]] = {}
+    for path in files:
+        for name in (path.stem, Path(room_of(path)).name) if path.suffix == ".py" else ():
+            named.setdefault((path.parts[0], name), set()).add(room_of(path))
+    tests = {path.relative_to(ROOT / "tests") for path in tracked("tests/*") if path.name.startswith("test_")}
+    folders = {path.parent for path in tests if path.parts[0] != "journeys"}
+    assert {
+        "folders without a package": {str(folder) for folder in folders} - packages,
+        "rooms without tests": {room for room in rooms - set(APPS) if not any(folder.is_relative_to(room) for folder in folders)},
+        # A name that two rooms know says of neither that the test is its own.
+        "tests beside their room": {
+            str(path)
+            for path in tests
+            if str(path.parent) in APPS
+            for found in [named.get((path.parts[0], path.stem.removeprefix("test_")), set())]
+            if len(found) == 1 and found != {path.parts[0]}
+        },
+    } == {"folders without a package": set(), "rooms without tests": set(), "tests beside their room": set()}

@@ -24,6 +24,7 @@ from portal.blocks.laender import LAENDER, land_choices, tiles
 from portal.blocks.layout import CardsBlock
 from portal.blocks.people import ContactBlock
 from portal.listing.declarations import BY_NAME, Listing, Schema
+from portal.listing.facts import Fact, Value
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, ExplanationMixin
 from portal.models.fields import ChoicesField
@@ -212,13 +213,27 @@ class OfficePage(ExplanationMixin, ListedPage):
         }
 
     @property
-    def headings(self) -> list[dict[str, str]]:
-        """Return the parts that there are, and the headings of the text below them."""
-        names = {
+    def _names(self) -> dict[str, str]:
+        return {
             "contacts": gettext("How to reach this office"),
             "access": gettext("Access for people with disabilities"),
             "services": gettext("What this office does for you"),
         }
+
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the heading of the part in which a field stands, with its anchor."""
+        part = "access" if name == "access_note" else name
+        return (self._names[part], SECTIONS[part]) if part in self._names else super().heading_above(name)
+
+    def glance(self) -> list[Any]:
+        """Return the facts, with what helps people with disabilities, as it is chosen and no text."""
+        access = Fact(self._names["access"], [Value(feature) for feature in self.access_features])
+        return [*super().glance(), *([access] if access.values else [])]
+
+    @property
+    def headings(self) -> list[dict[str, str]]:
+        """Return the parts that there are, and the headings of the text below them."""
+        names = self._names
         own = [{"text": names[name], "anchor": SECTIONS[name], "language": ""} for name, is_there in self.sections.items() if is_there]
         return [*own, *super().headings]
 

@@ -115,14 +115,22 @@ class PressPage(ExplanationMixin, BasePage):
         }
 
     @property
-    def headings(self) -> list[dict[str, str]]:
-        """Return the parts that there are, and the headings of the text below them."""
-        names = {
+    def _names(self) -> dict[str, str]:
+        return {
             "contacts": gettext("Contact for the press"),
             "originals": gettext("Newly published by IOM"),
             "figures": gettext("Key figures"),
             "pictures": gettext("Pictures"),
         }
+
+    def heading_above(self, name: str) -> tuple[str, str]:
+        """Return the heading of a part, with its anchor."""
+        return (self._names[name], SECTIONS[name]) if name in self._names else super().heading_above(name)
+
+    @property
+    def headings(self) -> list[dict[str, str]]:
+        """Return the parts that there are, and the headings of the text below them."""
+        names = self._names
         own = [{"text": names[name], "anchor": SECTIONS[name], "language": ""} for name, is_there in self.sections.items() if is_there]
         return [*own, *super().headings]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django import template
 
+from participate.forms import BarrierForm
 from participate.links import form_link as link_to_form
 from participate.models import ContactPage
 from participate.purposes import Purpose
+from participate.recipients import Offer
 from portal.pages.links import Link
 from portal.pages.readers import Reader
 
@@ -29,3 +31,9 @@ def feedback(reader: Reader) -> dict[str, Link | None]:
         "helpful": link_to_form(Purpose.HELPFUL, page=page.pk),
         "barrier": link_to_form(Purpose.BARRIER, page=page.pk),
     }
+
+
+@register.simple_tag
+def sample_form() -> BarrierForm:
+    """Return a form that was sent with mistakes, for the component page."""
+    return BarrierForm(Offer(()), {"text": "", "name": "Olena", "email": "olena@"})

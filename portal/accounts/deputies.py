@@ -87,8 +87,8 @@ class DeputyPanel(BaseSettingsPanel):
     order = 350
     help_text = pgettext_lazy(
         "admin",
-        "What waits for your approval for more than two working days (Saturdays and Sundays do not count) may then be approved"
-        " by this person too, within your rights and on these days only.",
+        "What waits for your approval for more than two working days (Saturdays, Sundays and the public holidays of all Länder do not"
+        " count) may then be approved by this person too, within your rights and on these days only.",
     )
 
     def is_active(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -22,13 +25,16 @@ from wagtail import hooks
 from wagtail.admin.panels import HelpPanel, ObjectList, Panel
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.utils import set_query_params
 from wagtail.log_actions import get_active_log_context
+from wagtail.models import Locale
+from wagtail.permissions import policy_registry
 from wagtail.snippets.side_panels import SnippetStatusSidePanel
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, EditView, PreviewOnCreateView, SnippetViewSet
 from wagtail.users.models import UserProfile
 
 from portal.discovery.head import absolute
-from portal.language.languages import LANGUAGES
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
 from portal.models import Alert
 from portal.models.alerts import State
 from portal.models.conflicts import RevisionForm
@@ -52,9 +58,36 @@ class AlertForm(RevisionForm):
     def clean(self) -> dict[str, object]:
         """Refuse a text that belongs to no German alert: nobody would ever see it."""
         cleaned = super().clean()
-        if self.instance.pk is None and self.instance.locale_id and not self.instance.is_source:
+        is_new = self.instance.pk is None and self.instance.locale_id and not self.instance.is_source
+        if is_new and source_of(self.instance) is None:
             self.add_error(None, pgettext("admin", "An alert begins in German: please write it there, then have it translated."))
         return cleaned
+
+
+def source_of(alert: Alert) -> Alert | None:
+    """Return the German alert that a text in another language belongs to."""
+    return Alert.objects.filter(translation_key=alert.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+
+
+def begun(request: HttpRequest) -> Alert | None:
+    """Return the text that somebody begins for a German alert (`of`) in a language with a tree of its own (`locale`).
+
+    It holds the German text to begin with; None where nobody asks for one.
+
+    Raises:
+        Http404: there is no such alert, it has a text there, or the language is one into which texts are translated.
+    """
+    if "of" not in request.GET:
+        return None
+    language = languages_by_code().get(request.GET.get("locale", ""))
+    if language is None or language.follows_source or not request.GET["of"].isdecimal():
+        raise Http404
+    locale = get_object_or_404(Locale, language_code=language.code)
+    source = get_object_or_404(Alert, pk=request.GET["of"], locale__language_code=SOURCE_LANGUAGE)
+    if Alert.objects.filter(translation_key=source.translation_key, locale=locale).exists():
+        raise Http404
+    values = {name: getattr(source, name) for name in ("name", "heading", "text", "link", "translation_key")}
+    return Alert(locale=locale, **values)
 
 
 def languages_of(alert: Alert) -> list[tuple[str, str]]:
@@ -87,7 +120,21 @@ class LanguagesPanel(HelpPanel):
             self.content: str | SafeString = pgettext("admin", "All languages show the German text until it is translated.")
             if self.instance.pk and self.instance.is_source:
                 lines = format_html_join("", "<li>{}: {}</li>", languages_of(self.instance))
-                self.content = SafeString(f"<ul>{lines}</ul>")
+                links = format_html_join("", '<p><a class="button button-small button-secondary" href="{}">{}</a></p>', self._own_texts())
+                self.content = SafeString(f"<ul>{lines}</ul>{links}")
+
+        def _own_texts(self) -> Iterator[tuple[str, str]]:
+            """Yield where a text is begun in each language with a tree of its own that has none yet."""
+            there = set(Alert.objects.filter(translation_key=self.instance.translation_key).values_list("locale__language_code", flat=True))
+            for locale in Locale.objects.exclude(language_code__in=there):
+                language = languages_by_code().get(locale.language_code)
+                new = Alert(locale=locale)
+                may = policy_registry.get(new).user_has_permission_for_instance(self.request.user, "change", new)
+                if language is not None and not language.follows_source and may:
+                    address = set_query_params(
+                        reverse(Alert.snippet_viewset.get_url_name("add")), {"locale": language.code, "of": self.instance.pk}
+                    )
+                    yield address, pgettext("admin", "Write a text of its own: %(language)s") % {"language": language.name}
 
 
 PANELS: list[Panel] = [*Alert.panels, LanguagesPanel(heading=pgettext_lazy("admin", "What readers of each language get"))]
@@ -117,11 +164,39 @@ class AlertStatusPanel(SnippetStatusSidePanel):
         return {**super().get_context_data(parent_context), "alert_state": self.object.state_at(timezone.now()).label}
 
 
+class AlertCreateView(CreateView):
+    """The form of a new alert, or of a text for one in a language into which nothing is translated."""
+
+    def get_initial_form_instance(self) -> Alert | None:
+        """Return what the form begins with."""
+        return begun(self.request) or super().get_initial_form_instance()
+
+    def _with_query(self, address: str) -> str:
+        return set_query_params(address, {name: self.request.GET[name] for name in ("locale", "of") if name in self.request.GET})
+
+    def get_add_url(self) -> str:
+        """Return where the form is sent: what it is a text of stands in the address."""
+        return self._with_query(super().get_add_url())
+
+    def get_preview_url(self) -> str:
+        """Return where the preview is."""
+        return self._with_query(super().get_preview_url())
+
+
+class AlertPreviewOnCreateView(PreviewOnCreateView):
+    """The preview of a new alert."""
+
+    def get_object(self) -> Alert:
+        """Return what the form began with."""
+        return begun(self.request) or super().get_object()
+
+
 class AlertEditView(EditView):
     """The form of an alert."""
 
     def get_side_panels(self) -> MediaContainer:
-        """Return the one panel that there is to an alert."""
+        """Return Wagtail's panels, with the portal's own on the state."""
+        _status, *others = super().get_side_panels()
         panel = AlertStatusPanel(
             self.object,
             self.request,
@@ -132,7 +207,7 @@ class AlertEditView(EditView):
             history_url=self.get_history_url(),
             last_updated_info=self.get_last_updated_info(),
         )
-        return MediaContainer([panel])
+        return MediaContainer([panel, *others])
 
 
 class AlertViewSet(SnippetViewSet):
@@ -151,7 +226,9 @@ class AlertViewSet(SnippetViewSet):
     menu_label = pgettext_lazy("admin", "Alerts")
     add_to_admin_menu = True
     menu_order = 330
+    add_view_class = AlertCreateView
     edit_view_class = AlertEditView
+    preview_on_add_view_class = AlertPreviewOnCreateView
     edit_handler = ObjectList(PANELS, base_form_class=AlertForm)
 
 

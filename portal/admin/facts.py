@@ -11,10 +11,12 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
@@ -30,6 +32,7 @@ from portal.admin.start import Box, Line
 from portal.facts import shown
 from portal.facts.kinds import TEXT_KINDS
 from portal.facts.texts import FactMark
+from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import Fact
 from portal.models.facts import drafts_that_use
@@ -59,7 +62,32 @@ class KindColumn(Column):
         return instance.get_kind_display()
 
 
-COLUMNS = (KindColumn("kind", label=pgettext_lazy("admin", "Kind")), ValueColumn("value", label=pgettext_lazy("admin", "Value")))
+class SourceDateColumn(Column):
+    """The source's own date, with its name on hovering; that there is none, or no source, is said."""
+
+    def get_value(self, instance: Fact) -> SafeString | str:
+        """Return it as far as it is known."""
+        if not instance.source:
+            return pgettext("admin", "– no source")
+        day = KnownDate.read(instance.source_date)
+        return format_html('<span title="{}">{}</span>', instance.source, day.text if day else pgettext("admin", "undated"))
+
+
+class ReviewColumn(Column):
+    """When and by whom it was last checked."""
+
+    def get_value(self, instance: Fact) -> str:
+        """Return both, as far as a person has said so."""
+        day = date_format(instance.reviewed_on, "SHORT_DATE_FORMAT") if instance.reviewed_on else ""
+        return ", ".join(filter(None, [day, instance.reviewed_by])) or pgettext("admin", "– not checked")
+
+
+COLUMNS = (
+    KindColumn("kind", label=pgettext_lazy("admin", "Kind")),
+    ValueColumn("value", label=pgettext_lazy("admin", "Value")),
+    SourceDateColumn("source_date", label=pgettext_lazy("admin", "Date of the source"), sort_key="source_date"),
+    ReviewColumn("reviewed_on", label=pgettext_lazy("admin", "Checked on, by"), sort_key="reviewed_on"),
+)
 
 
 class _SourceFactsMixin:
@@ -175,11 +203,20 @@ def missing() -> QuerySet:
     return without.select_related("locale")
 
 
+def missing_details(request: HttpRequest) -> list[Line]:
+    """Return what else only the office knows and nobody has filled in: fields of pages, by the hook `register_missing_details`.
+
+    Its functions take the request and yield a line for each field that this person may fill in.
+    """
+    return [line for find in hooks.get_hooks("register_missing_details") for line in find(request)]
+
+
 class MissingFactsView(ReportView):
     """“Fehlende Angaben”: the facts without a value, with the places that wait for them."""
 
     page_title: str | Promise = pgettext_lazy("admin", "Missing facts")
     header_icon = "clipboard-list"
+    results_template_name = "portal/admin/missing_facts_results.html"
     index_url_name = "missing_facts"
     index_results_url_name = "missing_facts_results"
     default_ordering = "name"
@@ -198,6 +235,10 @@ class MissingFactsView(ReportView):
     def get_base_queryset(self) -> QuerySet:
         """Return what is missing."""
         return missing()
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Add what stands in no fact."""
+        return {**super().get_context_data(**kwargs), "details": missing_details(self.request)}
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Add the places of all facts at once."""
@@ -222,7 +263,7 @@ def missing_box(request: HttpRequest) -> Iterator[Box]:
         words = npgettext("admin", "%(number)d German text waits for it", "%(number)d German texts wait for it", number)
         return Line(fact.name, edit_url(fact), note=words % {"number": number} if number else "")
 
-    lines = [line_of(fact) for fact in facts]
+    lines = [*(line_of(fact) for fact in facts), *missing_details(request)]
     yield Box("missing-facts", pgettext_lazy("admin", "Missing facts"), lines, reverse("missing_facts"), order=50)
 
 

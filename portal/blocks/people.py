@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.utils.translation import pgettext_lazy
+from wagtail import hooks
 
 from portal.facts.kinds import TEXT_KINDS
 from portal.facts.shown import ShownFact
@@ -13,7 +14,7 @@ from portal.pages.links import Link
 
 from . import base as blocks
 from .facts import FactChooserBlock, shown_facts
-from .laender import land_choices, names, tiles
+from .laender import names, tiles
 from .links import PageBlock
 
 
@@ -95,52 +96,29 @@ class ContactBlock(blocks.StructBlock):
         return context
 
 
-class OfficeBlock(blocks.StructBlock):
-    """One office."""
+class OfficesBlock(blocks.StaticBlock):
+    """The offices, as their pages say where they are, as a list beside a map of tiles.
 
-    place = blocks.CharBlock(
-        max_length=80, label=pgettext_lazy("admin", "Place"), help_text=pgettext_lazy("admin", "The town.")
-    )
-    state = blocks.ChoiceBlock(
-        choices=land_choices,
-        label=pgettext_lazy("admin", "Land"),
-        help_text=pgettext_lazy("admin", "Marked on the map."),
-    )
-    address = blocks.CharBlock(
-        max_length=200, label=pgettext_lazy("admin", "Address"), help_text=pgettext_lazy("admin", "In one line.")
-    )
-    note = blocks.CharBlock(
-        required=False,
-        max_length=200,
-        label=pgettext_lazy("admin", "What it does"),
-        help_text=pgettext_lazy("admin", "A few words."),
-    )
-
-    class Meta:
-        icon = "home"
-        label = pgettext_lazy("admin", "Office")
-        description = pgettext_lazy("admin", "One office.")
-        template = "blocks/office.html"
-        preview_value = {"place": "Berlin", "state": "BE", "address": "Berlin"}
-
-
-class OfficesBlock(blocks.ListBlock):
-    """Offices in Germany, as a list and on a map of tiles."""
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(OfficeBlock(), **kwargs)
+    Whoever knows offices registers the hook `list_offices()`: entries, one for each of the Länder, with `code`, `name` and `offices`,
+    the cards of those that lie there. What was typed here before the offices had pages is left where it is, and not shown.
+    """
 
     class Meta:
         icon = "site"
         label = pgettext_lazy("admin", "Offices")
-        description = pgettext_lazy("admin", "Offices in Germany, as a list beside a map of the Länder.")
+        description = pgettext_lazy("admin", "All offices, as a list beside a map of the Länder. It keeps itself up to date.")
+        admin_text = pgettext_lazy("admin", "Shows the offices that have a page.")
         template = "blocks/offices.html"
-        preview_value = [{"place": "Berlin", "state": "BE", "address": "Berlin"}]
+        preview_value = None
 
-    def get_context(self, value: list, parent_context: dict | None = None) -> dict:
-        """Add the tiles of the map, those with an office marked, and their names for the map's description."""
+    def restore_translated_segments(self, value: object, segments: list) -> object:
+        """Take what translators once wrote of typed offices as nothing."""
+        return value
+
+    def get_context(self, value: object, parent_context: dict | None = None) -> dict:
+        """Add the Länder with an office, the tiles of the map, and the names of those that are marked for its description."""
         context = super().get_context(value, parent_context=parent_context)
-        marked = {office["state"] for office in value}
-        context["tiles"] = tiles(marked)
-        context["marked_names"] = names(marked)
+        laender = [land for list_offices in hooks.get_hooks("list_offices") for land in list_offices() if land.offices]
+        marked = {land.code for land in laender}
+        context.update(laender=laender, tiles=tiles(marked), marked_names=names(marked))
         return context

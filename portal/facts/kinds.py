@@ -33,6 +33,9 @@ class FactKind(TextChoices):
 TEXT_KINDS = frozenset({FactKind.ADDRESS, FactKind.TEXT})
 """Kinds that are text, and translated; the others are a value that each language writes by its own rules."""
 
+SOURCED_KINDS = frozenset({FactKind.FEE, FactKind.DEADLINE})
+"""Kinds that concern money and rights: visitors read where they come from, and of what day that is."""
+
 _PHONE = re.compile(r"\+?[\d][\d ()/-]{1,30}\d", re.ASCII)
 _AMOUNT = re.compile(
     r"(?P<whole>\d{1,3}(?:[. ]\d{3})+|\d+)(?:[.,](?P<cents>\d{1,2}))?\s*(?P<currency>€|EUR|Euro|USD|US-Dollar|CHF)", re.ASCII

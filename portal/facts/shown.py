@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.utils.html import format_html
-from django.utils.translation import override, pgettext
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, override, pgettext
 
 from portal import changes
+from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
-from .kinds import TEXT_KINDS, FactKind, dialled, written
+from .kinds import SOURCED_KINDS, TEXT_KINDS, FactKind, dialled, written
 
 TAG = changes.snippets("portal.fact")
 
@@ -26,6 +28,8 @@ class ShownFact:
     text: str
     language: str = ""
     machine: str = ""
+    note: str = ""
+    """Of what concerns rights or money, where it comes from with the source's own date, as HTML."""
 
     @property
     def is_missing(self) -> bool:
@@ -45,7 +49,12 @@ class ShownFact:
 
     @property
     def html(self) -> str:
-        """Return the fact inside a line of text, isolated: its direction is its own, whatever stands around it."""
+        """Return the fact inside a line of text, followed by its note."""
+        return format_html("{} {}", self.value_html, self.note) if self.note else self.value_html
+
+    @property
+    def value_html(self) -> str:
+        """Return the fact alone, isolated: its direction is its own, whatever stands around it."""
         match self.kind:
             case FactKind.PHONE:
                 return format_html('<a href="tel:{}"><bdi dir="ltr">{}</bdi></a>', self.machine, self.text)
@@ -77,12 +86,26 @@ def _shown(fact: object, version: object | None) -> ShownFact:
     """
     if fact.kind not in TEXT_KINDS:
         machine = dialled(fact.value) if fact.kind == FactKind.PHONE else fact.value
-        return ShownFact(fact.pk, fact.name, fact.kind, written(fact.kind, fact.value), machine=machine)
+        source = note(fact.source, fact.source_url, fact.source_date) if fact.kind in SOURCED_KINDS and fact.source else ""
+        return ShownFact(fact.pk, fact.name, fact.kind, written(fact.kind, fact.value), machine=machine, note=source)
     if version is not None and version.is_finished and version.translated_text == fact.text and version.text:
         return ShownFact(fact.pk, fact.name, fact.kind, version.text)
     # Leichte Sprache uses the German texts as its own.
     language = "" if current_language().code.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
     return ShownFact(fact.pk, fact.name, fact.kind, fact.text, language=language)
+
+
+def note(source: str, url: str, date: str) -> str:
+    """Return the note on where a fact comes from, as HTML in the active language; the source itself is named in German."""
+    is_german = current_language().code.partition("-")[0] == SOURCE_LANGUAGE
+    named = format_html("<bdi>{}</bdi>" if is_german else '<bdi lang="de" dir="ltr">{}</bdi>', source)
+    if url:
+        named = format_html('<a href="{}" rel="external">{}</a>', url, named)
+    day, when = KnownDate.read(date), pgettext("a source", "undated")
+    if day is not None:
+        values = {"date_text": escape(day.text), "machine_date": escape(day.machine)}
+        when = SafeString(gettext('as of <time datetime="%(machine_date)s">%(date_text)s</time>') % values)
+    return format_html('<small class="muted">{}</small>', format_html(gettext("(source: {source}, {date})"), source=named, date=when))
 
 
 def all_facts() -> dict[int, ShownFact]:

@@ -23,6 +23,7 @@ from . import shown
 _MARK = re.compile(r'<a (?=[^>]*\blinktype="fact")(?=[^>]*\bid="(?P<id>\d+)")[^>]*>.*?</a>', re.DOTALL)
 _LINKTYPE = 'linktype="fact"'
 _HEADINGS = {"h2": 2, "h3": 3, "h4": 4}
+_HEADING = re.compile(r"<(?P<name>h[234])\b.*?</(?P=name)>", re.DOTALL)
 _GONE = "gone"
 """The element that stands, while a text is cut, where something was left out."""
 
@@ -84,12 +85,19 @@ def filled(html: str) -> str:
         return html
     if any(shown.get(match["id"]) is None for match in _MARK.finditer(html)):
         html = _without_missing(html)
-    return _MARK.sub(_value, html)
+    # Where it comes from is said once in a text, and in no heading.
+    told = set()
+    headings = [found.span() for found in _HEADING.finditer(html)]
 
+    def value(match: re.Match[str]) -> str:
+        if (fact := shown.get(match["id"])) is None:
+            return ""
+        if fact.pk in told or any(start < match.start() < end for start, end in headings):
+            return fact.value_html
+        told.add(fact.pk)
+        return fact.html
 
-def _value(match: re.Match[str]) -> str:
-    fact = shown.get(match["id"])
-    return fact.html if fact else ""
+    return _MARK.sub(value, html)
 
 
 def _without_missing(html: str) -> str:

@@ -45,7 +45,12 @@ def client_address(request: HttpRequest) -> str:
 
     Of an IPv6 address it is the network: a single client has all addresses of one. Empty where there is none.
     """
-    text = _outside(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+    return client(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def client(peer: str, forwarded: str) -> str:
+    """Return the same for the address of a connection and the value of `X-Forwarded-For`."""
+    text = _outside(peer, forwarded)
     address = _parsed(text)
     if address is None:
         return text[:64]

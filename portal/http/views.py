@@ -132,15 +132,19 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _error(request, 404)
 
 
-@cache
-def _server_error_page() -> tuple[str, str]:
-    """Return the 500 page and the policy that allows its own style by its hash."""
-    html = get_template("500.html").template.source
+def standalone_page(template: str, context: dict[str, object] | None = None) -> tuple[str, str]:
+    """Return a page that needs no other file, and the policy that allows its own style by its hash."""
+    html = get_template(template).render(context)
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     if style is None:
-        raise ValueError("500.html has no <style>")
+        raise ValueError(f"{template} has no <style>")
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     return html, PUBLIC_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+
+
+@cache
+def _server_error_page() -> tuple[str, str]:
+    return standalone_page("500.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -32,8 +32,11 @@ class ListedPageBlock(PageBlock):
         return list(listings())
 
 
+LEAD, LIST = "lead", "list"
+
+
 class LatestBlock(blocks.StructBlock):
-    """The first pages of a kind, one of them large: the newest, or what comes next."""
+    """The first pages of a kind, one of them large, or all as a list of titles: the newest, or what comes next."""
 
     kind = blocks.ChoiceBlock(
         choices=_kinds,
@@ -53,6 +56,15 @@ class LatestBlock(blocks.StructBlock):
         label=pgettext_lazy("admin", "How many"),
         help_text=pgettext_lazy("admin", "Beside the large one."),
     )
+    form = blocks.ChoiceBlock(
+        choices=[
+            (LEAD, pgettext_lazy("admin", "One large, the others beside it")),
+            (LIST, pgettext_lazy("admin", "A list of titles, in columns")),
+        ],
+        default=LEAD,
+        label=pgettext_lazy("admin", "Look"),
+        help_text=pgettext_lazy("admin", "A list takes a third of the room. Three, four, six or eight fill its rows."),
+    )
 
     class Meta:
         icon = "doc-full-inverse"
@@ -68,11 +80,14 @@ class LatestBlock(blocks.StructBlock):
         if model is None:
             return context
         featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
-        pages = lists.latest(
-            model, get_language() or SOURCE_LANGUAGE, value["count"] + 1, first=featured.page.pk if featured else None
-        )
+        is_list = value.get("form") == LIST
+        count = value["count"] if is_list else value["count"] + 1
+        pages = lists.latest(model, get_language() or SOURCE_LANGUAGE, count, first=featured.page.pk if featured else None)
         context["nothing"] = model.listing.empty_label
-        if items := cards.of(pages):
+        items = cards.of(pages)
+        if items and is_list:
+            context["cards"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in cards.with_telling_kinds(items)]
+        elif items:
             badge = gettext("In focus") if value.get("featured") else ""
             context["featured"] = items[0].shown_as(Form.STORY, meta=replace(items[0].meta, badge=badge))
             # The list beside it is short: titles, no pictures.

@@ -38,7 +38,7 @@ def _event(item: dict[str, Any]) -> list[str]:
         f"DTSTAMP:{_utc(item['updateddate'])}",
         _moment("DTSTART", item["starts"]),
         _end(item["starts"], item["ends"]),
-        f"SUMMARY:{_text(item['title'])}",
+        f"SUMMARY:{_text(item['summary'])}",
         f"DESCRIPTION:{_text(item['text'])}" if item["text"] else "",
         f"LOCATION:{_text(item['place'])}" if item["place"] else "",
         f"CATEGORIES:{','.join(_text(name) for name in item['categories'])}" if item["categories"] else "",

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from portal.language.zones import TimeZone
 from portal.models import taxonomy
+from portal.models.goals import Goal, names_goals
 from portal.models.taxonomy import Term
 
 from .dates import Status
@@ -20,13 +21,14 @@ from .declarations import PARAMETERS, choices, field_of, label, value, values_of
 @dataclass(frozen=True)
 class Value:
     """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines,
-    the status if it is one."""
+    the status if it is one, the number if it is a goal of the 2030 Agenda."""
 
     text: str
     language: str = ""
     url: str = ""
     machine_date: str = ""
     status: Status | None = None
+    goal: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             )
             for term in taxonomy.localized(terms)
         ]
+    if names_goals(field_of(type(page), name)):
+        return [Value(str(Goal(number).label), goal=number) for number in known]
     options = choices(type(page), name)
     language = page.foreign_language_of(name)
     leads = bool(index_url) and not language and (isinstance(known, list) or name in page.listing.lines)

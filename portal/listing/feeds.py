@@ -209,9 +209,11 @@ def _entry(item: Page, listing: Listing, content: str) -> dict[str, Any]:
     # What is dated in the time to come was not published then.
     published = (start if is_day else None) if listing.order == NEWEST else item.first_published_at
     topics = taxonomy.topics(getattr(item, "topic_list", []))
-    text = valid(getattr(item, "lead", item.search_description))
+    text, title = valid(getattr(item, "lead", item.search_description)), valid(item.title)
     return {
-        "title": valid(item.title),
+        # Calendars have a status for it, feed readers nothing but the title.
+        "title": _("%(change)s: %(title)s") % {"change": item.change_text, "title": title} if item.change_text else title,
+        "summary": title,
         "link": absolute(item.get_url()),
         # Feed readers take it for HTML, calendars for the text itself.
         "description": escape(text),

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.models import RevisionMixin, TranslatableMixin
+from wagtail.models import Page, PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 from wagtail_localize.models import Translation
 
@@ -18,7 +19,8 @@ from portal.blocks.fields import StreamField
 from portal.blocks.links import LinkBlock, PageBlock
 from portal.language import texts
 from portal.language.choices import TextChoices
-from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.pages import readers, versions
 
 from .conflicts import RevisionForm
 from .publication import FinishedMixin
@@ -49,7 +51,7 @@ class State(TextChoices):
     OVER = "over", pgettext_lazy("admin", "over")
 
 
-class Alert(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
+class Alert(PreviewableMixin, FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
     """One alert. The row of the source language says when and where it stands; those of the others hold its text alone.
 
     A text in another language is shown while it is that of the German text which stands there now; else German is shown, marked as such.
@@ -149,6 +151,30 @@ class Alert(FinishedMixin, TranslatableMixin, RevisionMixin, models.Model):
         """Return all that translations translate, in one text."""
         links = [str(value) for block in self.link for value in (block.value.page_id or "", block.value["url"], block.value["label"])]
         return "\n".join([self.heading, self.text, *links])
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        """Return the languages in which readers would get it: all of them, from a text in another one than German that one."""
+        own = self.locale.language_code if self.locale_id else SOURCE_LANGUAGE
+        return [(language.code, language.name) for language in LANGUAGES if own in {SOURCE_LANGUAGE, language.code}]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show it above the home page of a language, as its readers would see it there."""
+        language = languages_by_code()[mode_name if mode_name in dict(self.preview_modes) else self.default_preview_mode]
+        request.previewed_alert = self
+        request.reader = readers.Reader(language, f"/{language.code}/")
+        with translation.override(language.code), readers.answering(request.reader):
+            home = versions.real(Page.objects.filter(depth=2, locale__language_code=language.code)).first()
+            if home is None:
+                response = super().serve_preview(request, mode_name)
+            else:
+                response = home.specific.serve_preview(request, home.specific.default_preview_mode)
+            response.headers["Content-Language"] = language.code
+            return response.render()
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """Return what stands below it where there is no home page yet: nothing."""
+        return "alert_preview.html"
 
     def _is_translated(self) -> bool:
         """Return whether the row is written by the translation of its source."""

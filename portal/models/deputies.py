@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -15,23 +14,11 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import GroupApprovalTask, Page, TaskState
 from wagtail.permissions import policy_registry
 
+from portal.language.working_days import working_days_before
 from portal.pages.approvals import in_place
 
 PATIENCE = 2
 """Working days that something waits for a moderator alone."""
-_SATURDAY = 5
-
-
-def working_days_before(moment: datetime, days: int) -> datetime:
-    """Return the moment that lies so many working days before another; Saturdays and Sundays are none, public holidays are not known."""
-    local = timezone.localtime(moment).replace(tzinfo=None)
-    if local.weekday() >= _SATURDAY:
-        local = datetime.combine(local.date() - timedelta(days=local.weekday() - _SATURDAY), time.min)
-    for _ in range(days):
-        local -= timedelta(days=1)
-        while local.weekday() >= _SATURDAY:
-            local -= timedelta(days=1)
-    return timezone.make_aware(local)
 
 
 class Deputyship(models.Model):

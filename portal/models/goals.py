@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -33,3 +34,8 @@ class Goal(TextChoices):
     def as_options(cls) -> list[tuple[str, str | Promise]]:
         """Return the goals for a `ChoicesField`, each named with its number, in the active language."""
         return [(goal.value, f"{goal.value}. {goal.label}") for goal in cls]
+
+
+def names_goals(field: Field | None) -> bool:
+    """Return whether a field of a model holds goals: they are shown by number and official colour."""
+    return getattr(field, "_options", None) == Goal.as_options

@@ -276,8 +276,15 @@ class BasePage(Page):
         return str(self.listing.label_of(self)) if self.listing else ""
 
     @property
+    def change_text(self) -> str:
+        """Return in a word that what the page announces has changed (“Cancelled”), or nothing: said of it wherever it is shown."""
+        return ""
+
+    @property
     def card_state(self) -> str:
-        """Return what stands beside that word: that the page is over, where its kind says so."""
+        """Return what stands beside that word: what has changed, else that the page is over, where its kind says so."""
+        if self.change_text:
+            return self.change_text
         return str(self.listing.over_label) if self.listing and self.listing.over_label and self.listing.is_over(self) else ""
 
     @property
@@ -318,6 +325,15 @@ class BasePage(Page):
     def heading_above(self, name: str) -> tuple[str, str]:
         """Return what visitors read above the blocks of a field that has none of its own, and the anchor of that; mostly nothing."""
         return (gettext("Sources"), "sources") if name == "sources" else ("", "")
+
+    @property
+    def state_notice(self) -> dict[str, str]:
+        """Return what is said at the top once the page holds no more: `level` and `heading` of `components/notice.html`; mostly nothing."""
+        return {}
+
+    def shows(self, name: str) -> bool:
+        """Return whether what a field says is for readers now, as a text of its own."""
+        return True
 
     def glance(self) -> list[object]:
         """Return what is said of the page at a glance, as `components/glance.html` takes it."""

@@ -101,22 +101,35 @@ class Side:
         with self.speaking():
             found = [self._heading(self.page.heading_field, str(getattr(self.page, self.page.heading_field)), 1)]
             for name, field in text_fields(type(self.page)):
+                if not self.page.shows(name):
+                    continue
                 if isinstance(field, StreamField):
                     found += self._field(name)
                 elif text := getattr(self.page, name):
                     html = linebreaks(text, autoescape=True)
-                    found.append(Piece(name, html, versions.language_of(self.page, name), is_text=True))
-            if glance := self.page.glance():
-                html = render_to_string("components/glance.html", {"facts": glance})
-                found.insert(1 + any(piece.key == "lead" for piece in found), Piece("glance", html, self.code))
+                    found += self._below_heading(name, [Piece(name, html, versions.language_of(self.page, name), is_text=True)])
+            place = 1 + any(piece.key == "lead" for piece in found)
+            found[place:place] = self._at_the_top()
         return found
+
+    def _at_the_top(self) -> Iterator[Piece]:
+        """Yield what stands above the text: whether the page still holds, and what is said of it at a glance."""
+        if notice := self.page.state_notice:
+            html = render_to_string("components/notice.html", {"level": notice["level"], "text": notice["heading"]})
+            yield Piece("state", html, self.code)
+        if glance := self.page.glance():
+            yield Piece("glance", render_to_string("components/glance.html", {"facts": glance}), self.code)
 
     def _heading(self, key: str, text: str, level: int, anchor: str = "", language: str = "") -> Piece:
         code = language or versions.language_of(self.page, key)
         return Piece(key, format_html("{}", typography.soft_hyphens(text, code)), code, level, anchor)
 
     def _field(self, name: str) -> list[Piece]:
-        found = list(self._blocks(facts.body(getattr(self.page, name)), name, 3 if self.page.heading_above(name)[0] else 2))
+        return self._below_heading(
+            name, list(self._blocks(facts.body(getattr(self.page, name)), name, 3 if self.page.heading_above(name)[0] else 2))
+        )
+
+    def _below_heading(self, name: str, found: list[Piece]) -> list[Piece]:
         text, anchor = self.page.heading_above(name)
         # Sources of an answer that says nothing are none.
         if found and text and (name == "sources" or any(not piece.key.endswith(":source") for piece in found)):

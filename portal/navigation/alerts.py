@@ -76,34 +76,45 @@ def _alerts(language: str) -> tuple[ShownAlert, ...]:
     )
     versions = {alert.translation_key: alert for alert in own} if sources else {}
     paths = _paths(sources)
+    return tuple(_shown(alert, versions.get(alert.translation_key), language, paths) for alert in sources)
+
+
+def previewed(alert: Alert, language: str) -> ShownAlert:
+    """Return an alert that is being written as the readers of a language would see it."""
+    is_source = alert.is_source or alert.locale_id is None
+    others = Alert.objects.filter(translation_key=alert.translation_key, locale__language_code=language if is_source else SOURCE_LANGUAGE)
+    if not is_source:
+        source = others.first() or alert
+        alert.translated_text = source.translated_text
+        return _shown(source, alert, language, {})
+    # Translations are those of the text that stands there now, or of another one.
+    alert.translated_text = alert.whole_text
+    return _shown(alert, others.filter(is_finished=True).exclude(pk=alert.pk).first(), language, {})
+
+
+def _shown(alert: Alert, version: Alert | None, language: str, paths: dict[int, list[str]]) -> ShownAlert:
+    """Return an alert of the source language for the readers of another one: with the text of a version, if that is one of this text."""
     with reading(language):
         names = {Level.DANGER: gettext("Danger"), Level.WARNING: gettext("Warning"), Level.INFORMATION: gettext("Please note")}
         mark = language_mark(SOURCE_LANGUAGE)
-    found = []
-    for alert in sources:
-        version = versions.get(alert.translation_key)
-        is_own = version is not None and version.translated_text == alert.translated_text
-        # Leichte Sprache uses the German texts as its own.
-        code = "" if is_own or language.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
-        shown = version if version is not None and is_own else alert
-        named = [path for pk in sorted(_named_pages(alert)) for path in paths.get(pk, ())]
-        found.append(
-            ShownAlert(
-                key=alert.pk,
-                level=alert.level,
-                level_name=names[Level(alert.level)],
-                heading=shown.heading,
-                text=shown.text,
-                link=_link(shown, language, code),
-                language=code,
-                mark=mark if code else "",
-                starts_at=alert.starts_at,
-                ends_at=alert.ends_at,
-                paths=None if alert.scope == Scope.SITE else tuple(named),
-                with_pages_below=alert.scope == Scope.BELOW,
-            )
-        )
-    return tuple(found)
+    is_own = version is not None and version.translated_text == alert.translated_text
+    # Leichte Sprache uses the German texts as its own.
+    code = "" if is_own or language.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+    shown = version if version is not None and is_own else alert
+    return ShownAlert(
+        key=alert.pk,
+        level=alert.level,
+        level_name=names[Level(alert.level)],
+        heading=shown.heading,
+        text=shown.text,
+        link=_link(shown, language, code),
+        language=code,
+        mark=mark if code else "",
+        starts_at=alert.starts_at,
+        ends_at=alert.ends_at,
+        paths=None if alert.scope == Scope.SITE else tuple(path for pk in sorted(_named_pages(alert)) for path in paths.get(pk, ())),
+        with_pages_below=alert.scope == Scope.BELOW,
+    )
 
 
 def _link(alert: Alert, language: str, around: str) -> Link | None:

@@ -120,6 +120,14 @@ def laid_out(cards: list[Card]) -> list[Card]:
     return [card.shown_as(Form.ITEM, picture=None) for card in cards]
 
 
+def with_telling_kinds(cards: list[Card]) -> list[Card]:
+    """Return cards that say what they are only where each says so and they differ: else the heading above them says enough."""
+    kinds = {card.meta.kind for card in cards}
+    if len(cards) < 2 or (len(kinds) > 1 and "" not in kinds):
+        return cards
+    return [replace(card, meta=replace(card.meta, kind="")) for card in cards]
+
+
 def prepare(pages: list[Page]) -> list[Page]:
     """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
     versions.set_locales(pages)
@@ -163,17 +171,23 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     return [found[page.pk] for page in pages if page.pk in found]
 
 
-def for_pages(pages: list[Page]) -> list[Card]:
-    """Return what the links to `pages` lead to, in their order; pages that are nowhere are left out.
+def shown_for(ids: Iterable[int]) -> list[Page]:
+    """Return what links to the pages with these ids lead to, in their order; pages that are nowhere are left out.
 
-    A page that is not in the reader's language yet stands there with the source's text, marked. They are laid out to stand together.
+    A page that is not in the reader's language yet stands there with the source's text, marked.
     """
-    found = links.resolve(page.pk for page in pages)
-    targets = {link.page.pk: link for page in pages if (link := found[page.pk])}
+    ids = list(ids)
+    found = links.resolve(ids)
+    targets = {link.page.pk: link for pk in ids if (link := found[pk])}
     shown = prepare(specific([link.page for link in targets.values()]))
     for page in shown:
         page.link = targets[page.pk]
-    return laid_out([card_of(page) for page in shown])
+    return shown
+
+
+def for_pages(pages: list[Page]) -> list[Card]:
+    """Return what the links to `pages` lead to as cards that stand together (`shown_for`, `laid_out`)."""
+    return laid_out(with_telling_kinds([card_of(page) for page in shown_for(page.pk for page in pages)]))
 
 
 def for_children(page: Page) -> list[Card]:

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,23 @@ class Address:
         return True
 
 
+class Pauses:
+    """How long to wait before what ended by itself is begun again: longer each time, until it has lived for a while."""
+
+    FIRST, LONGEST, LIVES = 0.1, 30.0, 60.0
+
+    def __init__(self) -> None:
+        self.pause, self.began = 0.0, time.monotonic()
+
+    def next(self) -> float:
+        """Return the seconds to wait now."""
+        if time.monotonic() - self.began > self.LIVES:
+            self.pause = 0.0
+        self.pause = min(max(self.pause * 2, self.FIRST), self.LONGEST)
+        self.began = time.monotonic() + self.pause
+        return self.pause
+
+
 def command(address: Address) -> list[str]:
     """Return the command line of the production server."""
     return [sys.executable, "-m", "portal.serving.workers", address.host, str(address.port)]
@@ -96,14 +114,38 @@ class Server:
     def __init__(self, address: Address, ready_lines: str) -> None:
         self.address = address
         self.ready_lines = ready_lines
-        self.stopping = False
+        self.stopping, self.has_answered = False, False
+        self.ended = threading.Event()
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
-        """Start the server, print the lines when it answers, wait for its end and return the exit code."""
+        """Start the server, print the lines when it answers, keep it running until it is ended and return the exit code."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(name) is not signal.SIG_IGN:
                 signal.signal(name, self._stop)
+        self._start()
+        if not self._answers():
+            print(f"The server does not answer after {START_TIMEOUT:.0f} seconds.", file=sys.stderr, flush=True)
+            self._end()
+            return 1
+        # Also after a Ctrl-C before the first answer: a password that was just made is told only here.
+        print(self.ready_lines, flush=True)
+        pauses, code = Pauses(), self.process.wait()
+        if not self.has_answered and not self.stopping:
+            print("The server ended unexpectedly.", file=sys.stderr, flush=True)
+            return code if code > 0 else 1
+        while not self.stopping:
+            print("The server ended unexpectedly; it is started again.", file=sys.stderr, flush=True)
+            # A signal that ends the portal ends the pause as well.
+            self.ended.wait(pauses.next())
+            if not self.stopping:
+                self._start()
+                self.process.wait()
+        print("\nStopped.", flush=True)
+        return 0
+
+    def _start(self) -> None:
+        """Begin to serve."""
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
         # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         self.process = subprocess.Popen(  # noqa: S603
@@ -115,26 +157,22 @@ class Server:
         )
         if self.stopping:
             self.process.terminate()
+
+    def _answers(self) -> bool:
+        """Wait for the first answer, the end of the server or the signal to end it; return false where nothing of it comes in time."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.process.poll() is None and not self.stopping:
             if self.address.answers():
+                self.has_answered = True
                 break
             if time.monotonic() > deadline:
-                print(f"The server does not answer after {START_TIMEOUT:.0f} seconds.", file=sys.stderr, flush=True)
-                self._end()
-                return 1
+                return False
             time.sleep(0.1)
-        # Also after a Ctrl-C before the first answer: a password that was just made is told only here.
-        print(self.ready_lines, flush=True)
-        code = self.process.wait()
-        if self.stopping:
-            print("\nStopped.", flush=True)
-            return 0
-        print("The server ended unexpectedly.", file=sys.stderr, flush=True)
-        return code if code > 0 else 1
+        return True
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         """End the server in order; at the second Ctrl-C at once."""
+        self.ended.set()
         if self.process is None:
             self.stopping = True
         elif self.stopping:

@@ -6,17 +6,28 @@ workers then take nearly twice the memory of one.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
+import time
+from typing import TYPE_CHECKING
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.common import AbstractServer
 
-from portal.serving.server import STOP_TIMEOUT
+from portal.serving.server import STOP_TIMEOUT, Pauses, end_with_parent
+
+if TYPE_CHECKING:
+    from portal.shell.bridge import Application
+
+CONNECTIONS = 8000
+"""Connections that one process holds at once: those that wait for something cost it memory alone."""
 
 
-def load() -> object:
+def load() -> Application:
     """Return the WSGI application, with all that requests would load one by one: addresses, templates, what apps add."""
     from wsgiref.util import setup_testing_defaults
 
@@ -45,26 +56,66 @@ def load() -> object:
     return application
 
 
+def threads() -> int:
+    """Return how many threads of a process answer with pages, `WEB_THREADS`."""
+    return int(os.environ.get("WEB_THREADS") or 3)
+
+
 def options(host: str, port: str) -> dict[str, object]:
-    """Return the options of the production server; `WEB_WORKERS` and `WEB_THREADS` may change two of them."""
+    """Return the options of the production server; `WEB_WORKERS` changes one of them."""
     return {
         "address": host,
         "port": int(port),
-        "interface": Interfaces.WSGI,
+        "interface": Interfaces.RSGI,
+        "http": HTTPModes.http1,
+        # Headers come in time, connections that ask for nothing end; a reader who stops reading costs this buffer.
+        "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         "workers": int(os.environ.get("WEB_WORKERS") or 2),
-        "blocking_threads": int(os.environ.get("WEB_THREADS") or 3),
         "backlog": 1024,
+        "backpressure": CONNECTIONS,
         "websockets": False,
         "log_access": False,
-        "log_level": "error",
+        "log_level": "critical",
         "respawn_failed_workers": True,
         "workers_kill_timeout": STOP_TIMEOUT // 2,
     }
 
 
+def allow_connections() -> None:
+    """Let this process and its children have as many files open as the system lets them."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class Respawns(dict[int, float]):
+    """When granian began which process anew: it remembers nothing, and waits.
+
+    granian (2.8) gives up, and with it the whole portal, when one of its processes dies within 5.5 seconds after it was begun anew, by
+    what it wrote here. It has no setting for that. Once it has one, this can go; should it look elsewhere, the launcher starts all anew.
+    """
+
+    def __init__(self, server: AbstractServer) -> None:
+        super().__init__()
+        self.server, self.pauses = server, Pauses()
+
+    def __setitem__(self, index: int, moment: float) -> None:
+        """Wait before the process is begun, the longer the sooner it died; the others answer meanwhile."""
+        until = time.monotonic() + self.pauses.next()
+        while time.monotonic() < until and not self.server.interrupt_signal:
+            time.sleep(0.05)
+
+
 def main(host: str, port: str) -> None:
     """Serve until the process is ended."""
+    allow_connections()
     application = load()
+    # Not before Django is there.
+    from portal.shell.application import Shell
+
+    shell = Shell(application, threads())
     gc.collect()
     # Objects that the collector never looks at again are not written to, and stay shared.
     gc.freeze()
@@ -78,7 +129,10 @@ def main(host: str, port: str) -> None:
     end_runner = runner.supervise()
     try:
         with changes.watching():
-            Granian("portal.wsgi:application", **options(host, port)).serve(target_loader=lambda *args, **values: application)
+            server = Granian("portal.wsgi:application", **options(host, port))
+            server.respawned_wrks = Respawns(server)
+            shell.at_start = end_with_parent
+            server.serve(target_loader=lambda *args, **values: shell)
     finally:
         end_runner()
 

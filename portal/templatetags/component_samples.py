@@ -16,6 +16,9 @@ from portal.blocks.layout import Task
 from portal.blocks.media import Download, Figure
 from portal.blocks.people import Contact
 from portal.blocks.text import Source
+from portal.facts import shown
+from portal.facts.kinds import FactKind
+from portal.facts.shown import ShownFact
 from portal.language.dates import KnownDate
 from portal.listing.dates import Status
 from portal.listing.facts import Fact, Value
@@ -172,23 +175,29 @@ def _texts() -> dict[str, object]:
 
 
 def _boxes() -> dict[str, object]:
-    offices = [
-        {"state": "BE", "place": "Berlin", "address": "Charlottenstraße 68, 10117 Berlin", "note": "Leitung"},
-        {"state": "BY", "place": "Nürnberg", "address": "Neumeyerstraße 22–26, 90411 Nürnberg", "note": ""},
-    ]
     write = Link("#boxes", "Nachricht schreiben")
+    note = shown.note("Bundesamt: Merkblatt", "https://example.org/merkblatt", "2025-07")
+    kept = [
+        ShownFact(1, "Startgeld", FactKind.FEE, "1.000\xa0€", note=note),
+        ShownFact(2, "Frist", FactKind.DEADLINE, "4. März 2027", machine="2027-03-04", note=note),
+        ShownFact(3, "Telefon", FactKind.PHONE, "+49 30 000000", machine="+4930000000"),
+        ShownFact(4, "Zeiten", FactKind.HOURS, "Montag bis Donnerstag, 10:00 bis 16:00 Uhr"),
+        ShownFact(5, "Anschrift", FactKind.ADDRESS, "IOM Deutschland\nBerlin"),
+    ]
     return {
+        "kept_facts": [{"term": fact.name, "description": fact.html} for fact in kept],
+        "kept_contact": Contact("Kontakt mit gepflegten Angaben", facts=kept),
         "facts": [{"term": "Gegründet", "description": "1951"}, {"term": "Mitgliedsstaaten", "description": "175"}],
         "contact": Contact("Kontakt", "IOM Deutschland", "iom@example.org", "+49 30 000000", write),
         "short_contact": Contact("Kontakt", email="iom@example.org"),
-        "offices": offices,
-        "tiles": tiles({office["state"] for office in offices}),
+        "tiles": tiles({"BE", "BY"}),
         "linked_tiles": tiles({"BE", "BB"}, {"BE": "#land-be", "BB": "#land-bb"}),
         "laender": [
             {"code": "BE", "anchor": "land-be", "name": "Berlin", "offices": [_card("Büro Berlin", "Beratung.", "offices")]},
             {"code": "BB", "anchor": "land-bb", "name": "Brandenburg", "serving": [_card("Büro Berlin", "Beratung.", "offices")]},
+            {"code": "BY", "anchor": "land-by", "name": "Bayern", "offices": [_card("Nürnberg", "Hilfe bei der Reise.", "offices")]},
         ],
-        "map_label": ", ".join(names({office["state"] for office in offices})),
+        "map_label": ", ".join(names({"BE", "BY"})),
     }
 
 

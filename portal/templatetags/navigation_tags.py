@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from portal import changes, navigation
 from portal.language.languages import LANGUAGES, current_language, language_of_path, languages_by_code
+from portal.models import Alert
 from portal.pages import readers, versions
 from portal.pages.addresses import address_of
 from portal.pages.links import Link
@@ -39,9 +40,9 @@ def site_header(reader: Reader, paths: dict[str, str] | str, query: str, paramet
 
 
 @register.inclusion_tag("components/alerts.html")
-def alerts(reader: Reader) -> dict[str, object]:
-    """Show the alerts that stand above the page that is shown, now."""
-    return {"alerts": navigation.alerts(reader)}
+def alerts(reader: Reader, previewed: Alert | None = None) -> dict[str, object]:
+    """Show the alerts that stand above the page that is shown, now; in the preview of one, that one."""
+    return {"alerts": [navigation.previewed(previewed, reader.language.code)] if previewed else navigation.alerts(reader)}
 
 
 def _menu(path: str) -> SafeString:

@@ -99,9 +99,8 @@ def absolute(url: str | None) -> str:
 
 @register.inclusion_tag("components/qr_code.html")
 def qr_code(address: str) -> dict[str, object]:
-    """Show, on paper alone, an address of the portal and its QR code."""
-    url = head.absolute(address)
-    return {"url": url, "code": qr_codes.svg(url)}
+    """Show, on paper alone, an address of the portal and its QR code, which browsers ask for when they print, not before."""
+    return {"url": head.absolute(address), "code": qr_codes.address_of(address)}
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------------

@@ -71,7 +71,11 @@ def in_parts(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
         kept = {name: value for name, value in headers.items() if name in {"Cache-Control", "Accept-Ranges", "ETag"}}
         return HttpResponse(status=416, headers=kept | {"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Length": str(end - start + 1), "Content-Range": f"bytes {start}-{end}/{size}"}
-    return StreamingHttpResponse(_part(file, start, end), status=206, headers=headers)
+    part = Part(file, start, end + 1)
+    answer = StreamingHttpResponse(part, status=206, headers=headers)
+    # As `FileResponse` has them: a server that sends files by itself takes it from here.
+    answer.file_to_stream, answer.block_size = part, _CHUNK
+    return answer
 
 
 def _is_same(request: HttpRequest, response: HttpResponse) -> bool:
@@ -84,10 +88,24 @@ def _is_same(request: HttpRequest, response: HttpResponse) -> bool:
     return parse_http_date_safe(validator) is not None and validator == response.headers.get("Last-Modified")
 
 
-def _part(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    with file:
+class Part:
+    """A part of a file, from `start` to before `end`, read as a file is; `name` is that of the file."""
+
+    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
+        self.file, self.start, self.end, self.name = file, start, end, file.name
+        self._left = end - start
         file.seek(start)
-        left = end - start + 1
-        while left and (chunk := file.read(min(_CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes more of the part."""
+        block = self.file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(block)
+        return block
+
+    def __iter__(self) -> Iterator[bytes]:
+        while block := self.read(_CHUNK):
+            yield block
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()

@@ -19,6 +19,7 @@ from wagtail.models import PageViewRestriction
 from about.models import OfficeIndexPage, OfficePage, PressPage
 from home.models import ContentPage, OurWorkPage, WhoWeArePage
 from portal.blocks.laender import LAENDER
+from portal.blocks.people import OfficesBlock
 from portal.models import Fact
 from tests.builders import add, make_fact, make_home, publish, translate
 from work.models import ServicePage, ThemePage
@@ -38,6 +39,15 @@ def index(section: WhoWeArePage) -> OfficeIndexPage:
 
 def make_office(index: OfficeIndexPage, title: str = "Berlin", state: str = "BE", live: bool = True, **fields: object) -> OfficePage:
     return add(index, OfficePage(title=title, state=state, lead=f"Hilfe in {title}.", **fields), live=live)
+
+
+def with_offices(section: WhoWeArePage) -> WhoWeArePage:
+    """Return the section with the block of offices, published."""
+    section = WhoWeArePage.objects.get(pk=section.pk)
+    block = {"heading": "Standorte", "background": "sand", "content": [{"type": "offices", "value": None}], "aside": []}
+    section.body = [("section", block)]
+    publish(section)
+    return section
 
 
 def contact(*facts: Fact, heading: str = "Büro") -> tuple[str, dict[str, object]]:
@@ -64,6 +74,25 @@ def test_each_page_is_offered_where_it_belongs() -> None:
     assert OfficeIndexPage.allowed_subpage_models() == [OfficePage]
     assert OfficePage.allowed_parent_page_models() == [OfficeIndexPage]
     assert OfficeIndexPage not in OurWorkPage.allowed_subpage_models()
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_beside_another_language_an_office_says_who_can_come_in_and_under_which_headings(
+    client: Client, index: OfficeIndexPage, code: str
+) -> None:
+    phone = make_fact("phone", "+49 30 1")
+    office = make_office(index, access=["step_free"], access_note="Bitte klingeln.", contacts=[contact(phone)])
+    arabic = translate(office, "ar")
+    page, other = (office, "ar") if code == "de" else (arabic, "de")
+    tree = tree_of(client, f"{page.get_url()}?neben={other}")
+    headings = [[words(cell) for cell in row.find_all("span", recursive=False)] for row in tree.select("h2.beside__row")]
+    with translation.override("ar"):
+        names = [(german, str(arabic.heading_above(name)[0])) for german, name in (
+            ("So erreichen Sie diesen Standort", "contacts"), ("Zugang für Menschen mit Behinderungen", "access_note"))]  # fmt: skip
+        feature = arabic.access_features[0]
+    assert headings == [list(pair if code == "de" else pair[::-1]) for pair in names]
+    glance = [words(cell) for cell in tree.select(".facts")]
+    assert [feature in text for text in glance] == [code == "ar", code == "de"]
 
 
 @pytest.mark.parametrize("code", ["de", "ar"])
@@ -100,6 +129,61 @@ def test_the_list_says_all_that_the_map_shows(client: Client, index: OfficeIndex
     assert len(tree.select("svg.tiles rect")) == len(LAENDER) == 16
     assert "Geheim" not in tree.get_text()
     assert tree.select_one("svg.tiles")["role"] == "group"
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_the_block_of_offices_reads_their_pages(client: Client, section: WhoWeArePage, index: OfficeIndexPage, code: str) -> None:
+    """On a section and on a content page; not what is private, a draft or merely serves another Land."""
+    offices = [make_office(index, "Nürnberg", "BY", states=["BW"]), make_office(index), make_office(index, "Mainz", "RP")]
+    make_office(index, "Entwurf", "HH", live=False)
+    PageViewRestriction.objects.create(page=make_office(index, "Geheim", "SL"), restriction_type="login")
+    section = with_offices(section)
+    # What was typed before offices had pages.
+    typed = [{"type": "offices", "value": [{"place": "Alt", "state": "SH", "address": "Weg 1", "note": ""}], "id": "a" * 32}]
+    content = add(WhoWeArePage.objects.get(pk=section.pk), ContentPage(title="Mehr", body=json.dumps(typed)))
+    if code == "ar":
+        for page in (*offices[:2], section, content):
+            translate(page, "ar")
+        section = WhoWeArePage.objects.get(locale__language_code="ar", alias_of=None)
+        content = ContentPage.objects.get(locale__language_code="ar", alias_of=None)
+
+    def shown(page: WhoWeArePage | ContentPage) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (item.select_one(".office__code").text, words(item.a), item.a["href"],
+             "".join(words(where) for where in item.select(".office__where")),
+             words(item.p))
+            for item in tree_of(client, page).select(".office > li")
+        ]  # fmt: skip
+
+    with translation.override(code):
+        names = {land: str(LAENDER[land].name) for land in ("BE", "BY", "RP")}
+    prefix = "" if code == "de" else "EN "
+    address = {office.title: office.get_url() for office in OfficePage.objects.filter(alias_of=None)}
+    expected = [
+        ("BE", f"{prefix}Berlin", address[f"{prefix}Berlin"], "" if code == "de" else names["BE"], f"{prefix}Hilfe in Berlin."),
+        ("BY", f"{prefix}Nürnberg", address[f"{prefix}Nürnberg"], names["BY"], f"{prefix}Hilfe in Nürnberg."),
+        ("RP", "Mainz", address["Mainz"], names["RP"], "Hilfe in Mainz."),
+    ]
+    # An office that is not translated yet is there too, as it is everywhere: its source is led to.
+    assert sorted(shown(section)) == expected
+    assert sorted(shown(content)) == expected
+    marked = {rect.parent.text.split()[-1] for rect in tree_of(client, section).select("svg.tiles .on rect")}
+    assert marked == {"BE", "BY", "RP"}
+    office = OfficePage.objects.get(title=f"{prefix}Berlin")
+    office.title = "Potsdam"
+    publish(office)
+    assert [line[1] for line in sorted(shown(section))][0] == "Potsdam"
+
+
+def test_without_offices_their_block_shows_nothing(client: Client, section: WhoWeArePage) -> None:
+    section = with_offices(section)
+    assert tree_of(client, section).select("svg.tiles, .office") == []
+
+
+def test_translations_of_typed_offices_are_taken_as_nothing() -> None:
+    block = OfficesBlock()
+    assert block.restore_translated_segments(None, ["a segment"]) is None
+    assert block.to_python([{"place": "Alt"}]) is None or block.normalize([{"place": "Alt"}]) is None
 
 
 @pytest.mark.parametrize("code", ["de", "ar"])

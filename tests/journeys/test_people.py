@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -90,7 +92,20 @@ def test_a_counsellor_prints_two_languages_on_one_sheet(places: Places, open_pag
     assert cells.count() > 10
     # The sheet says where it was read, and leaves the ways on out.
     expect(page.locator(".main-nav")).to_be_hidden()
-    expect(page.locator(".qr svg")).to_be_visible()
+    expect(page.locator(".qr bdi")).to_be_visible()
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_a_page_loads_the_code_of_its_address_when_it_is_printed(code: str, places: Places, open_page: Callable[..., Page]) -> None:
+    page, asked = open_page("about:blank"), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(places.at(VISA, code).url, wait_until="networkidle")
+    address = re.sub(r"^https?://[^/]+", "", page.url)
+    page.mouse.wheel(0, 100_000)
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "/qr.svg" in url] == []
+    page.pdf()
+    assert [url.split("?")[1] for url in asked if "/qr.svg" in url] == [f"path={quote(address, safe='')}"]
 
 
 def test_a_student_finds_an_internship(places: Places, open_page: Callable[..., Page]) -> None:

@@ -125,12 +125,13 @@ def test_what_is_to_come_stands_apart_from_what_has_taken_place(
     assert (titles(past), past.select_one("input[name=past]")["value"]) == ([f"{en}Vorbei"], "yes")
     assert titles(tree_of(client, f"{prefix}termine/?attendance=online")) == [f"{en}Später"]
     assert titles(tree_of(client, f"{prefix}termine/?past=yes&attendance=mixed")) == [f"{en}Vorbei"]
-    assert feed_titles(client, code, "event") == [[f"{en}Bald", f"{en}Später"]] * 2
+    cancelled = {"de": "Abgesagt: Später", "en": "Cancelled: EN Später"}[code]
+    assert feed_titles(client, code, "event") == [[f"{en}Bald", cancelled]] * 2
     clock(TODAY + 4 * DAY)
     tree = tree_of(client, f"{prefix}termine/")
     assert titles(tree, ".sec--flush ul.items h3 a") == [f"{en}Später"]
     assert titles(tree, "section[aria-labelledby=past] h3 a") == [f"{en}Bald", f"{en}Vorbei"]
-    assert feed_titles(client, code, "event") == [[f"{en}Später"]] * 2
+    assert feed_titles(client, code, "event") == [[cancelled]] * 2
     assert tree.select(".prose") == []
     clock(TODAY + 500 * DAY)
     tree = tree_of(client, f"{prefix}termine/")
@@ -182,6 +183,38 @@ def test_the_page_of_an_event(client: Client, events: EventIndexPage, code: str,
     words = {"de": "Diese Veranstaltung hat stattgefunden.", "en": "This event has taken place."}[code]
     assert tree.select_one(".notice--info h2").get_text() == words
     assert (tree.select(".callout"), tree.select(".aside .btns"), tree.select("meta[name=robots]")) == ([], [], [])
+
+
+@LANGUAGES
+def test_a_cancelled_event_says_so_wherever_it_is_shown(client: Client, events: EventIndexPage, code: str, en: str, prefix: str) -> None:
+    """In results of the search, for people and for programs, and on cards of other pages; no more once it takes place after all."""
+    word, address = {"de": ("Abgesagt", "/de/suche/"), "en": ("Cancelled", "/en/search/")}[code]
+    block = [("latest_news", {"kind": "event", "count": 2, "form": form}) for form in ("lead", "list")]
+    home = HomePage.objects.get(locale__language_code="de")
+    home.body = [("section", {"heading": "Termine", "background": "plain", "content": block, "aside": []})]
+    translate(publish(home), "en")
+
+    def marked() -> list[dict[str, list[str]]]:
+        results = tree_of(client, f"{address}?q=Termin").select(".search-result")
+        cards = tree_of(client, f"/{code}/").select("main .sec :is(li, article):has(h3)")
+        return [
+            {spaced(tag.h3): [badge.get_text() for badge in tag.select(".badge--off")] for tag in tags if tag.h3}
+            for tags in (results, cards)
+        ]
+
+    indexing.update(EventPage.objects.all())
+    over = {"de": "Hat stattgefunden", "en": "Has taken place"}[code]
+    results, cards = marked()
+    assert {name: results[name] for name in (f"{en}Bald", f"{en}Später", f"{en}Vorbei")} == {
+        f"{en}Bald": [], f"{en}Später": [word], f"{en}Vorbei": [over],
+    }  # fmt: skip
+    assert cards == {f"{en}Bald": [], f"{en}Später": [word]}
+    german = EventPage.objects.get(title="Später")
+    german.status = ""
+    publish(german)
+    EventPage.objects.filter(title="EN Später").update(status="")
+    indexing.update(EventPage.objects.all())
+    assert [found[f"{en}Später"] for found in marked()] == [[], []]
 
 
 @pytest.mark.parametrize("code", ["de", "ar"])

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
 from participate import recipients
 from participate.models import ContactTopic, Message
 from participate.purposes import Purpose
-from tests.builders import make_content_page
+from tests.builders import make_content_page, submit, translate, translate_texts
 from translation import roles
 
 from .conftest import make_form, make_topic, soup_of
@@ -202,6 +207,100 @@ def test_feedback_is_a_report_for_editors_and_for_nobody_else(client: Client, ho
     client.force_login(reader)
     assert client.get(REPORT).status_code == 302
     assert client.get(f"{REPORT}?export=csv").status_code == 302
+
+
+def test_feedback_is_counted_by_page_and_language(client: Client, home: HomePage, django_assert_num_queries: object) -> None:
+    roles.set_up_roles()
+    page = make_content_page(home, title="Familiennachzug")
+    english, other = translate(page, "en", title="=Family reunification"), make_content_page(home, title="Resettlement")
+    said = [
+        *[{"purpose": "helpful", "helpful": answer, "page": page, "language": "de"} for answer in ("yes", "yes", "partly", "no")],
+        *[{"purpose": "helpful", "helpful": "no", "page": english, "language": "en"}] * 2,
+        # German shown to somebody who reads Arabic is another matter than German shown to Germans.
+        {"purpose": "helpful", "helpful": "yes", "page": page},
+        {"purpose": "barrier", "page": other, "language": "de", "text": "Geheimer Name"},
+        *[{"purpose": "search", "query": "Visum", "text": "", "language": "uk"}] * 3,
+        {"purpose": "contact", "text": "Geheimnis", "page": page, "language": "de"},
+    ]
+    for number, values in enumerate(said):
+        make_message(number, **values)
+    editor = get_user_model().objects.create_user("schreiberin")
+    editor.groups.add(Group.objects.get(name=roles.EDITORS))
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "de"})
+    client.force_login(editor)
+    address = reverse("feedback_by_page")
+
+    def rows(query: str = "") -> list[list[str]]:
+        table = soup_of(client.get(address + query)).select("main table tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.select("td")][:-1] for row in table]
+
+    assert rows() == [
+        ["Familiennachzug", "Deutsch", "2", "1", "1", "0", "0", "4"],
+        ["zu keiner Seite", "Українська", "0", "0", "0", "0", "3", "3"],
+        ["=Family reunification", "English", "0", "0", "2", "0", "0", "2"],
+        ["Familiennachzug", "العربية", "1", "0", "0", "0", "0", "1"],
+        ["Resettlement", "Deutsch", "0", "0", "0", "1", "0", "1"],
+    ]
+    assert [row[1] for row in rows("?language=ar")] == ["العربية"]
+    assert [row[0] for row in rows("?ordering=-barriers")][0] == "Resettlement"
+    day = timezone.localdate()
+    assert (len(rows(f"?created_at_from={day}")), rows(f"?created_at_from={day + timedelta(days=1)}")) == (5, [])
+    first = ["Familiennachzug", "Deutsch", 2, 1, 1, 0, 0, 4]
+    headings = ["Seite", "Sprache", "Hilfreich", "Teilweise hilfreich", "Nicht hilfreich", "Barrieren", "Gesucht, nicht gefunden", "Alle"]
+    book = load_workbook(io.BytesIO(client.get(f"{address}?export=xlsx").getvalue()))
+    sheet = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert [sheet[0], sheet[1], len(sheet)] == [[*headings, "Zuletzt"], [*first, sheet[1][-1]], 6]
+    lines = list(csv.reader(io.StringIO(client.get(f"{address}?export=csv").getvalue().decode("utf-8-sig"))))
+    assert [lines[0], lines[1][:-1]] == [[*headings, "Zuletzt"], [str(value) for value in first]]
+    assert lines[3][0] == "'=Family reunification"
+    assert "Geheim" not in client.get(address).text
+    with CaptureQueriesContext(connection) as before:
+        client.get(address)
+    queries = len(before)
+    for number in range(20):
+        make_message(100 + number, purpose="helpful", helpful="no", page=make_content_page(home, title=f"Seite {number}"))
+    client.get(address)
+    with django_assert_num_queries(queries, exact=True):
+        client.get(address)
+    reader = get_user_model().objects.create_user("uebersetzerin")
+    reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(reader)
+    assert [client.get(address + query).status_code for query in ("", "?export=csv")] == [302, 302]
+
+
+def test_a_form_says_when_the_office_answers_and_editors_see_that_it_does_not(
+    client: Client, home: HomePage, reader: AbstractBaseUser
+) -> None:
+    roles.set_up_roles()
+    make_topic("Rückkehr")
+    form = make_form(home)
+    make_form(home, "Rückmeldung", purpose=Purpose.HELPFUL)
+    english = translate(form, "en", title="Message")
+    said = "Wir antworten in fünf Werktagen, auf Deutsch."
+    assert [said in client.get(form.get_url()).text, client.get(form.get_url()).text.count("<li></li>")] == [False, 0]
+    editor = get_user_model().objects.create_user("schreiberin")
+    editor.groups.add(Group.objects.get(name=roles.EDITORS))
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "de"})
+
+    def missing() -> list[list[tuple[str, str]]]:
+        """Return what the start page and the list say, with the address of each."""
+        staff = Client()
+        staff.force_login(editor)
+        found = [soup_of(staff.get(reverse(name))) for name in ("wagtailadmin_home", "missing_facts")]
+        links = [page.select(f"main a[href='{reverse('wagtailadmin_pages:edit', args=[form.pk])}']") for page in found]
+        return [[link.get_text(" ", strip=True) for link in each] for each in links]
+
+    name = "wann und in welcher Sprache das Büro antwortet"
+    assert missing() == [[name], [name]]
+    form.answering = said
+    form.save_revision().publish()
+    assert missing() == [[], []]
+    assert soup_of(client.get(form.get_url())).select_one(f".contact li:-soup-contains('{said}')") is not None
+    translation = submit(form, "en")
+    translate_texts(translation, {said: "We answer within five working days, in German."})
+    translation.save_target(publish=True)
+    item = soup_of(client.get(english.get_url())).select_one(".contact li:-soup-contains('five working days')")
+    assert (item.get_text(strip=True), item.get("lang")) == ("We answer within five working days, in German.", None)
 
 
 def test_pages_link_to_the_forms_as_everybody_sees_them(client: Client, home: HomePage, reader: AbstractBaseUser) -> None:

@@ -234,6 +234,21 @@ def test_messages_are_deleted_after_their_time_answered_or_not(page: ContactPage
     assert (mails.delete_old(), Message.objects.count()) == (2, 0)
 
 
+def test_nothing_of_a_message_outlives_it_among_the_jobs(page: ContactPage, send: Send, box: Postbox) -> None:
+    topic = make_topic("Presse", email="presse@example.org")
+    box.refuses = "550 no such mailbox: amira@example.org"
+    message, other = (write(send, topic=topic.pk, email=f"{name}@example.org") for name in ("amira", "olena"))
+    for _ in range(6):
+        jobs.run_all()
+        Job.objects.exclude(due_at=None).update(due_at=timezone.now())
+    assert Job.objects.filter(due_at=None, error__contains="amira@example.org").count() == 6
+    older(message, days=91)
+    assert mails.delete_old() == 1
+    assert {tuple(job.arguments["args"][:1]) for job in Job.objects.all()} == {(other.pk,)}
+    other.delete()
+    assert Job.objects.count() == 0
+
+
 def test_what_waits_is_reminded_of_every_three_days(page: ContactPage, send: Send, box: Postbox, reader: AbstractBaseUser) -> None:
     UserProfile.objects.update_or_create(user=reader, defaults={"preferred_language": "en"})
     first, answered, new = write(send), write(send), write(send)

@@ -17,7 +17,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from home.models import ContentPage
 from portal.models import Topic
 from tests.builders import add, make_content_page, make_section, make_topic, submit, translate, translate_texts
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 from translation.permissions import (
     is_locked_for,
     may_publish,

@@ -26,7 +26,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from home.models import ContentPage, HomePage
 from portal.models import Footer, Topic
 from tests.builders import make_content_page, make_section
-from tests.translation.conftest import Portal
+from tests.people import Portal
 from translation import roles
 from translation.permissions import working_locale_ids
 from translation.policies import LanguagePermissionPolicy

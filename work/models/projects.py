@@ -252,11 +252,9 @@ class ProjectPage(ExplanationMixin, ListedPage):
             raise ValidationError({"ends_on": pgettext("admin", "The project would end before it begins.")})
 
     @property
-    def ended_text(self) -> str:
+    def state_notice(self) -> dict[str, str]:
         """Return what stands at the top of a project that has ended."""
-        if self.status_in_time != Status.ENDED:
-            return ""
-        return gettext("This project has ended.")
+        return {"level": "info", "heading": gettext("This project has ended.")} if self.status_in_time == Status.ENDED else {}
 
     def heading_above(self, name: str) -> tuple[str, str]:
         """Return the heading of the documents, with its anchor."""

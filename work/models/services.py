@@ -233,10 +233,10 @@ class ServicePage(ExplanationMixin, ListedPage):
         return gettext("%(kind)s (%(status)s)") % {"kind": super().card_kind, "status": self.get_status_display()}
 
     @property
-    def status_text(self) -> str:
+    def state_notice(self) -> dict[str, str]:
         """Return what stands at the top of a service that cannot be used."""
         texts = {Status.SUSPENDED: gettext("This service is suspended at present."), Status.ENDED: gettext("This service has ended.")}
-        return texts.get(Status(self.status), "") if self.status else ""
+        return {"level": "warning", "heading": texts[Status(self.status)]} if self.status else {}
 
     @cached_property
     def answers(self) -> list[Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
@@ -64,6 +65,28 @@ def test_what_is_missing_is_listed_with_the_places_that_wait(admin: Client, page
     phone.value = "112"
     phone.save()
     assert [cells[-3] for cells in rows(admin, reverse("missing_facts"))] == ["Anschrift", "Zentrale"]
+
+
+def test_where_facts_are_listed_and_chosen_their_source_and_review_are_seen(admin: Client, page: ContentPage) -> None:
+    checked = make_fact("fee", "75 EUR", name="Visum")
+    checked.source, checked.source_date = "AufenthV", "2024-10"
+    checked.reviewed_on, checked.reviewed_by = datetime.date(2026, 11, 2), "Fachdienst Visa"
+    checked.save()
+    undated = make_fact("phone", "112", name="Notruf")
+    undated.source = "Bund"
+    undated.save()
+    make_fact("email", "hq@iom.int", name="Zentrale")
+    listed = {
+        "Notruf": ["undatiert", "– nicht geprüft"],
+        "Visum": ["Oktober 2024", "02.11.2026, Fachdienst Visa"],
+        "Zentrale": ["– keine Quelle", "– nicht geprüft"],
+    }
+    for name, first, last in (("wagtailsnippets_portal_fact:list", 4, 6), ("wagtailsnippetchoosers_portal_fact:choose_results", 3, 5)):
+        found = rows(admin, reverse(name))
+        assert {next(key for key in listed if key in " ".join(cells)): cells[first:last] for cells in found} == listed
+    # By the oldest source, or by what was checked longest ago.
+    ordered = rows(admin, f"{reverse('wagtailsnippets_portal_fact:list')}?ordering=-source_date")
+    assert "Visum" in " ".join(ordered[0])
 
 
 def test_the_start_page_says_what_is_missing_and_how_much_waits(admin: Client, page: ContentPage) -> None:
@@ -136,7 +159,8 @@ def test_the_chooser_offers_german_facts_with_their_values(admin: Client, page: 
         lines = BeautifulSoup(html, "html.parser").select("tbody tr")
         return [[cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in lines]
 
-    lines = [["Notruf", "Telefonnummer", "112"], ["Presse", "Telefonnummer", "– noch kein Wert"]]
+    unchecked = ["– keine Quelle", "– nicht geprüft"]
+    lines = [["Notruf", "Telefonnummer", "112", *unchecked], ["Presse", "Telefonnummer", "– noch kein Wert", *unchecked]]
     assert found(json.loads(admin.get(reverse(f"{chooser}:choose")).content)["html"]) == lines
     assert found(admin.get(reverse(f"{chooser}:choose_results"), {"q": "Notr"}).text) == lines[:1]
     for fact, value, hint in ((phone, "112", ""), (missing, "", "noch kein Wert: Dieser Absatz erscheint nicht auf der Seite")):

@@ -146,6 +146,56 @@ class TestKinds:
         assert in_languages(fact)["ar"] == '<bdi lang="de" dir="ltr">Nebenstraße 2, 10115 Berlin</bdi>'
 
 
+class TestSources:
+    """Where a fact comes from, and of what day that is, is read by visitors where it concerns rights or money."""
+
+    @pytest.fixture
+    def fee(self, home: HomePage) -> Fact:
+        fact = make_fact("fee", "75 EUR", name="Visum")
+        fact.source, fact.source_url, fact.source_date = "AufenthV <§ 46>", "https://example.org/?a=1&b=2", "10.2024"
+        fact.full_clean()
+        fact.save()
+        return fact
+
+    def test_in_each_language(self, fee: Fact) -> None:
+        link = '(<a href="https://example.org/?a=1&amp;b=2" rel="external">'
+        time = '<time datetime="2024-10">'
+        found = {code: html.partition('<small class="muted">')[2].removesuffix("</small>") for code, html in in_languages(fee).items()}
+        german = f"{link.replace('(', '(Quelle: ', 1)}<bdi>AufenthV &lt;§ 46&gt;</bdi></a>, Stand: {time}Oktober 2024</time>)"
+        other = '<bdi lang="de" dir="ltr">AufenthV &lt;§ 46&gt;</bdi></a>'
+        assert found == {
+            "de": german,
+            "de-simple": german,
+            "en": f"{link.replace('(', '(source: ', 1)}{other}, as of {time}October 2024</time>)",
+            "uk": f"{link.replace('(', '(джерело: ', 1)}{other}, станом на: {time}Жовтень 2024 р.</time>)",
+            "ar": f"{link.replace('(', '(المصدر: ', 1)}{other}، بتاريخ {time}تشرين الأول/أكتوبر 2024</time>)",
+        }
+
+    def test_only_what_concerns_rights_or_money_and_has_a_source(self, home: HomePage) -> None:
+        kinds_and_values = {"fee": "75 EUR", "deadline": "2027-03-04", "phone": "112", "email": "a@iom.int", "hours": "Mo 9-10"}
+        told = {}
+        for kind, value in kinds_and_values.items():
+            for source in ("Gesetz", ""):
+                fact = make_fact(kind, value, name=f"{kind} {source}")
+                fact.source = source
+                fact.save()
+                told[kind, source] = "Gesetz" in in_languages(fact)["en"]
+        assert {key for key, is_told in told.items() if is_told} == {("fee", "Gesetz"), ("deadline", "Gesetz")}
+        assert "undated" in in_languages(Fact.objects.get(name="fee Gesetz"))["en"]
+
+    def test_once_in_a_text_and_in_no_heading(self, client: Client, fee: Fact) -> None:
+        body = [
+            ("text", f"<h3>Für {mark(fee)}</h3><p>Das Visum kostet {mark(fee)}.</p><p>Auch dort {mark(fee)}.</p>"),
+            ("facts", {"heading": "Kosten", "items": [{"term": "Visum", "description": "", "fact": fee}]}),
+        ]
+        page = make_content_page(make_section(HomePage.objects.get()), title="Visum", body=body)
+        arabic = translate(page, "ar", title="تأشيرة")
+        for one in (page, arabic):
+            main = BeautifulSoup(client.get(one.get_url()).content, "html.parser").main
+            told = [note.parent.name for note in main.select("small.muted")]
+            assert (told, len(main.find_all("bdi", string=re.compile("^75")))) == (["p", "dd"], 4)
+
+
 class TestTexts:
     """What stands in rich text: a name for those who write, a value for those who read."""
 

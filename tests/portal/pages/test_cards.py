@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.pages.cards import Card, Form, laid_out
+from portal.pages.cards import Card, Form, Metaline, laid_out, with_telling_kinds
 from portal.pages.links import Link
 
 
@@ -33,3 +33,18 @@ def test_others_are_a_list_of_texts(drawings: str) -> None:
 
 def test_none_are_none() -> None:
     assert laid_out([]) == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "shown"),
+    [
+        (["Thema"], ["Thema"]),
+        (["Thema", "Thema"], ["", ""]),
+        (["Thema", "Angebot"], ["Thema", "Angebot"]),
+        (["Thema", "", "Angebot"], ["", "", ""]),
+        ([], []),
+    ],
+)
+def test_what_a_card_is_stands_there_where_it_tells_cards_apart(kinds: list[str], shown: list[str]) -> None:
+    given = [Card(Link(f"/de/{kind}/", kind), meta=Metaline(kind=kind, place="Berlin")) for kind in kinds]
+    assert [(card.meta.kind, card.meta.place) for card in with_telling_kinds(given)] == [(kind, "Berlin") for kind in shown]

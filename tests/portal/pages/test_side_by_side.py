@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page, PageViewRestriction, get_page_models
 from wagtail_localize.fields import TranslatableField
 
-from home.models import ContentPage, HomePage
-from participate.models import ContactPage
+from home.models import ContentPage, HomePage, TakePartPage
+from participate.models import ContactPage, EventIndexPage, EventPage, VacancyIndexPage, VacancyPage
 from portal.models import BasePage
 from portal.models.side_by_side import text_fields
 from tests.builders import (
@@ -29,7 +32,7 @@ from tests.builders import (
     translate,
     translate_texts,
 )
-from work.models import ServicePage, ThemePage
+from work.models import ProjectPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +102,7 @@ def test_paragraphs_stand_beside_paragraphs_in_either_order(client: Client, page
         assert [details.has_attr("open") for details in found.select("main details")] == [True] * 4
         outline = [tag.get_text(" ", strip=True) for tag in found.select("main :is(h1,h2,h3,h4):not([role])")]
         assert len(outline) == len(SHOWN) - 5 + 3, outline
-        assert len(found.select(".qr svg path")) == 1 or found.select(".qr svg") != []
+        assert [tag["src"] for tag in found.select(".qr img")] == [f"/qr.svg?path={quote(plain, safe='')}"]
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
@@ -242,3 +245,48 @@ def test_each_kind_of_page_brings_all_of_its_blocks(model: type[BasePage]) -> No
     translated = {field.field_name for field in model.translatable_fields if isinstance(field, TranslatableField)}
     blocks = {name for name in translated if isinstance(model._meta.get_field(name), StreamField)}
     assert {name for name, field in text_fields(model) if isinstance(field, StreamField)} == blocks
+
+
+def shown(tree: BeautifulSoup) -> list[str]:
+    """Return what stands between the names of the languages and the QR code, row by row, in plain spaces."""
+    return [" ".join(row.get_text(" ", strip=True).replace("\xad", "").split()) for row in tree.select(".beside__row:not(.beside__names)")]
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_what_holds_no_more_says_so_in_both_languages_and_invites_nobody(
+    client: Client, home: HomePage, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = add(home, TakePartPage(title="Mitmachen"))
+    theme = add(make_section(home), ThemePage(title="Thema"))
+    soon = timezone.now() + datetime.timedelta(days=3)
+    event = {"registration": "Bis Freitag.", "registration_url": "https://example.org/an", "online_url": "https://example.org/raum"}
+    vacancy = add(add(section, VacancyIndexPage(title="Stellen")), VacancyPage(
+        title="Stelle", closes_at=soon, reference="1", answer_url="https://example.org/bewerben"))  # fmt: skip
+    events = add(section, EventIndexPage(title="Termine"))
+    pages = [
+        (vacancy, "Diese Stelle ist geschlossen. Bewerbungen werden nicht mehr angenommen."),
+        (add(events, EventPage(title="Termin", starts_at=soon, **event)), "Diese Veranstaltung hat stattgefunden."),
+        (add(events, EventPage(title="Abgesagt", starts_at=soon, status="cancelled", **event)), "Diese Veranstaltung wurde abgesagt."),
+        (add(theme, ServicePage(title="Hilfe", status="suspended")), "Dieses Angebot ist zurzeit ausgesetzt."),
+        (add(theme, ProjectPage(title="Projekt", starts_on=soon.date(), ends_on=soon.date())), "Dieses Projekt ist abgeschlossen."),
+    ]  # fmt: skip
+    versions = [(page, translate(page, "ar"), says) for page, says in pages]
+
+    def beside(page: Page, other: Page) -> BeautifulSoup:
+        first, second = (page, "ar") if code == "de" else (other, "de")
+        return tree_at(client, f"{first.get_url()}?neben={second}")
+
+    outside = [{tag["href"] for tag in beside(*pair[:2]).select("a[href^='https://example.org']")} for pair in versions]
+    assert outside == [{"https://example.org/bewerben"}, {"https://example.org/an", "https://example.org/raum"}, set(), set(), set()]
+    assert sum("Bis Freitag." in row for row in shown(beside(*versions[1][:2]))) == 1
+    later = soon + datetime.timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later.astimezone(datetime.UTC))
+    for page, other, says in versions:
+        tree = beside(page, other)
+        notices = {cell.get("lang", ""): cell.get_text(" ", strip=True) for cell in tree.select(".prose:has(> .notice)")}
+        with translation.override("ar"):
+            assert notices == {"de": says, "ar": other.specific.state_notice["heading"]}
+        assert "Bis Freitag." not in tree.get_text()
+        assert tree.select("a[href^='https://example.org']") == []
+        alone = tree_at(client, page.get_url())
+        assert (alone.select_one(".notice h2").get_text(), "example.org" in str(alone)) == (says, False)

@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from portal.blocks.layout import section_block
 from portal.blocks.text import NoticeBlock
 from portal.models.alerts import Level
+from portal.models.goals import Goal
 from portal.serving import styles
 
 TO_COME = "/* Of kinds to come:"
@@ -48,6 +49,7 @@ _CHOSEN = {
     f"alert-bar--{_VALUE}": {f"alert-bar--{level}" for level in Level.values},
     f"btn--{_VALUE}": {"btn--second", "btn--accent", "btn--danger"},
     f"notice--{_VALUE}": {f"notice--{level}" for level, _label in NoticeBlock().child_blocks["level"].field.choices if level},
+    f"sdg-{_VALUE}": {f"sdg-{goal}" for goal in Goal.values},
     f"sec--{_VALUE}": {f"sec--{ground}" for ground in ("sand", "night")},
     # A form of the search takes one for its place.
     _VALUE: {"mt"},
@@ -110,6 +112,26 @@ def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:
 def test_the_grounds_of_a_section_are_those_that_have_a_style() -> None:
     grounds = section_block((), ()).child_blocks["background"].field.choices
     assert {f"sec--{ground}" for ground, _label in grounds if ground and ground != "plain"} == _CHOSEN[f"sec--{_VALUE}"]
+
+
+def test_numbers_can_be_read_on_the_colours_of_the_goals() -> None:
+    """The seventeen colours differ, and the number on each has a contrast of at least 4.5:1."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    sheet = (styles.SOURCE / "utilities/goal_colours.css").read_text(encoding="utf-8")
+    grounds = dict(re.findall(r"\.sdg-(\d+)\{--c:(#[0-9a-f]{6})\}", sheet))
+    white = set(re.findall(r"\.sdg-(\d+)(?=[,{]|$)", sheet.split("{--on:#fff}")[0]))
+    assert list(grounds) == Goal.values
+    assert len(set(grounds.values())) == 17
+    contrasts = {}
+    for goal, ground in grounds.items():
+        lights = sorted([light(ground), light("#ffffff" if goal in white else "#101828")])
+        contrasts[goal] = (lights[1] + 0.05) / (lights[0] + 0.05)
+    assert {goal: round(contrast, 2) for goal, contrast in contrasts.items() if contrast < 4.5} == {}
 
 
 def test_every_token_that_is_read_is_set() -> None:

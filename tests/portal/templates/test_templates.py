@@ -97,6 +97,9 @@ def test_the_component_page_needs_no_content(client: Client, db: None) -> None:
         "contact",
         "tiles",
         "share",
+        "error-summary",
+        'id="form-text"',
+        '<small class="muted">(Quelle: ',
     ):
         assert name in html
 

@@ -54,14 +54,17 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "rights": (
         ("translation/permissions.py", "translation/policies.py", "translation/guards.py"),
-        tuple(f"tests/translation/test_{name}.py" for name in ("permissions", "roles", "reading", "publishing", "submitting", "addresses")),
+        (
+            *(f"tests/translation/test_{name}.py" for name in ("permissions", "roles", "reading", "publishing")),
+            *(f"tests/translation/upstream/test_{name}.py" for name in ("submitting", "addresses")),
+        ),
     ),
     "trees": (
         ("translation/trees.py", "translation/cascades.py"),
         ("tests/translation/test_trees.py", "tests/translation/test_cascades.py", "tests/portal/pages/test_restrictions.py"),
     ),
-    "listing": (("portal/listing",), ("tests/listing", "tests/news")),
-    "news": (("news",), ("tests/news", "tests/listing")),
+    "listing": (("portal/listing",), ("tests/portal/listing", "tests/news")),
+    "news": (("news",), ("tests/news", "tests/portal/listing")),
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ WARM_UP = "tests/tools/mutants/warm_up.py"
 MEMORY, PATIENCE, IDLE = 6 << 30, 20, 60
 # What starts Python anew for a small app of its own meets a fault in the file, once nothing else has noticed it and where the budget
 # has room for it.
-ANEW = {"portal/listing/": "tests/listing/test_sample_kinds.py::test_two_kinds_are_found_in_everything_that_reads_a_declaration"}
+ANEW = {"portal/listing/": "tests/portal/listing/test_sample_kinds.py::test_two_kinds_are_found_in_everything_that_reads_a_declaration"}
 ANEW_SECONDS = 40
 # These talk to other processes, which know nothing of a fault in the memory of this one.
 SERVED = {"live_portal", "browser", "open_page"}

@@ -1,4 +1,4 @@
-"""The faults of wagtail-localize and treebeard themselves, for which `translation.upstream` and `portal.upstream` stand in.
+"""The faults of wagtail-localize itself, for which `translation.upstream` stands in.
 
 Each test takes the original back and shows what it does wrong. When one fails, a release has mended that: what stands in for it can go.
 """
@@ -116,11 +116,3 @@ def test_a_text_that_stands_twice_is_missing_for_ever(client: Client, monkeypatc
 
 def test_names_are_not_marked_for_translation() -> None:
     assert {type(name) for name in names._former if name is not None} == {str}
-
-
-def test_a_page_whose_number_of_children_is_wrong_takes_none() -> None:
-    """django-treebeard#235."""
-    source = page_with()
-    Page.objects.filter(pk=source.pk).update(numchild=1)
-    with pytest.raises(AttributeError, match="_inc_path"):
-        make_content_page(Page.objects.get(pk=source.pk), "Darunter")

@@ -23,7 +23,7 @@ from wagtail_localize.models import (
 
 from portal.models import Footer, Region, Topic
 from tests.builders import make_content_page, publish, translate_texts
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from portal import navigation
 from portal.models import Fact
 from search.models import AskedQuery
 from tests.builders import make_content_page
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 
 pytestmark = pytest.mark.django_db
 

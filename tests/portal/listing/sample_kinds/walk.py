@@ -24,7 +24,7 @@ from portal.records.loading import load
 from search import facets, indexing
 from search.models import Document
 from tests.builders import add, make_home, make_topic, publish, translate
-from tests.listing.sample_kinds.models import CallIndexPage, CallPage, MeetingIndexPage, MeetingPage
+from tests.portal.listing.sample_kinds.models import CallIndexPage, CallPage, MeetingIndexPage, MeetingPage
 from work.models import ProjectIndexPage, ServiceIndexPage, ServicePage, ThemePage
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from wagtail_localize.models import Translation
 
 from home.models import ContentPage
 from tests.builders import make_alias, make_content_page, make_section, translate
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 
 pytestmark = pytest.mark.django_db
 

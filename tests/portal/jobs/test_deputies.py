@@ -18,33 +18,14 @@ from wagtail.models import GroupApprovalTask, GroupPagePermission, Page, Task, T
 from portal import jobs
 from portal.jobs import deputies
 from portal.models import ApprovalTask, Deputyship, Job
-from portal.models.deputies import stood_in_for, working_days_before
-from tests.translation.conftest import Portal
-from tests.translation.test_start import draft, start
+from portal.models.deputies import stood_in_for
+from tests.people import Portal
+from tests.portal.admin.test_start import draft, start
 
 pytestmark = pytest.mark.django_db
 
 WEEK = datetime.timedelta(days=7)
 WAITING = "Wartet auf mich"
-
-
-def moment(text: str) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.fromisoformat(text))
-
-
-@pytest.mark.parametrize(
-    ("now", "before"),
-    [
-        ("2026-12-03 15:00", "2026-12-01 15:00"),  # Thursday
-        ("2026-12-01 15:00", "2026-11-27 15:00"),  # Tuesday: a weekend lies between
-        ("2026-11-30 09:00", "2026-11-26 09:00"),  # Monday
-        ("2026-11-28 12:00", "2026-11-26 00:00"),  # on Saturday and Sunday nothing goes on
-        ("2026-11-29 23:59", "2026-11-26 00:00"),
-        ("2026-03-31 02:30", "2026-03-27 02:30"),  # over the change to summer time
-    ],
-)
-def test_two_working_days(now: str, before: str) -> None:
-    assert working_days_before(moment(now), 2) == moment(before)
 
 
 @pytest.fixture
@@ -234,3 +215,19 @@ def test_tasks_from_before_know_deputies_with_all_that_waits(people: dict[str, U
     assert [group.name for group in ApprovalTask.objects.get(pk=old.pk).groups.all()] == ["Freigabe"]
     assert type(Task.objects.get(pk=new.pk).specific) is ApprovalTask
     assert stood_in_for(people["redaktion"]) == {}
+
+
+def test_what_waits_over_christmas_goes_to_nobody_before_two_days_were_worked(
+    portal: Portal, translator: Client, people: dict[str, User], state: TaskState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted, known = datetime.datetime(2026, 12, 23, 15, tzinfo=datetime.UTC), []
+    TaskState.objects.filter(pk=state.pk).update(started_at=submitted)
+    Deputyship.objects.create(
+        moderator=people["freigabe"], deputy=people["uebersetzung-en"], starts_on="2026-12-01", ends_on="2027-01-31"
+    )
+    # Thursday is Christmas Eve, then Christmas and the weekend: Monday afternoon is two working days later.
+    for day, hour in ((24, 16), (26, 16), (28, 14), (28, 16)):
+        now = datetime.datetime(2026, 12, day, hour, tzinfo=datetime.UTC)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        known.append([moderator.get_username() for moderator in stood_in_for(people["uebersetzung-en"]).values()])
+    assert known == [[], [], [], ["freigabe"]]

@@ -17,7 +17,7 @@ from wagtail_localize.models import StringSegment, StringTranslation
 from home.models import ContentPage
 from portal.models import PortalDocument, SharedDraft, SharedDraftOpening
 from tests.builders import translate
-from tests.translation.conftest import Portal, client_of
+from tests.people import Portal, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,34 @@ def test_a_translation_is_shared_with_the_texts_that_nobody_has_published(
     assert DRAFT not in Client().get(page.url).text
     # The link is of this language.
     assert Client().get(path.replace(f"/{code}/", "/de/", 1)).status_code == 404
+
+
+def header_links(client: Client, page: Page) -> list[tuple[str, str]]:
+    """Return where the header of the editor leads to besides the page itself, by name."""
+    html = BeautifulSoup(client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content, "html.parser")
+    links = html.select("#w-slim-header-buttons a[href], header .w-dropdown a[href]")
+    return [(" ".join(link.get_text().split()), link["href"]) for link in links]
+
+
+def test_the_translation_editor_leads_to_the_links_and_they_hold_no_more_than_the_translator_reads(
+    portal: Portal, people: dict[str, User], translator: Client, editor: Client
+) -> None:
+    german, english = portal.pages["de"], portal.pages["en"]
+    for client, page in ((editor, german), (translator, english)):
+        assert ("Zum Gegenlesen teilen", reverse("share_draft", args=[page.pk])) in header_links(client, page)
+    # What is written in German meanwhile, and was not handed over, is known to no translator.
+    change(german, people["redaktion"], lead=f"{DRAFT} auf Deutsch.")
+    path = share(translator, english)
+    StringTranslation.objects.filter(locale=english.locale).delete()
+    untranslated = share(translator, english)
+    assert [main_of(Client().get(each).text).count("Ein Satz.") for each in (path, untranslated)] == [1, 1]
+    assert [DRAFT in Client().get(each).text for each in (path, untranslated)] == [False, False]
+    # Of a page that they may not read any more, nothing is given out, and what was given out is over.
+    Page.objects.get(pk=portal.homes["en"].pk).group_permissions.all().delete()
+    assert header_links(translator, english) == []
+    assert translator.post(reverse("share_draft", args=[english.pk])).status_code in {302, 403}
+    assert SharedDraft.objects.count() == 2
+    assert [Client().get(each).status_code for each in (path, untranslated)] == [410, 410]
 
 
 def ends_after_seven_days(draft: SharedDraft, people: dict[str, User], clients: dict[str, Client]) -> None:

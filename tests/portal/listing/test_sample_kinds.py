@@ -8,7 +8,7 @@ import sys
 
 from portal.settings.environment import BASE_DIR
 
-SAMPLE = "tests/listing/sample_kinds"
+SAMPLE = "tests/portal/listing/sample_kinds"
 
 
 def test_two_kinds_are_found_in_everything_that_reads_a_declaration() -> None:

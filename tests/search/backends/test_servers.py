@@ -22,7 +22,7 @@ from search.backends import remote
 from search.models import Document, FileText
 from search.wagtail_hooks import bring_index_up_to_date
 from tests.builders import make_content_page, make_home, make_news, make_news_index, publish, translate
-from tests.search.recorded_server import RecordedServer, recorded_server
+from tests.search.backends.recorded_server import RecordedServer, recorded_server
 from tests.support import free_port
 
 pytestmark = pytest.mark.django_db

@@ -5,4 +5,4 @@ from __future__ import annotations
 from portal.settings.test import *  # noqa: F403
 from portal.settings.test import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.listing.sample_kinds"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.portal.listing.sample_kinds"]

@@ -72,6 +72,19 @@ def test_the_latest_are_one_large_and_as_many_beside_it_as_was_said(client: Clie
             assert [card.link.title for card in context["items"]] == [before + title for title in beside]
 
 
+def test_the_latest_are_a_list_of_titles_where_that_was_said(client: Client, home: HomePage, index: NewsIndexPage) -> None:
+    for n in range(5):
+        translate(make_news(index, f"Meldung {n}", kind="news", date=datetime.date(2024, 1, 1 + n)), "en")
+    block = LatestBlock()
+    value = block.clean(block.to_python({"featured": None, "kind": "news", "count": 3, "form": "list"}))
+    for code, before in (("de", ""), ("en", "EN ")):
+        with translation.override(code):
+            context = block.get_context(value)
+        found = [(card.link.title, card.form, card.text, card.picture, card.meta.kind) for card in context["cards"]]
+        assert found == [(f"{before}Meldung {n}", "item", "", None, "") for n in (4, 3, 2)]
+        assert {"featured", "items"} & set(context) == set()
+
+
 def test_a_kind_that_is_there_no_more_shows_nothing(index: NewsIndexPage) -> None:
     make_news(index)
     block = LatestBlock()
