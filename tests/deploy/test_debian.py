@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import time
@@ -99,6 +100,12 @@ def machine(portal_state: support.State, tmp_path_factory: pytest.TempPathFactor
             support.drop_database(database)
 
 
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def serving(machine: Machine) -> Iterator[None]:
     """Let nginx serve with the configuration of deploy/, as one process without rights."""
@@ -119,7 +126,7 @@ def serving(machine: Machine) -> Iterator[None]:
     assert checked.returncode == 0 and "[warn]" not in checked.stderr, checked.stderr
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
-        support.wait_for((folder / "nginx.pid").exists, "nginx")
+        support.wait_for(lambda: answers(machine.https), "nginx")
         yield
     finally:
         process.terminate()
