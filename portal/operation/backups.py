@@ -77,7 +77,7 @@ def chosen_settings() -> dict[str, str]:
     """Return the settings that a restored portal should share, as texts; of the secret key its checksum."""
     found: dict[str, str] = {
         "PORTAL_URL": settings.PORTAL_URL,
-        "SEARCH_BACKEND": settings.WAGTAILSEARCH_BACKENDS["default"]["BACKEND"],
+        "SEARCH_BACKEND": str(settings.WAGTAILSEARCH_BACKENDS["default"]["BACKEND"]),
         "LANGUAGES": ",".join(code for code, _ in settings.LANGUAGES),
         "MACHINES": str(settings.MACHINES),
     }
