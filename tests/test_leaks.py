@@ -287,6 +287,7 @@ def walk(prepared: Prepared) -> Walk:
         "/",
         "/robots.txt",
         "/favicon.ico",
+        "/qr.svg?path=/de/",
         "/.well-known/security.txt",
         "/static/portal/css/site.css",
         "/sitemap.xml",
