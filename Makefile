@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
+.PHONY: help serve prepare password backup restore upgrade test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -91,6 +91,21 @@ password: ## a new password for the demo accounts
 	$(begin)
 	install requirements.txt .requirements-stamp
 	exec $(BIN)/python manage.py demo_password
+
+backup: ## save database and media, while the portal serves; ARGS='--to /mnt/backups'
+	$(begin)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py backup $(ARGS)
+
+restore: ## the portal as the newest backup holds it, or another: ARGS='2026-11-29T030000Z --overwrite', ARGS=--prove
+	$(begin)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py restore $(ARGS)
+
+upgrade: ## after new code: a backup, the migrations, a check, and back by itself if that fails
+	$(begin)
+	install requirements.txt .requirements-stamp
+	exec $(BIN)/python manage.py upgrade $(ARGS)
 
 dev: ## development server with DEBUG and reload, on the same state folder
 	$(begin)

@@ -13,7 +13,7 @@ from wagtail.snippets.models import register_snippet
 from portal.discovery.release import OpenPoint
 from portal.jobs import Periodic
 
-from . import answers, closing, mails, policies  # noqa: F401 (who may read messages)
+from . import answers, closing, leaving, mails, policies  # noqa: F401 (who may read messages)
 from .messages import ContactTopic
 from .report import FeedbackMenuItem, FeedbackReportView
 from .report_by_page import PagesReportView
@@ -24,6 +24,7 @@ register_snippet(TopicViewSet)
 hooks.register("closed_pages", closing.closed_pages)
 hooks.register("register_missing_details", answers.missing)
 hooks.register("register_start_boxes", waiting)
+hooks.register("register_belongings", leaving.belongings)
 
 
 @hooks.register("register_admin_viewset")

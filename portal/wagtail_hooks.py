@@ -16,6 +16,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 import portal.accounts.hooks
 import portal.admin.hooks
+import portal.operation.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal import signals
 from portal.admin import alerts, facts, marks

@@ -102,8 +102,8 @@ class Portal:
     environment: dict[str, str]
     _commands: subprocess.Popen[str] | None = None
 
-    def manage(self, *arguments: str) -> str:
-        """Run a management command on the portal, in a process of its own, and return its output."""
+    def manage(self, *arguments: str, code: int = 0) -> str:
+        """Run a management command on the portal, in a process of its own, and return its output; its errors where it ends with a code."""
         if self._commands is None:
             # Loaded once: starting Django takes longer than nearly all that is asked of it (`tests.tools.commands`).
             self._commands = subprocess.Popen(
@@ -112,8 +112,8 @@ class Portal:
             )  # fmt: skip
         print(json.dumps(arguments), file=self._commands.stdin, flush=True)
         done = json.loads(self._commands.stdout.readline())
-        assert done["code"] == 0, f"manage.py {' '.join(arguments)} failed: {done['output']}{done['errors']}"
-        return done["output"]
+        assert done["code"] == code, f"manage.py {' '.join(arguments)} ended with {done['code']}: {done['output']}{done['errors']}"
+        return done["errors"] if code else done["output"]
 
     def close(self) -> None:
         """End the process that runs commands."""

@@ -27,15 +27,23 @@ def possible_deputies(user: User) -> QuerySet[User]:
     return User.objects.filter(works, is_active=True).exclude(pk=user.pk).distinct().order_by("last_name", "first_name", "username")
 
 
-class _NamedChoiceField(forms.ModelChoiceField):
+def name_of(user: User) -> str:
+    """Return what somebody is called among those who work in the admin."""
+    return user.get_full_name() or user.get_username()
+
+
+class NamedChoiceField(forms.ModelChoiceField):
+    """A choice among accounts, by their names."""
+
     def label_from_instance(self, user: User) -> str:
-        return user.get_full_name() or user.get_username()
+        """Return the name."""
+        return name_of(user)
 
 
 class DeputyForm(forms.ModelForm):
     """A deputy with the days; all of it, or nothing."""
 
-    deputy = _NamedChoiceField(label=pgettext_lazy("admin", "Deputy"), queryset=User.objects.none(), required=False)
+    deputy = NamedChoiceField(label=pgettext_lazy("admin", "Deputy"), queryset=User.objects.none(), required=False)
     starts_on = forms.DateField(label=pgettext_lazy("admin", "First day"), widget=AdminDateInput, required=False)
     ends_on = forms.DateField(label=pgettext_lazy("admin", "Last day"), widget=AdminDateInput, required=False)
 

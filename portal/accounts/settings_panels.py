@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import pgettext, pgettext_lazy
@@ -158,9 +160,22 @@ class EditView(users.EditView):
         return instance
 
 
+class IndexView(users.IndexView):
+    """Lists accounts; those that were not used for longest first: who left does not always say so."""
+
+    def order_queryset(self, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Order by the last login; who never signed in comes before all."""
+        if self.ordering in {"last_login", "-last_login"}:
+            moment = F("last_login")
+            return queryset.order_by(moment.asc(nulls_first=True) if self.ordering == "last_login" else moment.desc(nulls_last=True), "pk")
+        return super().order_queryset(queryset)
+
+
 class UserViewSet(users.UserViewSet):
     """Accounts in the admin."""
 
+    index_view_class = IndexView
+    ordering = "last_login"
     edit_view_class = EditView
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:

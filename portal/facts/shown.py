@@ -105,7 +105,7 @@ def note(source: str, url: str, date: str) -> str:
     if day is not None:
         values = {"date_text": escape(day.text), "machine_date": escape(day.machine)}
         when = SafeString(gettext('as of <time datetime="%(machine_date)s">%(date_text)s</time>') % values)
-    return format_html('<small class="muted">{}</small>', format_html(gettext("(source: {source}, {date})"), source=named, date=when))
+    return format_html('<small class="muted">{}</small>', format_html(gettext("Source: {source}, {date}"), source=named, date=when))
 
 
 def all_facts() -> dict[int, ShownFact]:

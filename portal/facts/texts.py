@@ -23,7 +23,6 @@ from . import shown
 _MARK = re.compile(r'<a (?=[^>]*\blinktype="fact")(?=[^>]*\bid="(?P<id>\d+)")[^>]*>.*?</a>', re.DOTALL)
 _LINKTYPE = 'linktype="fact"'
 _HEADINGS = {"h2": 2, "h3": 3, "h4": 4}
-_HEADING = re.compile(r"<(?P<name>h[234])\b.*?</(?P=name)>", re.DOTALL)
 _GONE = "gone"
 """The element that stands, while a text is cut, where something was left out."""
 
@@ -85,19 +84,15 @@ def filled(html: str) -> str:
         return html
     if any(shown.get(match["id"]) is None for match in _MARK.finditer(html)):
         html = _without_missing(html)
-    # Where it comes from is said once in a text, and in no heading.
-    told = set()
-    headings = [found.span() for found in _HEADING.finditer(html)]
+    found = [fact for match in _MARK.finditer(html) if (fact := shown.get(match["id"]))]
+    # Below the text, so that no sentence is torn apart; what several come from once.
+    notes = dict.fromkeys(fact.note for fact in found if fact.note)
+    return _MARK.sub(_value, html) + "".join(f"<p>{note}</p>" for note in notes)
 
-    def value(match: re.Match[str]) -> str:
-        if (fact := shown.get(match["id"])) is None:
-            return ""
-        if fact.pk in told or any(start < match.start() < end for start, end in headings):
-            return fact.value_html
-        told.add(fact.pk)
-        return fact.html
 
-    return _MARK.sub(value, html)
+def _value(match: re.Match[str]) -> str:
+    fact = shown.get(match["id"])
+    return fact.value_html if fact else ""
 
 
 def _without_missing(html: str) -> str:

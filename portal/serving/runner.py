@@ -19,11 +19,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError, connections
 
 from portal import changes, jobs
 from portal.models import Job
+from portal.serving import running, status
 from portal.serving.server import end_with_parent
 
 logger = logging.getLogger(__name__)
@@ -49,9 +51,24 @@ class _Child:
 
 
 def supervise() -> Callable[[], None]:
-    """Keep a runner running, forked from this process, whatever becomes of it; return what ends it for good.
+    """Keep a runner running, and where a port is given what says there how the portal is; return what ends them for good."""
+    # All that is forked from this process holds it too: as long as one of them lives, the portal runs.
+    running.hold()
+    kept = [_keep("runner", _become_runner)]
+    if settings.STATUS_PORT:
+        kept.append(_keep("status", _become_status))
 
-    A thread forks it: Linux tells the runner to end when that thread is gone, which is when this process is.
+    def end() -> None:
+        for end_one in kept:
+            end_one()
+
+    return end
+
+
+def _keep(name: str, become: Callable[[], NoReturn]) -> Callable[[], None]:
+    """Keep a process running, forked from this one, whatever becomes of it; return what ends it for good.
+
+    A thread forks it: Linux tells it to end when that thread is gone, which is when this process is.
     """
     ending = threading.Event()
     current: list[int] = []
@@ -60,13 +77,13 @@ def supervise() -> Callable[[], None]:
         while not ending.is_set():
             pid = os.fork()
             if not pid:
-                _become_runner()
+                become()
             current[:] = [pid]
             os.waitpid(pid, 0)
             current.clear()
             ending.wait(1)
 
-    thread = threading.Thread(target=keep, name="runner", daemon=True)
+    thread = threading.Thread(target=keep, name=name, daemon=True)
     thread.start()
 
     def end() -> None:
@@ -86,6 +103,19 @@ def _become_runner() -> NoReturn:
         Runner().run()
     except BaseException:
         logger.exception("The runner ended")
+    finally:
+        os._exit(0)
+
+
+def _become_status() -> NoReturn:
+    """Be the process that says how the portal is."""
+    try:
+        end_with_parent()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+        status.serve()
+    except BaseException:
+        logger.exception("What says how the portal is ended")
     finally:
         os._exit(0)
 
@@ -130,6 +160,7 @@ class Runner:
 
     def run_until_idle(self) -> int:
         """Do all that is due now, and what becomes due meanwhile; return how many jobs were begun."""
+        running.hold()
         jobs.register_periodic()
         number = self.tick()
         while self.children or self._next() is not None:

@@ -12,7 +12,7 @@ from django.conf.locale import LANG_INFO
 from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.language.languages import SOURCE_LANGUAGE
 
-from . import environment, hosts, values
+from . import environment, hosts, reports, values
 
 BASE_DIR = environment.BASE_DIR
 
@@ -270,6 +270,10 @@ SEARCH_LOG_DAYS = values.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
 # Base forms of words and where they may break, made once; several portals on a machine can share them.
 DICTIONARIES = environment.dictionaries(VAR_DIR)
 
+# Where `make backup` puts what it saves, and how many backups it leaves there.
+BACKUPS = environment.backups(VAR_DIR)
+BACKUPS_KEPT = values.number("BACKUPS_KEPT", 14, 0, 10_000)
+
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.uploads.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
@@ -296,8 +300,7 @@ vars().update(EMAIL_CONFIG)
 # Without a way to send mail nobody is promised any, and no link to a new password is written into a log (but in development).
 SENDS_MAIL = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 WAGTAIL_PASSWORD_RESET_ENABLED = SENDS_MAIL
-if not SENDS_MAIL:
-    EMAIL_BACKEND = "portal.accounts.mail.UnsentMail"
+EMAIL_BACKEND = "portal.accounts.mail.RecordedMail" if SENDS_MAIL else "portal.accounts.mail.UnsentMail"
 DEFAULT_FROM_EMAIL = environment.default_from(PORTAL_HOST)
 # A mail server that hangs holds up no other job for longer, and the mail is tried again.
 EMAIL_TIMEOUT = 30
@@ -348,10 +351,19 @@ if IS_HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "portal.settings.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": values.choice("LOG_FORMAT", "line", environment.LOG_FORMATS)}},
     "root": {"handlers": ["console"], "level": values.choice("LOG_LEVEL", "WARNING", environment.LOG_LEVELS)},
 }
+
+# Where a port is given, one process says there whether the portal lives, is ready, and how it is: for this machine or a private network.
+STATUS_HOST, STATUS_PORT = environment.status_address()
+
+if _dsn := environment.sentry_dsn():
+    reports.begin(_dsn, _code_fingerprint())
 
 # Last: where a setting above is refused, nothing has been written.
 SECRET_KEY = environment.secret_key(VAR_DIR)

@@ -26,6 +26,7 @@ DATABASES = ("postgres", "postgresql", "sqlite")
 CACHES = ("filecache", "redis", "rediss", "rediscache")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("line", "json")
 SEARCH_BACKENDS = {
     "search.backends.database": None,
     "search.backends.elasticsearch": "elasticsearch",
@@ -45,7 +46,7 @@ LATER_START = 20 * 1024 * 1024
 
 _OWN_FILES = {"secret_key", "secret_key.lock", "preparing.lock", "db.sqlite3", "dictionaries", "tools"}
 """By one of them a folder is known to be the portal's."""
-_COMMON_FILES = {"media", "static", "cache", "lost+found"}
+_COMMON_FILES = {"media", "static", "cache", "backups", "lost+found"}
 """These are the portal's too, but other folders hold such as well: the root of the system, for one."""
 _ANOTHER_FOLDER = "choose another one: make serve PORTAL_VAR=/path"
 
@@ -222,6 +223,47 @@ def dictionaries(folder: Path) -> Path:
     return path
 
 
+def backups(folder: Path) -> Path:
+    """Return where backups are kept, `PORTAL_BACKUPS` or in the state folder.
+
+    Raises:
+        SettingError: it can be no folder.
+    """
+    path = Path(text("PORTAL_BACKUPS", str(folder / "backups"))).resolve()
+    if path.parent != folder and not _may_be_folder(path):
+        raise SettingError(f"PORTAL_BACKUPS={path} is no folder that can be written to.")
+    return path
+
+
+def status_address() -> tuple[str, int]:
+    """Return where the portal says how it is, `STATUS_HOST` and `STATUS_PORT`; the port is 0 where it does not.
+
+    Raises:
+        SettingError: one of them is none, or the port is that of the portal itself.
+    """
+    if not is_host(host := text("STATUS_HOST", "127.0.0.1").strip("[]")):
+        raise SettingError(f"STATUS_HOST={host} is no host; a name or an address of this machine is possible.")
+    port = number("STATUS_PORT", 0, 0, 65_535)
+    if port and port == hosts()[1]:
+        raise SettingError(f"STATUS_PORT={port} is the port of the portal itself; what stands there is not for everybody.")
+    return host, port
+
+
+def sentry_dsn() -> str:
+    """Return where errors are reported, `SENTRY_DSN`; empty for nowhere.
+
+    Raises:
+        SettingError: it is no such address, or the client is not installed.
+    """
+    given = text("SENTRY_DSN")
+    parts = urlsplit(given)
+    if given and not (parts.scheme in {"http", "https"} and parts.username and parts.hostname and parts.path.strip("/")):
+        raise SettingError("SENTRY_DSN is no address of a project; possible: https://key@host/number.")
+    if given and importlib.util.find_spec("sentry_sdk") is None and _is_installed():
+        raise SettingError("SENTRY_DSN is set, and the package sentry-sdk is not installed: .venv/bin/pip install 'sentry-sdk>=2.50,<3'.")
+    return given
+
+
 def search_backend() -> str:
     """Return the module that finds pages, `SEARCH_BACKEND`.
 
@@ -286,10 +328,15 @@ def check() -> None:
     search_backend()
     demo_password()
     dictionaries(folder)
+    backups(folder)
+    number("BACKUPS_KEPT", 14, 0, 10_000)
     allowed_hosts(host, "")
     for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD"):
         yes(name, True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
+    choice("LOG_FORMAT", "line", LOG_FORMATS)
+    status_address()
+    sentry_dsn()
     for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "HSTS_SECONDS"):
         number(name, 1, 1)
     number("SEARCH_LOG_DAYS", 1, 1, DAYS_MOST)

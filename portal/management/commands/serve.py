@@ -8,7 +8,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.serving import preparation, server
+from portal.serving import preparation, running, server
 from portal.settings import environment, hosts
 
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         address = server.Address(settings.HOST, settings.PORT)
         try:
             environment.check()
+            running.check_whole()
             if not options["prepare"]:
                 address.check()
             accounts = preparation.prepare(self._say)

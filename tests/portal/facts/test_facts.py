@@ -158,17 +158,17 @@ class TestSources:
         return fact
 
     def test_in_each_language(self, fee: Fact) -> None:
-        link = '(<a href="https://example.org/?a=1&amp;b=2" rel="external">'
+        link = '<a href="https://example.org/?a=1&amp;b=2" rel="external">'
         time = '<time datetime="2024-10">'
         found = {code: html.partition('<small class="muted">')[2].removesuffix("</small>") for code, html in in_languages(fee).items()}
-        german = f"{link.replace('(', '(Quelle: ', 1)}<bdi>AufenthV &lt;§ 46&gt;</bdi></a>, Stand: {time}Oktober 2024</time>)"
+        german = f"Quelle: {link}<bdi>AufenthV &lt;§ 46&gt;</bdi></a>, Stand: {time}Oktober 2024</time>"
         other = '<bdi lang="de" dir="ltr">AufenthV &lt;§ 46&gt;</bdi></a>'
         assert found == {
             "de": german,
             "de-simple": german,
-            "en": f"{link.replace('(', '(source: ', 1)}{other}, as of {time}October 2024</time>)",
-            "uk": f"{link.replace('(', '(джерело: ', 1)}{other}, станом на: {time}Жовтень 2024 р.</time>)",
-            "ar": f"{link.replace('(', '(المصدر: ', 1)}{other}، بتاريخ {time}تشرين الأول/أكتوبر 2024</time>)",
+            "en": f"Source: {link}{other}, as of {time}October 2024</time>",
+            "uk": f"Джерело: {link}{other}, станом на: {time}Жовтень 2024 р.</time>",
+            "ar": f"المصدر: {link}{other}، بتاريخ {time}تشرين الأول/أكتوبر 2024</time>",
         }
 
     def test_only_what_concerns_rights_or_money_and_has_a_source(self, home: HomePage) -> None:
@@ -183,9 +183,11 @@ class TestSources:
         assert {key for key, is_told in told.items() if is_told} == {("fee", "Gesetz"), ("deadline", "Gesetz")}
         assert "undated" in in_languages(Fact.objects.get(name="fee Gesetz"))["en"]
 
-    def test_once_in_a_text_and_in_no_heading(self, client: Client, fee: Fact) -> None:
+    def test_once_below_a_text_whatever_comes_from_it(self, client: Client, fee: Fact) -> None:
+        child = make_fact("fee", "37 EUR", name="Visum für Kinder")
+        Fact.objects.filter(pk=child.pk).update(source=fee.source, source_url=fee.source_url, source_date=fee.source_date)
         body = [
-            ("text", f"<h3>Für {mark(fee)}</h3><p>Das Visum kostet {mark(fee)}.</p><p>Auch dort {mark(fee)}.</p>"),
+            ("text", f"<h3>Für {mark(fee)}</h3><p>Das Visum kostet {mark(fee)}.</p><p>Auch dort {mark(fee)}, {mark(child)}.</p>"),
             ("facts", {"heading": "Kosten", "items": [{"term": "Visum", "description": "", "fact": fee}]}),
         ]
         page = make_content_page(make_section(HomePage.objects.get()), title="Visum", body=body)
@@ -193,6 +195,7 @@ class TestSources:
         for one in (page, arabic):
             main = BeautifulSoup(client.get(one.get_url()).content, "html.parser").main
             told = [note.parent.name for note in main.select("small.muted")]
+            assert main.select("p:has(> small.muted)")[0].find_previous_sibling("p").find_all("bdi")[-1].get_text().startswith("37")
             assert (told, len(main.find_all("bdi", string=re.compile("^75")))) == (["p", "dd"], 4)
 
 

@@ -128,6 +128,12 @@ class TestSettings:
             ("EMAIL_URL", "smtp://", "EMAIL_URL names no server; for example smtp+tls://user:password@host:587."),
             ("DEFAULT_FROM_EMAIL", "a@b\nBcc: c@d", f"DEFAULT_FROM_EMAIL is no mail address; {SENDERS}"),
             ("PORTAL_DICTIONARIES", "/etc/passwd", "PORTAL_DICTIONARIES=/etc/passwd is no folder that can be written to."),
+            ("PORTAL_BACKUPS", "/etc/passwd", "PORTAL_BACKUPS=/etc/passwd is no folder that can be written to."),
+            ("BACKUPS_KEPT", "all", "BACKUPS_KEPT=all is no number."),
+            ("LOG_FORMAT", "xml", "LOG_FORMAT=xml is unknown; possible: line, json."),
+            ("STATUS_PORT", "8000", "STATUS_PORT=8000 is the port of the portal itself; what stands there is not for everybody."),
+            ("STATUS_HOST", "*", "STATUS_HOST=* is no host; a name or an address of this machine is possible."),
+            ("SENTRY_DSN", "https://secret.example/1", "SENTRY_DSN is no address of a project; possible: https://key@host/number."),
             ("SEARCH_LOG_DAYS", "999999999", "SEARCH_LOG_DAYS=999999999 is out of range: 1 to 36500 is possible."),
         ],
     )

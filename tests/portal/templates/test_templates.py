@@ -99,7 +99,7 @@ def test_the_component_page_needs_no_content(client: Client, db: None) -> None:
         "share",
         "error-summary",
         'id="form-text"',
-        '<small class="muted">(Quelle: ',
+        '<small class="muted">Quelle: ',
     ):
         assert name in html
 

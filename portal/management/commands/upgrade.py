@@ -1,0 +1,28 @@
+"""`manage.py upgrade`: the data become what the code wants, or stay what they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from portal.operation import upgrading
+
+
+class Command(BaseCommand):
+    """Makes a backup, migrates, checks, and goes back if that fails."""
+
+    help = "Upgrades the data after the code was renewed (docs/operation.md); the portal must not be running."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add where the backup goes."""
+        parser.add_argument("--to", type=Path, default=settings.BACKUPS, help="the folder of the backups, PORTAL_BACKUPS otherwise")
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Do it."""
+        upgrading.upgrade(options["to"], self._say, settings.BACKUPS_KEPT)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,188 @@
+"""Restoring a backup: all of it is checked before anything is written, and what was interrupted can be repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from portal.files import write_whole
+from portal.operation import backups, databases
+from portal.operation.backups import COMPARED, PROOF, Backup, Say
+from portal.serving import running
+from portal.settings import environment
+
+
+def _aside(path: Path) -> tuple[Path, Path]:
+    """Return where the new one is made that takes the place of a path, and where the old one goes meanwhile."""
+    return path.with_name(f"{path.name}.restored"), path.with_name(f"{path.name}.replaced")
+
+
+def check(backup: Backup) -> None:
+    """Find out whether a backup is whole and this portal can be made from it.
+
+    Raises:
+        CommandError: it cannot; nothing was written.
+    """
+    stated = backup.manifest["database"]
+    if stated["vendor"] != databases.vendor():
+        vendors = f"{stated['vendor']}, and DATABASE_URL names one of {databases.vendor()}"
+        raise CommandError(f"The backup {backup.name} holds a database of {vendors}.")
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    own = {label for label in (name.partition(".")[0] for name in known) if (settings.BASE_DIR / label).is_dir()}
+    if newer := [name for name in stated["migrations"] if name.partition(".")[0] in own and name not in known]:
+        raise CommandError(f"The backup {backup.name} was made by a newer version of the portal ({newer[-1]}); start that version.")
+    if found := backups.faults(backup):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise CommandError(f"The backup {backup.name} is not whole: {found[0]}{more}. Nothing was changed.")
+
+
+def differences(backup: Backup) -> list[str]:
+    """Return in a line each which settings are other ones than where the backup was made."""
+    then, now = backup.manifest["settings"], backups.chosen_settings()
+    lines = [f"{name} was {then[name]} and is {now[name]}." for name in COMPARED if then[name] != now[name]]
+    # Where the backup holds the key it is brought back.
+    if then["SECRET_KEY"] != now["SECRET_KEY"] and (not backup.manifest["secret_key"] or os.environ.get("SECRET_KEY")):
+        lines.append("SECRET_KEY is another one: everybody has to sign in again, and links to shared drafts are no longer valid.")
+    return lines
+
+
+def _check_target(backup: Backup, overwrite: bool) -> None:
+    """Refuse to overwrite what nobody said may be overwritten, and a disk that is too small.
+
+    Raises:
+        CommandError: the message says what is in the way; nothing was changed.
+    """
+    databases.check_unused()
+    media = Path(settings.MEDIA_ROOT)
+    if media.is_mount():
+        raise CommandError(f"{media} is a disk of its own, which cannot be replaced as a whole; mount it one folder higher.")
+    if not overwrite and not running.marker().exists():
+        if not databases.is_empty():
+            raise CommandError("The database is not empty; --overwrite replaces it by the backup. Nothing was changed.")
+        if media.is_dir() and any(media.iterdir()):
+            raise CommandError("The media folder is not empty; --overwrite replaces it by the backup. Nothing was changed.")
+    needed = sum(entry.size for entry in backup.media.values()) + backup.manifest["database"]["size"]
+    if (free := shutil.disk_usage(settings.VAR_DIR).free) < needed:
+        raise CommandError(f"The state folder has {free // 2**20} MB left, and {needed // 2**20} MB are needed; nothing was changed.")
+
+
+def restore(backup: Backup, say: Say, overwrite: bool = False) -> None:
+    """Make the portal what it was.
+
+    Raises:
+        CommandError: it cannot be done; the message says whether anything was changed.
+    """
+    say(f"Checking the backup {backup.name} …")
+    check(backup)
+    with running.alone():
+        _check_target(backup, overwrite)
+        for line in differences(backup):
+            say(line)
+        say("Restoring …")
+        replace(backup)
+
+
+def replace(backup: Backup) -> None:
+    """Put a checked backup in the place of what is there; whoever calls is alone.
+
+    Raises:
+        CommandError: it failed; as long as the new data are only being made, nothing has changed.
+    """
+    media = Path(settings.MEDIA_ROOT)
+    new, old = _aside(media)
+    try:
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+        new.mkdir(parents=True)
+        backup.store.bring_back(backup.media, new)
+        if databases.vendor() == "sqlite":
+            _make_sqlite(backup)
+        # From here on something is replaced; until the end no portal starts on it.
+        write_whole(running.marker(), f"The restoring of the backup {backup.name}\n")
+        if databases.vendor() == "sqlite":
+            _take_sqlite()
+        else:
+            databases.load_postgresql(backup.database, backup.manifest["database"]["rows"])
+        _take_key(backup)
+        if media.exists():
+            media.rename(old)
+        new.rename(media)
+    except (OSError, sqlite3.Error) as error:
+        raise CommandError(f"The backup could not be restored: {error}. It can be repeated.") from error
+    running.marker().unlink()
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _take_key(backup: Backup) -> None:
+    """Bring back the secret key where the backup holds it and the environment names no other."""
+    if backup.manifest["secret_key"] and not os.environ.get("SECRET_KEY"):
+        write_whole(Path(settings.VAR_DIR) / "secret_key", (backup.folder / "secret_key").read_text(encoding="utf-8"))
+
+
+def _make_sqlite(backup: Backup) -> None:
+    """Write the database beside the portal's and count its rows."""
+    new, _ = _aside(databases.sqlite_path())
+    new.unlink(missing_ok=True)
+    shutil.copyfile(backup.database, new)
+    new.chmod(0o600)
+    stated = backup.manifest["database"]["rows"]
+    with contextlib.closing(sqlite3.connect(new)) as database:
+        found = databases.rows(lambda query: database.execute(query).fetchall(), stated)
+    if found != stated:
+        raise CommandError(f"The backup {backup.name} does not hold the rows that it should. Nothing was changed.")
+    with new.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _take_sqlite() -> None:
+    connection.close()
+    path = databases.sqlite_path()
+    new, _ = _aside(path)
+    # The log of the old one would be taken for the new one's.
+    for ending in ("-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    new.replace(path)
+
+
+def prove(backup: Backup, say: Say) -> None:
+    """Restore a backup into an empty folder, and on PostgreSQL an empty database, ask the portal that is made of it for its pages,
+    and note beside it that it held. The portal itself may go on running.
+
+    Raises:
+        CommandError: it did not hold.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".proof-", dir=backup.folder.parent))
+        own = {"PORTAL_VAR": folder, "DATABASE_URL": "", "CACHE_URL": "", "PORTAL_MACHINES": "1", "SENTRY_DSN": ""}
+        # These belong to the code, and a backup does not hold them.
+        own |= {"PORTAL_DICTIONARIES": str(settings.DICTIONARIES), "PORTAL_STATIC_ROOT": str(settings.STATIC_ROOT)}
+        if databases.vendor() == "postgresql":
+            own["DATABASE_URL"] = _address(stack.enter_context(databases.scratch()))
+        for command in (["restore", backup.name, "--from", str(backup.folder.parent)], ["migrate", "-v0", "--no-input"], ["check_portal"]):
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+                env={**os.environ, **own}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+                raise CommandError(f"The backup {backup.name} did not hold: {''.join(last)}")
+    write_whole(backup.folder.parent / PROOF, datetime.now(UTC).isoformat())
+    say(f"The backup {backup.name} was restored into an empty folder, and its pages answer.")
+
+
+def _address(name: str) -> str:
+    """Return DATABASE_URL with another database."""
+    return urlsplit(environment.database_url(settings.VAR_DIR))._replace(path=f"/{name}").geturl()

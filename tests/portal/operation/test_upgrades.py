@@ -1,0 +1,74 @@
+"""An upgrade that fails leaves the data as they were, whether a migration raises or a look at the pages finds what is wrong."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import support
+from tests.portal.operation.test_backups import Place, filled, run, tree
+
+__all__ = ["filled"]
+pytestmark = [pytest.mark.content, pytest.mark.postgresql]
+
+# What the portal notes of itself at each start is no data.
+_OWN = ("django_session", "portal_job", "portal_changenumber", "sqlite_sequence")
+
+
+def rows(place: Place) -> dict[str, list[tuple]]:
+    """Return all that stands in the database."""
+    if place.database:
+        with psycopg.connect(support.database_url(place.database)) as database:
+            names = [name for (name,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+            return {name: sorted(map(str, database.execute(f'SELECT * FROM "{name}"'))) for name in names if name not in _OWN}  # noqa: S608
+    with closing(sqlite3.connect(place.folder / "db.sqlite3")) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(map(str, database.execute(f'SELECT * FROM "{name}"'))) for name in names if name not in _OWN}  # noqa: S608
+
+
+@pytest.mark.parametrize(("kind", "reason"), [
+    ("raises", "there_is_no_such_table"),
+    ("unpublishes", "CommandError: The check failed: 1 public pages of de are gone"),
+])  # fmt: skip
+def test_what_fails_leaves_everything_as_it_was(filled: Place, tmp_path: Path, kind: str, reason: str) -> None:
+    backups = tmp_path / "backups"
+    own = {"PORTAL_BACKUPS": str(backups), "DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": kind}
+    portal, before, media = filled.portal(**own), rows(filled), tree(filled.folder / "media")
+    said = run(portal, "upgrade", code=1).splitlines()
+    (name,) = [path.name for path in backups.iterdir() if path.is_dir() and path.name != "media"]
+    assert said[-1] == "CommandError: The upgrade failed; the data are what they were before. Start the version that you had."
+    assert said[0] == "Making a backup …" and f"Going back to the backup {name} …" in said
+    assert [line for line in said if reason in line] != []
+    assert rows(filled) == before
+    assert tree(filled.folder / "media") == media
+    assert not (filled.folder / "being-replaced").exists()
+
+
+_KILLED = """
+import os, signal
+from django.core.management import call_command
+from portal.operation import checking
+checking.faults = lambda before: os.kill(os.getpid(), signal.SIGKILL)
+call_command("upgrade")
+"""
+
+
+def test_one_that_was_killed_begins_anew_from_its_backup(filled: Place, tmp_path: Path) -> None:
+    own = {"PORTAL_BACKUPS": str(tmp_path / "backups"), "PORTAL_URL": "http://testserver"}
+    before = rows(filled)
+    harmful = {"DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": "unpublishes"}
+    run(filled.portal(**own, **harmful), "shell", "-c", _KILLED, code=-signal.SIGKILL)
+    assert rows(filled) != before
+    # The version that comes next has no such migration.
+    portal = filled.portal(**own)
+    refused = run(portal, "serve", "--prepare", code=1)
+    assert refused.startswith("CommandError: The upgrade from the backup ") and "was interrupted" in refused
+    said = run(portal, "upgrade").splitlines()
+    assert said[0].startswith("The last upgrade was interrupted; going back to the backup ")
+    assert said[-1].startswith("The portal is upgraded. ")
+    assert rows(filled) == before
