@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import pgettext, pgettext_lazy
@@ -113,11 +113,20 @@ class ApprovalTask(GroupApprovalTask):
         return self.task_states.filter(pk__in=states) if states else own
 
     def on_action(self, task_state: TaskState, user: AbstractBaseUser, action_name: str, **kwargs: object) -> object:
-        """Approve or send back; what a deputy approves goes online by the moderator's right."""
+        """Approve or send back; what a deputy approves goes online by the moderator's right.
+
+        Raises:
+            PermissionDenied: somebody else was faster. Wagtail asks what it read before, and lets the last of several win.
+        """
         is_own = user is None or user.is_superuser or self._user_in_groups(user)
         token = in_place.set(not is_own and task_state.pk in stood_in_for(user))
+        waiting = TaskState.objects.filter(pk=task_state.pk, status=TaskState.STATUS_IN_PROGRESS)
         try:
-            return super().on_action(task_state, user, action_name, **kwargs)
+            with transaction.atomic():
+                # Whoever writes the row first holds it until all is done; whoever comes after finds that nothing waits.
+                if not waiting.update(status=TaskState.STATUS_IN_PROGRESS):
+                    raise PermissionDenied
+                return super().on_action(task_state, user, action_name, **kwargs)
         finally:
             in_place.reset(token)
 

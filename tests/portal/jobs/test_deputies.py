@@ -9,11 +9,12 @@ from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupApprovalTask, GroupPagePermission, Page, Task, TaskState
+from wagtail.models import GroupApprovalTask, GroupPagePermission, Page, PageLogEntry, Task, TaskState
 
 from portal import jobs
 from portal.jobs import deputies
@@ -125,6 +126,22 @@ def test_nobody_approves_what_they_submitted(portal: Portal, editor: Client, peo
     appoint(people, "redaktion")
     approve(editor, state)
     assert (waits_for(editor), TaskState.objects.get(pk=state.pk).status) == ([], "in_progress")
+
+
+@pytest.mark.parametrize("second", ["approve", "reject"])
+def test_of_two_who_decide_at_once_the_first_one_does(portal: Portal, people: dict[str, User], state: TaskState, second: str) -> None:
+    let_wait(state)
+    appoint(people)
+    task = state.task.specific
+    read_by_both = [TaskState.objects.get(pk=state.pk) for _ in range(2)]
+    task.on_action(read_by_both[0], people["freigabe"], "approve")
+    with pytest.raises(PermissionDenied):
+        task.on_action(read_by_both[1], people["uebersetzung-en"], second)
+    done = TaskState.objects.get(pk=state.pk)
+    assert (done.status, done.finished_by.username, done.workflow_state.status) == ("approved", "freigabe", "approved")
+    page = Page.objects.get(pk=portal.pages["de"].pk)
+    decided = PageLogEntry.objects.filter(page=page.pk, action__in=("wagtail.workflow.approve", "wagtail.workflow.reject"))
+    assert (page.title, [entry.user.username for entry in decided]) == ("Neuer Titel", ["freigabe"])
 
 
 def do_mails() -> None:
