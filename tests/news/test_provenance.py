@@ -78,6 +78,12 @@ def test_a_look_back_is_a_summary_and_names_the_original(
     assert (link["href"], link.get("lang"), link.get("hreflang")) == (ADDRESS, None, None)
 
 
+def test_an_item_may_be_a_title_and_a_lead_alone(index: NewsIndexPage) -> None:
+    item = make_news(index, title="Bericht")
+    assert not item.body
+    item.full_clean()
+
+
 def test_what_is_no_text_is_the_same_in_every_language_and_no_translators_choice(index: NewsIndexPage) -> None:
     item = make_news(index, title="Bericht", kind="retrospect", place="Genf", **ORIGINAL)
     source = submit(item, "en").source

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
-from portal.pages.cards import Card, Form, Metaline, laid_out, with_telling_kinds
+from home.models import ContentPage
+from portal.models import PublishedVersion
+from portal.pages.cards import Card, Form, Metaline, laid_out, of, with_telling_kinds
 from portal.pages.links import Link
+from tests.builders import make_content_page, make_home, translate
 
 
 def cards(*drawings: str) -> list[Card]:
@@ -48,3 +52,19 @@ def test_none_are_none() -> None:
 def test_what_a_card_is_stands_there_where_it_tells_cards_apart(kinds: list[str], shown: list[str]) -> None:
     given = [Card(Link(f"/de/{kind}/", kind), meta=Metaline(kind=kind, place="Berlin")) for kind in kinds]
     assert [(card.meta.kind, card.meta.place) for card in with_telling_kinds(given)] == [(kind, "Berlin") for kind in shown]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["de", "en", "ar"])
+def test_a_text_in_the_language_of_the_source_says_so_where_all_else_is_in_another(code: str) -> None:
+    page = make_content_page(make_home(), "Beratung", lead="Ein Satz.")
+    page = page if code == "de" else translate(page, code)
+
+    def language_of_the_text() -> str:
+        with translation.override(code):
+            [card] = of([ContentPage.objects.get(pk=page.pk)])
+        return card.text_language
+
+    assert language_of_the_text() == ""
+    PublishedVersion.objects.filter(page=page).update(untranslated=[page.card_text_field])
+    assert language_of_the_text() == ("" if code == "de" else "de")

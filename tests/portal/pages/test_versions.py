@@ -61,6 +61,15 @@ class TestRealVersions:
         assert english.pk in real_ids()
         assert set(versions.translations(page)) == {"de", "en"}
 
+    def test_of_a_row_that_was_read_the_same_is_said(self, home: HomePage) -> None:
+        page = make_content_page(home, lead="Ein Satz.")
+        english, half = translate(page), translate(page, "ar", leave_out=1)
+        alias = make_alias(make_content_page(home, "Anderes"))
+        draft = make_content_page(home, "Entwurf", live=False)
+        pages = [Page.objects.get(pk=each.pk) for each in (page, english, half, alias, draft)]
+        assert [versions.is_finished(each) for each in pages] == [True, True, False, False, False]
+        assert [each.pk in real_ids() for each in pages] == [True, True, False, False, False]
+
     def test_a_translation_with_a_segment_missing_is_not_real_until_it_is_complete(self, home: HomePage) -> None:
         page = make_content_page(home, lead="Ein Satz.")
         english = translate(page, leave_out=1)
