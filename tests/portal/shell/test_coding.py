@@ -14,7 +14,7 @@ import brotli
 import pytest
 
 from portal.http.limits import client
-from portal.shell import bodies, bridge, coding
+from portal.shell import application, bodies, bridge, coding
 from portal.shell.bridge import Answer
 from portal.shell.lanes import OF_ONE, QUEUE, Lane
 from portal.shell.refusals import Refused, refusal
@@ -102,10 +102,10 @@ class Application:
 
 @pytest.mark.parametrize(("method", "order"), [("GET", ["told", "closed"]), ("POST", ["closed", "told"])])
 def test_an_answer_is_handed_on_before_the_end_unless_something_may_have_changed(method: str, order: list[str]) -> None:
-    application = Application([b"a", b"b"])
+    answering = Application([b"a", b"b"])
     found = []
-    bridge.call(application, {"REQUEST_METHOD": method}, lambda answer: (found.append(answer), application.order.append("told")))
-    assert application.order == order
+    bridge.call(answering, {"REQUEST_METHOD": method}, lambda answer: (found.append(answer), answering.order.append("told")))
+    assert answering.order == order
     assert (found[0].status, found[0].body, found[0].header("content-length")) == (200, b"ab", "2")
 
 
@@ -196,3 +196,12 @@ def test_a_refusal_speaks_the_language_of_the_address(path: str, code: str) -> N
         assert f"{status} · IOM Deutschland" in answer.body.decode()
         assert answer.header("retry-after") == ("10" if status in {429, 503} else "")
         assert (heading(answer) == heading(refusal(status, "/de/"))) == (code == "de")
+
+
+@pytest.mark.skipif("not Path('/proc/self/fd').exists()", reason="Linux alone lists open files so")
+def test_no_file_stays_open_of_what_is_looked_for() -> None:
+    """Listeners are looked for among all open files, without a copy of any that stays."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        application._give_up_silent_connections()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
