@@ -35,6 +35,7 @@ from portal.language.dates import DatePrecision
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 from portal.models import Topic, taxonomy
 from portal.pages import links, versions
+from portal.pages.addresses import address_of
 from portal.pages.links import PageLink
 from portal.uploads.delivery import reading_only
 
@@ -214,7 +215,7 @@ def _entry(item: Page, listing: Listing, content: str) -> dict[str, Any]:
         # Calendars have a status for it, feed readers nothing but the title.
         "title": _("%(change)s: %(title)s") % {"change": item.change_text, "title": title} if item.change_text else title,
         "summary": title,
-        "link": absolute(item.get_url()),
+        "link": absolute(address_of(item)),
         # Feed readers take it for HTML, calendars for the text itself.
         "description": escape(text),
         "text": text,

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
@@ -49,9 +50,10 @@ class Shell:
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
         prepare()
-        if path := self.static.any_path:
-            numbers, environ = self.static.numbers(), {"PATH_INFO": path, "HTTP_HOST": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}
-            self.static.learn(_asked(application, environ), numbers)
+        if self.static.any_path:
+            numbers, found = self.static.numbers(), list[Answer]()
+            bridge.call(application, self._plain_question(), found.append)
+            self.static.learn(found[0], numbers)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.at_start()
@@ -76,14 +78,26 @@ class Shell:
         is_read = method in {"GET", "HEAD"}
         if is_read and self.static.knows(path) and self._may_answer(headers):
             if not self.static.is_current:
-                numbers = self.static.numbers()
-                self.static.learn(await self._ask(scope, io.BytesIO(), 0), numbers)
+                await self._learn()
             return self.static.answer(path, method, headers)
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return await self._ask(scope, io.BytesIO(), 0)
         body, length = await bodies.read(scope, protocol, self._most(path, headers))
         with body:
             return await self._ask(scope, body, length)
+
+    async def _learn(self) -> None:
+        """Ask what all static files have in common, as nobody in particular: what a browser says of itself shapes its own answer alone."""
+        numbers, environ = self.static.numbers(), self._plain_question()
+        with contextlib.suppress(Refused):  # so many wait: what was learned before holds until then
+            answer = await self.pages.run(lambda deliver: bridge.call(self.application, environ, deliver), "")
+            self.static.learn(answer, numbers)
+
+    def _plain_question(self) -> dict[str, Any]:
+        """Return the environment of a request for some static file that asks for nothing else."""
+        environ = {"PATH_INFO": self.static.any_path, "HTTP_HOST": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}
+        setup_testing_defaults(environ)
+        return environ
 
     async def _ask(self, scope: Scope, body: Any, length: int) -> Answer:
         """Let the application answer in a thread of its lane."""
@@ -110,16 +124,6 @@ class Shell:
         """Return how many bytes a client may send: a file in the admin, with what can be the cookie of somebody who signed in."""
         signed_in = path.startswith(ADMIN_PREFIXES) and f"{settings.SESSION_COOKIE_NAME}=" in headers.get("cookie", "")
         return settings.WAGTAILDOCS_MAX_UPLOAD_SIZE + MOST_OF_A_FORM if signed_in else MOST_OF_A_FORM
-
-
-def _asked(application: Application, environ: dict[str, Any]) -> Answer:
-    """Return an answer of the application, in this thread."""
-    from wsgiref.util import setup_testing_defaults
-
-    found: list[Answer] = []
-    setup_testing_defaults(environ)
-    bridge.call(application, environ, found.append)
-    return found[0]
 
 
 def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:

@@ -14,7 +14,7 @@ import time
 import brotli
 import pytest
 
-from portal.http.policy import PUBLIC_POLICY
+from portal.http.policy import VISITORS_POLICY
 from tests import support
 from tests.portal.shell.clients import LENGTH, TIMEOUT, ask, film, listeners, place, stalled
 
@@ -116,13 +116,22 @@ def test_static_files_need_no_application_and_follow_the_release(live_portal: su
     status, headers, body = ask(live_portal, path, Accept_Encoding="br")
     assert (status, headers["content-encoding"], headers["cache-control"]) == (200, "br", "max-age=315360000, public, immutable")
     common = [headers.get(name) for name in ("content-security-policy", "x-content-type-options", "x-robots-tag")]
-    assert common == [PUBLIC_POLICY, "nosniff", None]
+    assert common == [VISITORS_POLICY, "nosniff", None]
     plain = ask(live_portal, path)[2]
     assert brotli.decompress(body) == plain
     assert ask(live_portal, path, Range="bytes=10-19")[0::2] == (206, plain[10:20])
     assert ask(live_portal, path, If_None_Match=headers["etag"])[0] == 304
+    font = re.search(r"/static/portal/fonts/[\w.-]+\.woff2", page)[0]
+    before = {name: ask(live_portal, name, Accept_Encoding="br, gzip")[1:] for name in (path, font)}
     live_portal.manage("shell", "-c", "from portal.discovery import release; release.set_released(False)")
     try:
+        # Whoever asks first after a change, and however, shapes nobody else's answer.
+        for name in (path, font):
+            for asked in ({"Accept_Encoding": "br, gzip"}, {"If_None_Match": before[path][0]["etag"]}, {"Range": "bytes=0-3"}):
+                ask(live_portal, path, **asked)
+                headers, body = ask(live_portal, name, Accept_Encoding="br, gzip")[1:]
+                assert {**headers, "date": ""} == {**before[name][0], "date": "", "x-robots-tag": "noindex"}
+                assert body == before[name][1]
         assert {ask(live_portal, path)[1].get("x-robots-tag") for _ in range(8)} == {"noindex"}
     finally:
         live_portal.manage(*support.RELEASE)
