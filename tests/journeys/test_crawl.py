@@ -22,7 +22,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from portal.http.views import standalone_page
 from portal.language.languages import LANGUAGES, languages_by_code
+from portal.shell.refusals import refusal
 from tests import support
 
 pytestmark = pytest.mark.xdist_group("crawl")
@@ -368,9 +370,11 @@ def test_html_is_valid(crawl: Crawl, tmp_path: Path) -> None:
         file = tmp_path / f"{number}.html"
         file.write_text(answer.text, encoding="utf-8")
         names[file.name] = url
-    error = get(f"{crawl.base}/de/nirgends/")
-    (tmp_path / "404.html").write_text(error.text, encoding="utf-8")
-    (tmp_path / "500.html").write_text((support.BASE_DIR / "templates" / "500.html").read_text(encoding="utf-8"), encoding="utf-8")
+    others = {"missing": get(f"{crawl.base}/de/nirgends/").text, "broken": standalone_page("500.html")[0]}
+    for language in LANGUAGES:
+        others |= {f"{status}-{language.code}": refusal(status, f"/{language.code}/").body.decode() for status in (408, 413, 429, 503)}
+    for name, text in others.items():
+        (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["java", "-Xmx768m", "-jar", str(support.tool_path("vnu-jar")), "--errors-only", "--format", "json", str(tmp_path)],
         capture_output=True, text=True, check=False, timeout=2 * support.PATIENCE,
