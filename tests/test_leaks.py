@@ -377,6 +377,7 @@ def of_pages(done: Walk) -> None:
     for code in CODES:
         done.ask(f"/{code}/_util/login/")
         done.ask(f"/{code}/_util/password/")
+        done.ask(f"/{code}/_util/second-factor/")
 
 
 def picture_of(done: Walk, page: Page) -> None:

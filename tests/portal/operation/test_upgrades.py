@@ -16,8 +16,15 @@ from tests.portal.operation.test_backups import Place, filled, run, tree
 __all__ = ["filled"]
 pytestmark = [pytest.mark.content, pytest.mark.postgresql]
 
-# What the portal notes of itself at each start is no data.
-_OWN = ("django_session", "portal_job", "portal_changenumber", "sqlite_sequence")
+# What the portal notes of itself at each start is no data; settings that nobody made are a row without values once a page asked for them.
+_OWN = ("django_session", "portal_job", "portal_changenumber", "portal_officesettings", "sqlite_sequence")
+
+
+def differing(place: Place, before: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    """Return rows that are not what they were, by table; pytest would write a comparison of all for minutes."""
+    now = rows(place)
+    changed = {name: sorted(set(now.get(name, [])) ^ set(before.get(name, []))) for name in now.keys() | before.keys()}
+    return {name: found[:4] for name, found in changed.items() if found or len(now.get(name, [])) != len(before.get(name, []))}
 
 
 def rows(place: Place) -> dict[str, list[tuple]]:
@@ -44,7 +51,7 @@ def test_what_fails_leaves_everything_as_it_was(filled: Place, tmp_path: Path, k
     assert said[-1] == "CommandError: The upgrade failed; the data are what they were before. Start the version that you had."
     assert said[0] == "Making a backup …" and f"Going back to the backup {name} …" in said
     assert [line for line in said if reason in line] != []
-    assert rows(filled) == before
+    assert differing(filled, before) == {}
     assert tree(filled.folder / "media") == media
     assert not (filled.folder / "being-replaced").exists()
 
@@ -63,7 +70,7 @@ def test_one_that_was_killed_begins_anew_from_its_backup(filled: Place, tmp_path
     before = rows(filled)
     harmful = {"DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": "unpublishes"}
     run(filled.portal(**own, **harmful), "shell", "-c", _KILLED, code=-signal.SIGKILL)
-    assert rows(filled) != before
+    assert differing(filled, before) != {}
     # The version that comes next has no such migration.
     portal = filled.portal(**own)
     refused = run(portal, "serve", "--prepare", code=1)
@@ -71,4 +78,4 @@ def test_one_that_was_killed_begins_anew_from_its_backup(filled: Place, tmp_path
     said = run(portal, "upgrade").splitlines()
     assert said[0].startswith("The last upgrade was interrupted; going back to the backup ")
     assert said[-1].startswith("The portal is upgraded. ")
-    assert rows(filled) == before
+    assert differing(filled, before) == {}
