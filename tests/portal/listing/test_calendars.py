@@ -17,7 +17,9 @@ DAY = datetime.date(2031, 5, 1)
 def lines(code: str = "de", **item: object) -> list[str]:
     """Return the lines of a calendar with one event, as they are sent."""
     calendar = Calendar(title="Termine; alle", link="https://example.org/", description="", language=code, author_name="IOM, Berlin")
-    values = {"title": "Tagung", "link": "https://example.org/t/", "description": "", "unique_id": "urn:1", "place": "", "categories": []}
+    # Feed readers are told a title that says what has changed and a text of HTML; calendars take what is plain.
+    values = {"title": "Abgesagt: Tagung", "summary": "Tagung", "description": "<p>HTML</p>", "text": ""}
+    values |= {"link": "https://example.org/t/", "unique_id": "urn:1", "place": "", "categories": []}
     calendar.add_item(**values | {"updateddate": BEGINS, "starts": BEGINS, "ends": None} | item)
     written = io.BytesIO()
     calendar.write(written, "utf-8")
@@ -33,7 +35,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_what_is_known_is_said_and_what_separates_is_escaped() -> None:
-    found = lines(description="Eins\r\nzwei\\drei", place="Bonn; Saal 1, links", categories=["Schutz, Asyl", "Arbeit"])
+    found = lines(text="Eins\r\nzwei\\drei", place="Bonn; Saal 1, links", categories=["Schutz, Asyl", "Arbeit"])
     assert [line for line in found if line.startswith(("DESC", "LOC", "CAT"))] == [
         "DESCRIPTION:Eins\\nzwei\\\\drei", "LOCATION:Bonn\\; Saal 1\\, links", "CATEGORIES:Schutz\\, Asyl,Arbeit",
     ]  # fmt: skip
@@ -58,7 +60,7 @@ def test_days_end_with_the_day_after(starts: datetime.date, ends: datetime.date 
 
 @pytest.mark.parametrize(("code", "text"), [("de", "Rückkehr und " * 30), ("ar", "العودة إلى الوطن " * 20), ("en", "x" * 400)])
 def test_lines_are_as_long_as_they_may_be_and_end_inside_no_letter(code: str, text: str) -> None:
-    found = lines(code, title=text)
+    found = lines(code, summary=text)
     first = next(n for n, line in enumerate(found) if line.startswith("SUMMARY:"))
     last = next(n for n in range(first + 1, len(found)) if not found[n].startswith(" "))
     folded = found[first:last]
