@@ -315,7 +315,7 @@ MESSAGE_REMINDER_DAYS = values.number("MESSAGE_REMINDER_DAYS", 3, 1, environment
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Seconds: nobody stays signed in for longer than a working day, or without doing anything for two hours.
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_IDLE_SECONDS = 2 * 60 * 60
 # Whoever has the permission to need a second factor sets it up at the next sign-in.
 SECOND_FACTOR = values.yes("SECOND_FACTOR", default=IS_HTTPS)

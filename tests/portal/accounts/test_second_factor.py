@@ -234,7 +234,7 @@ def test_an_administrator_helps_who_lost_both(protected: tuple[User, list[str]],
 
 @pytest.mark.parametrize(("key", "seconds", "is_over"), [
     (sessions.SEEN_AT, 2 * 3600 - 60, False), (sessions.SEEN_AT, 2 * 3600 + 1, True),
-    (sessions.BEGAN_AT, 12 * 3600 - 60, False), (sessions.BEGAN_AT, 12 * 3600 + 1, True),
+    (sessions.BEGAN_AT, 8 * 3600 - 60, False), (sessions.BEGAN_AT, 8 * 3600 + 1, True),
 ])  # fmt: skip
 def test_a_session_ends(editor: User, key: str, seconds: int, is_over: bool) -> None:
     """Nobody stays signed in without doing anything, or beyond a working day; whatever is done in between keeps it."""
