@@ -188,7 +188,7 @@ def measure(portal: support.Portal, *, every: bool, with_browser: bool) -> list[
     print("|---|---|---|---|---|---|---|---|")
     for (kind, code), values in sorted(sizes.items()):
         seen = views[kind, code]
-        most = (max(view.size for view in seen) / KIB, max(view.requests for view in seen), max(view.shift for view in seen)) if seen else ()
+        most = [max(value) for value in zip(*((view.size / KIB, view.requests, view.shift) for view in seen), strict=True)]
         row = [kind, code, len(values), f"{statistics.median(values) / KIB:.2f}", f"{max(values) / KIB:.2f}"]
         print("|", " | ".join(map(str, [*row, *(f"{value:.4g}" for value in most)])), "|")
     print(f"\n{len(found)} addresses, {sum(map(len, views.values()))} of them with the browser.")
