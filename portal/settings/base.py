@@ -274,6 +274,7 @@ DICTIONARIES = environment.dictionaries(VAR_DIR)
 
 # Where `make backup` puts what it saves, and how many backups it leaves there.
 BACKUPS = environment.backups(VAR_DIR)
+MIRROR = environment.mirror()
 BACKUPS_KEPT = values.number("BACKUPS_KEPT", 14, 0, 10_000)
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"

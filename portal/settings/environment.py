@@ -235,6 +235,19 @@ def backups(folder: Path) -> Path:
     return path
 
 
+def mirror() -> Path | None:
+    """Return where the runner keeps a mirror, `PORTAL_MIRROR`; None where it keeps none.
+
+    Raises:
+        SettingError: it can be no folder.
+    """
+    if not (name := text("PORTAL_MIRROR", "")):
+        return None
+    if not _may_be_folder(path := Path(name).resolve()):
+        raise SettingError(f"PORTAL_MIRROR={path} is no folder that can be written to.")
+    return path
+
+
 def status_address() -> tuple[str, int]:
     """Return where the portal says how it is, `STATUS_HOST` and `STATUS_PORT`; the port is 0 where it does not.
 
@@ -329,6 +342,7 @@ def check() -> None:
     demo_password()
     dictionaries(folder)
     backups(folder)
+    mirror()
     number("BACKUPS_KEPT", 14, 0, 10_000)
     allowed_hosts(host, "")
     for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD"):

@@ -1,0 +1,77 @@
+"""Answers from the mirror, where the application fails and nothing is kept in memory: pages as the runner last wrote them.
+
+`portal.operation.mirror` writes it. A mirror holds as long as nothing was withdrawn since it was begun; each of its entries until the
+moment at which it may not be shown any more, and for a day.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from portal import changes, tags
+from portal.changes import Order, Tag
+
+if TYPE_CHECKING:
+    from portal.shell.bridge import Answer
+
+CURRENT = "current"
+"""What leads to the mirror that holds, in its folder; where it is not there, none does."""
+INDEX = "index.json"
+STALE_SECONDS = 24 * 60 * 60
+_WITHDRAWN = tags.slots(tags.WITHDRAWN)
+
+
+def withdrawn() -> list[int]:
+    """Return the numbers under which a mirror holds."""
+    return list(changes.counters().peek(_WITHDRAWN))
+
+
+@changes.listener(Order.SEARCH)
+def leave(announced: frozenset[Tag]) -> None:
+    """Let what was withdrawn leave the mirror before anybody hears that it was: all of it, until the runner has written the next one."""
+    if settings.MIRROR and not announced.isdisjoint({tags.WITHDRAWN, tags.EVERYTHING}):
+        with suppress(OSError):
+            (settings.MIRROR / CURRENT).unlink(missing_ok=True)
+
+
+class Mirror:
+    """The mirror in a folder, read again when another one took its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: tuple[Path, dict[str, Any]] | None = None
+
+    def _index(self) -> tuple[Path, dict[str, Any]]:
+        """Return the folder of the mirror that holds, and its index.
+
+        Raises:
+            OSError: there is none.
+        """
+        place = self.folder / (self.folder / CURRENT).readlink()
+        if self._read is None or self._read[0] != place:
+            self._read = place, json.loads((place / INDEX).read_text(encoding="utf-8"))
+        return self._read
+
+    def answer(self, path: str, query: str) -> Answer | None:
+        """Return what lies at an address, if it may still be shown."""
+        # Commands know this module too, and need no server.
+        from portal.shell.bridge import Answer
+
+        try:
+            place, index = self._index()
+            entry = index["entries"].get(f"{path}?{query}" if query else path)
+            now = time.time()
+            if entry is None or index["withdrawn"] != withdrawn() or now >= min(entry["shown_until"], index["made"] + STALE_SECONDS):
+                return None
+            file = place / entry["file"]
+            size = file.stat().st_size
+        except (OSError, ValueError, KeyError):
+            return None
+        headers = [*map(tuple, entry["headers"]), ("Content-Length", str(size)), ("Cache-Status", "portal; hit; detail=mirror")]
+        return Answer(200, headers, file=str(file), end=size)
