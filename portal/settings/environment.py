@@ -288,6 +288,7 @@ def check() -> None:
     dictionaries(folder)
     allowed_hosts(host, "")
     yes("PORTAL_DEMO_ACCOUNTS", True)
+    yes("PAGE_CACHE", True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
     for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "HSTS_SECONDS"):
         number(name, 1, 1)

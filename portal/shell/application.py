@@ -12,6 +12,7 @@ import io
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,9 +21,10 @@ from typing import Any
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
 
+from portal.http.keeping import ENVIRON, Kept
 from portal.http.limits import client
 from portal.http.policy import ADMIN_PREFIXES
-from portal.shell import bodies, bridge, coding, static
+from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
 from portal.shell.lanes import Lane
 from portal.shell.refusals import Refused, prepare, refusal
@@ -56,6 +58,9 @@ class Shell:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.at_start()
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
+        self.store = store.Store()
+        if settings.MACHINES > 1:
+            threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
         # Only then granian listens.
         loop.call_soon(_give_up_silent_connections)
 
@@ -79,11 +84,55 @@ class Shell:
                 numbers = self.static.numbers()
                 self.static.learn(await self._ask(scope, io.BytesIO(), 0), numbers)
             return self.static.answer(path, method, headers)
+        if settings.PAGE_CACHE and self._may_answer(headers):
+            key = store.key_of(method, headers.get("host", ""), path, scope.query_string, headers.get("cookie", ""))
+            if key is not None and "authorization" not in headers:
+                return await self._page(scope, key)
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return await self._ask(scope, io.BytesIO(), 0)
         body, length = await bodies.read(scope, protocol, self._most(path, headers))
         with body:
             return await self._ask(scope, body, length)
+
+    async def _page(self, scope: Scope, key: store.Key) -> Answer:
+        """Answer with a page as it is kept, or as the application builds it for everybody; as it was where the application fails."""
+        found: store.Entry | Answer | None = await self.store.found(key)
+        if found is None:
+            with self.store.building(key):
+                try:
+                    found = await self._build(scope, key)
+                except Refused as error:
+                    found = refusal(error.status, scope.path)
+                except Exception:
+                    logger.exception("%s could not be built", scope.path)
+                    found = refusal(503, scope.path)
+        if isinstance(found, store.Entry):
+            return found.known(scope.headers)
+        stale = self.store.stale(key) if found.status >= 500 else None
+        return stale.known(scope.headers, is_stale=True) if stale else found
+
+    async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
+        """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
+        numbers, kept = self.store.numbers(), Kept()
+        entries: list[store.Entry] = []
+        environ = bridge.environ(scope, io.BytesIO(), 0)
+        environ = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in store.KEYED_HEADERS}
+        environ |= {"REQUEST_METHOD": "GET", ENVIRON: kept}
+
+        def work(deliver: Callable[[Answer], None]) -> None:
+            def finish(answer: Answer) -> None:
+                if (entry := store.entry_of(answer, kept, numbers)) is not None:
+                    entries.append(entry)
+                deliver(answer)
+
+            bridge.call(self.application, environ, finish)
+
+        answer = await self.pages.run(work, client(environ["REMOTE_ADDR"], scope.headers.get("x-forwarded-for", "")))
+        if entries:
+            self.store.put(key, entries[0])
+            return entries[0]
+        encoding, known = scope.headers.get("accept-encoding", ""), scope.headers.get("if-none-match", "")
+        return coding.encoded(answer, encoding, known)
 
     async def _ask(self, scope: Scope, body: Any, length: int) -> Answer:
         """Let the application answer in a thread of its lane."""
@@ -140,6 +189,9 @@ def _give_up_silent_connections() -> None:
     if not hasattr(socket, "TCP_USER_TIMEOUT") or not folder.exists():
         return
     for path in list(folder.iterdir()):
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(path.name))) as found:
-            if found.family in {socket.AF_INET, socket.AF_INET6} and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)
+        with contextlib.suppress(OSError):
+            # Only of a socket: what is no socket is refused, and its copy would stay open.
+            if str(path.readlink()).startswith("socket:"):
+                with socket.socket(fileno=os.dup(int(path.name))) as found:
+                    if found.family in {socket.AF_INET, socket.AF_INET6} and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)

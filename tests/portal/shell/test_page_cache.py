@@ -1,0 +1,171 @@
+"""The page cache on the served portal: after a change nobody answers older, in any process, language, list, feed or menu."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests import support
+from tests.portal.shell.clients import ask
+
+pytestmark = pytest.mark.content
+
+PROCESSES = 6
+"""So often each address is asked, on connections of their own: it comes to both processes."""
+BEGIN = """
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
+from portal import changes
+from portal.models import Alert, OfficeSettings, PortalImage
+from portal.blocks import walking
+section = Page.objects.get(slug="unsere-arbeit", locale__language_code="de", depth=3).specific
+news = Page.objects.filter(locale__language_code="de", content_type__model="newspage", live=True).order_by("-first_published_at", "pk")[0].specific
+"""
+ANNOUNCE = "changes.announce(changes.EVERYTHING)"
+
+
+@pytest.fixture(scope="module")
+def addresses(live_portal: support.Portal) -> list[str]:
+    """Return home pages, sections, lists, feeds, site maps and a news item with its translations."""
+    found = run(live_portal, 'print("NEWS", *[page.get_url() for page in news.get_translations(inclusive=True).live().filter(alias_of=None)])')
+    news = found.split("NEWS", 1)[1].split()
+    parent = news[0].rstrip("/").rpartition("/")[0] + "/"
+    return [
+        "/de/", "/en/", "/uk/", "/ar/", "/de-simple/", "/de/unsere-arbeit/", "/en/our-work/", parent, "/de/feed.rss", "/en/feed.atom",
+        "/sitemap.xml", "/sitemap-de.xml", *news,
+    ]  # fmt: skip
+
+
+def run(portal: support.Portal, code: str) -> str:
+    """Run code in a process of its own that answers nobody."""
+    return portal.manage("shell", "-c", BEGIN + code)
+
+
+def answers(portal: support.Portal, addresses: list[str]) -> dict[str, set[tuple[int, str]]]:
+    """Return what both processes answer at addresses."""
+    found = {}
+    for address in addresses:
+        found[address] = set()
+        for _ in range(PROCESSES):
+            status, headers, body = ask(portal, address)
+            found[address].add((status, headers.get("location", "") + re.sub(r'csrfmiddlewaretoken" value="\w+"', "", body.decode())))
+    return found
+
+
+CHANGES = {
+    "published": ('news.title = "Neu betitelt"; news.save_revision().publish()', 'news.title = {title!r}; news.save_revision().publish()'),
+    "in the menu": ('section.menu_title = "Neu im Menü"; section.save_revision().publish()', 'section.menu_title = ""; section.save_revision().publish()'),
+    "unpublished": ("news.unpublish()", "news.save_revision().publish()"),
+    "private above": (
+        'PageViewRestriction.objects.create(page=section, restriction_type="login")',
+        "PageViewRestriction.objects.filter(page=section)[0].delete()",
+    ),
+    "an alert": (
+        'alert = Alert(heading="Achtung Sturm", text="<p>Sturm</p>", is_published=True, locale=section.locale); alert.save()',
+        'Alert.objects.filter(heading="Achtung Sturm")[0].delete()',
+    ),
+    "a setting": (
+        'office = OfficeSettings.load(); office.phone = "030 999 888"; office.save()', "office = OfficeSettings.load(); office.phone = {phone!r}; office.save()",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_after_a_change_no_process_answers_older(live_portal: support.Portal, addresses: list[str], name: str) -> None:
+    change, back = CHANGES[name]
+    known = run(live_portal, 'print("TITLE", news.title, "PHONE", OfficeSettings.load().phone, "END")')
+    title, phone = (part.strip() for part in known.split("TITLE", 1)[1].split("END")[0].split("PHONE"))
+    before = answers(live_portal, addresses)
+    try:
+        run(live_portal, change)
+        after = answers(live_portal, addresses)
+        run(live_portal, ANNOUNCE)
+        assert after == answers(live_portal, addresses)
+        if name != "a setting":
+            assert after != before
+    finally:
+        run(live_portal, back.format(title=title, phone=phone))
+    assert {len(found) for found in after.values()} == {1}, "The processes do not agree."
+
+
+def test_pages_are_kept_and_for_nobody_in_particular(live_portal: support.Portal) -> None:
+    """What is written past the portal is seen by those alone whose answers are made for them."""
+    run(live_portal, ANNOUNCE)
+    address = "/de/unsere-arbeit/"
+    anonymous = answers(live_portal, [address])
+    run(live_portal, 'Page.objects.filter(pk=section.pk).update(title="Am Portal vorbei")')
+    try:
+        assert answers(live_portal, [address]) == anonymous
+        for own in ({"Cookie": "sessionid=geraten"}, {"Authorization": "Basic eA=="}):
+            assert {b"Am Portal vorbei" in ask(live_portal, address, **own)[2] for _ in range(PROCESSES)} == {True}
+        assert b"Am Portal vorbei" in ask(live_portal, f"{address}?utm_source=x")[2]
+        poisons = {
+            "X_Forwarded_Host": "evil.example", "Accept_Language": "ar", "X_Forwarded_Proto": "https", "X_Forwarded_For": "6.6.6.6",
+            "Referer": "http://evil.example/", "Cookie": "evil=1", "User_Agent": "evil",
+        }  # fmt: skip
+        for _ in range(PROCESSES):
+            assert {(200, ask(live_portal, address, **{name: value})[2].decode()) for name, value in poisons.items()} == anonymous[address]
+    finally:
+        run(live_portal, f'Page.objects.filter(pk=section.pk).update(title=section.draft_title)\n{ANNOUNCE}')
+    assert ask(live_portal, address, Host="evil.example")[0] == 400
+    assert answers(live_portal, [address]) == anonymous
+    for poison, value in poisons.items():
+        run(live_portal, ANNOUNCE)
+        assert {(200, ask(live_portal, address, **{poison: value})[2].decode()) for _ in range(PROCESSES)} == anonymous[address]
+
+
+def test_an_alert_begins_and_ends_by_time_alone(live_portal: support.Portal) -> None:
+    addresses = ["/de/", "/ar/"]
+    alert = """
+now = timezone.now()
+alert = Alert(heading="Nur kurz da", text="<p>Kurz</p>", is_published=True, locale=section.locale)
+alert.starts_at, alert.ends_at = now + timezone.timedelta(seconds=4), now + timezone.timedelta(seconds=8)
+alert.save()
+"""
+    run(live_portal, alert)
+    began = time.time()
+    try:
+        seen = set()
+        while time.time() - began < 12:
+            moment = time.time() - began
+            found = {address: b"Nur kurz da" in ask(live_portal, address)[2] for address in addresses}
+            assert len(set(found.values())) == 1 or not 3.5 < moment < 8.5
+            seen.add(found["/de/"])
+            if moment > 9:
+                assert not any(found.values())
+        assert seen == {True, False}
+    finally:
+        run(live_portal, 'Alert.objects.filter(heading="Nur kurz da").delete()')
+
+
+@pytest.fixture
+def readers(live_portal: support.Portal) -> Iterator[list[int]]:
+    """Read without a pause on four connections, as long as the test lasts."""
+    stop, statuses = threading.Event(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            statuses.append(ask(live_portal, "/de/")[0])
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    yield statuses
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_beside_many_readers_each_change_is_seen_at_once(live_portal: support.Portal, readers: list[int]) -> None:
+    try:
+        for number in range(20):
+            run(live_portal, f'section.menu_title = "Arbeit {number:02}"; section.save_revision().publish()')
+            found = {bool(re.search(f"Arbeit {number:02}", ask(live_portal, path)[2].decode())) for path in ("/de/", "/de/") * 3}
+            assert found == {True}
+    finally:
+        run(live_portal, 'section.menu_title = ""; section.save_revision().publish()')
+    assert set(readers) == {200}
