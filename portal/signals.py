@@ -231,7 +231,8 @@ def announce_privacy(change: Change) -> None:
 @changes.receiver(Event.UNPUBLISHED, Event.DELETED, Event.PRIVACY, Event.MOVED, order=Order.TAGS)
 def announce_withdrawal(change: Change) -> None:
     """What was to be read is not any more, or not by everybody: no copy of it is shown, whatever has failed."""
-    changes.announce(WITHDRAWN)
+    if isinstance(change.subject, Page | PageViewRestriction):
+        changes.announce(WITHDRAWN)
 
 
 def _tags_of_object(instance: Model) -> tuple[changes.Tag, ...]:
@@ -280,7 +281,8 @@ def announce_object(change: Change) -> None:
     """A snippet, file, redirect, setting, site or language was saved or deleted."""
     if not isinstance(change.subject, Page) and (tags := _tags_of_object(change.subject)):
         # A picture, an alert, a setting: what it said before may be what had to go.
-        changes.announce(*tags, WITHDRAWN)
+        withdrawn = () if {changes.REDIRECTS, changes.TERMS}.intersection(tags) else (WITHDRAWN,)
+        changes.announce(*tags, *withdrawn)
 
 
 # --- from the signals of Wagtail and Django to changes ---------------------------------------------------------------------
