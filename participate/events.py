@@ -24,6 +24,7 @@ from portal.listing.declarations import APART, UPCOMING, Listing, Schema, When
 from portal.listing.feeds import item_address
 from portal.listing.pages import ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.pages import versions
 from portal.pages.links import Link
 
 from .dated_forms import EventPageForm
@@ -308,7 +309,8 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         joined = self.can_be_joined
         return {
             **context,
-            "calendar": Link(item_address(self), gettext("Add to calendar")) if joined and self.pk else None,
+            # The calendar is as public as the page: who reads a draft or a private page would be led to nothing.
+            "calendar": Link(item_address(self), gettext("Add to calendar")) if joined and versions.is_real(self) else None,
             "online": self._online if joined and self.online_url else None,
             "registration": {"heading": gettext("Registration"), "text": self.registration} if joined and self._is_registered_for else None,
             "registration_link": self._register,

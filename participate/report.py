@@ -55,9 +55,9 @@ class PageColumn(Column):
     """The page that it is about."""
 
     def get_value(self, instance: Message) -> SafeString | str:
-        """Lead to where the page is edited."""
+        """Lead to where the page is edited, by the name under which whoever asks may know it."""
         page: Page | None = instance.page
-        return format_html('<a href="{}">{}</a>', reverse("wagtailadmin_pages:edit", args=[page.pk]), page.title) if page else ""
+        return format_html('<a href="{}">{}</a>', reverse("wagtailadmin_pages:edit", args=[page.pk]), page) if page else ""
 
 
 class FeedbackReportView(ReportView):

@@ -60,6 +60,7 @@ urlpatterns += i18n_patterns(
     path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
+    path("_util/second-factor/", accounts.SecondFactorView.as_view(), name="second_factor"),
     path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
     re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),

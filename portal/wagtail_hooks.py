@@ -23,6 +23,7 @@ from portal.jobs import Periodic, deputies, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic
 from portal.pages.rich_text import LocalizedPageLinkHandler
+from portal.records import outstanding
 
 
 class TopicViewSet(SnippetViewSet):
@@ -69,6 +70,7 @@ register_snippet(alerts.AlertViewSet)
 hooks.register("before_delete_snippet", facts.refuse_deletion)
 hooks.register("register_reports_menu_item", facts.menu_item)
 hooks.register("register_start_boxes", facts.missing_box)
+hooks.register("register_start_boxes", outstanding.outstanding_box)
 
 
 @hooks.register("register_admin_urls")

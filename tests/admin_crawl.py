@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
@@ -46,6 +47,7 @@ def visible(html: str) -> set[str]:
     return found - {""}
 
 
+@functools.cache
 def kind_of(url: str) -> tuple | None:
     """Return what tells screens apart: view and model, not the object or the words that are searched."""
     parts = urlsplit(url)

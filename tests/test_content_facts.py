@@ -38,7 +38,7 @@ def test_what_only_the_office_knows_has_no_value_and_places_that_wait_for_it() -
     for code in CODES:
         bodies = [record.data.get(key) for record in RECORDS if record.lang == code for key in ("body", "contacts")]
         waiting = {name for text in texts(bodies) for name in missing if text == name or f"(fact:{name})" in text}
-        assert waiting == (missing - {"fact-nuremberg-address", "fact-fap-counter", *ASSESSMENT} if code == "de-simple" else missing), code
+        assert waiting == (missing - {*ASSESSMENT} if code == "de-simple" else missing), code
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 APPS = ("portal", "home", "news", "search", "translation", "about", "work", "research", "participate", "agenda")
 TOP_LEVEL = {*APPS, "templates", "tests", "content", "locale", "docs", "deploy", "manage.py", "requirements.txt"}
-ABOUT_THE_PROJECT = {".ci", ".gitignore", "Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", "LICENSE"}
+ABOUT_THE_PROJECT = {".ci", ".gitignore", "Makefile", "README.md", "SECURITY.md", "pyproject.toml", "requirements-dev.txt", "LICENSE"}
 
 LONG_MODULES: dict[str, str] = {
     "tests/portal/test_changes.py": "a scenario for each value that is kept, and what they all promise",

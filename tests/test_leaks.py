@@ -287,6 +287,7 @@ def walk(prepared: Prepared) -> Walk:
         "/",
         "/robots.txt",
         "/favicon.ico",
+        "/qr.svg?path=/de/",
         "/.well-known/security.txt",
         "/static/portal/css/site.css",
         "/sitemap.xml",
@@ -425,13 +426,16 @@ NEVER_REACHED = {r"((?:[\w\-]+/)*)$", r"documents/(\d+)/(.*)$", "_util/shared/<s
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the texts that were handed to the renderer of pictures, which draws them as ever."""
+    """Return the texts that were handed to the renderer of pictures: they say what is in a picture, and one is drawn for all."""
     handed: list[str] = []
+    picture: list[bytes] = []
     render = resvg_py.svg_to_bytes
 
     def recording(*, svg_string: str, **options: object) -> bytes:
         handed.append(svg_string)
-        return render(svg_string=svg_string, **options)
+        if not picture:
+            picture.append(render(svg_string=svg_string, **options))
+        return picture[0]
 
     monkeypatch.setattr(resvg_py, "svg_to_bytes", recording)
     return handed

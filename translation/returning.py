@@ -14,7 +14,6 @@ from wagtail.signals import page_published
 
 from portal import changes
 from portal.changes import Change, Event, Order
-from portal.pages import schedules
 from translation import cascades
 
 BROUGHT_BACK = "translation.brought_back"
@@ -48,7 +47,6 @@ def bring_back(change: Change) -> None:
 
 def _put_online(page: Page, revision_id: int | None) -> None:
     """Put the row online as it stands: it is what readers saw. A draft that was written meanwhile stays one."""
-    schedules.take_dates(page)
     page.live, page.expired, page.live_revision_id = True, False, revision_id
     page.has_unpublished_changes = page.latest_revision_id != revision_id
     page.save(clean=False)

@@ -43,13 +43,17 @@ class ChangeNote(models.Model):
 
 @dataclass(frozen=True)
 class Note:
-    """A note as it is shown: the day, the line; in a list of several pages also the page that it is about."""
+    """A note as it is shown: the day, the line; in a list of several pages also the page that it is about.
+
+    `title_language` is that of the title where it is another, of a page that was published incomplete.
+    """
 
     key: int
     moment: datetime.datetime
     line: str
     title: str = ""
     address: str = ""
+    title_language: str = ""
 
     @property
     def day(self) -> datetime.date:
@@ -104,6 +108,11 @@ def of_language(language: str) -> tuple[Note, ...]:
     """Return the newest notes on the pages of a language that anybody may read."""
     pages = versions.real(Page.objects.filter(locale__language_code=language))
     notes = ChangeNote.objects.filter(page__in=pages.order_by().values("pk")).order_by("-published_at", "-pk")
-    rows = list(notes.select_related("page")[:NEWEST])
+    rows = list(notes.select_related("page__published_version")[:NEWEST])
     versions.set_locales([note.page for note in rows])
-    return tuple(Note(note.pk, note.published_at, note.line, note.page.title, address_of(note.page)) for note in rows)
+    found = []
+    for note in rows:
+        code = versions.language_of(note.page, "title")
+        title_language = code if code != language else ""
+        found.append(Note(note.pk, note.published_at, note.line, note.page.title, address_of(note.page), title_language))
+    return tuple(found)

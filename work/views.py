@@ -52,6 +52,9 @@ def feed(request: HttpRequest) -> HttpResponse:
         feed_url=absolute(request.path),
     )
     for note in change_notes.of_language(code):
+        if note.title_language:
+            # A feed has one language and no place for a mark.
+            continue
         answer.add_item(
             title=valid(note.title),
             link=absolute(note.address),

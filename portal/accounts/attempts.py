@@ -28,9 +28,12 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from wagtail.log_actions import log
 
 from portal.http.limits import client_address
 from portal.models import Attempts, KnownAddress
+
+from . import history
 
 logger = logging.getLogger(__name__)
 
@@ -226,6 +229,8 @@ def failed(attempt: Attempt) -> None:
     number = row.number if row is not None else 0
     locked = RULES[attempt.door, PAIR].wait(number)
     outcome = f"locked for {math.ceil(locked / 60)} minutes" if locked else "refused"
+    if attempt.account is not None and attempt.door == LOGIN:
+        log(instance=attempt.account, action=history.REFUSED)
     logger.warning("Wrong password (%s: %s) from %s, try %d: %s", attempt.door, name, attempt.address, number, outcome)
 
 

@@ -1,14 +1,15 @@
-"""Forms around passwords."""
+"""Forms around passwords and codes."""
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from wagtail.admin.forms.auth import LoginForm as AdminLoginForm
 
 from . import attempts
@@ -35,6 +36,16 @@ class LoginForm(AdminLoginForm):
             self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": "refused"}
         error = super().get_invalid_login_error()
         return ValidationError(format_html('<span id="refused">{}</span>', error.messages[0]), code=error.code)
+
+
+class CodeForm(forms.Form):
+    """Takes the code of an app, or one on paper."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}),
+    )
 
 
 class OwnPasswordForm(PasswordChangeForm):

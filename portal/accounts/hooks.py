@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import pgettext_lazy
@@ -12,8 +14,9 @@ from wagtail.admin.menu import MenuItem
 
 from portal.jobs import Periodic
 
-from . import attempts, unlocking
+from . import attempts, history, second_factor, unlocking
 from .deputies import DeputyPanel
+from .settings_panels import SecondFactorPanel
 
 
 class _UnlockingItem(MenuItem):
@@ -35,10 +38,23 @@ def register_unlocking_item() -> MenuItem:
 
 
 hooks.register("register_account_settings_panel", DeputyPanel)
+hooks.register("register_account_settings_panel", SecondFactorPanel)
 
 
 @hooks.register("register_periodic_jobs")
 def register_forgetting() -> list[Periodic]:
     """Delete what is no longer needed of wrong tries and of addresses."""
     label = pgettext_lazy("admin", "Forget old wrong passwords and addresses")
-    return [Periodic("forget-attempts", attempts.forget, timedelta(hours=1), label)]
+    return [
+        Periodic("forget-attempts", attempts.forget, timedelta(hours=1), label),
+        Periodic("forget-sign-ins", history.forget, timedelta(days=1), pgettext_lazy("admin", "Forget who signed in long ago")),
+    ]
+
+
+@hooks.register("register_permissions")
+def register_second_factor_permission() -> QuerySet[Permission]:
+    """Offer groups to need a second factor; administrators need one without."""
+    return Permission.objects.filter(content_type__app_label="portal", codename=second_factor.PERMISSION.partition(".")[2])
+
+
+hooks.register("register_log_actions", history.register_log_actions)

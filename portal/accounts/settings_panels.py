@@ -1,10 +1,13 @@
-"""One's own account in the admin: what asks for the present password."""
+"""One's own account in the admin: what asks for the present password; the second factor."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.forms.account import NameEmailForm
 from wagtail.admin.forms.auth import PasswordChangeForm
@@ -12,7 +15,7 @@ from wagtail.admin.views import account
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views import users
 
-from . import attempts
+from . import attempts, second_factor
 from .forms import OwnPasswordForm, check_unique_email
 from .middleware import WEAK_PASSWORD
 
@@ -89,6 +92,25 @@ class PasswordPanel(account.ChangePasswordPanel):
         is_bound = self.request.method == "POST" and any(self.request.POST.get(name) for name in names)
         data = (self.request.POST,) if is_bound else ()
         return OwnPasswordPanelForm(self.user, *data, prefix=self.name, request=self.request)
+
+
+class SecondFactorPanel(account.BaseSettingsPanel):
+    """Leads to the second factor, where it is set up and changed."""
+
+    name = "second_factor"
+    title = pgettext_lazy("admin", "Second factor")
+    order = 360
+    template_name = "portal/admin/second_factor_panel.html"
+
+    def get_form(self) -> forms.Form:
+        """Return a form without fields: it has its own page."""
+        return forms.Form()
+
+    def get_context_data(self) -> dict[str, object]:
+        """Say whether there is one, and lead back here."""
+        query = urlencode({"next": reverse("wagtailadmin_account")})
+        address = f"{reverse('second_factor')}?{query}"
+        return {"is_set_up": second_factor.device(self.user) is not None, "address": address}
 
 
 class AccountView(account.AccountView):

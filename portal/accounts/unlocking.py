@@ -1,4 +1,4 @@
-"""Who has to wait at a door, and how an administrator ends that."""
+"""Who has to wait at a door, or has lost the second factor, and how an administrator ends that."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import pgettext, pgettext_lazy
@@ -14,7 +16,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from portal.models import Attempts
 
-from . import attempts
+from . import attempts, second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +45,19 @@ class AttemptsView(PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateV
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Add the rows: counted tries, the end of waiting, the door's name."""
         rows = [(row, end, DOORS[row.door]) for row, end in attempts.waiting()]
-        return {**super().get_context_data(**kwargs), "rows": rows}
+        return {**super().get_context_data(**kwargs), "rows": rows, "accounts": self._accounts()}
+
+    def _accounts(self) -> QuerySet[User]:
+        """Return the accounts whose second factor this person may remove: an administrator's only as one."""
+        found = second_factor.accounts()
+        return found if self.request.user.is_superuser else found.exclude(is_superuser=True)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Forget the tries of one row."""
+        """Forget the tries of one row, or remove the second factor of one account."""
+        if account := self._accounts().filter(username=request.POST.get("account", "")).first():
+            second_factor.remove(account, request.user)
+            messages.success(request, pgettext("admin", "The second factor is removed; the account is signed out everywhere."))
+            return HttpResponseRedirect(reverse("locked_sign_ins"))
         number = request.POST.get("row", "")
         row = Attempts.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
         if row is not None:

@@ -1,4 +1,4 @@
-"""Doors as people see them: the site's own login, passwords of pages, forgotten passwords, a password that must be changed."""
+"""Doors as people see them: the site's own login, passwords of pages, forgotten ones, ones that must be changed, a second factor."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from collections.abc import Callable
 
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, resolve_url
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
+from django.views.generic import FormView
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from wagtail import views as wagtail_views
 from wagtail.admin.views import account
 from wagtail.documents.views import serve
+from wagtail.log_actions import log
 from wagtail.models import BaseViewRestriction, CollectionViewRestriction, Page
 
 from portal import navigation
 from portal.pages import readers, restrictions
 
-from . import attempts
-from .forms import OwnPasswordForm
+from . import attempts, history, second_factor
+from .forms import CodeForm, OwnPasswordForm
 from .middleware import WEAK_PASSWORD
 
 
@@ -26,6 +33,13 @@ def home_address(request: HttpRequest) -> str:
     """Return the home page in the language of the request."""
     home = navigation.homes().get(readers.of(request).language.code)
     return home["url"] if home is not None and home["is_real"] else resolve_url("choose_language")
+
+
+def _destination(request: HttpRequest) -> str:
+    """Return where somebody was going when a form came in between; the home page where that is not here."""
+    address = request.POST.get("next", request.GET.get("next", ""))
+    is_here = url_has_allowed_host_and_scheme(address, request.get_host(), request.is_secure())
+    return address if is_here else home_address(request)
 
 
 class LoginView(auth_views.LoginView):
@@ -112,6 +126,87 @@ class PasswordResetConfirmView(account.PasswordResetConfirmView):
         return response
 
 
+class SecondFactorView(LoginRequiredMixin, FormView):
+    """Asks for the code of an app or one on paper, or lets somebody set the app up; codes for paper are shown once."""
+
+    template_name = "accounts/second_factor.html"
+    form_class = CodeForm
+
+    @cached_property
+    def device(self) -> TOTPDevice | None:
+        """The second factor that is set up."""
+        return second_factor.device(self.request.user)
+
+    @cached_property
+    def is_awaited(self) -> bool:
+        """Whether nothing else opens before."""
+        return bool(self.request.session.get(second_factor.AWAITED))
+
+    def get_login_url(self) -> str:
+        """Return where to sign in first."""
+        return reverse("wagtailcore_login")
+
+    def get_success_url(self) -> str:
+        """Return where the person was going."""
+        return _destination(self.request)
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        """Do what was asked for if the code is right: sign in, set up, make new codes for paper, remove."""
+        if self.device is None:
+            return self._set_up(form)
+        if not second_factor.is_right(self.request.user, form.cleaned_data["code"]):
+            return self._refused(form)
+        if self.is_awaited:
+            self._open()
+            return HttpResponseRedirect(self.get_success_url())
+        if "remove" in self.request.POST and not second_factor.is_required(self.request.user):
+            second_factor.remove(self.request.user, self.request.user)
+            return HttpResponseRedirect(self.get_success_url())
+        log(instance=self.request.user, action=second_factor.RENEWED, user=self.request.user)
+        return self._with_codes(second_factor.renew_codes(self.request.user))
+
+    def _set_up(self, form: CodeForm) -> HttpResponse:
+        unconfirmed = second_factor.prepared(self.request.user)
+        codes = second_factor.confirm(self.request.user, unconfirmed, form.cleaned_data["code"])
+        if codes is None:
+            return self._refused(form)
+        self._open()
+        return self._with_codes(codes)
+
+    def _open(self) -> None:
+        second_factor.end(self.request)
+        attempts.remember(self.request.user, self.request)
+        log(instance=self.request.user, action=history.SIGNED_IN, user=self.request.user)
+
+    def _refused(self, form: CodeForm) -> HttpResponse:
+        log(instance=self.request.user, action=history.REFUSED)
+        seconds = second_factor.seconds_to_wait(self.request.user)
+        wait = ngettext("Try again in %(number)d second.", "Try again in %(number)d seconds.", seconds) % {"number": seconds}
+        form.add_error("code", " ".join([gettext("This code is not right."), *([wait] if seconds > 1 else [])]))
+        return self.form_invalid(form)
+
+    def _with_codes(self, codes: list[str]) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(codes=codes))
+
+    def render_to_response(self, context: dict[str, object], **kwargs: object) -> HttpResponse:
+        """Keep keys and codes out of every cache."""
+        response = super().render_to_response(context, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Add what the page shows: the key to set up with, or what can be done."""
+        context = {**super().get_context_data(**kwargs), "next": self.get_success_url(), "is_awaited": self.is_awaited}
+        if "codes" in context:
+            return context
+        if self.device is None:
+            unconfirmed = second_factor.prepared(self.request.user)
+            key = {"picture": second_factor.picture(unconfirmed), "secret": second_factor.secret(unconfirmed)}
+            return {**context, **key, "is_set_up": False}
+        required = second_factor.is_required(self.request.user)
+        return {**context, "is_set_up": True, "is_required": required, "codes_left": second_factor.codes_left(self.request.user)}
+
+
 class ChangePasswordView(auth_views.PasswordChangeView):
     """Changes one's own password, in the site's look: also for people who do not work in the admin."""
 
@@ -124,10 +219,7 @@ class ChangePasswordView(auth_views.PasswordChangeView):
 
     def get_success_url(self) -> str:
         """Return where the person was going."""
-        address = self.request.POST.get("next", self.request.GET.get("next", ""))
-        if url_has_allowed_host_and_scheme(address, self.request.get_host(), self.request.is_secure()):
-            return address
-        return home_address(self.request)
+        return _destination(self.request)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Add the destination, and whether the password must be changed."""

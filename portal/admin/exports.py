@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
 import csv
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.db.models import QuerySet
 from wagtail.admin.views.mixins import Echo, SpreadsheetExportMixin
@@ -29,6 +31,11 @@ def safe(value: object, export_format: str) -> object:
     return f"'{value}" if _FORMULA.match(value) else value
 
 
+def _for_whoever_asked(rows: Iterator[bytes]) -> Iterator[bytes]:
+    """Return rows that are made while they are sent, for whom and in which language they were asked for: the request is over by then."""
+    return iter(partial(contextvars.copy_context().run, next, rows, None), None)  # type: ignore[arg-type]
+
+
 def apply() -> None:
     """Make every export of Wagtail's admin safe, those of reports, listings and apps alike.
 
@@ -41,6 +48,9 @@ def apply() -> None:
         return safe(preprocess(self, field, value, export_format), export_format)
 
     def stream_csv(self: SpreadsheetExportMixin, queryset: QuerySet) -> Iterator[bytes]:
+        return _for_whoever_asked(rows(self, queryset))
+
+    def rows(self: SpreadsheetExportMixin, queryset: QuerySet) -> Iterator[bytes]:
         writer = csv.DictWriter(Echo(), fieldnames=self.list_export)
         headings = {field: safe(self.get_heading(queryset, field), self.FORMAT_CSV) for field in self.list_export}
         yield BYTE_ORDER_MARK.encode() + writer.writerow(headings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
@@ -17,7 +18,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal.discovery import release
 from portal.http import addresses
-from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY
+from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY, VISITORS_POLICY
 from portal.http.views import bad_request
 from portal.language.html_text import hold_lines_together
 from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
@@ -59,7 +60,9 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        policy = ADMIN_POLICY if request.path.startswith(ADMIN_PREFIXES) else PUBLIC_POLICY
+        policy = PUBLIC_POLICY if settings.SESSION_COOKIE_NAME in request.COOKIES else VISITORS_POLICY
+        if request.path.startswith(ADMIN_PREFIXES):
+            policy = ADMIN_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"

@@ -18,6 +18,8 @@ PUBLIC_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+# No script of ours writes HTML; Wagtail's userbar, which people who signed in see, does.
+VISITORS_POLICY = f"{PUBLIC_POLICY}; require-trusted-types-for 'script'"
 # Wagtail 8's admin has inline scripts (date choosers, inline panels) and styles; see wagtail/wagtail#1288.
 ADMIN_POLICY = "; ".join(
     (

@@ -27,6 +27,7 @@ class Attempts(models.Model):
         verbose_name = pgettext_lazy("admin", "refused sign-in")
         verbose_name_plural = pgettext_lazy("admin", "refused sign-ins")
         default_permissions: ClassVar[tuple] = ()
+        permissions: ClassVar[list] = [("needs_second_factor", "Needs a second factor to sign in")]
 
     def __str__(self) -> str:
         return f"{self.door}: {self.account or ''} {self.address}".strip()

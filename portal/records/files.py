@@ -18,6 +18,12 @@ from .reading import Record
 from .values import ValueProblem
 
 
+def _state_of(instance: Any) -> str:
+    """Return a digest of what a load left of a picture or document; what older portals stored says nothing and is `state_of`."""
+    parts = [instance.title, getattr(instance, "credit", ""), instance.file.name]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
 class Files:
     """The files of one load."""
 
@@ -42,8 +48,11 @@ class Files:
             raise ValueProblem(f"there is no file “{entry['file']}” beside the record")
         digest = hashlib.sha256(path.read_bytes() + repr(sorted(entry.items())).encode()).hexdigest()
         stored = LoadedRecord.objects.filter(record_id=full_name).first()
-        if stored is not None and stored.object is not None and stored.digest == digest:
-            return stored.object_id
+        if stored is not None and stored.object is not None:
+            is_edited = stored.state not in {_state_of(stored.object), state_of(stored.object)}
+            if stored.digest == digest or is_edited:
+                # What a person has named otherwise, or replaced, is theirs.
+                return stored.object_id
         model = get_image_model() if key == "images" else get_document_model()
         instance = stored.object if stored is not None and stored.object is not None else model()
         instance.title = entry["title"]
@@ -70,7 +79,7 @@ class Files:
                 "content_type": ContentType.objects.get_for_model(instance),
                 "object_id": instance.pk,
                 "digest": digest,
-                "state": state_of(instance),
+                "state": _state_of(instance),
             },
         )
         return instance.pk

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from wagtail.models import Page
+from wagtail_localize.models import SegmentOverride, StringTranslation
 
 from portal.models import Fact, LoadedRecord
 
@@ -33,6 +34,21 @@ def state_of(instance: models.Model) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
+def typed_by_people() -> set[tuple[Any, int]]:
+    """Return the translations in which a person has typed something, published or not, as translation key and locale. Two queries."""
+    return {
+        found
+        for model in (StringTranslation, SegmentOverride)
+        for found in model.objects.filter(last_translated_by__isnull=False).values_list("context__object_id", "locale_id").distinct()
+    }
+
+
+def is_edited(stored: LoadedRecord, typed: set[tuple[Any, int]]) -> bool:
+    """Return whether a person has worked on what a record became; `typed` are the translations in which somebody did."""
+    instance: Any = stored.object
+    return stored.state != state_of(instance) or (instance.translation_key, instance.locale_id) in typed
+
+
 class Objects:
     """The objects of all records that this load or an earlier one has made, by the records' names."""
 
@@ -44,6 +60,7 @@ class Objects:
         self._new_ids: set[str] = set()
         self._changed: set[str] = set()
         self._rows: list[LoadedRecord] = []
+        self._typed = typed_by_people()
 
     def __contains__(self, name: str) -> bool:
         return name in self._found
@@ -116,12 +133,12 @@ class Objects:
             self.report.left_alone.append(record.id)
             return False
         self._found[record.id] = instance
-        is_edited = stored.state != state_of(instance)
+        edited = is_edited(stored, self._typed)
         is_same = stored.digest == record.digest and not (record.is_translation and record.get("translation_of") in self._changed)
-        if is_same and not (is_edited and overwrite):
+        if is_same and not (edited and overwrite):
             self.report.unchanged.append(record.id)
             return False
-        if is_edited and not overwrite:
+        if edited and not overwrite:
             self.report.left_alone.append(record.id)
             return False
         return True

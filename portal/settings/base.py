@@ -62,6 +62,9 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -312,17 +315,24 @@ MESSAGE_REMINDER_DAYS = values.number("MESSAGE_REMINDER_DAYS", 3, 1, environment
 # Cookies exist only for people who sign in; anonymous visitors get none.
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+# Seconds: nobody stays signed in for longer than a working day, or without doing anything for two hours.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = 2 * 60 * 60
+# Whoever has the permission to need a second factor sets it up at the next sign-in.
+SECOND_FACTOR = values.yes("SECOND_FACTOR", default=IS_HTTPS)
+OTP_TOTP_ISSUER = PORTAL_HOST
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 # Gone with the browser: a form on a page with a password sets it, for somebody who never signs in.
 CSRF_COOKIE_AGE = None
 # The admin shows previews of pages in a frame of its own origin; the check wants no frame at all.
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SILENCED_SYSTEM_CHECKS = ["security.W019"]
+# The other one wants HSTS preloading, which only the owner of the domain can promise (`HSTS_PRELOAD`).
+SILENCED_SYSTEM_CHECKS = ["security.W019", "security.W021"]
 # Where “Leave this page quickly” leads: a harmless page that is seen often, of a public body, without advertising.
 QUICK_EXIT_URL = "https://www.dwd.de/DE/wetter/wetterundklima_vorort/_node.html"
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# Where somebody comes from is nobody's business: an address may tell what they need.
+SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 if IS_HTTPS:
@@ -331,7 +341,8 @@ if IS_HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = values.number("HSTS_SECONDS", 365 * 24 * 60 * 60, 1)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # For all hosts of the domain, and hardly to be taken back: https://hstspreload.org
+    SECURE_HSTS_PRELOAD = values.yes("HSTS_PRELOAD", default=False)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     # Browsers take them from this host alone, with no domain: https://www.rfc-editor.org/rfc/rfc6265bis (4.1.3.2)

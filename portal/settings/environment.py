@@ -287,8 +287,8 @@ def check() -> None:
     demo_password()
     dictionaries(folder)
     allowed_hosts(host, "")
-    yes("PORTAL_DEMO_ACCOUNTS", True)
-    yes("PAGE_CACHE", True)
+    for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD", "PAGE_CACHE"):
+        yes(name, True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
     for name in ("SEARCH_RATE", "SEARCH_SUGGESTION_RATE", "HSTS_SECONDS"):
         number(name, 1, 1)

@@ -12,11 +12,12 @@ import urllib.request
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import polib
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.utils import translation
 from django.utils.translation import gettext
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -37,11 +38,27 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 @dataclass
 class Answer:
-    """What an address answered."""
+    """What an address answered; a page is parsed once for all tests, and so is which language its elements claim."""
 
     status: int
     headers: dict[str, str]
     text: str
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.text, "html.parser")
+
+    @cached_property
+    def is_fallback(self) -> bool:
+        return self.soup.select_one("main > .fallback") is not None
+
+    @cached_property
+    def languages(self) -> dict[int, str]:
+        """Return the language that each element claims, by the id of the element: its own, or that of what it stands in."""
+        found: dict[int, str] = {}
+        for tag in self.soup.find_all(True):
+            found[id(tag)] = tag.get("lang") or found.get(id(tag.parent), "")
+        return found
 
 
 def get(url: str, **headers: str) -> Answer:
@@ -54,6 +71,16 @@ def get(url: str, **headers: str) -> Answer:
     with response:
         answered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, answered, response.read().decode("utf-8", "replace"))
+
+
+def addresses_in(tag: Tag) -> Iterator[str]:
+    """Yield the addresses that an element names."""
+    for name in ("href", "src"):
+        if (address := tag.get(name)) and not address.startswith(("mailto:", "tel:")):
+            yield address
+    for part in (tag.get("srcset") or "").split(","):
+        if part:
+            yield part.split()[0]
 
 
 @dataclass
@@ -75,18 +102,7 @@ class Crawl:
             self.pages[url] = answer
             if "html" not in answer.headers.get("content-type", ""):
                 continue
-            soup = BeautifulSoup(answer.text, "html.parser")
-            targets = {
-                urllib.parse.urljoin(url, tag.get(name))
-                for tag in soup.find_all(True)
-                for name in ("href", "src")
-                if tag.get(name) and not tag.get(name).startswith(("mailto:", "tel:"))
-            }
-            targets |= {
-                urllib.parse.urljoin(url, part.split()[0])
-                for tag in soup.find_all(srcset=True)
-                for part in tag["srcset"].split(",")
-            }
+            targets = {urllib.parse.urljoin(url, address) for tag in answer.soup.find_all(True) for address in addresses_in(tag)}
             self.links[url] = targets
             for target in targets:
                 plain = target.split("#")[0]
@@ -119,33 +135,21 @@ def path_of(url: str) -> str:
     return urllib.parse.urlsplit(url).path
 
 
-def soup_of(answer: Answer) -> BeautifulSoup:
-    """Return the parsed page; each page is parsed once for all tests."""
-    if not hasattr(answer, "soup"):
-        answer.soup = BeautifulSoup(answer.text, "html.parser")
-    return answer.soup
-
-
 def is_html(answer: Answer) -> bool:
     """Return whether an answer is a page."""
     return "html" in answer.headers.get("content-type", "")
 
 
-def is_fallback(answer: Answer) -> bool:
-    """Return whether a page stands for a translation that is not there yet."""
-    return soup_of(answer).select_one("main > .fallback") is not None
-
-
 def pages_of(crawl: Crawl) -> list[tuple[str, Answer, BeautifulSoup]]:
     """Return address, answer and parsed page of everything that is a page."""
-    return [(url, answer, soup_of(answer)) for url, answer in crawl.pages.items() if is_html(answer)]
+    return [(url, answer, answer.soup) for url, answer in crawl.pages.items() if is_html(answer)]
 
 
 def test_there_is_the_content_that_was_promised(crawl: Crawl) -> None:
     paths = {path_of(url): answer for url, answer in crawl.pages.items() if "?" not in url and is_html(answer)}
     own = {
         language.code: [
-            path for path, answer in paths.items() if path.startswith(f"/{language.code}/") and not is_fallback(answer)
+            path for path, answer in paths.items() if path.startswith(f"/{language.code}/") and not answer.is_fallback
         ]
         for language in LANGUAGES
     }
@@ -184,17 +188,17 @@ def test_language_of_every_page(crawl: Crawl) -> None:
         assert soup.html["lang"] == code, url
         assert soup.html["dir"] == languages[code].direction, url
         assert answer.headers["content-language"] == code, url
-        for foreign in soup.select("[lang][dir]"):
+        for foreign in soup.find_all(lang=True, dir=True):
             assert foreign["dir"] == languages[foreign["lang"]].direction, url
         robots = soup.find("meta", attrs={"name": "robots"})
         canonical = soup.find("link", rel="canonical")
-        if is_fallback(answer):
+        if answer.is_fallback:
             assert robots["content"] == "noindex", url
             assert path_of(canonical["href"]).startswith("/de/"), url
-            assert not soup.select('link[rel="alternate"][hreflang]'), url
+            assert not soup.head.find_all("link", rel="alternate", hreflang=True), url
         elif not (robots and "noindex" in robots["content"]):
             assert path_of(canonical["href"]) == path, url
-        for link in soup.select("a[href]"):
+        for link in soup.find_all("a", href=True):
             target = urllib.parse.urlsplit(urllib.parse.urljoin(url, link["href"]))
             other = target.path.strip("/").split("/")[0]
             if url.startswith(f"{target.scheme}://{target.netloc}") and other in languages and other != code:
@@ -211,7 +215,7 @@ def test_language_of_every_page(crawl: Crawl) -> None:
 def test_hreflang_is_reciprocal(crawl: Crawl) -> None:
     sets: dict[str, dict[str, str]] = {}
     for url, _answer, soup in pages_of(crawl):
-        alternates = soup.select('link[rel="alternate"][hreflang]')
+        alternates = soup.head.find_all("link", rel="alternate", hreflang=True)
         if alternates and "?" not in url:
             sets[path_of(url)] = {link["hreflang"]: path_of(link["href"]) for link in alternates}
     assert {code for alternates in sets.values() for code in alternates} == {"de", "en", "uk", "ar", "x-default"}
@@ -245,12 +249,12 @@ def test_the_language_switch_does_what_it_says(crawl: Crawl) -> None:
             with translation.override(code):
                 in_german, home_only = gettext("in German"), gettext("home page only")
             if mark is None:
-                assert not is_fallback(answers[target]), (url, target)
+                assert not answers[target].is_fallback, (url, target)
             elif mark.get_text() == home_only:
                 assert path_of(target) == f"/{language.code}/", (url, target)
             else:
                 assert mark.get_text() == in_german, (url, mark)
-                assert is_fallback(answers[target]), (url, target)
+                assert answers[target].is_fallback, (url, target)
 
 
 TEXT_TAGS = (
@@ -258,16 +262,26 @@ TEXT_TAGS = (
 )  # fmt: skip
 
 
-def blocks_of_text(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+BLOCKS = ("p", "li", "ul", "ol", "h1", "h2", "h3", "td", "dd", "div")
+
+
+def blocks_of_text(answer: Answer) -> Iterator[tuple[str, str]]:
     """Yield the language that each block of text claims, and the text without what claims another one in it."""
-    for tag in soup.body.find_all(TEXT_TAGS):
-        if tag.find(["p", "li", "ul", "ol", "h1", "h2", "h3", "td", "dd", "div"]) or tag.find_parent(class_=["sources", "sources__list"]):
-            # Titles of sources stand in their own language.
+    languages = answer.languages
+    holding_blocks: set[int] = set()
+    for block in answer.soup.body.find_all(BLOCKS):
+        for parent in block.parents:
+            if id(parent) in holding_blocks:
+                break
+            holding_blocks.add(id(parent))
+    # Titles of sources stand in their own language.
+    sources = answer.soup.body.find_all(class_=["sources", "sources__list"])
+    in_sources = {id(tag) for source in sources for tag in source.find_all(True)}
+    for tag in answer.soup.body.find_all(TEXT_TAGS):
+        if id(tag) in holding_blocks or id(tag) in in_sources:
             continue
-        language = tag.get("lang") or tag.find_parent(lang=True)["lang"]
-        parts = [
-            text for text in tag.find_all(string=True) if text.find_parent(lang=True)["lang"] == language or text.parent is tag
-        ]
+        language = languages[id(tag)]
+        parts = [text for text in tag.find_all(string=True) if languages[id(text.parent)] == language or text.parent is tag]
         yield language, " ".join(" ".join(parts).replace("\u00ad", "").split())
 
 
@@ -278,10 +292,9 @@ def test_every_text_is_in_the_language_that_it_claims(crawl: Crawl) -> None:
     detector.set_languages(["de", "en", "uk", "ar", "ru", "fr"])
     wrong = {}
     seen = set()
-    for url, _answer, soup in pages_of(crawl):
-        for language, text in blocks_of_text(soup):
-            letters = sum(character.isalpha() for character in text)
-            if letters < 60 or (language, text) in seen:
+    for url, answer, _soup in pages_of(crawl):
+        for language, text in blocks_of_text(answer):
+            if (language, text) in seen or sum(character.isalpha() for character in text) < 60:
                 # Names and single words tell a detector nothing.
                 continue
             seen.add((language, text))
@@ -312,16 +325,17 @@ def test_no_string_of_the_interface_is_in_another_language(crawl: Crawl) -> None
         strings[code] |= {"Grade", "Status", "Partner"}
     strings["de-simple"] = strings["de"] | interface_strings("de_Simple")[0]
     wrong = set()
-    for url, _answer, soup in pages_of(crawl):
-        texts = [(text, text.find_parent(lang=True)["lang"]) for text in soup.body.find_all(string=True)]
-        for name in ("aria-label", "placeholder", "title", "alt"):
-            for tag in soup.body.find_all(attrs={name: True}):
-                texts.append((tag[name], (tag if tag.get("lang") else tag.find_parent(lang=True))["lang"]))
-        for text, language in texts:
-            plain = text.strip()
+    seen = set()
+    for url, answer, soup in pages_of(crawl):
+        texts = {(text.strip(), answer.languages[id(text.parent)]) for text in soup.body.find_all(string=True)}
+        for tag in soup.body.find_all(True):
+            own = [tag[name] for name in ("aria-label", "placeholder", "title", "alt") if tag.get(name)]
+            texts.update((text.strip(), answer.languages[id(tag)]) for text in own)
+        for plain, language in texts - seen:
             others = {code for code in strings if code != language and plain in strings[code]}
             if plain and others and plain not in strings[language]:
                 wrong.add((plain, language, url))
+        seen |= texts
     assert not wrong, sorted(wrong)[:20]
 
 
@@ -338,7 +352,7 @@ def test_no_request_to_another_host_and_no_cookie(crawl: Crawl) -> None:
 def test_titles_and_descriptions(crawl: Crawl) -> None:
     titles: dict[tuple[str, str], str] = {}
     for url, answer, soup in pages_of(crawl):
-        if "?" in url or is_fallback(answer):
+        if "?" in url or answer.is_fallback:
             continue
         title = soup.title.get_text(strip=True)
         key = (soup.html["lang"], title)

@@ -35,6 +35,8 @@ while page := Page.objects.filter(translation_key=key).first():
 REINDEX = "from search import indexing; from work.models import ServicePage; indexing.update(ServicePage.objects.all())"
 ADDRESS = "from work.models import ServiceIndexPage; print(ServiceIndexPage.objects.get(locale__language_code='de').url)"
 QUESTION = "Was kostet es?"
+CHANGED = "Beratung jetzt ohne Termin."
+CHANGED_ARABIC = "المشورة الآن من دون موعد."
 
 
 def titles_in(page: Page, address: str) -> list[str]:
@@ -87,9 +89,37 @@ def translate_into_arabic(live_portal: support.Portal, translator: Page, service
         ("Quittenberatung", "مشورة السفرجل"),
         ("Rat rund um die Quitte.", "مشورة حول السفرجل."),
         ("Der Quittenrat ist kostenlos.", "مشورة السفرجل مجانية."),
+        (CHANGED, CHANGED_ARABIC),
     ):
         translate_segment(translator, german, text)
     publish_translation(translator)
+
+
+def approve(moderator: Page, service: int, theme: int) -> None:
+    """Publish what an editor has handed in."""
+    moderator.goto(f"/admin/pages/{service}/edit/")
+    moderator.wait_for_load_state("networkidle")
+    choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
+    moderator.wait_for_url(re.compile(rf"/admin/pages/{theme}/"))
+
+
+def change(editor: Page, service: int, theme: int) -> None:
+    """Say what changes for readers, and hand the page in once more."""
+    editor.goto(f"/admin/pages/{service}/edit/")
+    editor.wait_for_load_state("networkidle")
+    editor.get_by_role("textbox", name="Was ändert sich für Leserinnen und Leser?").fill(CHANGED)
+    choose(editor, "button[name='action-submit']")
+    editor.wait_for_url(re.compile(rf"/admin/pages/{theme}/"))
+
+
+def told(page: Page, code: str) -> tuple[list[str], list[str]]:
+    """Return what a language's list and its feed say of the changes of this test."""
+    page.goto(f"/{code}/updates/")
+    texts = page.locator("main .items > li p").all_inner_texts()
+    feed = page.request.get(f"/{code}/updates.rss").text()
+    known = (CHANGED, CHANGED_ARABIC)
+    plain = [text.replace("\xa0", " ").replace("\xad", "").strip() for text in texts]
+    return [text for text in plain if text in known], [text for text in known if f"<description>{text}</description>" in feed]
 
 
 def test_a_service_is_made_previewed_published_translated_found_and_taken_offline(
@@ -113,12 +143,19 @@ def test_a_service_is_made_previewed_published_translated_found_and_taken_offlin
     service = page_id(live_portal, "Page.objects.get(title='Quittenberatung', locale__language_code='de').pk")
 
     moderator = sign_in(open_page("/admin/login/", **DESK), "freigabe")
-    moderator.goto(f"/admin/pages/{service}/edit/")
-    moderator.wait_for_load_state("networkidle")
-    choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
-    moderator.wait_for_url(re.compile(rf"/admin/pages/{theme}/"))
-    visitor = open_page("/de/unsere-arbeit/pruefthema/quittenberatung/")
+    approve(moderator, service, theme)
+    address = "/de/unsere-arbeit/pruefthema/quittenberatung/"
+    visitor = open_page(address)
     expect(visitor.locator(".answer h2")).to_have_text([QUESTION])
+    # Nobody said that anything changes.
+    expect(visitor.locator(".changes")).to_have_count(0)
+    assert told(visitor, "de") == ([], [])
+    change(editor, service, theme)
+    assert told(visitor, "de") == ([], [])
+    approve(moderator, service, theme)
+    visitor.goto(address)
+    expect(visitor.locator(".changes li")).to_contain_text([CHANGED])
+    assert [told(visitor, code) for code in ("de", "ar")] == [([CHANGED], [CHANGED]), ([], [])]
 
     translate_into_arabic(live_portal, sign_in(open_page("/admin/login/", **DESK), "uebersetzung-ar"), service)
     live_portal.manage("shell", "-c", REINDEX)
@@ -131,6 +168,8 @@ def test_a_service_is_made_previewed_published_translated_found_and_taken_offlin
     assert titles_in(visitor, f"{arabic_search}?q=السفرجل&type=service") == ["مشورة السفرجل"]
     visitor.get_by_role("link", name="مشورة السفرجل").first.click()
     expect(visitor.locator("#costs")).to_have_text("كم يكلّف ذلك؟")
+    expect(visitor.locator(".changes li")).to_contain_text([CHANGED_ARABIC])
+    assert [told(visitor, code) for code in ("de", "ar")] == [([CHANGED], [CHANGED]), ([CHANGED_ARABIC], [CHANGED_ARABIC])]
 
     moderator.goto(f"/admin/pages/{service}/unpublish/")
     with moderator.expect_navigation():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import feedparser
 import pytest
 from bs4 import BeautifulSoup, Tag
+from django.contrib.auth.models import User
 from django.db import connection
 from django.forms import Form
 from django.test import Client
@@ -312,6 +313,11 @@ def test_a_calendar_of_one_event_is_as_public_as_its_page(client: Client, sectio
         PageViewRestriction.objects.create(page=event, restriction_type="login")
     # It has no English version.
     assert client.get(f"/{'en' if state == 'other' else 'de'}/feeds/event/items/{key}.ics").status_code == 404
+    # No page leads to a calendar that is not there.
+    client.force_login(User.objects.create_superuser("admin"))
+    answer = event.make_preview_request() if state == "draft" else client.get(event.get_url())
+    assert BeautifulSoup(answer.content, "html.parser").h1.get_text() == "Geheim"
+    assert (f"{key}.ics" in answer.content.decode()) == (state == "other")
 
 
 def test_documents_stand_under_a_heading_only_where_visitors_may_open_them(client: Client, section: TakePartPage) -> None:

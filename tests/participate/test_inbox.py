@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from wagtail.models import PageViewRestriction
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
@@ -177,6 +178,21 @@ def test_twenty_messages_cost_the_queries_of_one(signed_in: Client, django_asser
 
 
 REPORT = "/admin/reports/feedback/"
+
+
+def test_a_page_that_became_private_is_named_to_those_who_may_see_it_alone(signed_in: Client, home: HomePage, admin_client: Client) -> None:
+    page = make_content_page(home, title="Sparpläne")
+    message = make_message(1, page=page)
+    make_message(2, page=page, purpose="helpful", helpful="no")
+    places = (reverse("messages:edit", args=[message.pk]), INDEX, f"{INDEX}?export=csv", REPORT, f"{REPORT}?export=csv")
+
+    def naming(client: Client) -> list[bool]:
+        return ["Sparpläne" in b"".join(client.get(place)).decode("utf-8-sig") for place in places]
+
+    assert naming(signed_in) == [True, False, True, True, True]
+    restriction = PageViewRestriction.objects.create(page=page, restriction_type="groups")
+    restriction.groups.add(Group.objects.create(name="Leitung"))
+    assert (naming(signed_in), naming(admin_client)) == ([False] * 5, [True, False, True, True, True])
 
 
 def test_feedback_is_a_report_for_editors_and_for_nobody_else(client: Client, home: HomePage) -> None:

@@ -12,6 +12,7 @@ from wagtail.models import Page, PageViewRestriction
 from portal.blocks.walking import Part
 from search import engine, extraction, facets, indexing, service
 from search.models import Document, FacetValue, Posting, PromotedResult, Synonyms, Term
+from search.query import parse
 from search.service import Outcome, Request, Step
 from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
 
@@ -209,6 +210,29 @@ class TestManyMatches:
         # Alone it finds nevertheless.
         found = [hit.page.title for page in (1, 2) for hit in search("Migration Quantenphysik", page=page).hits]
         assert sorted(found) == sorted([*many, "Beides"])
+
+
+    def test_common_words_find_as_long_as_few_postings_are_read(
+        self, home: Page, many: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_content_page(home, title="Selten", body=text("Kafala ohne das häufige Wort."))
+        make_content_page(home, title="Beides", body=text("Migration und Kafala."))
+        planned = engine.plan(parse("Migration Kafala", "de"))
+
+        def found() -> list[str]:
+            return sorted(Page.objects.get(pk=each.pk).title for each in engine.with_any(planned))
+
+        # Two documents hold the rare word, thirteen the common one.
+        assert found() == sorted([*many, "Beides", "Selten"])
+        for postings, expected in ((15, [*many, "Beides", "Selten"]), (14, ["Beides", "Selten"]), (1, ["Beides", "Selten"])):
+            monkeypatch.setattr(engine, "POSTINGS", postings)
+            assert found() == sorted(expected)
+
+    def test_what_holds_little_of_what_was_asked_is_left_out_where_something_holds_more(self, home: Page, many: list[str]) -> None:
+        make_content_page(home, title="Selten", body=text("Kafala ohne das häufige Wort."))
+        outcome = search("Migration Kafala Quantenphysik")
+        assert (outcome.step, [hit.page.title for hit in outcome.hits]) == (Step.ANY, ["Selten"])
+        assert search("Migration Quantenphysik").total == 12
 
 
 class TestFacets:

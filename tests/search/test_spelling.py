@@ -43,6 +43,15 @@ def test_what_more_pages_hold_is_likelier(home: Page) -> None:
     assert [spelling.correction("sokotu", "de", documents) for documents in (2, 3)] == ["sokoti", ""]
 
 
+def test_an_opposite_that_is_as_near_leaves_it_open_what_was_meant_and_a_far_one_does_not(home: Page) -> None:
+    write(home, "Anvorkuna", "Abvorkuna")
+    for typed, meant in (("anvorrkuna", ["anvorkuna", "abvorkuna"]), ("abvorrkuna", ["abvorkuna", "anvorkuna"])):
+        assert [word for word, _documents in near(typed)] == meant
+        assert spelling.correction(typed, "de") == meant[0]
+    assert [word for word, _documents in near("avorkuna")] == ["abvorkuna", "anvorkuna"]
+    assert spelling.correction("avorkuna", "de") == ""
+
+
 @pytest.mark.parametrize("typed", ["vorkuna1", "v0rkuna", "2030", "vor", "vo"])
 def test_numbers_and_short_words_are_left_alone(home: Page, typed: str) -> None:
     write(home, "Vorkuna Vork Voi 2031 vorkuna2")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
+from wagtail_localize.models import StringTranslation
 
 from portal import changes
 from portal.jobs import publication
@@ -94,6 +95,24 @@ def test_a_translation_has_its_own_line_or_none(client: Client, service: Service
     assert listed(client, code) == [("Advice", "A new form.")]
     assert listed(client, "de") == [("Beratung", "Neuer Antrag.")]
     assert ChangeNote.objects.filter(page=begun).count() == 1
+
+
+def test_a_title_that_is_not_translated_says_so_and_stands_in_no_feed(client: Client, service: ServicePage) -> None:
+    translate(service, "ar", title="استشارة")
+    service = ServicePage.objects.get(pk=service.pk)
+    service.title, service.change_note = "Neue Beratung", "Neuer Antrag."
+    publish(service)
+    translation = submit(ServicePage.objects.get(pk=service.pk), "ar")
+    translate_texts(translation, {"Neuer Antrag.": "طلب جديد."})
+    StringTranslation.objects.filter(translation_of__data="Neue Beratung").delete()
+    translation.source.create_or_update_translation(translation.target_locale, publish=True, fallback=True)
+    tree = BeautifulSoup(client.get("/ar/updates/").content, "html.parser")
+    found = [(tag.h2.a, tag.select("p")[-1]) for tag in tree.select("main .items > li")]
+    assert [(link.get_text(), link.get("lang"), link.get("dir"), line.get_text()) for link, line in found] == [
+        ("Neue Beratung", "de", "ltr", "طلب جديد."),
+    ]  # fmt: skip
+    feed = ElementTree.fromstring(client.get("/ar/updates.rss").content)  # noqa: S314
+    assert list(feed.iter("item")) == []
 
 
 def test_what_is_not_public_is_told_nowhere(client: Client, service: ServicePage) -> None:

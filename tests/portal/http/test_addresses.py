@@ -155,7 +155,8 @@ def test_security_headers(client: Client) -> None:
     assert "http" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert policy.endswith("; require-trusted-types-for 'script'")
 
 
 def test_the_500_page_needs_nothing(rf: RequestFactory, django_assert_num_queries: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
@@ -19,8 +23,11 @@ from home.models import ContentPage, HomePage, OurWorkPage
 from news.models import NewsPage
 from portal.language.languages import LANGUAGES
 from portal.models import Footer, LoadedRecord, Region, Topic
+from portal.records import outstanding
 from portal.records.errors import LoadError
 from portal.records.loading import load
+from portal.records.reading import read
+from translation import roles
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +234,58 @@ def test_a_page_edited_by_a_person_is_left_alone_and_named(folder: Path, capsys:
     assert page.revisions.count() == revisions + 1
 
 
+def test_what_a_translator_has_typed_and_not_published_stays(folder: Path) -> None:
+    load(write(folder, ALL))
+    english = ContentPage.objects.get(locale__language_code="en")
+    text = StringTranslation.objects.get(locale=english.locale, context__object_id=english.translation_key, context__path="lead")
+    text.data, text.last_translated_by = "Typed, not finished.", User.objects.create_user("translator")
+    text.save()
+    path = write(folder, [changed(PAGE_EN, lead="From the file.") if record is PAGE_EN else record for record in ALL])
+    assert load(path).left_alone == ["resettlement.en"]
+    text.refresh_from_db()
+    english.refresh_from_db()
+    assert (text.data, english.lead) == ("Typed, not finished.", PAGE_EN["lead"])
+    assert load(path, overwrite=True).updated == ["resettlement.en"]
+    text.refresh_from_db()
+    assert text.data == "From the file."
+
+
+def test_the_administrator_reads_what_a_newer_portal_brought(
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(write(folder, ALL))
+    newer = changed(PAGE, id="flucht", title="Flucht und Ankunft", redirect_from=None)
+    records = [changed(PAGE, lead="Aus der Datei."), changed(PAGE_EN, lead="From the file."), newer]
+    rest = [record for record in ALL if record not in (PAGE, PAGE_EN)]
+    new = tuple(read(write(folder, [*rest, *records])))
+    monkeypatch.setattr(outstanding, "_records", lambda: new)
+
+    def told(name: str) -> list[str]:
+        """Return the lines of the box on somebody's start page."""
+        client.force_login(User.objects.get(username=name))
+        start = BeautifulSoup(client.get(reverse("wagtailadmin_home")).content, "html.parser")
+        box = start.select_one("section:has(#box-outstanding-records)")
+        return [" ".join(line.get_text(" ").split()) for line in box.select("li")] if box else []
+
+    User.objects.create_superuser("admin")
+    roles.set_up_roles()
+    User.objects.create_user("redaktion").groups.add(Group.objects.get(name=roles.EDITORS))
+    both = [f"{record['title']} {name} · seit dem Laden geändert" for record, name in ((PAGE, "Deutsch"), (PAGE_EN, "English"))]
+    assert told("admin") == [*both, "Flucht und Ankunft Deutsch · neu"]
+    assert told("redaktion") == []
+    # What a person has changed is theirs: no load would touch it, and nobody is told of it.
+    page = ContentPage.objects.get(locale__language_code="de")
+    page.lead = "Von Hand."
+    page.save_revision().publish()
+    assert told("admin") == [both[1], "Flucht und Ankunft Deutsch · neu"]
+    load(folder / "records.jsonl")
+    page.refresh_from_db()
+    assert (told("admin"), page.lead) == ([], "Von Hand.")
+    # Content that came from elsewhere is nobody's initial content.
+    LoadedRecord.objects.all().delete()
+    assert told("admin") == []
+
+
 def test_a_deleted_page_stays_deleted(folder: Path) -> None:
     path = write(folder, ALL)
     load(path)
@@ -308,6 +367,14 @@ def test_images_and_files_belong_to_their_record(folder: Path, settings: object,
 
     load(write(folder, records))
     assert get_image_model().objects.count() == 1
+    # A newer record brings its picture along, until a person has named it otherwise.
+    for title, expected in (("Neues Bild", "Neues Bild"), ("Noch eins", "Von Hand")):
+        newer = {**page, "images": [{**page["images"][0], "title": title}]}
+        load(write(folder, [HOME, SECTION, newer, TOPIC, REGION]))
+        image.refresh_from_db()
+        assert image.title == expected
+        image.title = "Von Hand"
+        image.save()
 
 
 def test_a_failed_load_writes_nothing_not_even_files(folder: Path, settings: object, tmp_path: Path) -> None:

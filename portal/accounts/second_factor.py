@@ -1,0 +1,154 @@
+"""The second factor: a code from an app on somebody's telephone, beside the password; codes on paper for when it is lost.
+
+Whoever has set one up is asked for it at each way in. Whoever has the permission to need one (a group's, or an administrator's) sets it up
+before anything else, where `SECOND_FACTOR` is on. Until then a session opens nothing but the form (`DoorMiddleware`): all doors ask
+`begin`, whichever form took the password.
+
+Codes by time are of RFC 6238, by django-otp: each is taken once, and wrong ones make the next wait longer, from whichever address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+
+import django_otp
+import segno
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString, mark_safe
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from wagtail.log_actions import log
+
+from . import sessions
+
+AWAITED = "awaits_second_factor"
+"""The key of a session that opens nothing yet."""
+PERMISSION = "portal.needs_second_factor"
+SET_UP, RENEWED, REMOVED, USED = (f"portal.second_factor.{name}" for name in ("set_up", "renewed", "removed", "recovery_code_used"))
+CODES = 10
+"""So many codes are handed out for when the telephone is lost."""
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Those of which none is taken for another on paper."""
+
+
+def device(user: AbstractBaseUser) -> TOTPDevice | None:
+    """Return somebody's second factor, if it is set up."""
+    return TOTPDevice.objects.devices_for_user(user, confirmed=True).first()
+
+
+def is_required(user: User) -> bool:
+    """Return whether somebody may not go without."""
+    return settings.SECOND_FACTOR and user.has_perm(PERMISSION)
+
+
+def begin(request: HttpRequest, user: User) -> bool:
+    """Close a session that a password has just opened until the second factor is shown; return whether it has to be."""
+    is_awaited = is_required(user) or device(user) is not None
+    if is_awaited:
+        request.session[AWAITED] = True
+    return is_awaited
+
+
+def end(request: HttpRequest) -> None:
+    """Open the session; it gets a new key, as after each step by which somebody becomes more."""
+    request.session.cycle_key()
+    request.session.pop(AWAITED, None)
+
+
+def prepared(user: AbstractBaseUser) -> TOTPDevice:
+    """Return the second factor that somebody is about to set up: the same until it is done, with a key that nobody has seen elsewhere."""
+    found = TOTPDevice.objects.devices_for_user(user, confirmed=False).first()
+    return found or TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+
+
+def picture(unconfirmed: TOTPDevice) -> SafeString:
+    """Return the QR code that an app reads the key from, drawn anew each time: no copy of it stays anywhere."""
+    code = segno.make(unconfirmed.config_url, error="m", micro=False)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return mark_safe(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S308 (drawn, no text in it)
+
+
+def secret(unconfirmed: TOTPDevice) -> str:
+    """Return the key as it is typed into an app where no camera reads it, in groups of four."""
+    written = b32encode(unconfirmed.bin_key).decode("ascii")
+    return " ".join(written[start : start + 4] for start in range(0, len(written), 4))
+
+
+def seconds_to_wait(user: AbstractBaseUser) -> int:
+    """Return for how long no code of somebody is looked at, after wrong ones."""
+    for each in django_otp.devices_for_user(user, confirmed=None):
+        is_allowed, details = each.verify_is_allowed()
+        if not is_allowed and (until := (details or {}).get("locked_until")):
+            return max(1, round((until - timezone.now()).total_seconds()))
+    return 0
+
+
+def _stored(code: str) -> str:
+    """Return what is kept of a code on paper: whoever reads the database can use none."""
+    plain = "".join(character for character in code.casefold() if character.isalnum())
+    return salted_hmac("portal.accounts.second_factor", plain, algorithm="sha256").hexdigest()[:16]
+
+
+def is_right(user: AbstractBaseUser, typed: str) -> bool:
+    """Return whether a code is somebody's: from the app, or one on paper, which is used up by it."""
+    digits = "".join(typed.split())
+    model, token = (TOTPDevice, digits) if digits.isascii() and digits.isdigit() else (StaticDevice, _stored(typed))
+    with transaction.atomic():
+        found = model.objects.devices_for_user(user, confirmed=True).select_for_update().first()
+        right = found is not None and found.verify_token(token)
+    if right and model is StaticDevice:
+        log(instance=user, action=USED, user=user)
+    return right
+
+
+def confirm(user: AbstractBaseUser, unconfirmed: TOTPDevice, typed: str) -> list[str] | None:
+    """Set a second factor up by its first code; return the codes for paper, which are shown once, or None where the code is wrong."""
+    with transaction.atomic():
+        found = TOTPDevice.objects.select_for_update().get(pk=unconfirmed.pk)
+        if not found.verify_token("".join(typed.split())):
+            return None
+        found.confirmed = True
+        found.save(update_fields=["confirmed"])
+        log(instance=user, action=SET_UP, user=user)
+        return renew_codes(user)
+
+
+def renew_codes(user: AbstractBaseUser) -> list[str]:
+    """Return new codes for paper; those before open nothing any more."""
+    codes = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
+    with transaction.atomic():
+        StaticDevice.objects.filter(user=user).delete()
+        paper = StaticDevice.objects.create(user=user, name="paper")
+        StaticToken.objects.bulk_create([StaticToken(device=paper, token=_stored(code)) for code in codes])
+    return codes
+
+
+def codes_left(user: AbstractBaseUser) -> int:
+    """Return how many codes on paper are left."""
+    return StaticToken.objects.filter(device__user=user).count()
+
+
+def remove(user: AbstractBaseUser, by: AbstractBaseUser | None) -> None:
+    """Forget somebody's second factor with the codes on paper, and end what is signed in with it.
+
+    Args:
+        by: who does it; None is somebody at the machine.
+    """
+    with transaction.atomic():
+        TOTPDevice.objects.filter(user=user).delete()
+        StaticDevice.objects.filter(user=user).delete()
+        log(instance=user, action=REMOVED, user=by)
+    if by is None or by.pk != user.pk:
+        sessions.end_all([user.pk])
+
+
+def accounts() -> QuerySet[User]:
+    """Return the accounts that have one."""
+    return User.objects.filter(pk__in=TOTPDevice.objects.filter(confirmed=True).values("user")).order_by("username")
