@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-start mutants messages lock
+.PHONY: help serve prepare password test fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -140,6 +140,11 @@ bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='-
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
+
+bench-serving: ## what answers cost a portal that make serve serves, alone and beside clients that stall; ARGS='http://127.0.0.1:8001'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_serving $(ARGS)
 
 bench-start: ## seconds of CPU that a first start takes, part by part (fails above what was promised)
 	$(begin)
