@@ -101,7 +101,9 @@ def test_pages_are_kept_and_for_nobody_in_particular(live_portal: support.Portal
     """What is written past the portal is seen by those alone whose answers are made for them."""
     run(live_portal, ANNOUNCE)
     address = "/de/unsere-arbeit/"
-    anonymous = answers(live_portal, [address])
+    for _ in range(4):
+        # Both processes have it, whoever the system hands a connection to.
+        anonymous = answers(live_portal, [address])
     run(live_portal, 'Page.objects.filter(pk=section.pk).update(title="Am Portal vorbei")')
     try:
         assert answers(live_portal, [address]) == anonymous
