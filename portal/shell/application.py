@@ -12,8 +12,8 @@ import io
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -21,9 +21,10 @@ from wsgiref.util import setup_testing_defaults
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
 
+from portal.http.keeping import ENVIRON, Kept
 from portal.http.limits import client
 from portal.http.policy import ADMIN_PREFIXES
-from portal.shell import bodies, bridge, coding, static
+from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
 from portal.shell.lanes import Lane
 from portal.shell.refusals import Refused, prepare, refusal
@@ -58,6 +59,9 @@ class Shell:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.at_start()
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
+        self.store = store.Store()
+        if settings.MACHINES > 1:
+            threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
         # Only then granian listens.
         loop.call_soon(_give_up_silent_connections)
 
@@ -81,7 +85,8 @@ class Shell:
                 await self._learn()
             return self.static.answer(path, method, headers)
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-            return await self._ask(scope, io.BytesIO(), 0)
+            key = store.key_of(headers, path, scope.query_string) if settings.PAGE_CACHE and self._may_answer(headers) else None
+            return await (self._page(scope, key) if key else self._ask(scope, io.BytesIO(), 0))
         body, length = await bodies.read(scope, protocol, self._most(path, headers))
         with body:
             return await self._ask(scope, body, length)
@@ -99,18 +104,67 @@ class Shell:
         setup_testing_defaults(environ)
         return environ
 
+    async def _page(self, scope: Scope, key: store.Key) -> Answer:
+        """Answer with a page as it is kept, or as the application builds it for everybody; as it was where the application fails."""
+        found: store.Entry | Answer | None = await self.store.found(key)
+        if found is None:
+            with self.store.building(key):
+                try:
+                    found = await self._build(scope, key)
+                except Refused as error:
+                    found = refusal(error.status, scope.path)
+                except Exception:
+                    logger.exception("%s could not be built", scope.path)
+                    found = refusal(503, scope.path)
+        if isinstance(found, store.Entry):
+            return found.known(scope.headers)
+        stale = self.store.stale(key) if found.status >= 500 else None
+        return stale.known(scope.headers, is_stale=True) if stale else found
+
+    async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
+        """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
+        numbers, kept = self.store.numbers(), Kept()
+        entries: list[store.Entry] = []
+        environ = bridge.environ(scope, io.BytesIO(), 0)
+        # Where a limit is counted, the application hears who asks: nothing that is kept tells of it.
+        heard = {name: value for name, value in environ.items() if not name.startswith(("HTTP_", "CONTENT_"))}
+        heard["HTTP_X_FORWARDED_FOR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
+        heard |= {"REQUEST_METHOD": "GET", "HTTP_HOST": key[0], ENVIRON: kept}
+        if self._secure:
+            heard["HTTP_X_FORWARDED_PROTO"] = self._secure[1]
+
+        def work(deliver: Callable[[Answer], None]) -> None:
+            def finish(answer: Answer) -> None:
+                if (entry := store.entry_of(answer, kept, numbers)) is not None:
+                    entries.append(entry)
+                deliver(self._encoded(answer, environ) if entry is None else answer)
+
+            bridge.call(self.application, heard, finish)
+
+        answer = await self.pages.run(work, self._address(environ))
+        if not entries:
+            return answer
+        self.store.put(key, entries[0])
+        return entries[0]
+
     async def _ask(self, scope: Scope, body: Any, length: int) -> Answer:
         """Let the application answer in a thread of its lane."""
         environ = bridge.environ(scope, body, length)
         lane = self.files if scope.path.startswith(FILE_PREFIXES) else self.pages
-        encode = partial(
-            coding.encoded,
-            accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
-            if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
-            is_read=scope.method in {"GET", "HEAD"},
-        )
-        address = client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
-        return await lane.run(lambda deliver: bridge.call(self.application, environ, lambda answer: deliver(encode(answer))), address)
+
+        def work(deliver: Callable[[Answer], None]) -> None:
+            bridge.call(self.application, environ, lambda answer: deliver(self._encoded(answer, environ)))
+
+        return await lane.run(work, self._address(environ))
+
+    @staticmethod
+    def _encoded(answer: Answer, environ: dict[str, Any]) -> Answer:
+        known = {"accept_encoding": environ.get("HTTP_ACCEPT_ENCODING", ""), "if_none_match": environ.get("HTTP_IF_NONE_MATCH", "")}
+        return coding.encoded(answer, **known, is_read=environ["REQUEST_METHOD"] in {"GET", "HEAD"})
+
+    @staticmethod
+    def _address(environ: dict[str, Any]) -> str:
+        return client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
 
     def _may_answer(self, headers: Any) -> bool:
         """Return whether no other address is to be asked first, with HTTPS."""
