@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from django.utils.cache import has_vary_header
 from wagtail.models import Page
 
 from portal import changes, tags
+from portal.http.traces import Trace, recording
 from portal.models import Alert, ListRow, PortalImage
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -28,18 +30,36 @@ ENVIRON = "portal.kept"
 class Kept:
     """What the server in front asks of an answer (`ENVIRON` in its environment): filled in where it may be kept.
 
-    `fresh_until` and `shown_until` are seconds since 1970: when time alone makes it another one, and when it may not be shown any more,
-    whatever has failed.
+    `began`, `fresh_until` and `shown_until` are seconds since 1970: when it was begun, when time alone makes it another one, and when it
+    may not be shown any more, whatever has failed. `trace` is what it was built from. The server may say what it has `before`: where that
+    is what would be answered now, it is told so (`holds`), and nothing is built.
     """
 
+    began: float = 0.0
     fresh_until: float = 0.0
     shown_until: float = 0.0
+    trace: Trace | None = None
+    before: Kept | None = None
+    holds: bool = False
+
+    def ends(self, trace: Trace | None, began: float) -> None:
+        """Note what an answer was built from, and until when it may be kept."""
+        moment = next((moment for moment in _moments() if moment >= began), float("inf"))
+        midnight = _midnight_after(timezone.localdate(datetime.datetime.fromtimestamp(began, datetime.UTC)))
+        self.began, self.trace, self.shown_until, self.before = began, trace, moment, None
+        self.fresh_until = min(moment, midnight.timestamp())
+
+    def still_holds(self) -> bool:
+        """Return whether it would be built alike now: nothing it was built from is another thing, and no moment has passed."""
+        if self.trace is None or any(self.began <= moment <= time.time() for moment in _moments()) or time.time() >= self.fresh_until:
+            return False
+        return self.trace.holds()
 
 
 @changes.kept("moments", lambda: (tags.CHANGES,))
 def _moments() -> tuple[float, ...]:
-    """Return when something that visitors see begins, ends or has to go, from now on, in order."""
-    now = timezone.now()
+    """Return when something that visitors see begins, ends or has to go, from the last midnight on, in order."""
+    now = _midnight_after(timezone.localdate() - datetime.timedelta(days=1))
     found: set[datetime.datetime] = set()
     for model, name in ((ListRow, "start"), (ListRow, "end"), (Alert, "starts_at"), (Alert, "ends_at"), (Page, "expire_at")):
         rows = model._default_manager.filter(**{f"{name}__gte": now}).order_by(name)
@@ -68,17 +88,24 @@ class KeepingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and say whether the answer may be kept."""
-        began = timezone.now()
-        response = self.get_response(request)
-        is_nobodys = not response.cookies and not has_vary_header(response, "Cookie")
-        if is_nobodys and getattr(response, "is_page", False):
-            response.headers.setdefault("Cache-Control", PUBLIC)
+        """Answer, and say whether the answer may be kept; with nothing where what the server has is what would be answered."""
         kept = request.META.get(ENVIRON)
-        if kept is None or response.status_code != 200 or not is_nobodys or response.streaming:
-            return response
-        if "public" in _parts(response, "Cache-Control") and _parts(response, "Vary") <= {"accept-encoding"}:
-            moment = next((moment for moment in _moments() if moment >= began.timestamp()), float("inf"))
-            kept.shown_until = moment
-            kept.fresh_until = min(moment, _midnight_after(timezone.localdate(began)).timestamp())
+        if kept is None:
+            return self._answer(request)
+        if kept.before is not None and kept.before.still_holds():
+            kept.holds = True
+            kept.ends(kept.before.trace, kept.before.began)
+            return HttpResponse()
+        began = timezone.now().timestamp()
+        with recording() as trace:
+            response = self._answer(request)
+        is_public = "public" in _parts(response, "Cache-Control") and _parts(response, "Vary") <= {"accept-encoding"}
+        if is_public and response.status_code == 200 and not response.cookies and not response.streaming:
+            kept.ends(trace, began)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(response, "is_page", False) and not response.cookies and not has_vary_header(response, "Cookie"):
+            response.headers.setdefault("Cache-Control", PUBLIC)
         return response

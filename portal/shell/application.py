@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 import io
 import logging
-import os
-import socket
 import threading
-from collections.abc import Callable
-from pathlib import Path
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -36,8 +35,6 @@ MOST_OF_A_FORM = 4 * 1024 * 1024
 FILE_THREADS = 2
 FILE_PREFIXES = (*ADMIN_PREFIXES, "/documents/", settings.MEDIA_URL, settings.STATIC_URL)
 """What has threads of its own: the admin, and views that hand out files."""
-SILENCE = 60
-"""Seconds after which a connection is given up whose other end takes nothing of what was sent."""
 _KEEP_SPOOLED = 60
 
 
@@ -46,7 +43,7 @@ class Shell:
 
     def __init__(self, application: Application, threads: int) -> None:
         self.application, self.threads = application, threads
-        self.at_start: Callable[[], None] = lambda: None
+        self.at_start: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None
         self.static = static.StaticFiles()
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
@@ -57,25 +54,16 @@ class Shell:
             self.static.learn(found[0], numbers)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.at_start()
+        self.at_start(loop)
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
         self.store = store.Store()
         if settings.MACHINES > 1:
             threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
-        # Only then granian listens.
-        loop.call_soon(_give_up_silent_connections)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         if scope.proto != "http":
             return
-        try:
-            answer = await self._answer(scope, protocol)
-        except Refused as error:
-            answer = refusal(error.status, scope.path)
-        except Exception:
-            logger.exception("%s %s could not be answered", scope.method, scope.path)
-            answer = refusal(503, scope.path)
-        _send(protocol, answer, scope.method)
+        _send(protocol, await _or_refusal(scope, self._answer(scope, protocol)), scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         method, path, headers = scope.method, scope.path, scope.headers
@@ -109,13 +97,7 @@ class Shell:
         found: store.Entry | Answer | None = await self.store.found(key)
         if found is None:
             with self.store.building(key):
-                try:
-                    found = await self._build(scope, key)
-                except Refused as error:
-                    found = refusal(error.status, scope.path)
-                except Exception:
-                    logger.exception("%s could not be built", scope.path)
-                    found = refusal(503, scope.path)
+                found = await _or_refusal(scope, self._build(scope, key))
         if isinstance(found, store.Entry):
             return found.known(scope.headers)
         stale = self.store.stale(key) if found.status >= 500 else None
@@ -123,8 +105,8 @@ class Shell:
 
     async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
         """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
-        numbers, kept = self.store.numbers(), Kept()
-        entries: list[store.Entry] = []
+        before = self.store.before(key, (numbers := self.store.numbers())[0])
+        kept, entries = Kept(before=before and before.kept), list[store.Entry]()
         environ = bridge.environ(scope, io.BytesIO(), 0)
         # Where a limit is counted, the application hears who asks: nothing that is kept tells of it.
         heard = {name: value for name, value in environ.items() if not name.startswith(("HTTP_", "CONTENT_"))}
@@ -135,7 +117,11 @@ class Shell:
 
         def work(deliver: Callable[[Answer], None]) -> None:
             def finish(answer: Answer) -> None:
-                if (entry := store.entry_of(answer, kept, numbers)) is not None:
+                if before and kept.holds:
+                    entry = replace(before, numbers=numbers[0], withdrawn=numbers[1], kept=kept, made=time.time())
+                else:
+                    entry = store.entry_of(answer, kept, numbers)
+                if entry is not None:
                     entries.append(entry)
                 deliver(self._encoded(answer, environ) if entry is None else answer)
 
@@ -149,8 +135,7 @@ class Shell:
 
     async def _ask(self, scope: Scope, body: Any, length: int) -> Answer:
         """Let the application answer in a thread of its lane."""
-        environ = bridge.environ(scope, body, length)
-        lane = self.files if scope.path.startswith(FILE_PREFIXES) else self.pages
+        environ, lane = bridge.environ(scope, body, length), self.files if scope.path.startswith(FILE_PREFIXES) else self.pages
 
         def work(deliver: Callable[[Answer], None]) -> None:
             bridge.call(self.application, environ, lambda answer: deliver(self._encoded(answer, environ)))
@@ -180,6 +165,16 @@ class Shell:
         return settings.WAGTAILDOCS_MAX_UPLOAD_SIZE + MOST_OF_A_FORM if signed_in else MOST_OF_A_FORM
 
 
+async def _or_refusal(scope: Scope, answering: Awaitable[Any]) -> Any:
+    try:
+        return await answering
+    except Refused as error:
+        return refusal(error.status, scope.path)
+    except Exception:
+        logger.exception("%s %s could not be answered", scope.method, scope.path)
+        return refusal(503, scope.path)
+
+
 def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
     if answer.spool is not None:
         # granian opens it soon; it stays readable for whoever opened it.
@@ -190,17 +185,3 @@ def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
         protocol.response_file_range(answer.status, answer.headers, answer.file, answer.start, answer.end)
     else:
         protocol.response_bytes(answer.status, answer.headers, answer.body)
-
-
-def _give_up_silent_connections() -> None:
-    """Let the system end connections whose other end takes nothing; what is accepted inherits it from the listener (Linux)."""
-    folder = Path("/proc/self/fd")
-    if not hasattr(socket, "TCP_USER_TIMEOUT") or not folder.exists():
-        return
-    for path in list(folder.iterdir()):
-        with contextlib.suppress(OSError):
-            # Only of a socket: what is no socket is refused, and its copy would stay open.
-            if str(path.readlink()).startswith("socket:"):
-                with socket.socket(fileno=os.dup(int(path.name))) as found:
-                    if found.family in {socket.AF_INET, socket.AF_INET6} and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)

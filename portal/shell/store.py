@@ -84,7 +84,8 @@ class Store:
         self._bytes = 0
         self.heard = time.monotonic()
         """When it was last heard what other machines announced; where there are none, it does not matter."""
-        self._fresh = tags.slots(tags.CHANGES)
+        # Of files also a cache knows that is no kept value: a change of any drops all pages that were built before.
+        self._fresh = tags.slots(tags.FILES, tags.CHANGES)
         self._withdrawn = tags.slots(tags.WITHDRAWN)
 
     def numbers(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -101,6 +102,11 @@ class Store:
             return None
         self._entries.move_to_end(key)
         return entry
+
+    def before(self, key: Key, numbers: tuple[int, ...]) -> Entry | None:
+        """Return what was kept at a key, where what changed since may leave it as it is."""
+        entry = self._entries.get(key)
+        return entry if entry is not None and entry.numbers[:-1] == numbers[:-1] else None
 
     async def found(self, key: Key) -> Entry | None:
         """Return what is kept, also after somebody who builds it has done so."""
@@ -150,19 +156,14 @@ class Store:
             return
         self.drop(key)
         self._entries[key] = entry
-        self._bytes += self._size(entry)
+        self._bytes += entry.size
         while self._bytes > MOST_BYTES:
             self.drop(next(iter(self._entries)))
 
     def drop(self, key: Key) -> None:
         """Keep a page no longer."""
         if (entry := self._entries.pop(key, None)) is not None:
-            self._bytes -= self._size(entry)
-
-    @staticmethod
-    def _size(entry: Entry) -> int:
-        # What its second coding adds is reckoned from the beginning: both are of about one size.
-        return _OWN_SIZE + 2 * entry.size
+            self._bytes -= entry.size
 
 
 def key_of(headers: Any, path: str, query: str) -> Key | None:
@@ -186,6 +187,8 @@ def entry_of(answer: Answer, kept: Kept, numbers: tuple[tuple[int, ...], tuple[i
         return None
     body = coding.compress(answer.body, "br")
     tag = coding.tag_of(answer.body)
-    entry = Entry(*numbers, kept, time.time(), answer.headers, tag, len(body))
+    # What its second coding adds is reckoned from the beginning: both are of about one size.
+    size = _OWN_SIZE + 2 * len(body) + (kept.trace.size if kept.trace else 0)
+    entry = Entry(*numbers, kept, time.time(), answer.headers, tag, size)
     entry.codings["br"] = Answer(200, coding.headers_of(answer.headers, "br", tag, len(body)), body)
     return entry

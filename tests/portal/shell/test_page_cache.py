@@ -20,10 +20,17 @@ BEGIN = """
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 from portal import changes
-from portal.models import Alert, OfficeSettings, PortalImage
+from portal.discovery import release
+from portal.models import Alert, Fact, OfficeSettings, PortalImage
+from participate.models import EventPage
 section = Page.objects.get(slug="unsere-arbeit", locale__language_code="de", depth=3).specific
 of_news = Page.objects.filter(locale__language_code="de", content_type__model="newspage", live=True)
 news = of_news.order_by("-first_published_at", "pk")[0].specific
+articles = Page.objects.filter(locale__language_code="de", depth=4, content_type__model="contentpage", live=True)
+article = articles.order_by("path")[0].specific
+events = Page.objects.filter(locale__language_code="de", content_type__model="eventindexpage", live=True)[0].specific
+fact = next(fact for fact in Fact.objects.filter(locale__language_code="de").order_by("pk") if fact.pages_that_use() and fact.text)
+of_fact = [page for page in fact.pages_that_use() if page.live and page.locale.language_code == "de"][0]
 """
 ANNOUNCE = "changes.announce(changes.EVERYTHING)"
 
@@ -31,9 +38,14 @@ ANNOUNCE = "changes.announce(changes.EVERYTHING)"
 @pytest.fixture(scope="module")
 def addresses(live_portal: support.Portal) -> list[str]:
     """Return home pages, sections, lists, feeds, site maps and a news item in two languages."""
-    found = run(live_portal, 'print("NEWS", *[page.get_url() for page in news.get_translations(inclusive=True).live()])')
-    news = [address for address in found.split("NEWS", 1)[1].split() if address[:4] in {"/de/", "/ar/"}]
-    return ["/de/", "/ar/", "/de/unsere-arbeit/", news[0].rstrip("/").rpartition("/")[0] + "/", "/de/feed.rss", "/sitemap-de.xml", *news]
+    code = """
+found = [*news.get_translations(inclusive=True).live(), article, of_fact, events]
+print("NEWS", *[page.get_url() for page in found])
+"""
+    *pages, events = run(live_portal, code).split("NEWS", 1)[1].split()
+    news = [address for address in pages if address[:4] in {"/de/", "/ar/"}]
+    lists = [news[0].rstrip("/").rpartition("/")[0] + "/", f"{events}?past=yes"]
+    return ["/de/", "/ar/", "/de/unsere-arbeit/", "/de/feed.rss", "/sitemap-de.xml", *lists, *news]
 
 
 def run(portal: support.Portal, code: str) -> str:
@@ -48,7 +60,8 @@ def answers(portal: support.Portal, addresses: list[str]) -> dict[str, set[tuple
         found[address] = set()
         for _ in range(PROCESSES):
             status, headers, body = ask(portal, address)
-            found[address].add((status, headers.get("location", "") + re.sub(r'csrfmiddlewaretoken" value="\w+"', "", body.decode())))
+            said = headers.get("location", "") + headers.get("x-robots-tag", "")
+            found[address].add((status, said + re.sub(r'csrfmiddlewaretoken" value="\w+"', "", body.decode())))
     return found
 
 
@@ -62,6 +75,20 @@ CHANGES = {
     "in the menu": 'section.menu_title = "Neu im Menü"; section.save_revision().publish()',
     "a picture": PICTURE,
     "the picture withdrawn": 'image = PortalImage.objects.get(title="Bild der Probe"); image.is_withdrawn = True; image.save()',
+    "an event that is over": (
+        'over = timezone.now() - timezone.timedelta(seconds=1)\n'
+        'event = EventPage(title="Probe vorbei", lead="Satz.", place="Ort", starts_at=over - timezone.timedelta(hours=1), ends_at=over)\n'
+        "events.add_child(instance=event)\nevent.save_revision().publish()"
+    ),
+    "the event deleted": 'Page.objects.get(title="Probe vorbei").delete()',
+    "a fact": 'fact.text += " Neu"\nfact.save()',
+    "the fact as it was": 'fact.text = fact.text.removesuffix(" Neu")\nfact.save()',
+    "renamed": 'article.slug += "-neu"; article.save_revision().publish()',
+    "named as before": 'article.slug = article.slug.removesuffix("-neu"); article.save_revision().publish()',
+    "moved": 'article.move(next(page for page in (section, events.get_parent()) if not article.is_child_of(page)), pos="last-child")',
+    "moved back": 'moved = Page.objects.get(pk=ARTICLE)\nmoved.move(Page.objects.get(pk=PARENT), pos="first-child")',
+    "a preview": "release.set_released(False)",
+    "released": "release.set_released(True)",
     "unpublished": "news.unpublish()",
     "private above": 'PageViewRestriction.objects.create(page=section, restriction_type="login")',
     "an alert": 'Alert(heading="Achtung Sturm", text="<p>Sturm</p>", is_published=True, locale=section.locale).save()',
@@ -81,13 +108,14 @@ PortalImage.objects.filter(title="Bild der Probe").delete()
 
 def test_after_a_change_no_process_answers_older(live_portal: support.Portal, addresses: list[str]) -> None:
     """What is answered after each change is what is answered after all was built anew, and it is not what was answered before."""
-    news, title = run(live_portal, 'print("NEWS", news.pk, news.title)').split("NEWS ", 1)[1].strip().split(" ", 1)
+    said = run(live_portal, 'print("NEWS", article.pk, article.get_parent().pk, news.pk, news.title)')
+    article, parent, news, title = said.split("NEWS ", 1)[1].strip().split(" ", 3)
     fresh = answers(live_portal, addresses)
     seen = {}
     try:
         for name, change in CHANGES.items():
             before = fresh
-            run(live_portal, change)
+            run(live_portal, change.replace("ARTICLE", article).replace("PARENT", parent))
             after = answers(live_portal, addresses)
             run(live_portal, ANNOUNCE)
             fresh = answers(live_portal, addresses)
