@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -92,16 +93,21 @@ class KeepingMiddleware:
         kept = request.META.get(ENVIRON)
         if kept is None:
             return self._answer(request)
-        if kept.before is not None and kept.before.still_holds():
-            kept.holds = True
-            kept.ends(kept.before.trace, kept.before.began)
-            return HttpResponse()
+        if kept.before is not None:
+            # What cannot be asked because database or cache are away, the view will say, in the reader's language.
+            with suppress(Exception):
+                if kept.before.still_holds():
+                    kept.ends(kept.before.trace, kept.before.began)
+                    kept.holds = True
+                    return HttpResponse()
         began = timezone.now().timestamp()
         with recording() as trace:
             response = self._answer(request)
         is_public = "public" in _parts(response, "Cache-Control") and _parts(response, "Vary") <= {"accept-encoding"}
         if is_public and response.status_code == 200 and not response.cookies and not response.streaming:
-            kept.ends(trace, began)
+            # Nor does a page that is there fail because it is not known for how long it may be kept.
+            with suppress(Exception):
+                kept.ends(trace, began)
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale, PageViewRestriction
 
@@ -160,4 +160,18 @@ def test_no_page_outlives_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     page.began, page.fresh_until = now - 50, now - 1
     assert not page.still_holds()
     assert not Kept().still_holds()
-    cache.clear()
+
+
+def test_where_it_cannot_be_asked_the_page_is_built(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database may be back in a moment, and the view says in the reader's language where it is not."""
+
+    def fail(*args: object) -> None:
+        raise OperationalError("away")
+
+    builders.make_home()
+    monkeypatch.setattr(Kept, "still_holds", fail)
+    kept = Kept(before=Kept())
+    assert (client.get("/de/", **{keeping.ENVIRON: kept}).status_code, kept.holds, kept.before) == (200, False, None)
+    monkeypatch.setattr(Kept, "ends", fail)
+    kept = Kept(before=Kept())
+    assert (client.get("/de/", **{keeping.ENVIRON: kept}).status_code, kept.fresh_until) == (200, 0.0)
