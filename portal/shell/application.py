@@ -117,10 +117,9 @@ class Shell:
 
         def work(deliver: Callable[[Answer], None]) -> None:
             def finish(answer: Answer) -> None:
+                entry = store.entry_of(answer, kept, numbers)
                 if before and kept.holds:
                     entry = replace(before, numbers=numbers[0], withdrawn=numbers[1], kept=kept, made=time.time())
-                else:
-                    entry = store.entry_of(answer, kept, numbers)
                 if entry is not None:
                     entries.append(entry)
                 deliver(self._encoded(answer, environ) if entry is None else answer)
