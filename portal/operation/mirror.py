@@ -28,11 +28,13 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.template.loader import render_to_string
 from django.utils import timezone
+from wagtail.models import Page
 
 from portal import changes, navigation, tags
 from portal.files import replacing, write_whole
 from portal.http.keeping import ENVIRON, Kept
 from portal.language.languages import LANGUAGES
+from portal.pages import versions
 from portal.shell import bridge
 from portal.shell.mirror import CURRENT, INDEX, withdrawn
 
@@ -126,6 +128,9 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Of some nothing may be kept by browsers, which their answers say as those of private pages do.
+        real = versions.real(Page.objects.filter(depth__gt=1))
+        self.pages = {_own_address(page.get_url() or "", "/") for page in real.iterator()}
         self.found: dict[str, Found] = {}
         self.left_out: set[str] = set()
         self.numbers = withdrawn()
@@ -156,9 +161,8 @@ class Copy:
     def _take(self, address: str) -> list[str]:
         """Keep what lies at an address, if it is for everybody; return what it refers to."""
         answer, kept = _ask(address)
-        is_file = bool(answer.file) and answer.spool is None
-        is_public = kept.fresh_until or (is_file and "public" in answer.header("cache-control"))
-        if answer.status != 200 or not is_public:
+        is_file = bool(answer.file) and answer.spool is None and "private" not in answer.header("cache-control")
+        if answer.status != 200 or answer.header("set-cookie") or not (kept.fresh_until or is_file or address in self.pages):
             if answer.spool is not None:
                 answer.spool.close()
             self.left_out.add(address)

@@ -41,9 +41,9 @@ def leave(announced: frozenset[Tag]) -> None:
 
 
 class Mirror:
-    """The mirror in a folder, read again when another one took its place."""
+    """The mirror in a folder, if there is one; read again when another took its place."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._read: tuple[Path, dict[str, Any]] | None = None
 
@@ -53,6 +53,8 @@ class Mirror:
         Raises:
             OSError: there is none.
         """
+        if self.folder is None:
+            raise FileNotFoundError
         place = self.folder / (self.folder / CURRENT).readlink()
         if self._read is None or self._read[0] != place:
             self._read = place, json.loads((place / INDEX).read_text(encoding="utf-8"))
