@@ -208,11 +208,12 @@ class Copy:
         depth = self.found[address].file.count("/")
 
         def lead(reference: str) -> str:
+            parts = urlsplit(reference)
             own = _own_address(reference, address)
-            if own is None or reference.startswith("#"):
+            # What names the portal does so on purpose: which address is the right one, where it is shared.
+            if own is None or parts.netloc or not (parts.path or parts.query):
                 return reference
-            fragment = urlsplit(reference).fragment
-            behind = f"#{fragment}" if fragment else ""
+            behind = f"#{parts.fragment}" if parts.fragment else ""
             if (found := self.found.get(own)) is None:
                 return f"{settings.PORTAL_URL}{own}{behind}"
             return "../" * depth + quote(found.file) + behind

@@ -21,12 +21,14 @@ from tests.portal.shell.clients import ask
 pytestmark = pytest.mark.content
 
 REFERENCE = re.compile(r'\s(?:href|src|poster)="([^"]*)"')
+LINK = re.compile(r'<a\s(?:[^>]*\s)?href="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
 def portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Portal]:
-    """Serve a portal whose runner keeps a mirror."""
-    database = f"{support.run_name()}_mirror_{support.worker_name()}" if portal_state.database else ""
+    """Serve a portal whose runner keeps a mirror, and whose database can be taken away."""
+    if not (database := portal_state.database and f"{support.run_name()}_mirror_{support.worker_name()}"):
+        pytest.skip("needs PostgreSQL: whoever has opened a file keeps it")
     folder = tmp_path_factory.mktemp("mirrored")
     with support.served(portal_state, folder / "portal", database, PORTAL_MIRROR=str(folder / "mirror")) as portal:
         portal.environment["DATABASE"] = database
@@ -46,33 +48,54 @@ def holds(portal: support.Portal) -> bool:
     return (current(portal) / "index.json").exists()
 
 
-def test_it_is_what_the_portal_answers_and_its_links_work_offline(portal: support.Portal, tmp_path: Path) -> None:
-    said = portal.manage("mirror", str(tmp_path / "mirror"), "--zip")
-    place = (tmp_path / "mirror/current").resolve()
-    entries = json.loads((place / "index.json").read_text(encoding="utf-8"))["entries"]
-    addresses = {unquote(address) for address in support.public_addresses(portal)}
-    assert addresses - set(entries) == set()
-    assert {f"/{language.code}/" for language in LANGUAGES} <= addresses
-    different = []
-    for address, entry in entries.items():
+@pytest.fixture(scope="module")
+def written(live_portal: support.Portal, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a mirror that the command has written, and what it said."""
+    folder = tmp_path_factory.mktemp("written")
+    said = live_portal.manage("mirror", str(folder), "--zip")
+    return (folder / "current").resolve(), said
+
+
+def differences(portal: support.Portal, place: Path, *, every: int) -> list[tuple[object, ...]]:
+    """Compare each so many-th entry with what the portal answers."""
+    found = []
+    for address, entry in list(entries_of(place).items())[::every]:
         path, _mark, query = address.partition("?")
         status, headers, body = ask(portal, quote(path) + (f"?{query}" if query else ""))
         known = [[name, value] for name, value in entry["headers"] if headers.get(name.lower()) != value]
         if (status, known, body) != (200, [], (place / entry["file"]).read_bytes()):
-            different.append((address, status, known))
-    assert different == []
+            found.append((address, status, known))
+    return found
+
+
+def entries_of(place: Path) -> dict[str, dict[str, object]]:
+    return json.loads((place / "index.json").read_text(encoding="utf-8"))["entries"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=[pytest.mark.long, pytest.mark.faults])])
+def test_it_is_what_the_portal_answers(live_portal: support.Portal, written: tuple[Path, str], every: int) -> None:
+    assert differences(live_portal, written[0], every=every) == []
+
+
+@pytest.mark.once
+def test_it_holds_every_page_and_its_links_work_offline(live_portal: support.Portal, written: tuple[Path, str]) -> None:
+    place, said = written
+    addresses = {unquote(address) for address in support.public_addresses(live_portal)}
+    assert addresses - set(entries_of(place)) == set()
+    assert {f"/{language.code}/" for language in LANGUAGES} <= addresses
     lost, outside = [], set()
     for file in (place / "site").rglob("*.html"):
-        for reference in map(html.unescape, REFERENCE.findall(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        for reference in map(html.unescape, REFERENCE.findall(text)):
             parts = urlsplit(reference)
-            if parts.scheme or parts.netloc:
-                outside.add(parts.path) if reference.startswith(portal.url) else None
-            elif parts.path and not (file.parent / unquote(parts.path)).is_file():
+            if not parts.scheme and parts.path and not (file.parent / unquote(parts.path)).is_file():
                 lost.append((str(file.relative_to(place)), reference))
+        outside |= {unquote(html.unescape(link)) for link in LINK.findall(text)}
     assert lost == []
     # What leads to the portal itself is no page that everybody reads without asking for something.
-    assert {path for path in outside if unquote(path) in addresses} == set()
-    packed = next((tmp_path / "mirror").glob("*.zip"))
+    assert outside & {f"{live_portal.url}{address}" for address in addresses} == set()
+    packed = next(place.parent.glob("*.zip"))
     with zipfile.ZipFile(packed) as archive:
         files = {str(Path("portal") / path.relative_to(place / "site")): path for path in (place / "site").rglob("*") if path.is_file()}
         assert archive.testzip() is None
