@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="a folder for mirrors alone; current/site in it is the newest one")
         parser.add_argument("--zip", action="store_true", help="also into one file, for places without network")
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Write it and say what it holds."""
         folder = options["folder"].resolve()
         copy = mirror.write(folder)
