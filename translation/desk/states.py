@@ -1,7 +1,7 @@
 """In which state a version is: asked of wagtail-localize's and Wagtail's own rows, never stored beside them.
 
-What is stored is what no row of theirs knows: which texts of the source a version is true to (`SourceTexts`), and since when the source says
-something else (`PublishedVersion.source_changed_at`). Both are written when something is published, by `store`.
+What is stored is what no row of theirs knows: which texts of the source a version is true to (`SourceTexts`), and since when the
+source says something else (`PublishedVersion.source_changed_at`). Both are written when something is published, by `store`.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ def with_states(pages: QuerySet) -> QuerySet:
 
 @transaction.atomic
 def store(pages: Iterable[Page]) -> None:
-    """Store what published pages are true to: of versions which texts they say, of sources since when their versions say something else.
+    """Store what published pages are true to: of versions which texts they say, of sources since when versions say something else.
 
-    A translation is true to the texts that its translator was given. What was written by hand is true to the source as it was when it was first
-    published; that it still is, or is again, a person says (`confirm`).
+    A translation is true to the texts that its translator was given. What was written by hand is true to the source as it was
+    when it was first published; that it still is, or is again, a person says (`confirm`).
     """
     published = {page.pk for page in pages}
     rows = Page.objects.filter(translation_key__in={page.translation_key for page in pages}, alias_of=None)

@@ -95,7 +95,9 @@ class DeskFilterSet(WagtailFilterSet):
 
     language = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Language"), method="leave")
     state = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "State"), method="leave", choices=State.choices)
-    section = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Section"), choices=sections, field_name="path", lookup_expr="startswith")
+    section = django_filters.ChoiceFilter(
+        label=pgettext_lazy("admin", "Section"), choices=sections, field_name="path", lookup_expr="startswith"
+    )
     kind = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Content type"), choices=kinds, field_name="content_type")
 
     class Meta:
