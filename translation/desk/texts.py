@@ -14,6 +14,8 @@ from wagtail_localize.models import String, StringSegment
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from translation.upstream.texts import string_hash
+
 Names = dict[str, list[list[object]]]
 """By content path, in order: the id of a `String` and the attributes of its tags, as JSON; empty where it has none."""
 
@@ -77,7 +79,7 @@ def _attributes(attrs: object) -> str:
 
 def _ids(locale_id: int, texts: Iterable[str]) -> dict[str, int]:
     """Return the ids of wagtail-localize's strings by what they say; those that it has not got yet are made."""
-    hashes = {String._get_data_hash(text): text for text in texts}
+    hashes = {string_hash(text): text for text in texts}
 
     def known() -> Iterator[tuple[str, int]]:
         rows = String.objects.filter(locale_id=locale_id, data_hash__in=hashes).values_list("data_hash", "pk")
