@@ -15,7 +15,8 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment
 
 from portal.admin import titles
-from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.pages.versions import locales_by_id
 from translation.permissions import working_locale_ids
 
 from .states import State, with_states
@@ -106,9 +107,11 @@ def _cells(keys: list[UUID], locale_ids: list[int]) -> dict[tuple[UUID, int], Ce
     names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at")
     versions = list(rows.values_list(*names))
     total, done = _progress(keys, locale_ids)
+    locales = locales_by_id()
+    by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
     found = {}
     for key, locale_id, state, pk, changed_at in versions:
-        texts, words = total.get(key, (0, 0)) if state not in (State.ALIAS, State.MISSING) else (0, 0)
+        texts, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
         texts_done, words_done = done.get((key, locale_id), (0, 0)) if texts else (0, 0)
         found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at)
     return found

@@ -173,6 +173,9 @@ def test_what_is_written_by_hand_is_true_until_german_changes_and_a_person_says_
     assert state(page, "de-simple") == State.OUT_OF_DATE
     states.confirm(easy)
     assert (state(page, "de-simple"), state(page, "en")) == (State.TRANSLATED, State.OUT_OF_DATE)
+    # It is not translated text by text: there is nothing to count.
+    ((cell,),) = matrix.cells([page.translation_key], [easy_home.locale]).values()
+    assert (cell.done, cell.total, cell.words_left) == (0, 0, 0)
 
 
 def test_each_state_is_what_the_rows_say(page: Page) -> None:
