@@ -168,7 +168,8 @@ def test_a_fact_that_only_an_unfinished_translation_uses_is_not_deleted_either(
     for url in (url_of("delete", fact), reverse("wagtail_bulk_action", args=["portal", "fact", "delete"]) + f"?id={fact.pk}"):
         answer = admin.post(url)
         assert answer.status_code == 409
-        named = [" ".join(line.get_text(" ", strip=True).split()) for line in BeautifulSoup(answer.content, "html.parser").select("main li")]
+        places = BeautifulSoup(answer.content, "html.parser").select("main li")
+        named = [" ".join(line.get_text(" ", strip=True).split()) for line in places]
         assert [line for line in named if "(" in line] == [f"{version.title} ({name})"]
     with pytest.raises(ProtectedError):
         fact.delete()

@@ -86,10 +86,11 @@ def test_what_a_person_has_written_stays(tmp_path: Path, client: Client, monkeyp
     report = load(write(tmp_path, records("work.ThemePage", "work.ServicePage", costs="Sie kostet nichts.")))
     assert report.left_alone == ["service", "service.en"]
     # Nobody is told for ever of what no load brings in; a newer text is tried anew.
-    found = []
-    for costs in ("Sie kostet nichts.", "Sie kostet 5 Euro."):
-        offered = tuple(read(write(tmp_path, records("work.ThemePage", "work.ServicePage", costs=costs))))
-        monkeypatch.setattr(outstanding, "_records", lambda: offered)  # noqa: B023
+    found, offered = [], records("work.ThemePage", "work.ServicePage", costs="Sie kostet nichts.")
+    for title in ("Advice", "Counselling"):
+        offered[-1]["title"] = title
+        read_now = tuple(read(write(tmp_path, offered)))
+        monkeypatch.setattr(outstanding, "_records", lambda: read_now)  # noqa: B023
         found.append([record.id for record, _stored in outstanding.outstanding()])
     assert found == [[], ["service.en"]]
     service = ServicePage.objects.get(pk=page.pk)
