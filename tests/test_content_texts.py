@@ -315,10 +315,8 @@ def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: s
 
 
 KEPT = {
-    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "eine Minute", "bis zu acht Stunden", "bis Sie den Browser schließen",
-           "180 Tage lang"),
-    "en": ("about one day", "for 30 days", "After 90 days", "at most one minute", "up to eight hours", "until you close the browser",
-           "For 180 days"),
+    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "1 Minute", "acht Stunden", "bis Sie den Browser schließen", "180 Tage lang"),
+    "en": ("about one day", "for 30 days", "After 90 days", "one minute", "eight hours", "until you close the browser", "For 180 days"),
     "uk": ("один день", "30 днів", "Через 90 днів", "одну хвилину", "до восьми годин", "доки ви не закриєте браузер", "180 днів"),
     "ar": ("يوم واحد", "30 يومًا", "بعد 90 يومًا", "دقيقة واحدة", "ثماني ساعات", "أن تغلقوا المتصفح", "180 يومًا"),
 }  # fmt: skip
