@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0027_second_factor'),
+        ('portal', '0028_declined_records'),
     ]
 
     operations = [
