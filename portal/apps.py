@@ -32,11 +32,11 @@ class PortalConfig(AppConfig):
             titles,
         )
         from portal.admin import redirects as redirect_form
+        from portal.http import mirror  # noqa: F401
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
         from portal.navigation import menus
         from portal.pages import redirects, restrictions  # noqa: F401
-        from portal.shell import mirror  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
         post_migrate.connect(menus.ensure_index, sender=self, dispatch_uid="portal.menus")

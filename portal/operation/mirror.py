@@ -33,10 +33,10 @@ from wagtail.models import Page
 from portal import changes, navigation, tags
 from portal.files import replacing, write_whole
 from portal.http.keeping import ENVIRON, Kept
+from portal.http.mirror import CURRENT, INDEX, withdrawn
 from portal.language.languages import LANGUAGES
 from portal.pages import versions
 from portal.shell import bridge
-from portal.shell.mirror import CURRENT, INDEX, withdrawn
 
 Say = Callable[[str], object]
 

@@ -22,8 +22,9 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from portal.http.keeping import ENVIRON, Kept
 from portal.http.limits import client
+from portal.http.mirror import Mirror
 from portal.http.policy import ADMIN_PREFIXES
-from portal.shell import bodies, bridge, coding, mirror, static, store
+from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
 from portal.shell.lanes import Lane
 from portal.shell.refusals import Refused, prepare, refusal
@@ -56,7 +57,7 @@ class Shell:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.at_start(loop)
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
-        self.store, self.mirror = store.Store(), mirror.Mirror(settings.MIRROR)
+        self.store, self.mirror = store.Store(), Mirror(settings.MIRROR)
         if settings.MACHINES > 1:
             threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
 
@@ -64,9 +65,8 @@ class Shell:
         if scope.proto != "http":
             return
         answer = await _or_refusal(scope, self._answer(scope, protocol))
-        is_somebody = f"{settings.SESSION_COOKIE_NAME}=" in scope.headers.get("cookie", "")
-        if answer.status >= 500 and scope.method in {"GET", "HEAD"} and not is_somebody:
-            answer = self.mirror.answer(scope.path, scope.query_string) or answer
+        if answer.status >= 500 and (found := self.mirror.find(scope)):
+            answer = Answer(200, found.headers, file=found.file, end=found.size)
         _send(protocol, answer, scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:

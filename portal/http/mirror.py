@@ -10,15 +10,12 @@ import json
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from portal import changes, tags
 from portal.changes import Order, Tag
-
-if TYPE_CHECKING:
-    from portal.shell.bridge import Answer
 
 CURRENT = "current"
 """What leads to the mirror that holds, in its folder; where it is not there, none does."""
@@ -38,6 +35,14 @@ def leave(announced: frozenset[Tag]) -> None:
     if settings.MIRROR and not announced.isdisjoint({tags.WITHDRAWN, tags.EVERYTHING}):
         with suppress(OSError):
             (settings.MIRROR / CURRENT).unlink(missing_ok=True)
+
+
+class Mirrored(NamedTuple):
+    """An answer in the mirror: its headers, and the file that holds so many bytes of body."""
+
+    headers: list[tuple[str, str]]
+    file: str
+    size: int
 
 
 class Mirror:
@@ -60,14 +65,14 @@ class Mirror:
             self._read = place, json.loads((place / INDEX).read_text(encoding="utf-8"))
         return self._read
 
-    def answer(self, path: str, query: str) -> Answer | None:
-        """Return what lies at an address, if it may still be shown."""
-        # Commands know this module too, and need no server.
-        from portal.shell.bridge import Answer
-
+    def find(self, scope: Any) -> Mirrored | None:
+        """Return what lies at the address that is asked for (RSGI), if it may still be shown; for somebody who signed in nothing does."""
+        is_somebody = any(f"{settings.SESSION_COOKIE_NAME}=" in cookie for cookie in scope.headers.get_all("cookie"))
+        if scope.method not in {"GET", "HEAD"} or is_somebody:
+            return None
         try:
             place, index = self._index()
-            entry = index["entries"].get(f"{path}?{query}" if query else path)
+            entry = index["entries"].get(f"{scope.path}?{scope.query_string}" if scope.query_string else scope.path)
             now = time.time()
             if entry is None or index["withdrawn"] != withdrawn() or now >= min(entry["shown_until"], index["made"] + STALE_SECONDS):
                 return None
@@ -76,4 +81,4 @@ class Mirror:
         except (OSError, ValueError, KeyError):
             return None
         headers = [*map(tuple, entry["headers"]), ("Content-Length", str(size)), ("Cache-Status", "portal; hit; detail=mirror")]
-        return Answer(200, headers, file=str(file), end=size)
+        return Mirrored(headers, str(file), size)
