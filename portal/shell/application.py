@@ -158,8 +158,7 @@ class Shell:
         """Return whether no other address is to be asked first, with HTTPS."""
         if not settings.SECURE_SSL_REDIRECT or self._secure is None:
             return True
-        name, value = self._secure
-        return headers.get(name, "").partition(",")[0].strip() == value
+        return headers.get(self._secure[0], "").partition(",")[0].strip() == self._secure[1]
 
     @staticmethod
     def _most(path: str, headers: Any) -> int:
@@ -180,8 +179,7 @@ async def _or_refusal(scope: Scope, answering: Awaitable[Any]) -> Any:
 
 def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
     if answer.spool is not None:
-        # granian opens it soon; it stays readable for whoever opened it.
-        asyncio.get_running_loop().call_later(_KEEP_SPOOLED, answer.spool.close)
+        asyncio.get_running_loop().call_later(_KEEP_SPOOLED, answer.spool.close)  # granian opens it soon, and can read on
     if method == "HEAD" or answer.status in {204, 304} or (answer.file and answer.start >= answer.end):
         protocol.response_empty(answer.status, answer.headers)
     elif answer.file:
