@@ -46,7 +46,7 @@ class Shell:
     def __init__(self, application: Application, threads: int) -> None:
         self.application, self.threads = application, threads
         self.at_start: Callable[[], None] = lambda: None
-        self.static = static.StaticFiles()
+        self.static, self.held = static.StaticFiles(), bodies.Held()
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
         prepare()
@@ -75,6 +75,9 @@ class Shell:
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         method, path, headers = scope.method, scope.path, scope.headers
+        if scope.http_version == "1.1" and "host" not in headers:
+            # RFC 9112, 3.2: what was meant is not guessed.
+            raise Refused(400)
         is_read = method in {"GET", "HEAD"}
         if is_read and self.static.knows(path) and self._may_answer(headers):
             if not self.static.is_current:
@@ -82,9 +85,10 @@ class Shell:
             return self.static.answer(path, method, headers)
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return await self._ask(scope, io.BytesIO(), 0)
-        body, length = await bodies.read(scope, protocol, self._most(path, headers))
-        with body:
-            return await self._ask(scope, body, length)
+        with self.held.room(client(bridge.peer(scope), ",".join(headers.get_all("x-forwarded-for")))) as take:
+            body, length = await bodies.read(scope, protocol, self._most(path, headers), take)
+            with body:
+                return await self._ask(scope, body, length)
 
     async def _learn(self) -> None:
         """Ask what all static files have in common, as nobody in particular: what a browser says of itself shapes its own answer alone."""

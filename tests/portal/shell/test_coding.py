@@ -142,10 +142,10 @@ class Blocks:
         raise StopAsyncIteration
 
 
-def read(blocks: Blocks, stated: str = "", most: int = 100) -> bytes | int:
+def read(blocks: Blocks, stated: str = "", most: int = 100, take: Callable[[int], None] = lambda number: None) -> bytes | int:
     given = SimpleNamespace(headers={"content-length": stated} if stated else {})
     try:
-        body, length = run(bodies.read(given, blocks, most))
+        body, length = run(bodies.read(given, blocks, most, take))
     except Refused as error:
         return error.status
     with body:
@@ -162,6 +162,19 @@ def test_bodies_come_whole_in_time_and_no_larger_than_allowed(monkeypatch: pytes
     assert read(Blocks([b"a" * 60, b"b" * 60])) == 413
     assert read(Blocks([b"a"], hangs=True), "2") == 408
     assert read(Blocks([b"a"]), "2") == 400
+
+
+def test_bodies_of_all_and_of_one_address_fill_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "OF_ALL", 250)
+    monkeypatch.setattr(bodies, "OF_ONE", 100)
+    held = bodies.Held()
+    with held.room("a") as one, held.room("a") as again:
+        assert (read(Blocks([b"x" * 60]), take=one), read(Blocks([b"x" * 30, b"x" * 20]), take=again)) == (b"x" * 60, 429)
+        with held.room("b") as other, held.room("c") as third:
+            assert (read(Blocks([b"x" * 100]), take=other), read(Blocks([b"x" * 70]), take=third)) == (b"x" * 100, 503)
+    assert held.of == {}
+    with held.room("a") as one:
+        assert read(Blocks([b"x" * 100]), take=one) == b"x" * 100
 
 
 def test_a_lane_has_room_for_so_many_and_for_others_beside_one() -> None:
