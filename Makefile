@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start mutants messages lock
+.PHONY: help serve prepare password backup restore upgrade test fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start bench-wire mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -165,6 +165,11 @@ bench-start: ## seconds of CPU that a first start takes, part by part (fails abo
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
+
+bench-wire: ## bytes of HTML at every address; first view and layout shift of one of each kind, with ARGS=--all of each (fails above limits)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_wire $(ARGS)
 
 lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment check
 	$(begin)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "home",
     "news",
     "participate",
+    "research",
     "work",
     "about",
     "search",
