@@ -18,7 +18,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal.discovery import release
 from portal.http import addresses
-from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY, VISITORS_POLICY
+from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY, VISITORS_POLICY, reported
 from portal.http.views import bad_request
 from portal.language.html_text import hold_lines_together
 from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
@@ -63,7 +63,9 @@ class SecurityHeadersMiddleware:
         policy = PUBLIC_POLICY if settings.SESSION_COOKIE_NAME in request.COOKIES else VISITORS_POLICY
         if request.path.startswith(ADMIN_PREFIXES):
             policy = ADMIN_POLICY
-        response.headers.setdefault("Content-Security-Policy", policy)
+        policy = response.headers.setdefault("Content-Security-Policy", policy)
+        if settings.CSP_REPORT_URI:
+            response.headers["Content-Security-Policy"], response.headers["Reporting-Endpoints"] = reported(policy, settings.CSP_REPORT_URI)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
