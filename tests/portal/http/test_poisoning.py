@@ -35,7 +35,8 @@ HEADERS = {
 }  # fmt: skip
 PARAMETERS = (
     "utm_source=evil.example", "fbclid=evil.example", "_=1", "callback=evil.example", "lang=ar", "language=ar", "locale=ar",
-    "host=evil.example", "next=https://evil.example/", "preview=1", "nocache=1", "%22%3E%3Cscript%3Eevil.example", "a=1&a=2", "PHPSESSID=evil.example",
+    "host=evil.example", "next=https://evil.example/", "preview=1", "nocache=1", "%22%3E%3Cscript%3Eevil.example", "a=1&a=2",
+    "PHPSESSID=evil.example",
 )  # fmt: skip
 WITHOUT_LANGUAGE = ("/", "/nirgends/", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/favicon.ico")
 VARIES = {"accept-language", "accept-encoding", "cookie"}
@@ -75,6 +76,16 @@ def test_no_header_shapes_an_answer_unless_it_says_so(addresses: list[str]) -> N
         assert EVIL not in f"{answer}", address
         # Whoever comes next gets what came before.
         assert told(Client().get(address)) == plain
+
+
+def test_each_answer_says_what_it_is_and_is_open_to_no_other_origin(addresses: list[str]) -> None:
+    for address in addresses:
+        answer = Client().get(address, headers={"Origin": "https://evil.example"})
+        kind = answer.headers.get("Content-Type", "")
+        assert kind or not answer.getvalue(), address
+        assert "charset=utf-8" in kind or not re.match(r"text/|.*xml", kind), (address, kind)
+        assert [name for name in answer.headers if name.startswith("Access-Control")] == []
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_no_parameter_that_means_nothing_shapes_an_answer(addresses: list[str]) -> None:
@@ -138,7 +149,8 @@ def test_browsers_report_what_was_forbidden_where_the_setting_says(addresses: li
 @pytest.mark.parametrize(("given_address", "is_one"), [
     ("", True), ("https://reports.example/csp?key=1", True), ("/csp", True), ("http://127.0.0.1:9/csp", True),
     ("reports.example", False), ("//reports.example/", False), ("javascript:alert(1)", False), ("https://a.example/; script-src *", False),
-    ('https://a.example/"', False), ("https://a.example/,b", False), ("https://a.example/ b", False), ("https:///csp", False), ("https://a.example/\n", True),
+    ('https://a.example/"', False), ("https://a.example/,b", False), ("https://a.example/ b", False), ("https:///csp", False),
+    ("https://a.example/\n", True),
 ])  # fmt: skip
 def test_an_address_of_reports_is_one(monkeypatch: pytest.MonkeyPatch, given_address: str, is_one: bool) -> None:
     monkeypatch.setenv("CSP_REPORT_URI", given_address)
@@ -153,7 +165,8 @@ def test_an_address_of_reports_is_one(monkeypatch: pytest.MonkeyPatch, given_add
 
 _PIECES = st.sampled_from([
     "de", "en", "ar", "_util", "admin", "api", "v2", "pages", "documents", "media", "feed.rss", "sitemap.xml", "static", "og", "suche",
-    "login", "..", ".", "%2e%2e", "%00", "%ff", "%2f", "\u202e", "٣", "ß", "a" * 200, "1", "-1", "9" * 30, ";", "*", "'", '"', "<b>", "\\", " ", "+",
+    "login", "..", ".", "%2e%2e", "%00", "%ff", "%2f", "\u202e", "٣", "ß", "a" * 200, "1", "-1", "9" * 30, ";", "*", "'", '"', "<b>", "\\",
+    " ", "+",
 ])  # fmt: skip
 _PATHS = st.lists(_PIECES, max_size=5).map(lambda parts: "/" + "/".join(parts))
 _NAMES = st.sampled_from(["q", "page", "topic", "kind", "year", "next", "neben", "format", "limit", "offset", "fields", "search", "id"])
