@@ -125,6 +125,8 @@ def confirm(request: HttpRequest, typed: str) -> list[str] | None:
     What was signed in without it elsewhere ends. Of two who do it at the same time the first one has done it.
     """
     user, found = request.user, prepared(request)
+    if user.pk is None:
+        return None
     with transaction.atomic():
         get_user_model()._default_manager.select_for_update().get(pk=user.pk)
         if device(user) is not None:

@@ -63,9 +63,10 @@ class SecurityHeadersMiddleware:
         policy = PUBLIC_POLICY if settings.SESSION_COOKIE_NAME in request.COOKIES else VISITORS_POLICY
         if request.path.startswith(ADMIN_PREFIXES):
             policy = ADMIN_POLICY
-        policy = response.headers.setdefault("Content-Security-Policy", policy)
-        if settings.CSP_REPORT_URI:
-            response.headers["Content-Security-Policy"], response.headers["Reporting-Endpoints"] = reported(policy, settings.CSP_REPORT_URI)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if address := settings.CSP_REPORT_URI:
+            policy, endpoints = reported(response.headers["Content-Security-Policy"], address)
+            response.headers["Content-Security-Policy"], response.headers["Reporting-Endpoints"] = policy, endpoints
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
