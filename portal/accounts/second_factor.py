@@ -125,8 +125,6 @@ def confirm(request: HttpRequest, typed: str) -> list[str] | None:
     What was signed in without it elsewhere ends. Of two who do it at the same time the first one has done it.
     """
     user, found = request.user, prepared(request)
-    if user.pk is None:
-        return None
     with transaction.atomic():
         get_user_model()._default_manager.select_for_update().get(pk=user.pk)
         if device(user) is not None:
@@ -140,7 +138,7 @@ def confirm(request: HttpRequest, typed: str) -> list[str] | None:
         found.last_t, found.drift = totp.t(), totp.drift
         found.save()
         request.session.pop(_KEY)
-        sessions.end_all([user.pk], but=request.session.session_key)
+        sessions.end_all([found.user_id], but=request.session.session_key)
         log(instance=user, action=SET_UP, user=user)
         return renew_codes(user)
 
