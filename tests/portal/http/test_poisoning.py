@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Page
 
 from portal import changes
 from portal.http import policy
@@ -48,8 +47,8 @@ def addresses(db: None) -> list[str]:
     home = make_home()
     page = make_content_page(home, "Rückkehr")
     news = make_news(make_news_index(home), "Meldung")
-    english = [translate(each, title=title) for each, title in ((page, "Return"), (news.get_parent(), "News"), (news, "Notice"))]
-    pages = [each.get_url() for each in (home, page, news.get_parent(), news, *english, Page.objects.get(url_path="/home-en/"))]
+    english = [translate(page, title="Return"), translate(news, title="Notice")]
+    pages = [each.get_url() for each in (home, page, news.get_parent(), news, *english, english[0].get_parent())]
     of_languages = [f"/{code}{rest}" for code in ("de", "en") for rest in ("/feed.rss", "/nirgends/")]
     return [*pages, *of_languages, "/de/suche/?q=Meldung", "/en/search/?q=Notice", "/sitemap-de.xml", "/api/v2/pages/", *WITHOUT_LANGUAGE]
 
