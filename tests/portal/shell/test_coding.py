@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 import brotli
 import pytest
 
+from portal.http import limits
 from portal.http.limits import client
-from portal.shell import application, bodies, bridge, coding
+from portal.serving import connections
+from portal.shell import bodies, bridge, coding
 from portal.shell.bridge import Answer
 from portal.shell.lanes import OF_ONE, QUEUE, Lane
 from portal.shell.refusals import Refused, refusal
@@ -142,7 +144,7 @@ class Blocks:
         raise StopAsyncIteration
 
 
-def read(blocks: Blocks, stated: str = "", most: int = 100, take: Callable[[int], None] = lambda number: None) -> bytes | int:
+def read(blocks: Blocks, stated: str = "", most: int = 100, take: Callable[[int], int] = lambda number: 0) -> bytes | int:
     given = SimpleNamespace(headers={"content-length": stated} if stated else {})
     try:
         body, length = run(bodies.read(given, blocks, most, take))
@@ -165,15 +167,15 @@ def test_bodies_come_whole_in_time_and_no_larger_than_allowed(monkeypatch: pytes
 
 
 def test_bodies_of_all_and_of_one_address_fill_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "OF_ALL", 250)
-    monkeypatch.setattr(bodies, "OF_ONE", 100)
-    held = bodies.Held()
-    with held.room("a") as one, held.room("a") as again:
+    monkeypatch.setattr(limits, "OF_ALL", 250)
+    monkeypatch.setattr(limits, "OF_ONE", 100)
+    room = limits.Room()
+    with room.of("a") as one, room.of("a") as again:
         assert (read(Blocks([b"x" * 60]), take=one), read(Blocks([b"x" * 30, b"x" * 20]), take=again)) == (b"x" * 60, 429)
-        with held.room("b") as other, held.room("c") as third:
+        with room.of("b") as other, room.of("c") as third:
             assert (read(Blocks([b"x" * 100]), take=other), read(Blocks([b"x" * 70]), take=third)) == (b"x" * 100, 503)
-    assert held.of == {}
-    with held.room("a") as one:
+    assert room.held == {}
+    with room.of("a") as one:
         assert read(Blocks([b"x" * 100]), take=one) == b"x" * 100
 
 
@@ -224,5 +226,5 @@ def test_no_file_stays_open_of_what_is_looked_for() -> None:
     """Listeners are looked for among all open files, without a copy of any that stays."""
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
-        application._give_up_silent_connections()
+        connections.give_up_silent()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
