@@ -21,12 +21,8 @@ from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
 
 from portal.http.keeping import ENVIRON, Kept
-<<<<<<< HEAD
-from portal.http.limits import client
-from portal.http.mirror import Mirror
-=======
 from portal.http.limits import Room, client
->>>>>>> main
+from portal.http.mirror import Mirror
 from portal.http.policy import ADMIN_PREFIXES
 from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
@@ -66,8 +62,6 @@ class Shell:
             threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        if scope.proto != "http":
-            return
         answer = await _or_refusal(scope, self._answer(scope, protocol))
         if answer.status >= 500 and (found := self.mirror.find(scope)):
             answer = Answer(200, found.headers, file=found.file, end=found.size)
