@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from portal import changes, tags
 from portal.changes import Order, Tag
+
+A = TypeVar("A", bound=Any)
 
 CURRENT = "current"
 """What leads to the mirror that holds, in its folder; where it is not there, none does."""
@@ -35,14 +38,6 @@ def leave(announced: frozenset[Tag]) -> None:
     if settings.MIRROR and not announced.isdisjoint({tags.WITHDRAWN, tags.EVERYTHING}):
         with suppress(OSError):
             (settings.MIRROR / CURRENT).unlink(missing_ok=True)
-
-
-class Mirrored(NamedTuple):
-    """An answer in the mirror: its headers, and the file that holds so many bytes of body."""
-
-    headers: list[tuple[str, str]]
-    file: str
-    size: int
 
 
 class Mirror:
@@ -65,20 +60,24 @@ class Mirror:
             self._read = place, json.loads((place / INDEX).read_text(encoding="utf-8"))
         return self._read
 
-    def find(self, scope: Any) -> Mirrored | None:
-        """Return what lies at the address that is asked for (RSGI), if it may still be shown; for somebody who signed in nothing does."""
-        is_somebody = any(f"{settings.SESSION_COOKIE_NAME}=" in cookie for cookie in scope.headers.get_all("cookie"))
-        if scope.method not in {"GET", "HEAD"} or is_somebody:
-            return None
+    def instead_of(self, answer: A, scope: Any) -> A:
+        """Return what lies at the address that is asked for (RSGI), where the answer (`portal.shell`) is that something failed.
+
+        Else the answer itself: nothing lies there, it may not be shown any more, or somebody asks who signed in.
+        """
+        if self.folder is None or answer.status < 500 or scope.method not in {"GET", "HEAD"}:
+            return answer
+        if any(f"{settings.SESSION_COOKIE_NAME}=" in cookie for cookie in scope.headers.get_all("cookie")):
+            return answer
         try:
             place, index = self._index()
             entry = index["entries"].get(f"{scope.path}?{scope.query_string}" if scope.query_string else scope.path)
             now = time.time()
             if entry is None or index["withdrawn"] != withdrawn() or now >= min(entry["shown_until"], index["made"] + STALE_SECONDS):
-                return None
+                return answer
             file = place / entry["file"]
             size = file.stat().st_size
         except (OSError, ValueError, KeyError):
-            return None
+            return answer
         headers = [*map(tuple, entry["headers"]), ("Content-Length", str(size)), ("Cache-Status", "portal; hit; detail=mirror")]
-        return Mirrored(headers, str(file), size)
+        return replace(answer, status=200, headers=headers, body=b"", file=str(file), start=0, end=size)

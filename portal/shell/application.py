@@ -63,9 +63,7 @@ class Shell:
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         answer = await _or_refusal(scope, self._answer(scope, protocol))
-        if answer.status >= 500 and (found := self.mirror.find(scope)):
-            answer = Answer(200, found.headers, file=found.file, end=found.size)
-        _send(protocol, answer, scope.method)
+        _send(protocol, self.mirror.instead_of(answer, scope), scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         """Answer a request; where it names no host, or two, what was meant is not guessed (RFC 9112, 3.2)."""
