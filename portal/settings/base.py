@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.http.keeping.KeepingMiddleware",
     "portal.http.middleware.PreviewMiddleware",
     "portal.http.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -155,6 +156,7 @@ CACHES["default"]["KEY_PREFIX"] = f"{CACHES['default'].get('KEY_PREFIX', 'portal
 # Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
 CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
+    CACHES["default"]["BACKEND"] = CACHES["counters"]["BACKEND"] = "portal.caches.FileCache"
     # Each part of the menus of each language, first pages of lists, pictures for links: Django's 300 would push each other out.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 2000, **CACHES["default"].get("OPTIONS", {})}
     CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}
@@ -192,6 +194,9 @@ TASKS = {
 }
 # So often it is looked whether a page is due to go online or offline.
 PUBLICATION_SECONDS = values.number("PUBLICATION_SECONDS", 20, 1, environment.PUBLICATION_MOST)
+
+# Pages that everybody may be given are kept by each process that answers, until a change touches them.
+PAGE_CACHE = values.yes("PAGE_CACHE", default=True)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
