@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "work",
     "about",
     "search",
+    "translation.desk",
     "translation",
     "wagtail_localize",
     "wagtail_localize.locales",
