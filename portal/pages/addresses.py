@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.cache.backends.dummy import DummyCache
+from django.db import connections
 from django.db.models import Count, Subquery, Value
 from django.urls import reverse
 from django.utils import translation
@@ -41,3 +42,19 @@ def address_of(page: Page) -> str:
         if address and page.url_path.startswith(path):
             return address + iri_to_uri(page.url_path[len(path) :])
     return page.get_url() or ""
+
+
+def ensure_indexes(using: str, **kwargs: object) -> None:
+    """Make the indexes by which an address finds its page anew, where a migration of Wagtail lost them (`portal.navigation.menus`).
+
+    An address may be longer than what a tree of PostgreSQL holds: there they are of hashes. The one for any letter case SQLite would
+    not use.
+    """
+    connection, table = connections[using], Page._meta.db_table
+    if table not in connection.introspection.table_names():
+        return
+    is_postgresql = connection.vendor == "postgresql"
+    columns = {"portal_page_address": "url_path"} | ({"portal_page_any_case": "UPPER(url_path)"} if is_postgresql else {})
+    with connection.cursor() as cursor:
+        for name, column in columns.items():
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} {'USING hash ' if is_postgresql else ''}({column})")
