@@ -16,7 +16,7 @@ from portal.blocks.dates import PartialDateBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
 
-OWN_PACKAGES = ("portal.", "about.", "home.", "news.", "participate.", "work.", "search.", "translation.")
+OWN_PACKAGES = ("portal.", "about.", "home.", "news.", "participate.", "research.", "work.", "search.", "translation.")
 
 
 def _own_page_models() -> list[type[Page]]:

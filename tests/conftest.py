@@ -52,10 +52,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run is not for; begin with what is long, so that no worker is left alone with it at the end."""
     chosen, left_out = [], []
-    every_page = "check_all" in (config.option.markexpr or "")
+    asked_for = config.option.markexpr or ""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        other_command = item.get_closest_marker("check_all") and not every_page
+        other_command = any(item.get_closest_marker(marker) and marker not in asked_for for marker in ("check_all", "long"))
         (left_out if other_command or support.on_postgresql() and not _concerns_postgresql(item, names) else chosen).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
