@@ -12,7 +12,7 @@ def add(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         # Whoever mistook the letter case is led on; SQLite would not use it for that.
         schema_editor.execute("CREATE INDEX IF NOT EXISTS portal_page_any_case ON wagtailcore_page USING hash (UPPER(url_path))")
     else:
-        schema_editor.execute("CREATE INDEX IF NOT EXISTS portal_page_address ON wagtailcore_page (url_path)")
+        schema_editor.execute("CREATE INDEX IF NOT EXISTS portal_page_address ON wagtailcore_page (url_path, locale_id)")
 
 
 def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -67,8 +67,8 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         first, last = len(path) // Page.steplen + (0 if opened else 1), len(path) // Page.steplen + LEVELS
         pages = Page.objects.filter(path__gte=path, path__lte=path + _LAST * LEVELS, depth__gte=first, depth__lte=last)
         lists = _long_lists(path)
-        for above in lists:
-            pages = pages.exclude(path__gt=above, path__lte=above + _LAST * LEVELS)
+        for above, listed in lists.items():
+            pages = pages.exclude(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=listed)
         found = links.resolve_all(pages, lambda row: row.path.startswith(path) and first <= row.depth <= last)
         with_more = _with_pages_below([row for row, _link in found if row.depth == last and row.numchild and row.path not in lists])
         nodes: dict[str, SiteMapNode] = {}
@@ -81,11 +81,12 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         return roots
 
 
-def _long_lists(path: str) -> list[str]:
-    """Return the paths of the indexes at and below a path that list more than the map shows. One query."""
-    indexes = ContentType.objects.get_for_models(*(model for model in get_page_models() if hasattr(model, "listed_models"))).values()
+def _long_lists(path: str) -> dict[str, list[int]]:
+    """Return the paths of the indexes at and below a path that list more than the map shows, each with the page types that it lists."""
+    kinds, listing = ContentType.objects.get_for_models(*get_page_models()), [m for m in get_page_models() if hasattr(m, "listed_models")]
+    indexes = {kinds[model].pk: [kinds[listed].pk for listed in model.listed_models()] for model in listing}
     among = Page.objects.filter(path__gte=path, path__lte=path + _LAST, content_type__in=indexes, numchild__gt=MOST_LISTED)
-    return list(among.order_by("path").values_list("path", flat=True))
+    return {found: indexes[kind] for found, kind in among.order_by().values_list("path", "content_type_id")}
 
 
 def _with_pages_below(rows: list[Page]) -> set[int]:

@@ -48,13 +48,14 @@ def ensure_indexes(using: str, **kwargs: object) -> None:
     """Make the indexes by which an address finds its page anew, where a migration of Wagtail lost them (`portal.navigation.menus`).
 
     An address may be longer than what a tree of PostgreSQL holds: there they are of hashes. The one for any letter case SQLite would
-    not use.
+    not use, and that of addresses only if it knows more of a page than its language.
     """
     connection, table = connections[using], Page._meta.db_table
     if table not in connection.introspection.table_names():
         return
-    is_postgresql = connection.vendor == "postgresql"
-    columns = {"portal_page_address": "url_path"} | ({"portal_page_any_case": "UPPER(url_path)"} if is_postgresql else {})
+    indexes = {"portal_page_address": "(url_path, locale_id)"}
+    if connection.vendor == "postgresql":
+        indexes = {"portal_page_address": "USING hash (url_path)", "portal_page_any_case": "USING hash (UPPER(url_path))"}
     with connection.cursor() as cursor:
-        for name, column in columns.items():
-            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} {'USING hash ' if is_postgresql else ''}({column})")
+        for name, columns in indexes.items():
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} {columns}")

@@ -54,7 +54,7 @@ _FOLLOWERS_ON_POSTGRESQL = f"""JOIN LATERAL (
         SELECT path FROM {{page}} WHERE alias_of_id = source.id
         UNION ALL
         SELECT path FROM {{page}} WHERE translation_key = source.translation_key AND {_SOURCE_LOCALE}
-    ) follower ON TRUE"""
+    ) follower ON TRUE"""  # noqa: S608
 
 _known: ContextVar[dict[str, frozenset[str]] | None] = ContextVar("known_restrictions", default=None)
 

@@ -30,7 +30,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 FEW, MOST = 100, 1.5
 SMALLEST = 1.0
 """Milliseconds below which nothing is said to grow: the clock of the processes is no finer."""
-WARM_UP, REQUESTS, CHANGES = 3, 8, 3
+WARM_UP, REQUESTS, CHANGES = 2, 5, 2
 WORD = "Zwiebelfischkutter"
 """A word that stands on one page only."""
 _OPTIONS = "-c max_parallel_workers_per_gather=0 -c synchronous_commit=off"

@@ -223,7 +223,7 @@ class TestSiteMap:
         for most, shown in ((3, 3), (2, 0)):
             monkeypatch.setattr(import_module("portal.navigation.site_map"), "MOST_LISTED", most)
             changes.announce(changes.EVERYTHING)
-            below = {"de": [(f"Meldung {number}", []) for number in range(shown)], "en": [(f"Item {number}", []) for number in range(shown)]}
+            below = {code: [(f"{word} {number}", []) for number in range(shown)] for code, word in (("de", "Meldung"), ("en", "Item"))}
             pages = [(f"Seite {number}", []) for number in range(3)]
             assert outline(navigation.site_map()) == [("Aktuelles", below["de"]), ("Unsere Arbeit", pages)]
             assert outline(navigation.site_map(QueryDict(f"below={index.pk}"))) == [("Aktuelles", below["de"])]
