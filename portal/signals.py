@@ -38,6 +38,7 @@ from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
 from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic, publication
 from portal.pages import schedules, versions
+from portal.tags import WITHDRAWN
 from portal.uploads.access import referring_pages
 
 
@@ -226,11 +227,24 @@ def announce_addresses(change: Change) -> None:
     changes.announce(*tags_of(page, depth_before=depth), *_tags_below(page), changes.RESTRICTIONS)
 
 
+@changes.receiver(Event.LINKED, order=Order.TAGS)
+def announce_linked_page(change: Change) -> None:
+    """The pages that it stood beside before and stands beside now have other links, menus and restrictions."""
+    changes.announce(changes.EVERYTHING)
+
+
 @changes.receiver(Event.PRIVACY, order=Order.TAGS)
 def announce_privacy(change: Change) -> None:
     """Who may read a page, its versions and all below them has changed."""
     page = change.subject.page
     changes.announce(*tags_of(page), *_tags_below(page), changes.RESTRICTIONS, changes.HOMES)
+
+
+@changes.receiver(Event.UNPUBLISHED, Event.DELETED, Event.PRIVACY, Event.MOVED, order=Order.TAGS)
+def announce_withdrawal(change: Change) -> None:
+    """What was to be read is not any more, or not by everybody: no copy of it is shown, whatever has failed."""
+    if isinstance(change.subject, Page | PageViewRestriction):
+        changes.announce(WITHDRAWN)
 
 
 def _tags_of_object(instance: Model) -> tuple[changes.Tag, ...]:
@@ -277,8 +291,10 @@ def announce_pages_of_picture(change: Change) -> None:
 @changes.receiver(Event.SAVED, Event.DELETED, order=Order.TAGS)
 def announce_object(change: Change) -> None:
     """A snippet, file, redirect, setting, site or language was saved or deleted."""
-    if not isinstance(change.subject, Page):
-        changes.announce(*_tags_of_object(change.subject))
+    if not isinstance(change.subject, Page) and (tags := _tags_of_object(change.subject)):
+        # A picture, an alert, a setting: what it said before may be what had to go.
+        withdrawn = () if {changes.REDIRECTS, changes.TERMS}.intersection(tags) else (WITHDRAWN,)
+        changes.announce(*tags, *withdrawn)
 
 
 # --- from the signals of Wagtail and Django to changes ---------------------------------------------------------------------

@@ -19,16 +19,11 @@ from home.models import HomePage
 from portal import changes
 from portal.http import views
 from portal.models import OfficeSettings
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.date(2030, 1, 31)
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 class TestLetterCase:

@@ -23,7 +23,6 @@ from portal.pages.readers import Reader
 from tests.builders import (
     make_alias,
     make_content_page,
-    make_home,
     make_news,
     make_news_index,
     make_section,
@@ -32,11 +31,6 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def german(title: str) -> Page:
