@@ -39,7 +39,7 @@ ADDRESSES = {
 }
 MOST_CPU = dict.fromkeys(ADDRESSES, 0.75) | {"home": 0.6}
 """Times the CPU of the base."""
-MOST_QUERIES = {"home": 8, "article": 9, "list": 9, "search": 8}
+MOST_QUERIES = {"home": 8, "article": 6, "list": 7, "search": 8}
 """Queries of an answer, the first one of a process included; elsewhere as many as the base needs."""
 WARM_UP = 5
 
