@@ -23,7 +23,7 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0029_publishedversion_source_changed_at"),
+        ("portal", "0030_fallback_visits"),
         ("wagtailcore", "0098_apitoken"),
     ]
 
