@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "work",
     "about",
     "search",
+    "translation.desk",
     "translation",
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -197,6 +198,8 @@ PUBLICATION_SECONDS = values.number("PUBLICATION_SECONDS", 20, 1, environment.PU
 
 # Pages that everybody may be given are kept by each process that answers, until a change touches them.
 PAGE_CACHE = values.yes("PAGE_CACHE", default=True)
+# Caches in front, which are told what changes (`portal.http.purging`).
+WAGTAILFRONTENDCACHE = environment.frontend_caches()
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True
@@ -338,6 +341,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W019", "security.W021"]
 QUICK_EXIT_URL = "https://www.dwd.de/DE/wetter/wetterundklima_vorort/_node.html"
 # Where somebody comes from is nobody's business: an address may tell what they need.
 SECURE_REFERRER_POLICY = "same-origin"
+# Where browsers report what a Content-Security-Policy forbade; as it comes, nowhere.
+CSP_REPORT_URI = environment.report_address()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 if IS_HTTPS:

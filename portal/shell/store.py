@@ -170,11 +170,12 @@ def key_of(headers: Any, path: str, query: str) -> Key | None:
     """Return under what the answer to a request without a body would be kept.
 
     None for what never is: with other parameters, for somebody who may be known, or who does not say which host is asked.
+    A port and capital letters make no other host; they would make as many copies of a page as somebody likes.
     """
     cookies = headers.get_all("cookie")
     if "authorization" in headers or any(f"{name}=" in cookie for name in _OWN_COOKIES for cookie in cookies):
         return None
-    host = headers.get("host", "")
+    host = re.sub(r":[0-9]*$", "", headers.get("host", "")).lower()
     return (host, path, query) if host and _PATH.fullmatch(path) and _QUERY.fullmatch(query) else None
 
 
