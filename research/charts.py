@@ -85,7 +85,7 @@ def scale(numbers: Sequence[Decimal]) -> list[Decimal]:
     power = Decimal(10) ** math.floor(rough.log10())
     step = next(step * power for step in _STEPS if step * power >= rough)
     first = math.floor(low / step)
-    return [step * number for number in range(first, math.ceil(high / step) + 1)]
+    return [step * number for number in range(first, max(math.ceil(high / step), first + 1) + 1)]
 
 
 def usual_step(moments: Sequence[Moment]) -> float:
@@ -163,7 +163,7 @@ def line(moments: Sequence[Moment], size: Size, widest: int, *, is_rtl: bool = F
         points=tuple(at(moment) for moment in known),
         breaks=tuple(across((earlier.years + later.years) / 2) for earlier, later in broken_after(moments)),
         names=tuple(_names(moments, size, across, bottom + 28)),
-        labels=tuple(_labels(known, at)),
+        labels=tuple(_labels(known, at, bottom)),
         axis_text=Text(size.width - near + 10 if is_rtl else near - 10, 0, "", "start" if is_rtl else "end"),
     )
 
@@ -180,14 +180,18 @@ def _names(moments: Sequence[Moment], size: Size, across: Callable[[float], floa
     return found[::-1]
 
 
-def _labels(known: Sequence[Moment], at: Callable[[Moment], tuple[float, float]]) -> list[Text]:
-    """Return where numbers stand: at the last, the highest, the lowest and the first, as far as none lies on another."""
+def _labels(known: Sequence[Moment], at: Callable[[Moment], tuple[float, float]], bottom: float) -> list[Text]:
+    """Return where numbers stand: at the last, the highest, the lowest and the first, as far as none lies on another.
+
+    Above the point, of the lowest below it, where the line leaves room.
+    """
     numbers = [moment.number or Decimal(0) for moment in known]
-    wanted = [known[-1], known[numbers.index(max(numbers))], known[numbers.index(min(numbers))], known[0]]
+    lowest = known[numbers.index(min(numbers))]
     found: list[Text] = []
-    for moment in wanted:
+    for moment in (known[-1], known[numbers.index(max(numbers))], lowest, known[0]):
         x, y = at(moment)
-        place = Text(x, round(y - 14, 1), moment.key, "middle")
+        is_below = moment is lowest and moment not in (known[0], known[-1]) and y + 24 < bottom
+        place = Text(x, round(y + 24 if is_below else y - 14, 1), moment.key, "middle")
         if all(abs(place.x - other.x) >= _NEAR[0] or abs(place.y - other.y) >= _NEAR[1] for other in found):
             found.append(place)
     return found

@@ -72,7 +72,7 @@ def earlier(page: DataPage) -> list[EarlierFile]:
 
 def original(csv: str) -> str:
     """Return a table as it was uploaded, with the line ends of RFC 4180."""
-    return csv.replace("\n", "\r\n")
+    return f"{csv.strip(chr(10))}\n".replace("\n", "\r\n")
 
 
 def for_sheets(page: DataPage, table: Table) -> str:

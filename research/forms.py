@@ -20,7 +20,7 @@ MOST_SHOWN = 30
 
 def digest(csv: str) -> str:
     """Return by what a table is known that somebody has agreed to."""
-    return hashlib.sha256(csv.encode()).hexdigest()[:16]
+    return hashlib.sha256(csv.strip().encode()).hexdigest()[:16]
 
 
 class AgreementWidget(forms.CheckboxInput):
@@ -78,7 +78,7 @@ class DataPageForm(BasePageForm):
             self.add_error("upload", [ValidationError(str(problem)) for problem in error.problems])
             return
         self._errors.pop("csv", None)
-        cleaned["csv"] = text.replace("\r\n", "\n").replace("\r", "\n")
+        cleaned["csv"] = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
         self._show("csv", cleaned["csv"])
 
     def _show(self, name: str, value: str) -> None:

@@ -111,6 +111,11 @@ def table(source: Table, words: Words, caption: str) -> Figures:
     return Figures(caption, columns, rows, any(number is None for row in source.rows for number in row.numbers))
 
 
+def is_all(source: Table) -> bool:
+    """Return whether one column with numbers is all that a table holds."""
+    return len(source.measures) == 1 and not source.notes
+
+
 @dataclass(frozen=True)
 class Bar:
     """A row of a chart of bars: what it is of, its length in per cent, its number; the first of the highest is marked."""
@@ -282,6 +287,6 @@ def citation(page: DataPage, url: str) -> str:
         who = f"{source.authority}: {source.title}" if source.authority else source.title
         date = source.date.text if source.date else pgettext("a source", "undated")
         sources.append(gettext("%(source)s (%(date)s)") % {"source": who, "date": date})
-    values = {"sources": "; ".join(sources), "title": page.title, "url": url}
+    values = {"sources": pgettext("between sources", "; ").join(sources), "title": page.title, "url": url}
     text = gettext("%(sources)s. Data set “%(title)s”, IOM Germany, %(url)s") % values
     return f"{text} ({page.get_licence_display()})" if page.licence else text

@@ -269,9 +269,11 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         table = self.table
         if table is None:
             return context
+        drawn = self.drawn()
         context.update(
-            **self.drawn(),
-            figures=shown.table(table, self.words, self.title),
+            **drawn,
+            # Bars of all that there is are the table already.
+            figures=None if "bars" in drawn and shown.is_all(table) else shown.table(table, self.words, self.title),
             downloads=files.downloads(self),
             citation=shown.citation(self, absolute(self.address)),
             earlier=files.earlier(self),
