@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start mutants messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start bench-wire mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -136,6 +136,11 @@ mutants: ## faults in the code that the tests should notice; ARGS='pages --sampl
 	$(BIN)/python -m pip install -qq --no-input --require-hashes --no-deps -r tests/tools/requirements-mutants.txt
 	exec $(BIN)/python -m tests.tools.mutants $(ARGS)
 
+test-faults: ## what goes wrong while the portal is served (docs/reliability.md); also with DATABASE_URL=postgres://…
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m pytest -n 0 -m "faults or long" $(ARGS)
+
 check-all: ## axe on every page of the portal, light and dark, wide and narrow
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
@@ -165,6 +170,11 @@ bench-start: ## seconds of CPU that a first start takes, part by part (fails abo
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
+
+bench-wire: ## bytes of HTML at every address; first view and layout shift of one of each kind, with ARGS=--all of each (fails above limits)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_wire $(ARGS)
 
 lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment check
 	$(begin)

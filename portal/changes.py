@@ -201,6 +201,7 @@ class Event(StrEnum):
     PUBLISHED = auto()
     UNPUBLISHED = auto()
     MOVED = auto()
+    LINKED = auto()  # beside other versions, or below another page: written in its row alone, of which no signal tells
     RENAMED = auto()
     DELETING = auto()
     DELETED = auto()
@@ -354,8 +355,7 @@ class Kept(Generic[T]):
 
 def _is_announced(tags: tuple[Tag, ...]) -> bool:
     """Return whether the transaction that is open touched any of `tags`."""
-    waiting = _waiting()
-    return waiting is not None and not waiting.tags.isdisjoint({*tags, EVERYTHING})
+    return (waiting := _waiting()) is not None and not waiting.tags.isdisjoint({*tags, EVERYTHING})
 
 
 def kept(

@@ -220,6 +220,12 @@ def announce_addresses(change: Change) -> None:
     changes.announce(*tags_of(page, depth_before=depth), *_tags_below(page), changes.RESTRICTIONS)
 
 
+@changes.receiver(Event.LINKED, order=Order.TAGS)
+def announce_linked_page(change: Change) -> None:
+    """The pages that it stood beside before and stands beside now have other links, menus and restrictions."""
+    changes.announce(changes.EVERYTHING)
+
+
 @changes.receiver(Event.PRIVACY, order=Order.TAGS)
 def announce_privacy(change: Change) -> None:
     """Who may read a page, its versions and all below them has changed."""

@@ -35,9 +35,9 @@ def update_trees(change: Change) -> None:
         indexing.trees_changed()
 
 
-@changes.receiver(Event.MOVED, order=Order.SEARCH)
+@changes.receiver(Event.MOVED, Event.LINKED, order=Order.SEARCH)
 def update_moved_documents(change: Change) -> None:
-    """A page stands below another one: it may be private by it, or be so no more."""
+    """A page stands below or beside another one: it may be private by it, or be so no more."""
     indexing.privacy_changed(change.subject)
 
 

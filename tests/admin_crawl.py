@@ -7,10 +7,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
-from bs4.element import Comment, Doctype
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
@@ -31,20 +30,48 @@ def client_of(name: str, language: str) -> Client:
     return client
 
 
+class _Texts(HTMLParser):
+    """Collects texts without building a tree of elements, which took most of the time of a walk through all screens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._left_out, self._depth = "", 0
+
+    def _add(self, text: str | None) -> None:
+        self.found.add(" ".join((text or "").split()))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what attributes say; begin to leave out what nobody sees."""
+        given = dict(attrs)
+        if self._left_out:
+            self._depth += tag == self._left_out
+        elif tag in ("script", "style") or {"hidden", "data-side-panel-toggle-counter"} <= given.keys():
+            self._left_out, self._depth = tag, 1
+        else:
+            for name in ATTRIBUTES:
+                self._add(given.get(name))
+            if tag in ("input", "button") and given.get("type") in ("submit", "button"):
+                self._add(given.get("value"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """See the end of what is left out."""
+        if tag == self._left_out:
+            self._depth -= 1
+            self._left_out = tag if self._depth else ""
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        if not self._left_out:
+            self._add(data)
+
+
 def visible(html: str) -> set[str]:
     """Return the texts of a page that somebody sees or hears, white space made single."""
-    soup = BeautifulSoup(html, "html.parser")
-    for tag in soup(["script", "style"]):
-        tag.extract()
-    for tag in soup.find_all(hidden=True):
-        if not tag.decomposed and tag.get("data-side-panel-toggle-counter") is not None:
-            tag.decompose()
-    found = {" ".join(text.split()) for text in soup.find_all(string=True) if not isinstance(text, Comment | Doctype)}
-    for tag in soup.find_all(True):
-        found.update(" ".join(tag[name].split()) for name in ATTRIBUTES if isinstance(tag.get(name), str))
-        if tag.name in ("input", "button") and tag.get("type") in ("submit", "button"):
-            found.add(" ".join((tag.get("value") or "").split()))
-    return found - {""}
+    texts = _Texts()
+    texts.feed(html)
+    texts.close()
+    return texts.found - {""}
 
 
 @functools.cache

@@ -1,8 +1,9 @@
 """Fixtures of all tests.
 
-Most tests make the few objects they need with `tests.builders`. Two sets work on the initial content, which is prepared
-once a run and copied: `content` (in this process, taken back after each test) and `live_portal` (served over HTTP). Which database
-a test works on is chosen before its fixtures (`tests.databases`), so that tests run in any order; `--shuffle 7` tries one.
+Most tests make the few objects they need with `tests.builders`, below the `home` page that stands here. Two sets work on the
+initial content, which is prepared once a run and copied: `content` (in this process, taken back after each test) and `live_portal`
+(served over HTTP). Which database a test works on is chosen before its fixtures (`tests.databases`), so that tests run in any order;
+`--shuffle 7` tries one.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from home.models import HomePage
+from news.models import NewsIndexPage
 from portal import changes
 from portal.counters import Counters
 from tests import support
+from tests.builders import make_home, make_news_index
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
 pytest_plugins = ["tests.people"]
@@ -52,10 +56,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run is not for; begin with what is long, so that no worker is left alone with it at the end."""
     chosen, left_out = [], []
-    every_page = "check_all" in (config.option.markexpr or "")
+    asked_for = config.option.markexpr or ""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        other_command = item.get_closest_marker("check_all") and not every_page
+        other_command = any(item.get_closest_marker(marker) and marker not in asked_for for marker in ("check_all", "long"))
         (left_out if other_command or support.on_postgresql() and not _concerns_postgresql(item, names) else chosen).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -215,6 +219,21 @@ def own_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     databases.isolate()
     with django_db_blocker.unblock():
         yield
+
+
+# The pages that most tests begin with
+
+
+@pytest.fixture
+def home(db: None) -> HomePage:
+    """Return a German home page that nothing stands below."""
+    return make_home()
+
+
+@pytest.fixture
+def index(home: HomePage) -> NewsIndexPage:
+    """Return the list of news below it, without any."""
+    return make_news_index(home)
 
 
 # The initial content

@@ -60,9 +60,7 @@ class Row:
     def all(cls) -> list[Row]:
         """Return all pages in the order of the tree. One query."""
         names = [*cls.__dataclass_fields__][:-2]
-        rows = Page.objects.order_by("path").values_list(
-            *names, "published_version__completed_at", "published_version__page_id"
-        )
+        rows = Page.objects.order_by("path").values_list(*names, "published_version__completed_at", "published_version__page_id")
         return [cls(*row[:-2], row[-2] is not None, row[-1] is not None) for row in rows]  # type: ignore[call-arg]
 
     @property
@@ -228,11 +226,8 @@ class Trees:
     def in_place(self, parent: Row) -> list[Row]:
         """Return the pages below one of a following tree whose sources stand below its source."""
         source = self.source(parent)
-        return [
-            row
-            for row in self.children[parent.path]
-            if source and (own := self.source(row)) and own.parent_path == source.path
-        ]
+        children = self.children[parent.path]
+        return [row for row in children if source and (own := self.source(row)) and own.parent_path == source.path]
 
     def slug(self) -> Iterator[tuple[Row, str]]:
         """An alias has its source's slug, unless it has one of its own; with a number where a sibling has it."""
@@ -289,7 +284,7 @@ def repair() -> tuple[list[Problem], list[Problem]]:
 
     One rule after the other, the pages read anew each time: mending one thing often mends the next, or shows it.
     """
-    # Paths and keys are mended in the rows alone, which tell nobody.
+    # Some of it is mended in the rows alone, which tell nobody.
     changes.announce(changes.EVERYTHING)
     tried: list[Problem] = []
     while True:
@@ -334,6 +329,7 @@ def _mend_path(trees: Trees, row: Row) -> None:
     is_whole = len(row.path) % Page.steplen == 0
     branch = Page.objects.filter(path__startswith=row.path) if is_whole else Page.objects.filter(pk=row.pk)
     branch.update(path=Concat(Value(path), Substr("path", len(row.path) + 1)))
+    changes.happened(changes.Event.LINKED, _page(row))
 
 
 def _mend_url_path(trees: Trees, row: Row) -> None:
@@ -343,6 +339,12 @@ def _mend_url_path(trees: Trees, row: Row) -> None:
     before, now = (redirects.path_of(url_path, row.locale_id) for url_path in (row.url_path, page.url_path))
     if before != now:
         redirects.write({before: page.pk}, {now} if page.live else set())
+
+
+def _mend_twin(trees: Trees, row: Row) -> None:
+    Page.objects.filter(pk=row.pk).update(translation_key=uuid4())
+    for twin in (row, trees.by_key[row.translation_key, row.locale_id]):
+        changes.happened(changes.Event.LINKED, _page(twin))
 
 
 def _mend_copy(trees: Trees, row: Row) -> None:
@@ -378,7 +380,7 @@ _MENDERS = {
     "path": _mend_path,
     "numbers": lambda trees, row: Page.fix_tree(),
     "url_path": _mend_url_path,
-    "twins": lambda trees, row: Page.objects.filter(pk=row.pk).update(translation_key=uuid4()),
+    "twins": _mend_twin,
     "locale": _mend_place,
     "orphan": lambda trees, row: cascades.remove(_page(row), keep=True),
     "copy": _mend_copy,

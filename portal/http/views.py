@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail import hooks
 from wagtail.models import Page
@@ -25,6 +25,7 @@ from wagtail.views import serve_chain
 from portal import navigation
 from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
+from portal.language.languages import languages_by_code
 from portal.models import OfficeSettings
 from portal.models.pages import page_at
 from portal.pages import readers
@@ -147,16 +148,23 @@ def _server_error_page() -> tuple[str, str]:
     return standalone_page("500.html")
 
 
+@cache
+def _away_page(code: str) -> tuple[str, str]:
+    with translation.override(code):
+        return standalone_page("refused.html", {"status": 503, "is_away": True, "language": languages_by_code()[code]})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 where the database or the cache cannot be reached, with a page that needs neither, nor any other file.
+    """Answer 500 in all languages, or 503 in the reader's where database or cache cannot be reached; neither page needs any other file.
 
     Django calls this while the exception is being handled.
     """
-    html, policy = _server_error_page()
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     if not isinstance(sys.exc_info()[1], _AWAY):
-        return HttpResponse(html, status=500, headers=headers)
-    return HttpResponse(html.replace("Fehler 500", "Fehler 503"), status=503, headers={**headers, "Retry-After": "60"})
+        html, policy = _server_error_page()
+        return HttpResponse(html, status=500, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+    html, policy = _away_page(readers.of(request).language.code)
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Retry-After": "60"}
+    return HttpResponse(html, status=503, headers=headers)
 
 
 @cache

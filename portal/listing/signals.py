@@ -22,9 +22,9 @@ def write_page(change: Change) -> None:
         rows.write_pages([change.subject])
 
 
-@changes.receiver(Event.MOVED, order=Order.LISTS)
+@changes.receiver(Event.MOVED, Event.LINKED, order=Order.LISTS)
 def write_moved(change: Change) -> None:
-    """A page stands in other indexes, and all below it."""
+    """A page stands in other indexes, and all below it; or is another index for what stands below it."""
     pages: PageQuerySet = rows.listed_pages()
     rows.write(pages.descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
 

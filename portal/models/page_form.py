@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -180,13 +180,16 @@ class BasePageForm(WagtailAdminPageForm):
             elif self.fields["counterpart"].initial is not None:
                 self.instance.translation_key = uuid.uuid4()
             if self.instance.pk:
-                bound_by = list(restrictions.binding(self.instance).values_list("pk", flat=True))
-                Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
-                # The pages that it stood beside before and stands beside now, with their links, menus and restrictions.
-                changes.announce(changes.EVERYTHING)
-                # Beside another page or none it stays as private as it was, until somebody lifts that here.
-                restrictions.make_own(self.instance, PageViewRestriction.objects.filter(pk__in=bound_by), self.instance)
+                self._link()
         return super().save(commit)
+
+    @transaction.atomic
+    def _link(self) -> None:
+        """Write which page it stands beside. Beside another one or none it stays as private as it was, until somebody lifts that."""
+        bound_by = list(restrictions.binding(self.instance).values_list("pk", flat=True))
+        Page.objects.filter(pk=self.instance.pk).update(translation_key=self.instance.translation_key)
+        changes.happened(changes.Event.LINKED, self.instance)
+        restrictions.make_own(self.instance, PageViewRestriction.objects.filter(pk__in=bound_by), self.instance)
 
 
 class ReviewedPageForm(BasePageForm):

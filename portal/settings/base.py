@@ -155,6 +155,7 @@ CACHES["default"]["KEY_PREFIX"] = f"{CACHES['default'].get('KEY_PREFIX', 'portal
 # Counters of requests come and go by the hundred; in a cache of files they would push out what is kept for long.
 CACHES["counters"] = dict(CACHES["default"])
 if CACHES["default"]["BACKEND"].endswith("FileBasedCache"):
+    CACHES["default"]["BACKEND"] = CACHES["counters"]["BACKEND"] = "portal.caches.FileCache"
     # Each part of the menus of each language, first pages of lists, pictures for links: Django's 300 would push each other out.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 2000, **CACHES["default"].get("OPTIONS", {})}
     CACHES["counters"] |= {"LOCATION": f"{CACHES['default']['LOCATION']}/counters", "OPTIONS": {"MAX_ENTRIES": 1000}}

@@ -18,16 +18,11 @@ from about.models import PressPage
 from home.models import HomePage, WhoWeArePage
 from news.models import NewsIndexPage
 from portal.models import Fact, PortalImage
-from tests.builders import add, make_fact, make_home, make_news, make_news_index, publish, translate
+from tests.builders import add, make_fact, make_news, make_news_index, publish, translate
 
 pytestmark = pytest.mark.django_db
 
 FIGURES = ("key_figures", {"figures": [{"value": "175", "label": "Staaten", "note": ""}], "source": "IOM, 2024"})
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture

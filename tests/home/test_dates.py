@@ -19,14 +19,9 @@ from home.models import ContentPage, HomePage
 from portal.blocks.dates import PartialDateField
 from portal.models import PublishedVersion
 from portal.models.page_form import ReviewedPageForm
-from tests.builders import make_content_page, make_home, make_news, make_news_index, translate
+from tests.builders import make_content_page, make_news, make_news_index, translate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def texts(client: Client, page: Page, selector: str) -> list[str]:

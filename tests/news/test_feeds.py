@@ -17,23 +17,13 @@ from wagtail.models import PageViewRestriction
 from home.models import HomePage
 from news.models import NewsIndexPage
 from portal import changes
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, publish, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 COLD, WARM = 16, 10
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
-@pytest.fixture
-def index(home: HomePage) -> NewsIndexPage:
-    return make_news_index(home)
 
 
 def read(client: Client, address: str) -> ElementTree.Element:

@@ -16,11 +16,10 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from home.models import HomePage
 from news.models import NewsIndexPage
 from news.provenance import WORDS_OF_IOM
 from portal.records.reading import read
-from tests.builders import make_home, make_news, make_news_index, publish, submit, translate
+from tests.builders import make_news, publish, submit, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -30,16 +29,6 @@ IOM = {
     "@type": "Organization", "@id": "https://www.iom.int/#organization", "name": "International Organization for Migration",
     "alternateName": "IOM", "url": "https://www.iom.int/",
 }  # fmt: skip
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
-@pytest.fixture
-def index(home: HomePage) -> NewsIndexPage:
-    return make_news_index(home)
 
 
 def origin(client: Client, address: str) -> list[str]:

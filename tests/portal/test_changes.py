@@ -34,7 +34,6 @@ from tests.builders import (
     add,
     make_content_page,
     make_fact,
-    make_home,
     make_news,
     make_news_index,
     make_reader,
@@ -60,11 +59,6 @@ def raised(before: tuple[int, ...]) -> set[int]:
 
 def slots(*tags: changes.Tag) -> set[int]:
     return {changes._slot(tag) for tag in tags}
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 # --- every kept value --------------------------------------------------------------------------------------------------

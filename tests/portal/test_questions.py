@@ -12,16 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from home.models import ContentPage, HomePage
-from tests.builders import make_content_page, make_fact, make_home, publish, translate
+from tests.builders import make_content_page, make_fact, publish, translate
 
 pytestmark = pytest.mark.django_db
 
 SOURCE = {"title": "Gebühren", "url": "https://www.bamf.de/gebuehren", "authority": "BAMF", "date": "2024-06-25"}
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture

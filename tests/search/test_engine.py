@@ -14,7 +14,7 @@ from search import engine, extraction, facets, indexing, service
 from search.models import Document, FacetValue, Posting, PromotedResult, Synonyms, Term
 from search.query import parse
 from search.service import Outcome, Request, Step
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,6 @@ def search(query: str, language: str = "de", **options: object) -> Outcome:
 
 def titles(query: str, language: str = "de", **options: object) -> list[str]:
     return [hit.page.title for hit in search(query, language, **options).hits]
-
-
-@pytest.fixture
-def home() -> Page:
-    return make_home()
 
 
 class TestSteps:

@@ -7,14 +7,9 @@ from wagtail.models import Page
 
 from search import spelling
 from search.models import BlockedSuggestion, Synonyms
-from tests.builders import make_content_page, make_home, translate
+from tests.builders import make_content_page, translate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> Page:
-    return make_home()
 
 
 def near(word: str, language: str = "de") -> list[tuple[str, int]]:

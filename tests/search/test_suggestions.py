@@ -11,18 +11,13 @@ from wagtail.models import Page
 
 from search.models import AskedQuery, BlockedSuggestion
 from search.suggestions import suggest
-from tests.builders import make_content_page, make_home, translate
+from tests.builders import make_content_page, translate
 
 pytestmark = pytest.mark.django_db
 
 
 def texts(typed: str, language: str = "de") -> list[str]:
     return [suggestion.text for suggestion in suggest(typed, language)]
-
-
-@pytest.fixture
-def home() -> Page:
-    return make_home()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 from portal.models import Footer
 from search.models import AskedQuery, Click, PromotedResult
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, make_topic, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_section, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +31,6 @@ def soup_of(client: Client, address: str, **query: object) -> BeautifulSoup:
 
 def titles(soup: BeautifulSoup) -> list[str]:
     return [link.get_text() for link in soup.select("li.search-result h3 a")]
-
-
-@pytest.fixture
-def home() -> Page:
-    return make_home()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from home.models import ContentPage, DataAndResearchPage, HomePage, TakePartPage
 from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
 from research.models import DataIndexPage
-from tests.builders import add, make_content_page, make_home, make_news, make_news_index, make_section
+from tests.builders import add, make_content_page, make_news, make_news_index, make_section
 from work.models import ThemePage
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +33,6 @@ def admin_client(client: Client) -> Client:
     UserProfile.objects.create(user=user, preferred_language="de")
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def take_part(home: HomePage) -> TakePartPage:

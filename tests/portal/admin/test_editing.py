@@ -14,7 +14,7 @@ from wagtail.users.models import UserProfile
 
 from home.models import ContentPage, HomePage
 from portal.models import Topic
-from tests.builders import make_alias, make_content_page, make_home, make_section, make_topic, translate
+from tests.builders import make_alias, make_content_page, make_section, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +27,6 @@ def client_of(name: str, language: str = "de") -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture

@@ -9,16 +9,11 @@ from django.test import Client
 from home.models import ContentPage, HomePage
 from participate.models import ContactPage
 from portal.models import Fact
-from tests.builders import add, make_content_page, make_fact, make_home, make_reader, translate
+from tests.builders import add, make_content_page, make_fact, make_reader, translate
 
 pytestmark = pytest.mark.django_db
 
 MEDIATOR = "<p>Es vermittelt die Schlichtungsstelle.</p>"
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture

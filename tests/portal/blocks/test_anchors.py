@@ -17,7 +17,6 @@ from portal.blocks.anchors import FRAME_IDS
 from portal.models import PublishedVersion
 from tests.builders import (
     make_content_page,
-    make_home,
     make_news,
     make_news_index,
     make_section,
@@ -31,11 +30,6 @@ pytestmark = pytest.mark.django_db
 
 NOT_IN_PAGES = {"components.html"}
 """The page of components, for developers alone."""
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def ids_of_the_frame() -> set[str]:

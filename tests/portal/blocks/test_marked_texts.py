@@ -14,14 +14,9 @@ from wagtail.models import PageViewRestriction
 from home.models import HomePage
 from portal.language.html_text import hold_lines_together
 from portal.models import OfficeSettings
-from tests.builders import make_content_page, make_home, submit, translate, translate_texts
+from tests.builders import make_content_page, submit, translate, translate_texts
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def organization(client: Client, address: str) -> dict[str, object]:

@@ -88,11 +88,6 @@ def content_body(pages: list[Page]) -> list[tuple[str, object]]:
     return [("heading", "Erstens"), ("text", text), ("heading", "Zweitens"), ("heading", "Drittens"), ("subpages", None)]
 
 
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
 def many_pages(home: HomePage, number: int) -> list[ContentPage]:
     topic = make_topic(illustration="return")
     return [make_content_page(home, title=f"Seite {n}", topics=[topic], illustration="return") for n in range(number)]

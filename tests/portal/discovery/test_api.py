@@ -16,7 +16,6 @@ from portal import changes
 from tests.builders import (
     make_alias,
     make_content_page,
-    make_home,
     make_news,
     make_news_index,
     make_section,
@@ -27,11 +26,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 PAGES = "/api/v2/pages/"
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def titles(client: Client, query: str = "") -> list[str]:

@@ -16,7 +16,7 @@ from home.models import HomePage
 from portal import changes
 from portal.discovery import sitemaps
 from portal.models import PublishedVersion
-from tests.builders import add, make_alias, make_content_page, make_home, submit, translate
+from tests.builders import add, make_alias, make_content_page, submit, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +51,6 @@ def easy_home(home: HomePage) -> HomePage:
     easy.title = "Leichte Sprache"
     easy.save_revision().publish()
     return HomePage.objects.get(pk=easy.pk)
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def test_each_language_that_has_pages_has_a_sitemap_of_its_own(client: Client, home: HomePage) -> None:

@@ -17,7 +17,7 @@ from wagtail.models import Page, PageViewRestriction
 from home.models import HomePage
 from portal.discovery import social
 from portal.language.languages import languages_by_code
-from tests.builders import make_alias, make_content_page, make_home, publish, translate
+from tests.builders import make_alias, make_content_page, publish, translate
 from tests.support import BASE_DIR
 
 ARABIC = "المنظمة الدولية للهجرة"
@@ -106,11 +106,6 @@ def test_it_needs_nothing_of_the_machine() -> None:
 
 
 # The address
-
-
-@pytest.fixture
-def home(db: None) -> HomePage:
-    return make_home()
 
 
 def address_of(client: Client, url: str) -> str:

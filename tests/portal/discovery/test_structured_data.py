@@ -13,14 +13,9 @@ from playwright.sync_api import Page as BrowserPage
 from wagtail.models import Page
 
 from home.models import HomePage
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_section, publish, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_section, publish, translate
 
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
-
-
-@pytest.fixture
-def home(db: None) -> HomePage:
-    return make_home()
 
 
 def read(client: Client, address: str) -> dict[str, dict[str, object]]:

@@ -22,7 +22,6 @@ from search import service
 from tests.builders import (
     make_content_page,
     make_fact,
-    make_home,
     make_section,
     publish,
     submit,
@@ -33,11 +32,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = ("de", "en", "uk", "ar", "de-simple")
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def mark(fact: Fact) -> str:

@@ -19,16 +19,11 @@ from home.models import HomePage
 from portal import changes
 from portal.http import views
 from portal.models import OfficeSettings
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic, translate
+from tests.builders import make_content_page, make_news, make_news_index, make_topic, translate
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.date(2030, 1, 31)
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 class TestLetterCase:
@@ -172,13 +167,23 @@ class TestFailures:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(elsewhere).result()
 
-    @pytest.mark.parametrize("address", ["/", "/de/", "/ar/", "/en/nowhere/", "/de/suche/?q=a", "/uk/feed.rss"])
-    def test_without_the_database_the_page_says_later(self, home: HomePage, address: str) -> None:
+    @pytest.mark.parametrize(
+        ("address", "code", "heading"),
+        [
+            ("/", "ar", "لا يمكن عرض هذه الصفحة حاليًا"), ("/de/", "de", "Diese Seite lässt sich gerade nicht zeigen"),
+            ("/ar/", "ar", "لا يمكن عرض هذه الصفحة حاليًا"), ("/en/nowhere/", "en", "This page cannot be shown at the moment"),
+            ("/de/suche/?q=a", "de", "Diese Seite lässt sich gerade nicht zeigen"),
+            ("/uk/feed.rss", "uk", "Цю сторінку зараз неможливо показати"),
+            ("/de-simple/", "de-simple", "Diese Seite geht gerade nicht"),
+        ],
+    )  # fmt: skip
+    def test_without_the_database_the_page_says_later(self, home: HomePage, address: str, code: str, heading: str) -> None:
         client = Client(raise_request_exception=False)
-        answer = self.without_the_database(lambda: client.get(address))
+        answer = self.without_the_database(lambda: client.get(address, headers={"Accept-Language": "ar"}))
         assert (answer.status_code, answer["Retry-After"], answer["X-Robots-Tag"]) == (503, "60", "noindex")
-        assert answer.text.count("<h1>") == 1
-        assert "Fehler 503" in answer.text
+        assert re.findall(r"<h1>(.*)</h1>", answer.text) == [heading]
+        assert (re.search(r'<html lang="([\w-]+)"', answer.text)[1], answer["Content-Language"]) == (code, code)
+        assert "503 · IOM Deutschland" in answer.text
 
     def test_whether_it_is_a_preview_costs_no_page(self) -> None:
         from portal.templatetags.portal_tags import is_preview

@@ -14,19 +14,9 @@ from wagtail.users.models import UserProfile
 from home.models import HomePage
 from news.models import NewsIndexPage
 from portal.models import Topic
-from tests.builders import make_content_page, make_home, make_news, make_news_index, make_topic
+from tests.builders import make_content_page, make_news, make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
-@pytest.fixture
-def index(home: HomePage) -> NewsIndexPage:
-    return make_news_index(home)
 
 
 def sign_in(client: Client, language: str) -> None:

@@ -14,19 +14,9 @@ from portal.listing import facts
 from portal.listing.blocks import LatestBlock
 from portal.listing.facts import Fact, Value
 from portal.models import Region
-from tests.builders import make_home, make_news, make_news_index, make_topic, publish, translate
+from tests.builders import make_news, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
-@pytest.fixture
-def index(home: HomePage) -> NewsIndexPage:
-    return make_news_index(home)
 
 
 def test_what_lists_are_filtered_by_leads_to_them_and_nothing_else_does(index: NewsIndexPage) -> None:

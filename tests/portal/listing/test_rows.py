@@ -18,21 +18,14 @@ from portal.listing import lists, rows
 from portal.listing.checks import check_listings, check_sections
 from portal.listing.declarations import listings
 from portal.models import ListRow, ListVersion, PublishedVersion
-from tests.builders import add, make_alias, make_home, make_news, make_news_index, make_topic, publish, translate
+from portal.models.page_form import BasePageForm
+from tests.builders import add, make_alias, make_news, make_topic, publish, translate
+from tests.translation.test_trees import drop_unique_key
 from translation.aliases import show_source
+from translation.trees import repair
 from work.models import ServicePage
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
-@pytest.fixture
-def index(home: HomePage) -> NewsIndexPage:
-    return make_news_index(home)
 
 
 def stored() -> list[tuple[object, ...]]:
@@ -79,6 +72,45 @@ def test_saved_one_by_one_or_made_anew_they_are_the_same(home: HomePage, index: 
     ListRow.objects.all().delete()
     rows.rebuild()
     assert stored() == one_by_one
+
+
+def test_a_list_goes_along_when_its_page_is_linked_with_another_german_one(home: HomePage, index: NewsIndexPage) -> None:
+    """Pages in Leichte Sprache are linked by hand, in the form; each version is asked for."""
+    simple = Locale.objects.get(language_code="de-simple")
+    start = HomePage(title="Start", hero_title="Hallo", hero_text="Text", locale=simple, translation_key=home.translation_key)
+    own = NewsIndexPage(title="Neues", locale=simple, translation_key=index.translation_key)
+    add(add(home.get_parent(), start), own)
+    make_news(index, "Meldung")
+    make_news(own, "Einfach", locale=simple)
+    archive = add(home, NewsIndexPage(title="Archiv"))
+    form_class = type("Form", (BasePageForm,), {"Meta": type("Meta", (), {"model": NewsIndexPage, "fields": ["title"]})})
+    for german, key in ((str(archive.pk), archive.translation_key), ("", None)):
+        form = form_class({"title": own.title, "counterpart": german}, instance=NewsIndexPage.objects.get(pk=own.pk))
+        assert form.is_valid(), form.errors
+        form.save(commit=False)
+        stands = NewsIndexPage.objects.get(pk=own.pk)
+        assert key in (stands.translation_key, None)
+        assert [page.title for page in lists.whole(stands, NewsPage)[:9]] == ["Einfach"]
+        assert [page.title for page in lists.whole(index, NewsPage)[:9]] == ["Meldung"]
+        linked = stored()
+        rows.rebuild()
+        assert stored() == linked
+
+
+def test_lists_know_where_the_check_of_the_trees_hung_pages_and_which_index_is_which(home: HomePage, index: NewsIndexPage) -> None:
+    """Paths and keys are mended in the rows of pages alone."""
+    lost, kept = make_news(index, "Verloren"), make_news(index, "Geblieben")
+    other = add(home, NewsIndexPage(title="Archiv"))
+    item = make_news(other, "Alt")
+    Page.objects.filter(pk=lost.pk).update(path="0001009900ZZ", url_path="/nirgends/verloren/")
+    drop_unique_key()
+    Page.objects.filter(pk=other.pk).update(translation_key=index.translation_key)
+    repair()
+    for page in (index, other):
+        page.refresh_from_db()
+    assert other.translation_key != index.translation_key
+    found = ListRow.objects.filter(locale=home.locale).values_list("page_id", "index_key")
+    assert sorted(found) == [(kept.pk, index.translation_key), (item.pk, other.translation_key)]
 
 
 def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage) -> None:

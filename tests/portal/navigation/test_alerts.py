@@ -22,17 +22,12 @@ from portal import jobs
 from portal.admin.alerts import languages_of
 from portal.models import Alert, Job
 from portal.models.alerts import State
-from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
+from tests.builders import make_alias, make_content_page, make_section, submit, translate, translate_texts
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 GERMAN = ("Warnung: Büro zu", "Wir sind morgen wieder da.", None)
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def make_alert(code: str = "de", **fields: object) -> Alert:

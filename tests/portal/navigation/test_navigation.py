@@ -17,7 +17,6 @@ from portal import changes, navigation
 from tests.builders import (
     make_alias,
     make_content_page,
-    make_home,
     make_news,
     make_news_index,
     make_section,
@@ -26,11 +25,6 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def german(title: str) -> Page:

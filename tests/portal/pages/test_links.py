@@ -12,14 +12,9 @@ from portal.language.languages import languages_by_code
 from portal.pages import cards, links, readers
 from portal.pages.links import Link
 from portal.pages.readers import Reader
-from tests.builders import make_alias, make_content_page, make_home, translate
+from tests.builders import make_alias, make_content_page, translate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.mark.parametrize(("code", "mark", "direction"), [("en", "in German", "ltr"), ("ar", "بالألمانية", "ltr")])

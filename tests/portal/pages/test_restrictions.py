@@ -302,6 +302,22 @@ def test_copies_and_pages_unlinked_from_a_private_one_stay_private(pages: Pages)
     assert easy.pk in private()
 
 
+def test_a_page_that_is_linked_with_a_private_one_is_found_no_more_nor_is_what_stands_below(pages: Pages) -> None:
+    restrict(pages.page)
+    home = of(pages.home, "de-simple")
+    linked = add(home, ContentPage(title="Allein", locale=home.locale))
+    under = add(linked, ContentPage(title="Darunter", locale=home.locale))
+    easy = {linked.pk, under.pk}
+    assert set(Document.objects.filter(page__in=easy).values_list("pk", flat=True)) == easy
+    form_class = type("Form", (BasePageForm,), {"Meta": type("Meta", (), {"model": ContentPage, "fields": ["title"]})})
+    form = form_class({"title": "Allein", "counterpart": str(pages.below.pk)}, instance=ContentPage.objects.get(pk=linked.pk))
+    assert form.is_valid(), form.errors
+    # As a draft: which page it stands beside holds at once.
+    form.save(commit=False)
+    assert easy <= private()
+    assert set(Document.objects.filter(page__in=easy).values_list("pk", flat=True)) == set()
+
+
 def test_the_search_forgets_and_remembers_all_versions(pages: Pages) -> None:
     found = {page.pk for page in pages.versions(pages.page, pages.below) if versions.is_real(page)}
     assert found <= set(Document.objects.values_list("pk", flat=True))

@@ -24,7 +24,6 @@ from portal.models.side_by_side import text_fields
 from tests.builders import (
     add,
     make_content_page,
-    make_home,
     make_reader,
     make_section,
     publish,
@@ -45,11 +44,6 @@ BODY = [
     ("notice", {"level": "info", "heading": "Achtung", "text": "<p>Neu.</p>"}),
 ]
 DIRECTIONS = {"de": "ltr", "en": "ltr", "ar": "rtl", "de-simple": "ltr"}
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture

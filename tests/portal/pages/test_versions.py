@@ -34,11 +34,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
-
-
 def real_ids() -> set[int]:
     return set(versions.real(Page.objects.all()).values_list("pk", flat=True))
 

@@ -8,7 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.cache import BaseCache
 
+from portal import caches
 from tests import support
 
 REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -41,12 +43,32 @@ def test_a_start_leaves_other_applications_keys_alone(portal_state: support.Stat
             client.delete(*names)
 
 
-def test_without_redis_nothing_is_found_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    caches = pytest.importorskip("portal.caches")
-    monkeypatch.setattr(caches, "PAUSE", 0)
-    cache = caches.RedisCache(f"redis://127.0.0.1:{support.free_port()}/0", {})
-    found = [
+ANSWERS = (None, 5, {}, False, None, False, False, False, ["a"], None, 1, 3, False)
+"""What a cache says that can neither find nor keep anything."""
+
+
+def asked(cache: BaseCache) -> tuple[object, ...]:
+    return (
         cache.get("a"), cache.get("a", 5), cache.get_many(["a"]), cache.add("a", 1), cache.set("a", 1), cache.touch("a"), cache.delete("a"),
         "a" in cache, cache.set_many({"a": 1}), cache.delete_many(["a"]), cache.incr("a"), cache.get_or_set("a", lambda: 3), cache.clear(),
-    ]  # fmt: skip
-    assert found == [None, 5, {}, False, None, False, False, False, ["a"], None, 1, 3, False]
+    )  # fmt: skip
+
+
+def test_without_redis_nothing_is_found_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caches, "PAUSE", 0)
+    assert asked(caches.RedisCache(f"redis://127.0.0.1:{support.free_port()}/0", {})) == ANSWERS
+
+
+def test_without_room_nothing_is_kept_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where files can neither be written nor read: their folder is a file by now."""
+    monkeypatch.setattr(caches, "PAUSE", 60)
+    monkeypatch.setattr(caches.FileCache, "_away_until", 0.0)
+    cache = caches.FileCache(str(tmp_path / "cache"), {})
+    (tmp_path / "cache").rmdir()
+    (tmp_path / "cache").touch()
+    assert asked(cache) == ANSWERS
+    # As soon as there is room again.
+    (tmp_path / "cache").unlink()
+    monkeypatch.setattr(caches.FileCache, "_away_until", 0.0)
+    cache.set("a", 1)
+    assert cache.get("a") == 1

@@ -26,17 +26,12 @@ from wagtail.models import (
 
 from home.models import HomePage
 from portal.models import PortalDocument, PortalImage, Topic
-from tests.builders import make_alias, make_content_page, make_home, make_topic, publish, translate
+from tests.builders import make_alias, make_content_page, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
 
 OPEN, HIDDEN, LOGIN = (200, "no-cache"), (404, None), (302, "private, no-store")
 WITH_RIGHT = (200, "private, no-store")
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 def make_document(name: str = "liste", collection: Collection | None = None, **fields: object) -> PortalDocument:

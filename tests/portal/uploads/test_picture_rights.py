@@ -21,7 +21,7 @@ from portal.jobs import pictures
 from portal.models import PortalImage
 from portal.pages.cards import of as cards_of
 from portal.uploads.rights import LONG, SHORT
-from tests.builders import let_pass, make_home, make_news, make_news_index, translate
+from tests.builders import let_pass, make_news, make_news_index, translate
 from tests.portal.uploads.test_file_rights import answer, make_collection, make_image, member, restrict
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +31,6 @@ LIMITED = (200, "public, max-age=3600")
 GONE = (410, "no-store")
 DAY = datetime.timedelta(days=1)
 FILE, CAPTION, ALT, LINE, INSIDE = "/media/images/gruppe", "Zwetschgenernte", "Quittenkorb", "Titelzeile", "Eingebettet"
-
-
-@pytest.fixture
-def home() -> HomePage:
-    return make_home()
 
 
 @pytest.fixture
