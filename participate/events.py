@@ -211,8 +211,8 @@ class EventPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, Lis
         *BodyMixin.body_search_fields,
         index.SearchField("place"),
         index.SearchField("languages"),
+        # Not the registration: it is shown until the event is over, and no index hears of that moment.
         index.SearchField("accessibility"),
-        index.SearchField("registration"),
     ]
     translatable_fields: ClassVar[list] = [
         *BasePage.translatable_fields,

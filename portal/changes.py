@@ -11,13 +11,12 @@ of its tags as they were *before* it was built (`kept`): what was built across a
 from __future__ import annotations
 
 import atexit
-import contextlib
 import contextvars
 import hashlib
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum, auto
 from functools import update_wrapper
@@ -27,7 +26,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import request_finished
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Model
 
 from portal.counters import ALL, Counters, SharedCounters
@@ -143,30 +142,6 @@ def make_good() -> None:
     if counters().make_good():
         announce(EVERYTHING)  # on all machines
         logger.warning("A process died before it had announced a change: all that was kept is built anew.")
-
-
-@contextlib.contextmanager
-def watching(seconds: float = 0.1) -> Iterator[None]:
-    """Make good what processes leave that die, until the block ends: for the process that starts those that answer."""
-    ending = threading.Event()
-
-    def watch() -> None:
-        while not ending.wait(seconds):
-            try:
-                make_good()
-            except (OSError, DatabaseError):
-                logger.exception("It could not be seen whether processes died")
-            finally:
-                # What is forked here must not share one.
-                connection.close()
-
-    thread = threading.Thread(target=watch, name="changes", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
 
 
 request_finished.connect(settle, dispatch_uid="portal.changes.settle")
@@ -294,6 +269,8 @@ _MOST_IN_PROCESS = 1000
 KEPT: dict[str, Kept[Any]] = {}
 """All values that are kept, by name."""
 
+noting: contextvars.ContextVar[Callable[..., None]] = contextvars.ContextVar("noting", default=lambda *read: None)
+"""Who is told each value that is read here, with its name and arguments (`portal.http.traces`)."""
 _nothing = object()
 _in_process: dict[str, tuple[tuple[int, ...], object]] = {}
 _building: dict[str, threading.Lock] = {}
@@ -325,6 +302,12 @@ class Kept(Generic[T]):
         return context.run(self.build, *args)
 
     def __call__(self, *args: Hashable) -> T:
+        """Return the value, and tell who notes what is read."""
+        value = self._value(*args)
+        noting.get()(self.name, args, value)
+        return value
+
+    def _value(self, *args: Hashable) -> T:
         """Return the value: as it is kept, or built by one thread while others wait for `WAIT` seconds.
 
         Inside a transaction it is built anew: it must show what was written there, and may show what others do not see any more.

@@ -31,6 +31,8 @@ SLOTS = 4096
 """How many numbers there are. What shares one is built anew more often than it need be, and is never wrong."""
 ALL = 0
 """The slot whose number stands for all of them."""
+ANY = 1
+"""The slot that is raised with every other."""
 POLL_SECONDS = 0.2
 """So long what another machine announced may go unheard."""
 _PROCESSES = 1024
@@ -110,7 +112,7 @@ class Counters:
         """Give slots numbers that they never had before, for all processes; `ALL` stands for every slot."""
         numbers = self._open()
         with only_one(self._lock_path, _wait):
-            for slot in set(slots):
+            for slot in {*slots, ANY}:
                 # A state folder may be an older copy of itself: what its numbers once stood for is not known.
                 numbers[slot] = secrets.randbelow(_HIGHEST) if slot == ALL else (numbers[slot] + 1) % _HIGHEST
 

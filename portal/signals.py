@@ -38,6 +38,7 @@ from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
 from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic, publication
 from portal.pages import schedules, versions
+from portal.tags import WITHDRAWN
 from portal.uploads.access import referring_pages
 
 
@@ -233,6 +234,13 @@ def announce_privacy(change: Change) -> None:
     changes.announce(*tags_of(page), *_tags_below(page), changes.RESTRICTIONS, changes.HOMES)
 
 
+@changes.receiver(Event.UNPUBLISHED, Event.DELETED, Event.PRIVACY, Event.MOVED, order=Order.TAGS)
+def announce_withdrawal(change: Change) -> None:
+    """What was to be read is not any more, or not by everybody: no copy of it is shown, whatever has failed."""
+    if isinstance(change.subject, Page | PageViewRestriction):
+        changes.announce(WITHDRAWN)
+
+
 def _tags_of_object(instance: Model) -> tuple[changes.Tag, ...]:
     """Return what a change of something other than a page touches; nothing for what no visitor sees."""
     label = instance._meta.label_lower
@@ -277,8 +285,10 @@ def announce_pages_of_picture(change: Change) -> None:
 @changes.receiver(Event.SAVED, Event.DELETED, order=Order.TAGS)
 def announce_object(change: Change) -> None:
     """A snippet, file, redirect, setting, site or language was saved or deleted."""
-    if not isinstance(change.subject, Page):
-        changes.announce(*_tags_of_object(change.subject))
+    if not isinstance(change.subject, Page) and (tags := _tags_of_object(change.subject)):
+        # A picture, an alert, a setting: what it said before may be what had to go.
+        withdrawn = () if {changes.REDIRECTS, changes.TERMS}.intersection(tags) else (WITHDRAWN,)
+        changes.announce(*tags, *withdrawn)
 
 
 # --- from the signals of Wagtail and Django to changes ---------------------------------------------------------------------

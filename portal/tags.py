@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from portal.counters import ALL, SLOTS
+from portal.counters import ALL, ANY, SLOTS
 
 
 class Tag(NamedTuple):
@@ -17,6 +17,10 @@ class Tag(NamedTuple):
 
 
 EVERYTHING = Tag("everything")
+CHANGES = Tag("changes")
+"""Whatever is announced touches this: whoever depends on it depends on all that visitors see."""
+WITHDRAWN = Tag("withdrawn")
+"""Something may not be shown any more, in the form that it had."""
 PAGES = Tag("pages")
 """Which versions any page has, what they are called and where they are."""
 HOMES = Tag("homes")
@@ -58,8 +62,10 @@ def slot(tag: Tag) -> int:
     """Return the slot of a tag's number."""
     if tag == EVERYTHING:
         return ALL
+    if tag == CHANGES:
+        return ANY
     digest = hashlib.blake2b(f"{tag.name}:{tag.value}".encode(), digest_size=8).digest()
-    return 1 + int.from_bytes(digest, "little") % (SLOTS - 1)
+    return 2 + int.from_bytes(digest, "little") % (SLOTS - 2)
 
 
 def slots(*tags: Tag) -> tuple[int, ...]:

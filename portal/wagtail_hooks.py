@@ -22,7 +22,7 @@ from portal import signals
 from portal.admin import alerts, facts, marks
 from portal.jobs import Periodic, deputies, pictures, publication
 from portal.listing import rows
-from portal.models import Footer, Region, Topic
+from portal.models import Footer, Region, Topic, sharing
 from portal.pages.rich_text import LocalizedPageLinkHandler
 from portal.records import outstanding
 
@@ -85,12 +85,14 @@ def register_missing_facts_urls() -> list[URLPattern]:
 
 @hooks.register("register_periodic_jobs")
 def register_publication() -> list[Periodic]:
-    """Put pages online and offline at their time, and pictures out of use; tell deputies what waits for too long."""
+    """Put pages online and offline at their time, and pictures out of use; tell deputies what waits for too long; forget old drafts."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
     expiry = pgettext_lazy("admin", "Take pictures out of use whose last day is over")
+    drafts = pgettext_lazy("admin", "Delete shared drafts whose links are over")
     return [
         Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label),
         Periodic("pictures", pictures.run, timedelta(minutes=1), expiry),
+        Periodic("shared-drafts", sharing.delete_old, timedelta(days=1), drafts),
         Periodic("deputies", deputies.run, timedelta(minutes=10), pgettext_lazy("admin", "Tell deputies what waits for too long")),
     ]
 

@@ -20,6 +20,8 @@ from django.http import HttpRequest, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from portal.http.robots import is_robot
+
 from .models import AskedQuery, Click
 from .service import Outcome
 
@@ -27,18 +29,11 @@ logger = logging.getLogger(__name__)
 
 MAX_LENGTH, MAX_WORDS = 80, 8
 _PERSONAL = re.compile(r"@|\d{5,}|(?:\d[\s/().-]*){7,}|https?:|www\.")
-_BOT = re.compile(r"bot|crawl|spider|slurp|preview|curl|wget|python|http-?client|headless|monitor", re.IGNORECASE)
 
 
 def is_kept(query: str) -> bool:
     """Return whether a query may be kept: short, and without what looks like an address, a number of a person or a file."""
     return bool(query) and len(query) <= MAX_LENGTH and len(query.split()) <= MAX_WORDS and not _PERSONAL.search(query)
-
-
-def is_bot(request: HttpRequest) -> bool:
-    """Return whether a request comes from a program rather than from a person, by its own word."""
-    agent = request.headers.get("User-Agent", "")
-    return not agent or bool(_BOT.search(agent))
 
 
 class _WritesAfterwards:
@@ -65,7 +60,7 @@ class SearchJsonResponse(_WritesAfterwards, JsonResponse):
 def remember(request: HttpRequest, response: _WritesAfterwards, outcome: Outcome, language: str) -> None:
     """Let a query be counted when its answer has been sent, unless it may be personal or a program asked."""
     query = outcome.query.text.casefold()
-    if outcome.page == 1 and is_kept(query) and not is_bot(request):
+    if outcome.page == 1 and is_kept(query) and not is_robot(request):
         step, results = str(outcome.step), outcome.total
         response.afterwards = lambda: count_query(query, language, results, step)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from portal import navigation
 from portal.http import limits
+from portal.http.robots import is_robot
 from portal.language.languages import LANGUAGES, current_language
 from portal.pages import readers
 from portal.uploads.delivery import reading_only
@@ -164,7 +165,7 @@ def click(request: HttpRequest) -> HttpResponse:
     if seconds := limits.seconds_to_wait(request, "click", settings.SEARCH_RATE):
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds)})
     is_there = Document.objects.filter(pk=int(page)).exists()
-    if is_there and 1 <= int(position) <= 1000 and log.is_kept(query) and not log.is_bot(request):
+    if is_there and 1 <= int(position) <= 1000 and log.is_kept(query) and not is_robot(request):
         log.count_click(query, current_language().code, int(page), int(position))
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from portal.accounts import attempts
+from portal.accounts import attempts, history
 from portal.facts.kinds import written
 from portal.http import limits
 from portal.language.languages import LANGUAGES
@@ -315,19 +315,19 @@ def test_what_concerns_rights_or_money_leads_to_the_law_or_the_authority(page: s
 
 
 KEPT = {
-    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "eine Minute", "bis zu acht Stunden", "bis Sie den Browser schließen"),
-    "en": ("about one day", "for 30 days", "After 90 days", "at most one minute", "up to eight hours", "until you close the browser"),
-    "uk": ("один день", "30 днів", "Через 90 днів", "одну хвилину", "до восьми годин", "доки ви не закриєте браузер"),
-    "ar": ("يوم واحد", "30 يومًا", "بعد 90 يومًا", "دقيقة واحدة", "ثماني ساعات", "أن تغلقوا المتصفح"),
-}
-"""How each language says how long is kept: tries, known addresses, searches, numbers of requests, sessions, tokens."""
+    "de": ("etwa einen Tag", "30 Tage lang", "Nach 90 Tagen", "1 Minute", "acht Stunden", "bis Sie den Browser schließen", "180 Tage lang"),
+    "en": ("about one day", "for 30 days", "After 90 days", "one minute", "eight hours", "until you close the browser", "For 180 days"),
+    "uk": ("один день", "30 днів", "Через 90 днів", "одну хвилину", "до восьми годин", "доки ви не закриєте браузер", "180 днів"),
+    "ar": ("يوم واحد", "30 يومًا", "بعد 90 يومًا", "دقيقة واحدة", "ثماني ساعات", "أن تغلقوا المتصفح", "180 يومًا"),
+}  # fmt: skip
+"""How each language says how long is kept: tries, known addresses, searches, numbers of requests, sessions, tokens, logins."""
 
 
 def test_the_data_protection_page_says_what_is_kept_and_for_how_long() -> None:
     """Whoever changes one of these changes the page too."""
     assert {rule.memory for rule in attempts.RULES.values()} == {1800, attempts.DAY}
     kept = (attempts.DAY, attempts.KNOWN_FOR.days, settings.SEARCH_LOG_DAYS, limits.WINDOW, settings.SESSION_COOKIE_AGE)
-    assert (*kept, settings.CSRF_COOKIE_AGE) == (24 * 3600, 30, 90, 60, 8 * 3600, None)
+    assert (*kept, settings.CSRF_COOKIE_AGE, history.KEPT_FOR.days) == (24 * 3600, 30, 90, 60, 8 * 3600, None, 180)
     records = {record.lang: "\n".join(texts(record.data)) for record in RECORDS if record.source_id == "datenschutz"}
     assert {code: [period for period in periods if period not in records[code]] for code, periods in KEPT.items()} == {
         code: [] for code in KEPT
@@ -396,5 +396,5 @@ def test_data_protection_says_what_is_stored() -> None:
     for record in RECORDS:
         if record.id.partition(".")[0] == "datenschutz":
             body = " ".join(texts(record.data["body"]))
-            stored = [name for name in ("sessionid", "csrftoken", "90", "30", "IP") if name in body]
-            assert stored == ["sessionid", "csrftoken", "90", "30", "IP"], record.id
+            stored = [name for name in ("sessionid", "csrftoken", "90", "30", "180", "IP") if name in body]
+            assert stored == ["sessionid", "csrftoken", "90", "30", "180", "IP"], record.id

@@ -83,6 +83,22 @@ def declared(requirements: list[str]) -> set[str]:
     return {normalised(re.split(r"[\[<>=~! ]", requirement)[0]) for requirement in requirements}
 
 
+SHELL_LINES = 600
+
+
+def test_the_shell_is_short() -> None:
+    """What stands between the network and the application can be read at once; blank lines and docstrings are not counted."""
+    number = 0
+    for name, tree, _lines in modules():
+        if name.startswith("portal/shell/"):
+            lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+            texts = [node.body for node in ast.walk(tree) if isinstance(getattr(node, "body", None), list)]
+            said = [part for body in texts for part in body if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)]
+            left_out = {line for part in said for line in range(part.lineno, part.end_lineno + 1)}
+            number += sum(bool(line.strip()) and at not in left_out for at, line in enumerate(lines, 1))
+    assert 0 < number <= SHELL_LINES
+
+
 def test_what_is_imported_is_declared() -> None:
     """A package that only comes along with another one can go with it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 
 import pytest
 import resvg_py
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from django.utils import timezone, translation
@@ -34,6 +33,7 @@ from portal.jobs import publication
 from portal.language.languages import LANGUAGES, languages_by_code
 from portal.models import PortalDocument, PortalImage, Topic
 from tests.builders import add, submit, translate_texts
+from tests.portal.shell.in_process import ShellClient
 from tests.search.test_files import committed  # noqa: F401 (a fixture)
 
 CODES = [language.code for language in LANGUAGES]
@@ -235,10 +235,10 @@ class Walk:
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        self.client = Client()
+        self.client = ShellClient()
         self.routes: set[str] = set()
         self.leaks: set[tuple[str, str, str]] = set()
-        self.number = 0
+        self.number = self.seen = 0
 
     def look(self, address: str, said: str, where: str = "", typed: str = "") -> None:
         """Look for what may not be there in what was said; what was asked or typed is said again, and is no secret."""
@@ -257,7 +257,8 @@ class Walk:
                     self.leaks.add((case.name, case.code, where or address))
 
     def ask(self, address: str, method: str = "get", **data: object) -> object:
-        """Ask for one address and look through the answer, its headers too."""
+        """Ask for one address, through the page cache, and look through the answer, its headers too."""
+        self.client.cookies.clear()
         response = getattr(self.client, method)(address, data)
         self.number += 1
         assert response.status_code < 500, address
@@ -274,6 +275,16 @@ class Walk:
         return response
 
 
+def read_by_an_editor(done: Walk) -> None:
+    """Let somebody who may read all of it ask for every page first: no visitor gets what was made for them."""
+    editor = User.objects.create_superuser("liest-alles", "liest-alles@example.org", "p")
+    for case in done.prepared.cases:
+        if case.page is not None:
+            done.client.force_login(editor)
+            done.seen += case.secret in done.client.get(case.page.get_url()).content.decode()
+    done.client.cookies.clear()
+
+
 def _misspelt(text: str) -> str:
     """Return a word with two neighbouring letters exchanged."""
     at = next(number for number in range(4, len(text)) if text[number] != text[number + 1])
@@ -283,6 +294,7 @@ def _misspelt(text: str) -> str:
 def walk(prepared: Prepared) -> Walk:
     """Ask for everything that has an address, as a visitor."""
     done = Walk(prepared)
+    read_by_an_editor(done)
     for address in (
         "/",
         "/robots.txt",
@@ -457,6 +469,12 @@ def test_what_is_not_public_is_in_no_answer(content: None, committed: Callable, 
     for svg in drawn:
         done.look("", svg, "picture")
     assert not done.leaks, _told(done)
+    assert done.seen > len(CODES)
+    again = done.client.hits
+    for page in Page.objects.filter(depth__gt=1):
+        done.ask(page.get_url())
+    assert not done.leaks, _told(done)
+    assert done.client.hits - again > 100, "hardly anything came out of the page cache"
     assert drawn, "no picture was drawn at all"
     with translation.override("de"):
         missed = set(public_routes(get_resolver().url_patterns)) - done.routes

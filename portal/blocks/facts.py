@@ -102,6 +102,9 @@ def _filled(part: Part) -> Any:
 
 def _filled_struct(block: StructBlock, part: Part) -> Any:
     inner = {one.key: (one, _filled(one)) for one in parts(part)}
+    if "sources" in inner and (sources := inner["sources"][1]):
+        named = _named_below_facts(part)
+        inner["sources"] = (inner["sources"][0], [item for item in sources if _origin(item) not in named])
     lost = [one for one, value in inner.values() if value is GONE]
     if not lost:
         return rebuild(part, lambda one: inner[one.key][1])
@@ -109,6 +112,23 @@ def _filled_struct(block: StructBlock, part: Part) -> Any:
         return GONE
     empty: dict[int | str, Any] = {one.key: [] if isinstance(one.block, (ListBlock, StreamBlock)) else None for one in lost}
     return {**rebuild(part, lambda one: inner[one.key][1]), **empty}
+
+
+def _named_below_facts(whole: Part) -> set[str]:
+    """Return where the facts of an answer come from that say so beside themselves: its list of sources need not say it again."""
+    named: set[str] = set()
+    for part in walk(whole):
+        if isinstance(part.block, FactChooserBlock):
+            named |= {fact.origin for fact in [shown.get(part.value)] if fact and fact.note}
+        elif isinstance(part.block, RichTextBlock) and texts.uses(part.value):
+            named |= {fact.origin for fact in texts.named_below(part.value)}
+    return named
+
+
+def _origin(item: Any) -> str:
+    """Return the address of a source that is stored in a list, or its title where it has none."""
+    source = item.get("value", item)
+    return source.get("url") or source.get("title") or ""
 
 
 def _says(part: Part, value: Any) -> bool:
@@ -126,6 +146,9 @@ def _leads(block: Block) -> bool:
 def _filled_list(part: Part) -> Any:
     """Return the entries that are left. In a text a heading goes when all that stood below it is gone."""
     entries = [(one, item, _filled(one)) for one, item in zip(_known(part), _items(part), strict=True)]
+    if any(one.name == "source" for one, _item, _value in entries):
+        named = _named_below_facts(part)
+        entries = [entry for entry in entries if entry[0].name != "source" or _origin(entry[1]) not in named]
     if all(value is not GONE for _one, _item, value in entries):
         return [_with(item, value) for _one, item, value in entries]
     left: list[Any] = []

@@ -30,6 +30,8 @@ class ShownFact:
     machine: str = ""
     note: str = ""
     """Of what concerns rights or money, where it comes from with the source's own date, as HTML."""
+    origin: str = ""
+    """The address of that source; where it has none, what it is called."""
 
     @property
     def is_missing(self) -> bool:
@@ -87,7 +89,8 @@ def _shown(fact: object, version: object | None) -> ShownFact:
     if fact.kind not in TEXT_KINDS:
         machine = dialled(fact.value) if fact.kind == FactKind.PHONE else fact.value
         source = note(fact.source, fact.source_url, fact.source_date) if fact.kind in SOURCED_KINDS and fact.source else ""
-        return ShownFact(fact.pk, fact.name, fact.kind, written(fact.kind, fact.value), machine=machine, note=source)
+        text, origin = written(fact.kind, fact.value), fact.source_url or fact.source
+        return ShownFact(fact.pk, fact.name, fact.kind, text, machine=machine, note=source, origin=origin)
     if version is not None and version.is_finished and version.translated_text == fact.text and version.text:
         return ShownFact(fact.pk, fact.name, fact.kind, version.text)
     # Leichte Sprache uses the German texts as its own.

@@ -19,6 +19,7 @@ from wagtail.rich_text import RichText, expand_db_html
 from portal.pages import marks
 
 from . import shown
+from .shown import ShownFact
 
 _MARK = re.compile(r'<a (?=[^>]*\blinktype="fact")(?=[^>]*\bid="(?P<id>\d+)")[^>]*>.*?</a>', re.DOTALL)
 _LINKTYPE = 'linktype="fact"'
@@ -82,12 +83,26 @@ def filled(html: str) -> str:
     """
     if not uses(html):
         return html
-    if any(shown.get(match["id"]) is None for match in _MARK.finditer(html)):
-        html = _without_missing(html)
-    found = [fact for match in _MARK.finditer(html) if (fact := shown.get(match["id"]))]
+    left = _left(html)
     # Below the text, so that no sentence is torn apart; what several come from once.
-    notes = dict.fromkeys(fact.note for fact in found if fact.note)
-    return _MARK.sub(_value, html) + "".join(f"<p>{note}</p>" for note in notes)
+    notes = dict.fromkeys(fact.note for fact in _noted(left))
+    return _MARK.sub(_value, left) + "".join(f"<p>{note}</p>" for note in notes)
+
+
+def named_below(html: str) -> list[ShownFact]:
+    """Return the facts of a stored rich text whose source is named below it."""
+    return _noted(_left(html))
+
+
+def _left(html: str) -> str:
+    """Return what is left of a text without that which waits for a value."""
+    waits = any(shown.get(match["id"]) is None for match in _MARK.finditer(html))
+    return _without_missing(html) if waits else html
+
+
+def _noted(html: str) -> list[ShownFact]:
+    found = (shown.get(match["id"]) for match in _MARK.finditer(html))
+    return [fact for fact in found if fact is not None and fact.note]
 
 
 def _value(match: re.Match[str]) -> str:

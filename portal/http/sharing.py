@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.http import robots
 from portal.models.sharing import SharedDraft
 from portal.pages import readers
 from portal.uploads.delivery import reading_only
@@ -32,7 +33,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     else:
         page = draft.as_page()
         response = page.make_preview_request(request, page.default_preview_mode, {"shared_draft": draft})
-        if request.method == "GET" and not _is_fetched_ahead(request):
+        if request.method == "GET" and not _is_fetched_ahead(request) and not robots.is_robot(request):
             draft.count_opening()
     for name, value in HEADERS.items():
         response.headers[name] = value

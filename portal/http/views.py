@@ -95,7 +95,10 @@ def _serve(request: HttpRequest, page: Page) -> HttpResponse:
     for hook in hooks.get_hooks("before_serve_page"):
         if isinstance(response := hook(page, request, (), {}), HttpResponse):
             return response
-    return serve(page, request, (), {})
+    response = serve(page, request, (), {})
+    # What everybody may keep is said by `portal.http.keeping`, once it is known whether it is somebody's.
+    response.is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
+    return response
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

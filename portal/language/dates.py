@@ -41,6 +41,17 @@ class _ArabicDateFormat(DateFormat):
         return _ARABIC_MONTHS[self.data.month - 1]
 
 
+class _UkrainianDateFormat(DateFormat):
+    """Writes months small, as they stand within a sentence."""
+
+    def F(self) -> str:  # noqa: N802 (the letter of the format)
+        """Return the month's name."""
+        return super().F().lower()
+
+
+_WRITERS = {"ar": _ArabicDateFormat, "uk": _UkrainianDateFormat}
+
+
 class DatePrecision(TextChoices):
     """How much of a date is known."""
 
@@ -103,9 +114,8 @@ def machine_date(date: datetime.date, precision: str) -> str:
 
 def date_text(date: datetime.date, format_name: str = "DATE_FORMAT") -> str:
     """Return a date as text in the active language; `format_name` is one of Django's formats, or a pattern of its own."""
-    if current_language().code != "ar":
-        return formats.date_format(date, format_name)
-    return _ArabicDateFormat(date).format(formats.get_format(format_name) or format_name)
+    writer = _WRITERS.get(current_language().code)
+    return writer(date).format(formats.get_format(format_name) or format_name) if writer else formats.date_format(date, format_name)
 
 
 def span(start: datetime.datetime, end: datetime.datetime | None = None, zone: TimeZone | None = None) -> str:

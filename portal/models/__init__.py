@@ -15,7 +15,7 @@ from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, T
 from .navigation import Footer
 from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
-from .records import LoadedRecord
+from .records import DeclinedRecord, LoadedRecord
 from .release import OfficeSettings, Release
 from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
@@ -28,6 +28,7 @@ __all__ = [
     "BodyMixin",
     "ChangeNumber",
     "CoverMixin",
+    "DeclinedRecord",
     "DeputyNotice",
     "Deputyship",
     "ExplanationMixin",

@@ -6,7 +6,7 @@ Texts in every language refer to the row of the source language (`portal.facts`)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,9 +15,10 @@ from django.db import models
 from django.db.models import ProtectedError, Q
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
-from wagtail.models import Page, ReferenceIndex, Revision, RevisionMixin, TranslatableMixin
+from wagtail.models import Page, ReferenceIndex, Revision, RevisionMixin, TaskState, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
+from wagtail_localize.models import Translation
 
 from portal.facts.kinds import TEXT_KINDS, FactKind, normalised
 from portal.language.dates import machine_date, parse_partial
@@ -185,13 +186,36 @@ def drafts_that_use(facts: Iterable[Fact]) -> dict[int, list[Page]]:
     The reference index knows what is online alone. Every draft is read: for what happens seldom.
     """
     wanted = {str(fact.pk) for fact in facts}
-    drafts = Page.objects.filter(has_unpublished_changes=True).order_by().values("latest_revision")
     found: dict[int, dict[int, Page]] = defaultdict(dict)
-    for revision in Revision.page_revisions.filter(Q(pk__in=drafts) | Q(approved_go_live_at__isnull=False)):
-        page = revision.as_object()
-        for field in page._meta.get_fields():
+    for page, content in [*_drafts(), *_handed_over()]:
+        for field in content._meta.get_fields():
             if (extract := getattr(field, "extract_references", None)) is not None:
-                for model, object_id, _model_path, _content_path in extract(field.value_from_object(page)):
+                for model, object_id, _model_path, _content_path in extract(field.value_from_object(content)):
                     if model is Fact and str(object_id) in wanted:
                         found[int(object_id)][page.pk] = page
     return {pk: list(pages.values()) for pk, pages in found.items()}
+
+
+def _drafts() -> Iterator[tuple[Page, Page]]:
+    """Yield what was saved last, waits for its time, or for somebody's approval: each page, and what its draft holds."""
+    drafts = Page.objects.filter(has_unpublished_changes=True).order_by().values("latest_revision")
+    waiting = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).order_by().values("revision")
+    revisions = Revision.page_revisions.filter(Q(pk__in=drafts) | Q(pk__in=waiting) | Q(approved_go_live_at__isnull=False))
+    for page in (revision.as_object() for revision in revisions):
+        yield page, page
+
+
+def _handed_over() -> Iterator[tuple[Page, Page]]:
+    """Yield what translators have before them, which may be of an earlier German text: each version, and that text."""
+    pages = ContentType.objects.get_for_model(Page)
+    translations = Translation.objects.filter(enabled=True, source__object__content_type=pages).select_related("source")
+    versions = {(page.translation_key, page.locale_id): page for page in Page.objects.select_related("locale")}
+    texts: dict[int, Page] = {}
+    for translation in translations:
+        source = translation.source
+        original = versions.get((source.object_id, source.locale_id))
+        if original is None:
+            # The page is gone: nobody can finish this.
+            continue
+        text = texts.get(source.pk) or texts.setdefault(source.pk, source.as_instance())
+        yield versions.get((source.object_id, translation.target_locale_id), original), text

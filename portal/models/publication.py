@@ -18,6 +18,9 @@ class PublishedVersion(models.Model):
     `edited_at` is when a person last published the page. What is loaded from records was written at a time that nobody stored, and the
     day of loading is none: it stays empty.
 
+    `source_changed_at` is since when the source says something that this version does not: written by `translation.desk`, empty of the
+    source itself.
+
     `anchors` are the addresses of headings within the page, by the ids of their blocks (`portal.blocks.anchors`); None where an older
     portal stored none.
 
@@ -28,6 +31,7 @@ class PublishedVersion(models.Model):
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="published_version")
     completed_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    source_changed_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
     anchors = models.JSONField(null=True, blank=True)
 

@@ -26,3 +26,16 @@ class LoadedRecord(models.Model):
 
     def __str__(self) -> str:
         return self.record_id
+
+
+class DeclinedRecord(models.Model):
+    """A translation that a load left out: it does not fit what people have made of the page that it translates.
+
+    Whoever loads is told so; a record of another digest is offered and tried anew.
+    """
+
+    record_id = models.CharField(max_length=500, unique=True)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.record_id

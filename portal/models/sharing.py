@@ -61,9 +61,8 @@ class SharedDraft(models.Model):
 
     @classmethod
     def share(cls, page: Page, user: AbstractBaseUser) -> SharedDraft:
-        """Share a page as it was last saved; what ended long ago is deleted."""
+        """Share a page as it was last saved."""
         now = timezone.now()
-        cls.objects.filter(expires_at__lt=now - KEPT).delete()
         content = draft_of(page).serializable_data()
         return cls.objects.create(page=page, content=content, shared_by=user, shared_at=now, expires_at=now + VALIDITY)
 
@@ -103,6 +102,11 @@ class SharedDraft(models.Model):
         """Count that somebody opened it today; nothing is kept of who it was."""
         day, _ = self.openings.get_or_create(day=timezone.localdate())
         self.openings.filter(pk=day.pk).update(number=F("number") + 1)
+
+
+def delete_old() -> None:
+    """Delete the drafts whose links ended long ago, with the numbers of their openings."""
+    SharedDraft.objects.filter(expires_at__lt=timezone.now() - KEPT).delete()
 
 
 class SharedDraftOpening(models.Model):

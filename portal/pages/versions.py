@@ -148,6 +148,12 @@ def edited_at(page: Page) -> datetime.datetime | None:
     return version.edited_at if version is not None else None
 
 
+def source_changed_at(page: Page) -> datetime.datetime | None:
+    """Return since when the source says something that a page does not; None where it does not. No query, as above."""
+    version = getattr(page, "published_version", None)
+    return version.source_changed_at if version is not None else None
+
+
 def has_own_slug(page: Page) -> bool:
     """Return whether a page was once published in its own language, and got its slug there, even if it is an alias again."""
     return getattr(page, "published_version", None) is not None

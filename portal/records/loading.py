@@ -19,7 +19,7 @@ from wagtail.models import Page, Site
 
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.locales import set_up_locales
-from portal.models import LoadedRecord
+from portal.models import DeclinedRecord, LoadedRecord
 
 from . import retyping
 from .addresses import write_redirects
@@ -78,6 +78,7 @@ class _Loader:
         self.fields = Fields(self.objects, self.files)
         self.pages = NewPages()
         self._new: list[tuple[Record, Page]] = []
+        self._declined: list[Record] = []
         self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
@@ -128,6 +129,7 @@ class _Loader:
         self._stop_on_errors()
         self._remember(self.translations.finish())
         self.objects.store()
+        self._note_declined()
 
     def _pair(self, record: Record) -> None:
         """Pair a translation with its source; one that no longer fits what a person has made of its source is left alone with it."""
@@ -137,6 +139,12 @@ class _Loader:
             if record.get("translation_of") not in self.objects.report.left_alone:
                 raise
             self.objects.report.left_alone.append(record.id)
+            self._declined.append(record)
+
+    def _note_declined(self) -> None:
+        """Note which translations no longer fit what people have made of their sources, until a newer one comes."""
+        DeclinedRecord.objects.filter(record_id__in=self.records).delete()
+        DeclinedRecord.objects.bulk_create(DeclinedRecord(record_id=record.id, digest=record.digest) for record in self._declined)
 
     def _begin(self, total: int) -> None:
         """Begin to count a long step."""

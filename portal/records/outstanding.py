@@ -14,7 +14,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from portal.admin.start import Box, Line
 from portal.language.languages import LANGUAGES
-from portal.models import LoadedRecord
+from portal.models import DeclinedRecord, LoadedRecord
 
 from .errors import LoadError
 from .objects import is_edited, typed_by_people
@@ -36,18 +36,19 @@ def _records() -> tuple[Record, ...]:
 def outstanding() -> list[tuple[Record, LoadedRecord | None]]:
     """Return the records that a load would bring in: new ones, and those that changed since they were loaded.
 
-    What a person has edited or deleted since is left alone by a load and is not outstanding; nor is anything in a portal whose content came
-    from elsewhere.
+    What a person has edited or deleted since is left alone by a load and is not outstanding, nor what a load found not to fit; nor is
+    anything in a portal whose content came from elsewhere.
     """
     loaded = LoadedRecord.objects.in_bulk(field_name="record_id")
     changed = [(record, loaded.get(record.id)) for record in _records() if loaded]
     changed = [(record, stored) for record, stored in changed if stored is None or stored.digest != record.digest]
     prefetch_related_objects([stored for _record, stored in changed if stored is not None], "object")
     typed = typed_by_people() if changed else set()
+    declined = set(DeclinedRecord.objects.values_list("record_id", "digest")) if changed else set()
     return [
         (record, stored)
         for record, stored in changed
-        if stored is None or (stored.object is not None and not is_edited(stored, typed))
+        if (record.id, record.digest) not in declined and (stored is None or (stored.object is not None and not is_edited(stored, typed)))
     ]
 
 

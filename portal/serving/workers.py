@@ -6,6 +6,7 @@ workers then take nearly twice the memory of one.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -18,6 +19,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.common import AbstractServer
 
+from portal.serving.connections import give_up_silent
 from portal.serving.server import STOP_TIMEOUT, Pauses, end_with_parent
 
 if TYPE_CHECKING:
@@ -81,6 +83,12 @@ def options(host: str, port: str) -> dict[str, object]:
     }
 
 
+def _begin(loop: asyncio.AbstractEventLoop) -> None:
+    end_with_parent()
+    # Only then granian listens.
+    loop.call_soon(give_up_silent)
+
+
 def allow_connections() -> None:
     """Let this process and its children have as many files open as the system lets them."""
     with contextlib.suppress(ImportError, ValueError, OSError):
@@ -123,15 +131,15 @@ def main(host: str, port: str) -> None:
     # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
     gc.collect()
     gc.set_threshold(300, 5, 5)
-    from portal import changes
     from portal.serving import runner
+    from portal.serving.watching import watching
 
     end_runner = runner.supervise()
     try:
-        with changes.watching():
+        with watching():
             server = Granian("portal.wsgi:application", **options(host, port))
             server.respawned_wrks = Respawns(server)
-            shell.at_start = end_with_parent
+            shell.at_start = _begin
             server.serve(target_loader=lambda *args, **values: shell)
     finally:
         end_runner()

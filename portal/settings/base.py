@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "work",
     "about",
     "search",
+    "translation.desk",
     "translation",
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.http.keeping.KeepingMiddleware",
     "portal.http.middleware.PreviewMiddleware",
     "portal.http.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -193,6 +195,9 @@ TASKS = {
 }
 # So often it is looked whether a page is due to go online or offline.
 PUBLICATION_SECONDS = values.number("PUBLICATION_SECONDS", 20, 1, environment.PUBLICATION_MOST)
+
+# Pages that everybody may be given are kept by each process that answers, until a change touches them.
+PAGE_CACHE = values.yes("PAGE_CACHE", default=True)
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True

@@ -331,7 +331,7 @@ def check() -> None:
     backups(folder)
     number("BACKUPS_KEPT", 14, 0, 10_000)
     allowed_hosts(host, "")
-    for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD"):
+    for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD", "PAGE_CACHE"):
         yes(name, True)
     choice("LOG_LEVEL", "WARNING", LOG_LEVELS)
     choice("LOG_FORMAT", "line", LOG_FORMATS)

@@ -10,20 +10,20 @@ import asyncio
 import contextlib
 import io
 import logging
-import os
-import socket
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
 
+from portal.http.keeping import ENVIRON, Kept
 from portal.http.limits import client
 from portal.http.policy import ADMIN_PREFIXES
-from portal.shell import bodies, bridge, coding, static
+from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
 from portal.shell.lanes import Lane
 from portal.shell.refusals import Refused, prepare, refusal
@@ -35,8 +35,6 @@ MOST_OF_A_FORM = 4 * 1024 * 1024
 FILE_THREADS = 2
 FILE_PREFIXES = (*ADMIN_PREFIXES, "/documents/", settings.MEDIA_URL, settings.STATIC_URL)
 """What has threads of its own: the admin, and views that hand out files."""
-SILENCE = 60
-"""Seconds after which a connection is given up whose other end takes nothing of what was sent."""
 _KEEP_SPOOLED = 60
 
 
@@ -45,7 +43,7 @@ class Shell:
 
     def __init__(self, application: Application, threads: int) -> None:
         self.application, self.threads = application, threads
-        self.at_start: Callable[[], None] = lambda: None
+        self.at_start: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None
         self.static = static.StaticFiles()
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
@@ -56,22 +54,16 @@ class Shell:
             self.static.learn(found[0], numbers)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.at_start()
+        self.at_start(loop)
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
-        # Only then granian listens.
-        loop.call_soon(_give_up_silent_connections)
+        self.store = store.Store()
+        if settings.MACHINES > 1:
+            threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         if scope.proto != "http":
             return
-        try:
-            answer = await self._answer(scope, protocol)
-        except Refused as error:
-            answer = refusal(error.status, scope.path)
-        except Exception:
-            logger.exception("%s %s could not be answered", scope.method, scope.path)
-            answer = refusal(503, scope.path)
-        _send(protocol, answer, scope.method)
+        _send(protocol, await _or_refusal(scope, self._answer(scope, protocol)), scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         method, path, headers = scope.method, scope.path, scope.headers
@@ -81,7 +73,8 @@ class Shell:
                 await self._learn()
             return self.static.answer(path, method, headers)
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-            return await self._ask(scope, io.BytesIO(), 0)
+            key = store.key_of(headers, path, scope.query_string) if settings.PAGE_CACHE and self._may_answer(headers) else None
+            return await (self._page(scope, key) if key else self._ask(scope, io.BytesIO(), 0))
         body, length = await bodies.read(scope, protocol, self._most(path, headers))
         with body:
             return await self._ask(scope, body, length)
@@ -99,18 +92,63 @@ class Shell:
         setup_testing_defaults(environ)
         return environ
 
+    async def _page(self, scope: Scope, key: store.Key) -> Answer:
+        """Answer with a page as it is kept, or as the application builds it for everybody; as it was where the application fails."""
+        found: store.Entry | Answer | None = await self.store.found(key)
+        if found is None:
+            with self.store.building(key):
+                found = await _or_refusal(scope, self._build(scope, key))
+        if isinstance(found, store.Entry):
+            return found.known(scope.headers)
+        stale = self.store.stale(key) if found.status >= 500 else None
+        return stale.known(scope.headers, is_stale=True) if stale else found
+
+    async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
+        """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
+        before = self.store.before(key, (numbers := self.store.numbers())[0])
+        kept, entries = Kept(before=before and before.kept), list[store.Entry]()
+        environ = bridge.environ(scope, io.BytesIO(), 0)
+        # Where a limit is counted, the application hears who asks: nothing that is kept tells of it.
+        heard = {name: value for name, value in environ.items() if not name.startswith(("HTTP_", "CONTENT_"))}
+        heard["HTTP_X_FORWARDED_FOR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
+        heard |= {"REQUEST_METHOD": "GET", "HTTP_HOST": key[0], ENVIRON: kept}
+        if self._secure:
+            heard["HTTP_X_FORWARDED_PROTO"] = self._secure[1]
+
+        def work(deliver: Callable[[Answer], None]) -> None:
+            def finish(answer: Answer) -> None:
+                entry = store.entry_of(answer, kept, numbers)
+                if before and kept.holds:
+                    entry = replace(before, numbers=numbers[0], withdrawn=numbers[1], kept=kept, made=time.time())
+                if entry is not None:
+                    entries.append(entry)
+                deliver(self._encoded(answer, environ) if entry is None else answer)
+
+            bridge.call(self.application, heard, finish)
+
+        answer = await self.pages.run(work, self._address(environ))
+        if not entries:
+            return answer
+        self.store.put(key, entries[0])
+        return entries[0]
+
     async def _ask(self, scope: Scope, body: Any, length: int) -> Answer:
         """Let the application answer in a thread of its lane."""
-        environ = bridge.environ(scope, body, length)
-        lane = self.files if scope.path.startswith(FILE_PREFIXES) else self.pages
-        encode = partial(
-            coding.encoded,
-            accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
-            if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
-            is_read=scope.method in {"GET", "HEAD"},
-        )
-        address = client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
-        return await lane.run(lambda deliver: bridge.call(self.application, environ, lambda answer: deliver(encode(answer))), address)
+        environ, lane = bridge.environ(scope, body, length), self.files if scope.path.startswith(FILE_PREFIXES) else self.pages
+
+        def work(deliver: Callable[[Answer], None]) -> None:
+            bridge.call(self.application, environ, lambda answer: deliver(self._encoded(answer, environ)))
+
+        return await lane.run(work, self._address(environ))
+
+    @staticmethod
+    def _encoded(answer: Answer, environ: dict[str, Any]) -> Answer:
+        known = {"accept_encoding": environ.get("HTTP_ACCEPT_ENCODING", ""), "if_none_match": environ.get("HTTP_IF_NONE_MATCH", "")}
+        return coding.encoded(answer, **known, is_read=environ["REQUEST_METHOD"] in {"GET", "HEAD"})
+
+    @staticmethod
+    def _address(environ: dict[str, Any]) -> str:
+        return client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
 
     def _may_answer(self, headers: Any) -> bool:
         """Return whether no other address is to be asked first, with HTTPS."""
@@ -126,6 +164,16 @@ class Shell:
         return settings.WAGTAILDOCS_MAX_UPLOAD_SIZE + MOST_OF_A_FORM if signed_in else MOST_OF_A_FORM
 
 
+async def _or_refusal(scope: Scope, answering: Awaitable[Any]) -> Any:
+    try:
+        return await answering
+    except Refused as error:
+        return refusal(error.status, scope.path)
+    except Exception:
+        logger.exception("%s %s could not be answered", scope.method, scope.path)
+        return refusal(503, scope.path)
+
+
 def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
     if answer.spool is not None:
         # granian opens it soon; it stays readable for whoever opened it.
@@ -136,17 +184,3 @@ def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
         protocol.response_file_range(answer.status, answer.headers, answer.file, answer.start, answer.end)
     else:
         protocol.response_bytes(answer.status, answer.headers, answer.body)
-
-
-def _give_up_silent_connections() -> None:
-    """Let the system end connections whose other end takes nothing; what is accepted inherits it from the listener (Linux)."""
-    folder = Path("/proc/self/fd")
-    if not hasattr(socket, "TCP_USER_TIMEOUT") or not folder.exists():
-        return
-    for path in list(folder.iterdir()):
-        with contextlib.suppress(OSError):
-            # Only of a socket: what is no socket is refused, and its copy would stay open.
-            if str(path.readlink()).startswith("socket:"):
-                with socket.socket(fileno=os.dup(int(path.name))) as found:
-                    if found.family in {socket.AF_INET, socket.AF_INET6} and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)

@@ -41,6 +41,11 @@ def compress(body: bytes, coding: str) -> bytes:
     return gzip.compress(body, 6, mtime=0) if coding == "gzip" else body
 
 
+def decompressed(body: bytes) -> bytes:
+    """Return a body that is kept in brotli."""
+    return brotli.decompress(body)
+
+
 def tag_of(body: bytes) -> str:
     """Return what the strong tags of a body begin with."""
     return hashlib.blake2b(body, digest_size=12).hexdigest()

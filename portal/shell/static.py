@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from portal import changes, tags
@@ -58,8 +57,3 @@ class StaticFiles:
                 answer.file, answer.start = source.name, source.tell()
                 answer.end = answer.start + int(answer.header("content-length"))
         return answer
-
-
-def prefix() -> str:
-    """Return what the addresses of static files begin with."""
-    return settings.STATIC_URL

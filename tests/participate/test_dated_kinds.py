@@ -210,6 +210,10 @@ def test_a_cancelled_event_says_so_wherever_it_is_shown(client: Client, events: 
         f"{en}Bald": [], f"{en}Später": [word], f"{en}Vorbei": [over],
     }  # fmt: skip
     assert cards == {f"{en}Bald": [], f"{en}Später": [word]}
+    # How to register stands on the page until the event is over: a search would show it for ever.
+    assert (tree_of(client, f"{address}?q=Freitag").select(".search-result"), "Freitag" in tree_of(client, f"{address}?q=Termin").text) == (
+        [], False,
+    )  # fmt: skip
     german = EventPage.objects.get(title="Später")
     german.status = ""
     publish(german)

@@ -7,12 +7,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
@@ -21,8 +23,9 @@ from news.models import NewsIndexPage
 from participate import links  # noqa: F401 (as below)
 from participate.models import ContactPage, ContactTopic
 from portal import changes, navigation
-from portal.counters import ALL, SLOTS, Counters, SharedCounters
+from portal.counters import ALL, ANY, SLOTS, Counters, SharedCounters
 from portal.discovery import release
+from portal.http import keeping  # noqa: F401 (as below)
 from portal.models import Alert, Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
@@ -53,8 +56,10 @@ def numbers() -> tuple[int, ...]:
 
 
 def raised(before: tuple[int, ...]) -> set[int]:
-    """Return the slots whose numbers are others than before."""
-    return {slot for slot, (old, new) in enumerate(zip(before, numbers(), strict=True)) if old != new}
+    """Return the slots whose numbers are others than before, beside the one that is raised with every other."""
+    found = {slot for slot, (old, new) in enumerate(zip(before, numbers(), strict=True)) if old != new}
+    assert (ANY in found) == bool(found)
+    return found - {ANY}
 
 
 def slots(*tags: changes.Tag) -> set[int]:
@@ -75,6 +80,11 @@ def add_footer() -> None:
 
 def add_alert() -> None:
     Alert.objects.create(name="Büro", heading="Büro zu", text="Bis morgen.", is_published=True, locale=german())
+
+
+def add_timed_alert() -> None:
+    ends_at = timezone.now() + timedelta(hours=1)
+    Alert.objects.create(name="Sturm", heading="Sturm", text="Bis gleich.", is_published=True, locale=german(), ends_at=ends_at)
 
 
 def delete_document() -> None:
@@ -139,6 +149,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "alerts": (("ar",), add_alert),
+    "moments": ((), add_timed_alert),
     "facts": (("ar",), lambda: make_fact("phone", "112")),
     "released": ((), lambda: release.set_released(not release.is_released())),
     "search-term-labels": (("portal.topic", "de"), lambda: make_topic("Asyl")),

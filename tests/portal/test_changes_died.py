@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 from portal import changes
 from portal.counters import Counters, SharedCounters
+from portal.serving.watching import watching
 from tests import support
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_a_command_that_ends_in_order_leaves_nothing_to_make_good(tmp_path: Path
 
 
 def test_who_watches_makes_good_while_others_answer(heard: list) -> None:
-    with changes.watching(0.01):
+    with watching(0.01):
         end_in_a_child(announce_and_die)
         support.wait_for(lambda: heard, "The announcement")
     assert heard == [frozenset({changes.EVERYTHING})]
@@ -100,7 +101,7 @@ def test_who_watches_goes_on_after_an_error_and_says_so(
         return make_good()
 
     monkeypatch.setattr(changes.counters(), "make_good", fail_twice)
-    with changes.watching(0.01):
+    with watching(0.01):
         end_in_a_child(announce_and_die)
         support.wait_for(lambda: heard, "The announcement")
     assert heard == [frozenset({changes.EVERYTHING})]
@@ -123,7 +124,7 @@ def test_who_forks_shares_neither_the_thread_that_watches_nor_its_connection(hea
         return False
 
     monkeypatch.setattr(changes.counters(), "make_good", look)
-    with changes.watching(0.01):
+    with watching(0.01):
         ends.wait()
     assert [thread for thread in threading.enumerate() if thread.name == "changes"] == []
     assert left_open == [False, False]

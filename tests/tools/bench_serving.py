@@ -3,8 +3,8 @@
     python -m tests.tools.bench_serving [http://127.0.0.1:8000] [--requests 400] [--stalled 200] [--film /documents/1/film.mp4]
 
 Each row: requests on one connection that stays open, one after the other; the CPU of the processes that answer, for each of them, and the
-wall time in which half and 95 of 100 were answered. Stalled are clients that send a byte of a body and wait, and such that open a film
-(or the home page) and read nothing.
+wall time in which half and 95 of 100 were answered. A page with a parameter that nobody knows is never kept: it is the same page,
+uncached. Stalled are clients that send a byte of a body and wait, and such that open a film (or the home page) and read nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from tests.portal.shell.clients import listeners, stalled
 from tests.support import Portal
 
-ROWS = {"home": "/de/", "home, Arabic": "/ar/", "robots.txt": "/robots.txt"}
+ROWS = {"cached home": "/de/", "uncached home": "/de/?utm_source=x", "cached, Arabic": "/ar/"}
 
 
 def cpu(processes: set[int]) -> float:
@@ -70,7 +70,7 @@ def main() -> None:
             stack.enter_context(stalled(portal, count, post))
             for name, path in ROWS.items():
                 # The stalled bodies are waited for ten seconds.
-                requests = options.requests // (5 if count else 1)
+                requests = options.requests * (5 if name.startswith("cached") else 1) // (5 if count else 1)
                 print(f"{name + (f', beside 2 × {count} stalled' if count else ''):40} {measure(portal, path, requests)}", flush=True)
 
 

@@ -164,3 +164,23 @@ def test_the_editor_begins_each_change_with_an_empty_line(client: Client, servic
     assert (typed(), len(lines(client, service.get_url()))) == ("", 1)
     send("", **{"action-publish": "action-publish"})
     assert (typed(), len(lines(client, service.get_url()))) == ("", 1)
+
+
+def test_what_is_brought_back_is_not_told_anew(client: Client, service: ServicePage) -> None:
+    """An earlier version brings its line along: it was told then."""
+    user = User.objects.create_superuser("admin", "", "password")
+    client.force_login(user)
+    earlier = with_line(service, "Die Gebühr ist jetzt 60 Euro.").latest_revision
+    with_line(service, "Es gibt einen neuen Antrag.")
+    told = listed(client, "de")
+    address = f"/admin/pages/{service.pk}/revisions/{earlier.pk}/revert/"
+    form = BeautifulSoup(client.get(address).content, "html.parser").select_one("#page-edit-form")
+    line = form.select_one("[name=change_note]").get("value", "")
+    data = {**posted_page(ServicePage.objects.get(pk=service.pk), user), "change_note": line, "revision": earlier.pk}
+    answer = client.post(form["action"], {**data, "action-publish": "action-publish"})
+    assert (answer.status_code, line) == (302, "")
+    assert (listed(client, "de"), ChangeNote.objects.count()) == (told, 2)
+    # Who writes it again says that it changed again; a draft keeps it.
+    client.post(f"/admin/pages/{service.pk}/edit/", {**data, "change_note": "Die Gebühr ist jetzt 60 Euro."})
+    edited = BeautifulSoup(client.get(f"/admin/pages/{service.pk}/edit/").content, "html.parser")
+    assert edited.select_one("[name=change_note]")["value"] == "Die Gebühr ist jetzt 60 Euro."

@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from wagtail.models import PageViewRestriction
 
 from home.models import ContentPage, OurWorkPage, TakePartPage
-from tests.builders import add, make_home, make_section, make_topic, publish, translate
+from portal.models import Fact
+from tests.builders import add, make_fact, make_home, make_section, make_topic, publish, translate
 from work.answers import QUESTIONS
 from work.models import ProjectIndexPage, ProjectPage, ServiceIndexPage, ServicePage, ThemePage
 
@@ -93,6 +94,37 @@ def test_an_answer_that_stands_in_german_still_says_so(client: Client, theme: Th
     begun = translate(make_service(theme, "Hilfe", costs=[("text", "<p>Die Hilfe kostet nichts.</p>")]), code, leave_out=1)
     found = BeautifulSoup(client.get(begun.get_url()).content, "html.parser").select(".answer > [lang]")
     assert [(tag["lang"], tag["dir"], tag.get_text(strip=True)) for tag in found] == [("de", "ltr", "Die Hilfe kostet nichts.")]
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_an_answer_names_a_source_once_below_its_text_or_in_its_list(client: Client, theme: ThemePage, code: str) -> None:
+    fee, law = make_fact("fee", "75 EUR", name="Gebühr"), make_fact("deadline", "2027-07-23", name="Frist")
+    missing = make_fact(name="Telefon")
+    values = {"source": "Freiwillige Rückkehr", "source_url": SOURCE["url"], "source_date": "2024"}
+    Fact.objects.filter(pk__in=[fee.pk, law.pk]).update(**values)
+    other, title_alone = {**SOURCE, "url": "https://www.bamf.de/anderes"}, {**SOURCE, "url": ""}
+
+    def text(*facts: Fact) -> tuple[str, str]:
+        marks = " ".join(f'<a linktype="fact" id="{fact.pk}">{fact.name}</a>' for fact in facts)
+        return "text", f"<p>Das kostet {marks}.</p><p>Mehr.</p>"
+
+    asked = {"question": "Wann?", "answer": text(law)[1], "sources": [SOURCE, other]}
+    service = make_service(
+        theme, costs=[text(fee), ("source", SOURCE), ("source", other)], benefits=[text(fee), ("source", SOURCE)],
+        # Below this text nothing is named: its fact is left out.
+        duration=[text(fee, missing), ("source", SOURCE), ("source", title_alone)], next_steps=[("accordion", [asked])],
+    )  # fmt: skip
+    page = service if code == "de" else translate(service, code)
+    tree = BeautifulSoup(client.get(page.get_url()).content, "html.parser")
+    sections = {tag.h2["id"]: tag for tag in tree.select("section.answer")}
+    assert {
+        anchor: [link["href"] for link in tag.select("a[rel=external]")] for anchor, tag in sections.items()
+    } == {
+        "costs": [SOURCE["url"], other["url"]], "what-you-get": [SOURCE["url"]], "duration": [SOURCE["url"]],
+        "next-steps": [SOURCE["url"], other["url"]],
+    }  # fmt: skip
+    assert [len(tag.select(".answer__sources")) for tag in sections.values()] == [0, 1, 1, 1]
+    assert len(sections["duration"].select(".answer__sources li")) == 2
 
 
 def test_a_page_without_answers_has_no_headings(client: Client, theme: ThemePage) -> None:

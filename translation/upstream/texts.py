@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import wraps
+from uuid import UUID
 
 from django.db import transaction
 from wagtail.blocks import Block
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Locale
-from wagtail_localize.models import StringSegment, TranslationSource
+from wagtail_localize.models import String, StringSegment, TranslationSource
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 from wagtail_localize.strings import StringValue
@@ -75,6 +76,11 @@ def _refresh_and_reuse(self: TranslationSource) -> None:
     with transaction.atomic():
         _refresh_segments(self)
         memory.reuse_within_blocks(self)
+
+
+def string_hash(text: str) -> UUID:
+    """Return by what wagtail-localize finds the string that holds a text; it has no public way to ask for many at once."""
+    return String._get_data_hash(text)
 
 
 def apply() -> None:

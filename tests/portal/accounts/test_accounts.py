@@ -338,7 +338,8 @@ def test_what_is_made_for_somebody_stays_out_of_shared_caches(editor: User, home
     visitor, signed_in, garbage = Client(), Client(), Client()
     signed_in.force_login(editor)
     garbage.cookies["sessionid"] = "geraten"
-    assert visitor.get(path).headers.get("Cache-Control") is None
+    # A page may be kept by all who ask each time whether it is still that one; an error says nothing of it.
+    assert visitor.get(path).headers.get("Cache-Control") == ("no-cache, public" if visitor.get(path).status_code == 200 else None)
     assert "Cookie" not in visitor.get(path).headers.get("Vary", "")
     for client in (signed_in, garbage):
         response = client.get(path)

@@ -14,11 +14,12 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.admin.rich_text import get_rich_text_editor_widget
+from wagtail.models import Page, ReferenceIndex
 
 from home.models import ContentPage
 from portal.admin.facts import missing_box
 from portal.models import Fact
-from tests.builders import make_content_page, make_fact, make_home, make_section, translate
+from tests.builders import make_alias, make_content_page, make_fact, make_home, make_section, submit, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,33 @@ def test_a_fact_that_a_draft_alone_uses_is_not_deleted_either(admin: Client, pag
     page.body = []
     page.save_revision()
     admin.post(bulk_url if bulk else url_of("delete", fact))
+    assert Fact.objects.count() == 0
+
+
+@pytest.mark.parametrize(("code", "name"), [("en", "English"), ("ar", "العربية")])
+def test_a_fact_that_only_an_unfinished_translation_uses_is_not_deleted_either(
+    admin: Client, page: ContentPage, code: str, name: str
+) -> None:
+    """What the translator has before them is the German text of earlier: in German the fact is gone."""
+    fact = make_fact("phone", "110", name="Notruf")
+    use(page, fact)
+    version = translate(page, code, title="Press", leave_out=1) if code == "en" else make_alias(page, code)
+    submit(page, code)
+    Page.objects.filter(pk=version.pk).update(live=False)
+    page.body = []
+    page.save_revision().publish()
+    ReferenceIndex.objects.filter(base_content_type__model="page", object_id=str(version.pk)).delete()
+    for url in (url_of("delete", fact), reverse("wagtail_bulk_action", args=["portal", "fact", "delete"]) + f"?id={fact.pk}"):
+        answer = admin.post(url)
+        assert answer.status_code == 409
+        places = BeautifulSoup(answer.content, "html.parser").select("main li")
+        named = [" ".join(line.get_text(" ", strip=True).split()) for line in places]
+        assert [line for line in named if "(" in line] == [f"{version.title} ({name})"]
+    with pytest.raises(ProtectedError):
+        fact.delete()
+    # Handed over anew, it needs the fact no more.
+    submit(page, code)
+    fact.delete()
     assert Fact.objects.count() == 0
 
 

@@ -15,7 +15,8 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageLogE
 from wagtail_localize.models import StringSegment, StringTranslation
 
 from home.models import ContentPage
-from portal.models import PortalDocument, SharedDraft, SharedDraftOpening
+from portal import jobs
+from portal.models import Job, PortalDocument, SharedDraft, SharedDraftOpening
 from tests.builders import translate
 from tests.people import Portal, client_of
 
@@ -180,10 +181,28 @@ def test_a_link_that_lost_its_last_stroke_on_the_way_is_found(link: str) -> None
     assert (answer.status_code, answer.headers["Location"]) == (301, link)
 
 
+ROBOTS = (
+    "WhatsApp/2.23.20.0", "TelegramBot (like TwitterBot)", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "Synapse (bot; +https://github.com/matrix-org/synapse)",
+    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)", "Nextcloud Server Crawler", "",
+)  # fmt: skip
+BROWSERS = (
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/400]",
+    # A telephone whose maker is called so.
+    "Mozilla/5.0 (Linux; Android 9; CUBOT_X19) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36",
+)  # fmt: skip
+
+
 def test_openings_are_counted_by_day_and_nothing_of_who_opens(link: str, editor: Client) -> None:
-    reader = Client()
-    for _ in range(3):
-        reader.get(link)
+    for agent in ROBOTS:
+        assert Client(headers={"User-Agent": agent}).get(link).status_code == 200
+    assert not SharedDraftOpening.objects.exists()
+    reader = Client(headers={"User-Agent": BROWSERS[0]})
+    for agent in BROWSERS[1:]:
+        reader.get(link, headers={"User-Agent": agent})
+    reader.get(link)
     reader.head(link)
     for name, value in (("Sec-Purpose", "prefetch;prerender"), ("Purpose", "prefetch"), ("X-Moz", "prefetch")):
         reader.get(link, headers={name: value})
@@ -195,6 +214,7 @@ def test_openings_are_counted_by_day_and_nothing_of_who_opens(link: str, editor:
     assert list(SharedDraftOpening.objects.values_list("number", flat=True)) == [3, 1]
     html = editor.get(reverse("share_draft", args=[SharedDraft.objects.get().page_id])).text
     assert "4-mal geöffnet" in html
+    assert "Chats eine Vorschau" in html
     assert f"http://testserver{link}" in html
 
 
@@ -262,8 +282,11 @@ def test_twenty_links_cost_as_many_queries_as_two(
         editor.get(address)
 
 
-def test_links_that_ended_long_ago_are_deleted(link: str, people: dict[str, User]) -> None:
+def test_links_that_ended_long_ago_are_deleted_though_nobody_shares_again(link: str, people: dict[str, User]) -> None:
     draft = SharedDraft.objects.get()
-    SharedDraft.objects.update(expires_at=timezone.now() - datetime.timedelta(days=31))
     new = SharedDraft.share(draft.page, people["redaktion"])
-    assert list(SharedDraft.objects.all()) == [new]
+    for days, left in ((29, [draft, new]), (31, [new])):
+        SharedDraft.objects.filter(pk=draft.pk).update(expires_at=timezone.now() - datetime.timedelta(days=days))
+        Job.objects.update(due_at=timezone.now())
+        jobs.run_all()
+        assert list(SharedDraft.objects.order_by("pk")) == left

@@ -26,3 +26,13 @@ def test_precision(precision: str, german: str, english: str, machine: str) -> N
     with translation.override("en"):
         assert format_date(DAY, precision) == english
     assert machine_date(DAY, precision) == machine
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_months_stand_small_within_a_ukrainian_sentence(month: int) -> None:
+    day = datetime.date(2022, month, 24)
+    with translation.override("uk"):
+        for precision in (DatePrecision.DAY, DatePrecision.MONTH):
+            text = format_date(day, precision)
+            assert text == text.lower()
+        assert format_date(datetime.date(2024, 10, 1), DatePrecision.MONTH) == "жовтень 2024 р."

@@ -15,7 +15,8 @@ import brotli
 import pytest
 
 from portal.http.limits import client
-from portal.shell import application, bodies, bridge, coding
+from portal.serving import connections
+from portal.shell import bodies, bridge, coding
 from portal.shell.bridge import Answer
 from portal.shell.lanes import OF_ONE, QUEUE, Lane
 from portal.shell.refusals import Refused, refusal
@@ -211,5 +212,5 @@ def test_no_file_stays_open_of_what_is_looked_for() -> None:
     """Listeners are looked for among all open files, without a copy of any that stays."""
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
-        application._give_up_silent_connections()
+        connections.give_up_silent()
     assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
+
+
+class DeskConfig(AppConfig):
+    name = "translation.desk"
+    label = "translation_desk"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = pgettext_lazy("admin", "Translation desk")
+
+    def ready(self) -> None:
+        """Hear of what is published."""
+        from . import signals  # noqa: F401

@@ -1,0 +1,138 @@
+"""Pages of the source by languages: what stands in each cell, how many of each there are, which a person sees."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Length, Replace
+from wagtail.models import Locale, Page
+from wagtail_localize.models import StringSegment
+
+from portal.admin import titles
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.pages.versions import locales_by_id
+from translation.permissions import working_locale_ids
+
+from .states import State, with_states
+
+BATCH = 500
+"""So many pages are asked for at once: SQLite takes 32,766 values in a query, and a batch is asked of several tables."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a page is in a language.
+
+    Args:
+        locale_id: the language.
+        page_id: its version there; None where there is none.
+        done: how many of its texts are translated, of `total`; both 0 where it is not translated text by text.
+        words_left: how many words the other texts have in the source.
+        changed_at: since when the source says something else.
+    """
+
+    locale_id: int
+    state: State = State.MISSING
+    page_id: int | None = None
+    done: int = 0
+    total: int = 0
+    words_left: int = 0
+    changed_at: datetime.datetime | None = None
+
+    @property
+    def percent(self) -> int:
+        """Return how much is translated, in whole per cent; 100 only where all is."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+def locales_for(user: AbstractBaseUser) -> list[Locale]:
+    """Return the languages that a person sees, in the portal's order: all for those who write in the source's, else their own."""
+    found = {locale.language_code: locale for locale in Locale.objects.all()}
+    own = working_locale_ids(user)
+    source = found.get(SOURCE_LANGUAGE)
+    sees_all = source is not None and source.pk in own
+    others = [found[language.code] for language in LANGUAGES if language.code in found and language.code != SOURCE_LANGUAGE]
+    return [locale for locale in others if sees_all or locale.pk in own]
+
+
+def sources_for(user: AbstractBaseUser) -> QuerySet:
+    """Return the pages of the source that a person may know of."""
+    pages = Page.objects.filter(locale__language_code=SOURCE_LANGUAGE, alias_of=None, depth__gt=1)
+    return titles.seen_by(user, pages)
+
+
+def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QuerySet:
+    """Return those of the source's pages that are in a state in any of some languages."""
+    ids = [locale.pk for locale in locales]
+    rows = Page.objects.filter(locale__in=ids)
+    if state != State.MISSING:
+        return pages.filter(translation_key__in=with_states(rows).filter(state=state).values("translation_key"))
+    there = rows.filter(translation_key=OuterRef("translation_key")).order_by().values("translation_key")
+    number = Subquery(there.annotate(number=Count("pk")).values("number")[:1])
+    return pages.annotate(number=Coalesce(number, 0)).filter(number__lt=len(ids))
+
+
+def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State, int]]:
+    """Return how many pages are in which state, by the ids of languages. Two queries, whatever their number."""
+    found: dict[int, dict[State, int]] = {locale.pk: {} for locale in locales}
+    rows = Page.objects.filter(locale__in=list(found), translation_key__in=sources.order_by().values("translation_key"))
+    for locale_id, state, number in with_states(rows).order_by().values_list("locale_id", "state").annotate(number=Count("pk")):
+        found[locale_id][State(state)] = number
+    number_of_sources = sources.count()
+    for counts in found.values():
+        if missing := number_of_sources - sum(counts.values()):
+            counts[State.MISSING] = missing
+    return found
+
+
+def cells(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[UUID, list[Cell]]:
+    """Return the cells of pages by their translation key, in the order of the languages. Three queries for each `BATCH` pages."""
+    keys, locale_ids = list(keys), [locale.pk for locale in locales]
+    found: dict[UUID, list[Cell]] = {}
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        by_place = _cells(batch, locale_ids)
+        found |= {key: [by_place.get((key, locale_id), Cell(locale_id)) for locale_id in locale_ids] for key in batch}
+    return found
+
+
+def _cells(keys: list[UUID], locale_ids: list[int]) -> dict[tuple[UUID, int], Cell]:
+    rows = with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids)).order_by()
+    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at")
+    versions = list(rows.values_list(*names))
+    total, done = _progress(keys, locale_ids)
+    locales = locales_by_id()
+    by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
+    found = {}
+    for key, locale_id, state, pk, changed_at in versions:
+        texts, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
+        texts_done, words_done = done.get((key, locale_id), (0, 0)) if texts else (0, 0)
+        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at)
+    return found
+
+
+def _progress(
+    keys: list[UUID], locale_ids: list[int]
+) -> tuple[dict[UUID, tuple[int, int]], dict[tuple[UUID, int], tuple[int, int]]]:
+    """Return how many texts and words pages have, and how many of them are translated into which language."""
+    words = Length("string__data") - Length(Replace("string__data", Value(" "), Value(""))) + 1
+    segments = StringSegment.objects.filter(source__object_id__in=keys, source__locale__language_code=SOURCE_LANGUAGE).order_by()
+    numbers = {"texts": Count("pk"), "words": Sum(words)}
+    total = {key: (texts, sum_) for key, texts, sum_ in segments.values_list("source__object_id").annotate(**numbers)}
+    translated = segments.filter(
+        string__translations__context=F("context"),
+        string__translations__locale__in=locale_ids,
+        string__translations__has_error=False,
+        string__translations__data__gt="",
+    )
+    done: dict[tuple[UUID, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    places = translated.values_list("source__object_id", "string__translations__locale_id").annotate(**numbers)
+    for key, locale_id, texts, sum_ in places:
+        done[key, locale_id] = (texts, sum_)
+    return total, done

@@ -1,0 +1,164 @@
+"""In which state a version is: asked of wagtail-localize's and Wagtail's own rows, never stored beside them.
+
+What is stored is what no row of theirs knows: which texts of the source a version is true to (`SourceTexts`), and since when the
+source says something else (`PublishedVersion.source_changed_at`). Both are written when something is published, by `store`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import pgettext_lazy
+from wagtail.models import Page, WorkflowState
+from wagtail_localize.models import StringTranslation, Translation
+
+from portal import changes
+from portal.language.choices import TextChoices
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import PublishedVersion
+from portal.pages import versions
+
+from . import texts
+from .models import SourceTexts
+
+
+class State(TextChoices):
+    """What a page is in a language. `ALIAS` and `MISSING` are the same to visitors: they read German."""
+
+    MISSING = "missing", pgettext_lazy("admin, state of a translation", "missing")
+    ALIAS = "alias", pgettext_lazy("admin, state of a translation", "not translated")
+    ORDERED = "ordered", pgettext_lazy("admin, state of a translation", "ordered")
+    IN_WORK = "in_work", pgettext_lazy("admin, state of a translation", "in work")
+    IN_REVIEW = "in_review", pgettext_lazy("admin, state of a translation", "in review")
+    TRANSLATED = "translated", pgettext_lazy("admin, state of a translation", "translated")
+    OUT_OF_DATE = "out_of_date", pgettext_lazy("admin, state of a translation", "out of date")
+    OFFLINE = "offline", pgettext_lazy("admin, state of a translation", "offline")
+
+
+def with_states(pages: QuerySet) -> QuerySet:
+    """Annotate versions in other languages than the source with their `state`. No further query."""
+    same = {"locale_id": OuterRef("locale_id")}
+    waits = WorkflowState.objects.active().filter(
+        base_content_type=ContentType.objects.get_for_model(Page), object_id=Cast(OuterRef("pk"), CharField())
+    )
+    ordered = Translation.objects.filter(
+        source__object_id=OuterRef("translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
+    )
+    begun = StringTranslation.objects.filter(context__object_id=OuterRef("translation_key"), **same).exclude(data="")
+    finished = Q(alias_of=None, published_version__completed_at__isnull=False)
+    return pages.annotate(
+        state=Case(
+            When(Exists(waits), then=Value(State.IN_REVIEW)),
+            When(finished & Q(live=False), then=Value(State.OFFLINE)),
+            When(finished & Q(published_version__source_changed_at__isnull=False), then=Value(State.OUT_OF_DATE)),
+            When(finished, then=Value(State.TRANSLATED)),
+            When(Exists(ordered) & Exists(begun), then=Value(State.IN_WORK)),
+            When(Exists(ordered), then=Value(State.ORDERED)),
+            When(alias_of__isnull=False, then=Value(State.ALIAS)),
+            default=Value(State.IN_WORK),
+            output_field=CharField(),
+        )
+    )
+
+
+@transaction.atomic
+def store(pages: Iterable[Page]) -> None:
+    """Store what published pages are true to: of versions which texts they say, of sources since when versions say something else.
+
+    A translation is true to the texts that its translator was given. What was written by hand is true to the source as it was
+    when it was first published; that it still is, or is again, a person says (`confirm`).
+    """
+    published = {page.pk for page in pages}
+    rows = Page.objects.filter(translation_key__in={page.translation_key for page in pages}, alias_of=None)
+    by_key: dict[UUID, dict[int, Page]] = defaultdict(dict)
+    for row in rows.select_related("published_version", "source_texts", "locale"):
+        by_key[row.translation_key][row.pk] = row
+    sources = {key: next((row for row in found.values() if _is_source(row)), None) for key, found in by_key.items()}
+    finished = {
+        row.pk: row
+        for key, found in by_key.items()
+        for row in found.values()
+        if not _is_source(row) and sources[key] is not None and versions.is_finished(row)
+    }
+    if not finished:
+        return
+    current = _current_texts(source for source in sources.values() if source is not None and source.live)
+    kept = {pk: row.source_texts.texts for pk, row in finished.items() if hasattr(row, "source_texts")}
+    of_translators = _given_to_translators([finished[pk] for pk in published if pk in finished])
+    for pk, row in finished.items():
+        now = current.get(row.translation_key)
+        true_to = of_translators.get(pk, kept.get(pk, now))
+        if true_to is None:
+            continue
+        if true_to != kept.get(pk):
+            SourceTexts.objects.update_or_create(page_id=pk, defaults={"texts": true_to})
+        if now is not None:
+            _mark(row, sources[row.translation_key], is_changed=true_to != now)
+
+
+def confirm(page: Page) -> None:
+    """Store that a version is true to the source as it is now."""
+    source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+    if source is None:
+        return
+    names = texts.of_instance(source.specific)
+    with transaction.atomic():
+        SourceTexts.objects.update_or_create(page_id=page.pk, defaults={"texts": names})
+        PublishedVersion.objects.filter(page_id=page.pk).update(source_changed_at=None)
+        changes.announce(changes.PAGES, changes.page(page.translation_key))
+
+
+def store_missing() -> None:
+    """Store what versions are true to that an older portal published."""
+    pages = versions.finished(Page.objects.exclude(locale__language_code=SOURCE_LANGUAGE)).filter(source_texts=None)
+    store(list(pages))
+
+
+def text_changes(page: Page) -> list[texts.TextChange]:
+    """Return what the source says by now that a version does not."""
+    stored = SourceTexts.objects.filter(page_id=page.pk).first()
+    source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE, live=True).first()
+    if stored is None or source is None:
+        return []
+    return texts.changes_between(stored.texts, texts.of_instance(source.specific))
+
+
+def _is_source(page: Page) -> bool:
+    return page.locale.language_code == SOURCE_LANGUAGE
+
+
+def _current_texts(sources: Iterable[Page]) -> dict[UUID, texts.Names]:
+    ids = [source.pk for source in sources]
+    return {page.translation_key: texts.of_instance(page) for page in Page.objects.filter(pk__in=ids).specific()}
+
+
+def _given_to_translators(pages: list[Page]) -> dict[int, texts.Names]:
+    """Return which texts the translators of pages were given, by the pages' ids. Two queries."""
+    by_place = {(page.translation_key, page.locale_id): page.pk for page in pages}
+    ordered = Translation.objects.filter(
+        source__object_id__in={key for key, _locale in by_place}, source__locale__language_code=SOURCE_LANGUAGE, enabled=True
+    )
+    source_ids = {
+        pk: source_id
+        for key, locale_id, source_id in ordered.values_list("source__object_id", "target_locale_id", "source_id")
+        if (pk := by_place.get((key, locale_id))) is not None
+    }
+    given = texts.of_sources(set(source_ids.values()))
+    return {pk: given.get(source_id, {}) for pk, source_id in source_ids.items()}
+
+
+def _mark(version: Page, source: Page | None, *, is_changed: bool) -> None:
+    """Store since when the source says something else, or that it does not."""
+    stored = version.published_version.source_changed_at
+    if is_changed == (stored is not None):
+        return
+    moment = (source.last_published_at if source is not None else None) or timezone.now()
+    PublishedVersion.objects.filter(page_id=version.pk).update(source_changed_at=moment if is_changed else None)
+    changes.announce(changes.PAGES, changes.page(version.translation_key))

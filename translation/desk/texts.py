@@ -1,0 +1,94 @@
+"""Texts of the source as wagtail-localize cuts them, named so that two states of a page can be compared."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.models import TranslatableMixin
+from wagtail_localize.models import String, StringSegment
+from wagtail_localize.segments import StringSegmentValue
+from wagtail_localize.segments.extract import extract_segments
+
+from translation.upstream.texts import string_hash
+
+Names = dict[str, list[list[object]]]
+"""By content path, in order: the id of a `String` and the attributes of its tags, as JSON; empty where it has none."""
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """A text of the source that is another one than a version says: where it stands, as it was and as it is; empty where it is not."""
+
+    path: str
+    before: str
+    after: str
+
+
+def of_instance(instance: TranslatableMixin) -> Names:
+    """Return the names of the texts of a page or snippet as it is. Two queries; a third where a text is new to wagtail-localize."""
+    found = [segment for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
+    ids = _ids(instance.locale_id, {segment.string.data for segment in found})
+    return _by_path((segment.path, ids[segment.string.data], _attributes(segment.attrs)) for segment in found)
+
+
+def of_sources(ids: Iterable[int]) -> dict[int, Names]:
+    """Return the names of the texts that translators were given, by the ids of their `TranslationSource`. One query."""
+    rows: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
+    segments = StringSegment.objects.filter(source_id__in=list(ids)).order_by("source_id", "order", "pk")
+    for source_id, path, string_id, attrs in segments.values_list("source_id", "context__path", "string_id", "attrs"):
+        rows[source_id].append((path, string_id, _attributes(json.loads(attrs) if attrs else None)))
+    return {source_id: _by_path(texts) for source_id, texts in rows.items()}
+
+
+def changes_between(before: Names, after: Names) -> list[TextChange]:
+    """Return what is another text, in the order of the newer state; what is only in the older one comes last. One query."""
+    pairs = [
+        (path, old, new)
+        for path in dict.fromkeys((*after, *before))
+        for old, new in zip_longest(before.get(path, []), after.get(path, []))
+        if old != new
+    ]
+    ids = {name[0] for _path, *names in pairs for name in names if name is not None}
+    data = dict(String.objects.filter(pk__in=ids).values_list("pk", "data"))
+    return [TextChange(path, _written(old, data), _written(new, data)) for path, old, new in pairs]
+
+
+def _written(name: list[object] | None, data: Mapping[int, str]) -> str:
+    """Return a text as it is read, its addresses behind it."""
+    if name is None:
+        return ""
+    addresses = [value for tag in json.loads(str(name[1]) or "{}").values() for value in tag.values() if isinstance(value, str)]
+    return " ".join((data.get(name[0], ""), *addresses))  # type: ignore[call-overload]  # the first of a name is an id
+
+
+def _by_path(texts: Iterable[tuple[str, int, str]]) -> Names:
+    found: Names = {}
+    for path, string_id, attributes in texts:
+        found.setdefault(path, []).append([string_id, attributes])
+    return found
+
+
+def _attributes(attrs: object) -> str:
+    return json.dumps(attrs, cls=DjangoJSONEncoder, sort_keys=True) if attrs else ""
+
+
+def _ids(locale_id: int, texts: Iterable[str]) -> dict[str, int]:
+    """Return the ids of wagtail-localize's strings by what they say; those that it has not got yet are made."""
+    hashes = {string_hash(text): text for text in texts}
+
+    def known() -> Iterator[tuple[str, int]]:
+        rows = String.objects.filter(locale_id=locale_id, data_hash__in=hashes).values_list("data_hash", "pk")
+        return ((hashes[data_hash], pk) for data_hash, pk in rows)
+
+    found = dict(known())
+    if missing := [(data_hash, text) for data_hash, text in hashes.items() if text not in found]:
+        new = [String(locale_id=locale_id, data_hash=data_hash, data=text) for data_hash, text in missing]
+        # Somebody else may make the same ones now; then theirs are taken.
+        String.objects.bulk_create(new, ignore_conflicts=True)
+        found.update(known())
+    return found

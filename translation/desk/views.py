@@ -1,0 +1,341 @@
+"""The desk in the admin: the matrix of pages and languages, and what changed of one page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from django.views.decorators.http import require_POST
+from wagtail.admin.auth import permission_denied
+from wagtail.admin.compare import diff_text
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.reports import ReportView
+from wagtail.log_actions import log
+from wagtail.models import Locale, Page, get_page_models
+from wagtail.rich_text import get_text_for_indexing
+
+from portal.admin import titles
+from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from translation.guards import refuse
+from translation.permissions import may_read, reason_against_publication, working_locale_ids
+
+from . import matrix, states, texts
+from .matrix import Cell
+from .states import State
+
+CONFIRMED = "translation.confirmed"
+"""Logged on versions of which somebody said that they are true to the source as it is."""
+
+
+def name_of(locale: Locale) -> str:
+    """Return what a language calls itself."""
+    language = languages_by_code().get(locale.language_code)
+    return language.name if language else str(locale.get_display_name())
+
+
+class TitleColumn(Column):
+    """The page, which leads to what is known of its versions."""
+
+    def get_value(self, instance: Page) -> SafeString:
+        """Return the link."""
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', reverse("translation_desk_page", args=[instance.pk]), instance.shown_title)
+
+
+class CellColumn(Column):
+    """What a page is in one language."""
+
+    def __init__(self, place: int, locale: Locale) -> None:
+        super().__init__(f"language_{locale.language_code}", label=name_of(locale))
+        self.place = place
+
+    def get_value(self, instance: Page) -> SafeString:
+        """Return the state, and what is left to do where something is."""
+        cell: Cell = instance.cells[self.place]
+        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>', cell.state.value, cell.state.label)
+        if not cell.words_left:
+            return state
+        words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)
+        return format_html("{}<br><small>{}</small>", state, words % {"percent": cell.percent, "words": number_format(cell.words_left)})
+
+
+def sections() -> list[tuple[str, str]]:
+    """Return tree path and title of the source's sections."""
+    pages = Page.objects.filter(locale__language_code=SOURCE_LANGUAGE, alias_of=None, depth=3, show_in_menus=True).order_by("path")
+    return list(pages.values_list("path", "title"))
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return id and name of the page types, by name."""
+    types = ContentType.objects.get_for_models(*get_page_models())
+    return sorted(((str(found.pk), str(model._meta.verbose_name)) for model, found in types.items()), key=lambda kind: kind[1])
+
+
+class DeskFilterSet(WagtailFilterSet):
+    """By language and state, section and type."""
+
+    language = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Language"), method="leave")
+    state = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "State"), method="leave", choices=State.choices)
+    section = django_filters.ChoiceFilter(
+        label=pgettext_lazy("admin", "Section"), choices=sections, field_name="path", lookup_expr="startswith"
+    )
+    kind = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Content type"), choices=kinds, field_name="content_type")
+
+    class Meta:
+        model = Page
+        fields = ()
+
+    def __init__(self, *args: Any, locales: Sequence[Locale], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.locales = locales
+        self.filters["language"].extra["choices"] = [(locale.language_code, name_of(locale)) for locale in locales]
+
+    def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return all: both are asked together."""
+        return queryset
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Return the pages that are in a state in a language; in any that is shown where none was chosen."""
+        queryset = super().filter_queryset(queryset)
+        if not (state := self.form.cleaned_data["state"]):
+            return queryset
+        code = self.form.cleaned_data["language"]
+        return matrix.in_state(queryset, State(state), [locale for locale in self.locales if code in ("", locale.language_code)])
+
+
+class DeskView(ReportView):
+    """The matrix."""
+
+    page_title: str | Promise = pgettext_lazy("admin", "Translations")
+    header_icon = "wagtail-localize-language"
+    template_name = "translation_desk/matrix.html"
+    index_url_name = "translation_desk"
+    index_results_url_name = "translation_desk_results"
+    filterset_class = DeskFilterSet
+    default_ordering = "path"
+    is_searchable = True
+    search_fields = ("title",)
+    # What the index of the search knows of a page is of its own language; a title is looked for in the table.
+    search_backend_name = None
+    export_filename = "translations"
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer those who work in a language."""
+        return super().dispatch(request, *args, **kwargs) if working_locale_ids(request.user) else permission_denied(request)
+
+    @cached_property
+    def locales(self) -> list[Locale]:
+        """Return the languages that this person sees."""
+        return matrix.locales_for(self.request.user)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Return one for each language, behind title and date."""
+        return [
+            TitleColumn("title", label=pgettext_lazy("admin", "German page"), sort_key="title"),
+            DateColumn("last_published_at", label=pgettext_lazy("admin", "Published"), sort_key="last_published_at"),
+            *(CellColumn(place, locale) for place, locale in enumerate(self.locales)),
+        ]
+
+    def get_filterset_kwargs(self) -> dict[str, object]:
+        """Offer the languages that this person sees."""
+        return {**super().get_filterset_kwargs(), "locales": self.locales}
+
+    def get_base_queryset(self) -> QuerySet:
+        """Return the pages that this person may know of."""
+        return matrix.sources_for(self.request.user).select_related("content_type")
+
+    def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Give each page its cells, and the title under which this person may know it."""
+        pages = list(object_list)
+        cells = matrix.cells((page.translation_key for page in pages), self.locales)
+        for page in pages:
+            page.cells = cells[page.translation_key]
+            page.shown_title = titles.title_for(self.request.user, page)
+        if not hasattr(object_list, "object_list"):
+            return pages
+        object_list.object_list = pages
+        return object_list
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Add how many pages are in which state, language by language."""
+        context = super().get_context_data(**kwargs)
+        if not self.is_export and not self.results_only:
+            context["totals"] = self._totals()
+        return context
+
+    def _totals(self) -> list[dict[str, object]]:
+        counts = matrix.totals(matrix.sources_for(self.request.user), self.locales)
+        address = reverse("translation_desk")
+        return [
+            {
+                "name": name_of(locale),
+                "states": [
+                    {
+                        "state": state,
+                        "number": counts[locale.pk][state],
+                        "url": f"{address}?language={locale.language_code}&state={state.value}",
+                    }
+                    for state in State
+                    if state in counts[locale.pk]
+                ],
+            }
+            for locale in self.locales
+        ]
+
+    # --- the spreadsheet -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def list_export(self) -> list[str]:
+        """Return the columns of the spreadsheet: three for each language."""
+        parts = ("state", "done", "words_left")
+        return ["title", "kind", "last_published_at", *(f"{part}_{locale.language_code}" for locale in self.locales for part in parts)]
+
+    @cached_property
+    def export_headings(self) -> dict[str, object]:
+        """Return what stands above them."""
+        found: dict[str, object] = {
+            "title": pgettext("admin", "German page"),
+            "kind": pgettext("admin", "Content type"),
+            "last_published_at": pgettext("admin", "Published"),
+        }
+        for locale in self.locales:
+            name = name_of(locale)
+            found[f"state_{locale.language_code}"] = name
+            found[f"done_{locale.language_code}"] = pgettext("admin", "%(language)s, per cent") % {"language": name}
+            found[f"words_left_{locale.language_code}"] = pgettext("admin", "%(language)s, words left") % {"language": name}
+        return found
+
+    def to_row_dict(self, item: Page) -> dict[str, object]:
+        """Return a row of the spreadsheet."""
+        values: list[object] = [item.shown_title, str(item.page_type_display_name), item.last_published_at]
+        for cell in item.cells:
+            values += [str(cell.state.label), cell.percent if cell.total else None, cell.words_left]
+        return dict(zip(self.list_export, values, strict=True))
+
+
+# --- one page ------------------------------------------------------------------------------------------------------------------
+
+
+def _readable(text: str) -> str:
+    return " ".join(get_text_for_indexing(text).split())
+
+
+def _seen(source: Page) -> str:
+    """Return what tells one state of a source's texts from another."""
+    names = json.dumps(texts.of_instance(source.specific), sort_keys=True)
+    return hashlib.blake2b(names.encode(), digest_size=12).hexdigest()
+
+
+def _may_confirm(user: AbstractBaseUser, source: Page, version: Page) -> bool:
+    """Return whether a person may say that a version is still true: who publishes it, or the source."""
+    return not reason_against_publication(user, version) or not reason_against_publication(user, source)
+
+
+def _source(request: HttpRequest, page_id: int) -> Page:
+    source = get_object_or_404(matrix.sources_for(request.user).select_related("locale"), pk=page_id)
+    return source.specific
+
+
+def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show what a page is in each language, and what its source says that a version does not.
+
+    Raises:
+        Http404: there is no such page, or the person may not know of it.
+    """
+    if not working_locale_ids(request.user):
+        return permission_denied(request)
+    source = _source(request, page_id)
+    if not may_read(request.user, source):
+        return refuse(request, pgettext("admin", "You may not read this page."))
+    locales = matrix.locales_for(request.user)
+    cells = matrix.cells([source.translation_key], locales)[source.translation_key]
+    pages = Page.objects.filter(pk__in=[cell.page_id for cell in cells if cell.page_id]).select_related("locale").specific().in_bulk()
+    rows = [
+        _row(request.user, source, locale, cell, pages.get(cell.page_id)) for locale, cell in zip(locales, cells, strict=True)
+    ]
+    context = {
+        "source": source,
+        "title": titles.title_for(request.user, source),
+        "rows": rows,
+        "seen": _seen(source),
+        "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
+    }
+    return render(request, "translation_desk/page.html", context)
+
+
+def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, version: Page | None) -> dict[str, Any]:
+    changed = states.text_changes(version) if version is not None and cell.changed_at else []
+    return {
+        "name": name_of(locale),
+        "cell": cell,
+        "version": version,
+        "may_edit": version is not None and version.permissions_for_user(user).can_edit(),
+        "changes": [SafeString(diff_text(_readable(one.before), _readable(one.after)).to_html()) for one in changed],
+        "since": date_format(localtime(cell.changed_at), "SHORT_DATETIME_FORMAT") if cell.changed_at else "",
+        "may_confirm": version is not None and bool(cell.changed_at) and _may_confirm(user, source, version),
+    }
+
+
+@require_POST
+def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Store that versions, one or several, are still true to their source, as the person saw it.
+
+    Raises:
+        Http404: there is no such page, or the person may not know of it.
+    """
+    if not working_locale_ids(request.user):
+        return permission_denied(request)
+    source = _source(request, page_id)
+    there = redirect("translation_desk_page", source.pk)
+    ids = [int(value) for value in request.POST.getlist("version") if value.isascii() and value.isdigit()]
+    versions = list(
+        Page.objects.filter(pk__in=ids, translation_key=source.translation_key, published_version__source_changed_at__isnull=False)
+        .exclude(pk=source.pk)
+        .select_related("locale")
+        .specific()
+    )
+    if refused := [version for version in versions if not _may_confirm(request.user, source, version)]:
+        return refuse(request, reason_against_publication(request.user, refused[0]))
+    if request.POST.get("seen") != _seen(source):
+        messages.error(request, pgettext("admin", "The German page was changed meanwhile. Look at what is different now."))
+        return there
+    _confirm(versions, request.user)
+    if versions:
+        names = ", ".join(name_of(version.locale) for version in versions)
+        messages.success(request, pgettext("admin", "Still true: %(languages)s.") % {"languages": names})
+    return there
+
+
+@transaction.atomic
+def _confirm(versions: Iterable[Page], user: AbstractBaseUser) -> None:
+    for version in versions:
+        states.confirm(version)
+        log(version, CONFIRMED, user=user)
+
+
+class DeskMenuItem(MenuItem):
+    """The entry in the menu, for those who work in a language."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether the person may see the desk."""
+        return bool(working_locale_ids(request.user))

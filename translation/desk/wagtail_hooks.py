@@ -1,0 +1,54 @@
+"""What the desk adds to Wagtail's admin and to the start of the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import pgettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
+
+from . import states, views
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[URLPattern]:
+    """Add the desk's addresses."""
+    return [
+        path("translations/", views.DeskView.as_view(), name="translation_desk"),
+        path("translations/results/", views.DeskView.as_view(results_only=True), name="translation_desk_results"),
+        path("translations/<int:page_id>/", views.show_page, name="translation_desk_page"),
+        path("translations/<int:page_id>/confirm/", views.confirm, name="translation_desk_confirm"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def register_menu_item() -> MenuItem:
+    """Put the desk into the menu, behind the pages."""
+    label = pgettext_lazy("admin", "Translations")
+    return views.DeskMenuItem(label, reverse("translation_desk"), name="translations", icon_name="wagtail-localize-language", order=150)
+
+
+@hooks.register("pages_written")
+def store_states_of_pages(pages: list[Page]) -> None:
+    """Pages were written in bulk: what they are true to with them."""
+    states.store(pages)
+
+
+@hooks.register("prepare_portal")
+def store_missing_states(say: Callable[[str], None]) -> None:
+    """Store what versions are true to that an older portal published."""
+    states.store_missing()
+
+
+@hooks.register("register_log_actions")
+def register_actions(actions: LogActionRegistry) -> None:
+    """Show in a page's history that somebody said it is still true."""
+    actions.register_action(
+        views.CONFIRMED,
+        pgettext_lazy("admin", "Confirmed as still true"),
+        pgettext_lazy("admin", "Still true to the German page, which was changed"),
+    )
