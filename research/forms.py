@@ -83,7 +83,6 @@ class DataPageForm(BasePageForm):
 
     def _show(self, name: str, value: str) -> None:
         """Let the form show a value where it is shown again."""
-        self.data = self.data.copy()
         self.data[self.add_prefix(name)] = value
 
     def _check(self, csv: str, cleaned: dict[str, Any]) -> None:
