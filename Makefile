@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-start bench-wire mutants messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-caches bench-start bench-wire mutants messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -165,6 +165,11 @@ bench-serving: ## what answers cost a portal that make serve serves, alone and b
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_serving $(ARGS)
+
+bench-caches: ## whether the known page caches are true after a publication, and what they cost; takes some minutes
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_caches "$${PORTAL_VAR:-var}" $(ARGS)
 
 bench-start: ## seconds of CPU that a first start takes, part by part (fails above what was promised)
 	$(begin)

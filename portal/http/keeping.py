@@ -14,6 +14,7 @@ from django.utils.cache import has_vary_header
 from wagtail.models import Page
 
 from portal import changes, tags
+from portal.http import purging
 from portal.http.traces import Trace, recording
 from portal.models import Alert, ListRow, PortalImage
 
@@ -108,6 +109,7 @@ class KeepingMiddleware:
             # Nor does a page that is there fail because it is not known for how long it may be kept.
             with suppress(Exception):
                 kept.ends(trace, began)
+            purging.mark(response, trace, int(kept.fresh_until - began))
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

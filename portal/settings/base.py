@@ -198,6 +198,8 @@ PUBLICATION_SECONDS = values.number("PUBLICATION_SECONDS", 20, 1, environment.PU
 
 # Pages that everybody may be given are kept by each process that answers, until a change touches them.
 PAGE_CACHE = values.yes("PAGE_CACHE", default=True)
+# Caches in front, which are told what changes (`portal.http.purging`).
+WAGTAILFRONTENDCACHE = environment.frontend_caches()
 
 # Languages: one list for addresses, content and catalogs.
 USE_I18N = True

@@ -264,6 +264,27 @@ def sentry_dsn() -> str:
     return given
 
 
+def frontend_caches() -> dict[str, dict[str, str]]:
+    """Return the caches in front of the portal, as `wagtail.contrib.frontend_cache` takes them: `VARNISH_URL` (several with blanks), and
+    a zone of Cloudflare (`CLOUDFLARE_ZONE`, `CLOUDFLARE_TOKEN`); mostly none.
+
+    Raises:
+        SettingError: one has no address, or the zone no token.
+    """
+    found = {}
+    for number_of, given in enumerate(text("VARNISH_URL").split(), 1):
+        if not re.fullmatch(r"http://[^/\s?#@]+/?", given):
+            raise SettingError(f"VARNISH_URL holds {given}; possible: http://host:port, several with a blank in between.")
+        found[f"varnish-{number_of}"] = {"BACKEND": "portal.http.purging.VarnishBackend", "LOCATION": given}
+    zone, token = text("CLOUDFLARE_ZONE"), text("CLOUDFLARE_TOKEN")
+    if bool(zone) != bool(token):
+        raise SettingError("CLOUDFLARE_ZONE and CLOUDFLARE_TOKEN belong together: one of them is missing.")
+    if zone:
+        backend = "wagtail.contrib.frontend_cache.backends.CloudflareBackend"
+        found["cloudflare"] = {"BACKEND": backend, "ZONEID": zone, "BEARER_TOKEN": token}
+    return found
+
+
 def search_backend() -> str:
     """Return the module that finds pages, `SEARCH_BACKEND`.
 
@@ -326,6 +347,7 @@ def check() -> None:
     email_url()
     default_from("localhost")
     search_backend()
+    frontend_caches()
     demo_password()
     dictionaries(folder)
     backups(folder)
