@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-caches bench-start bench-wire mutants messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-caches bench-start bench-wire mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -180,6 +180,16 @@ bench-wire: ## bytes of HTML at every address; first view and layout shift of on
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_wire $(ARGS)
+
+sbom: ## write what the portal is made of to var/sbom.json (CycloneDX); fails where a licence is not on the list
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.sbom $(ARGS)
+
+advisories: ## ask osv.dev what is known against the packages of the lock; needs a network
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.sbom --advisories $(ARGS)
 
 lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment check
 	$(begin)

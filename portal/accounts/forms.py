@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from wagtail.admin.forms.auth import LoginForm as AdminLoginForm
 
 from . import attempts
@@ -46,6 +46,29 @@ class CodeForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}),
     )
+
+    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+
+class SetUpForm(CodeForm):
+    """Takes the first code of an app, with the present password; tries of it are counted as at every door."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def clean_password(self) -> str:
+        """Check the present password.
+
+        Raises:
+            TooManyTries: it may not be tried now.
+        """
+        password = self.cleaned_data["password"]
+        if not attempts.check_password(self.request, self.request.user, password):
+            raise ValidationError(gettext("This is not your password."), code="password_incorrect")
+        return password
 
 
 class OwnPasswordForm(PasswordChangeForm):

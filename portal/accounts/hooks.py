@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.auth.models import Permission, User
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.auth import permission_denied
 from wagtail.admin.menu import MenuItem
 
 from portal.jobs import Periodic
@@ -55,6 +57,18 @@ def register_forgetting() -> list[Periodic]:
 def register_second_factor_permission() -> QuerySet[Permission]:
     """Offer groups to need a second factor; administrators need one without."""
     return Permission.objects.filter(content_type__app_label="portal", codename=second_factor.PERMISSION.partition(".")[2])
+
+
+@hooks.register("before_edit_user")
+def keep_administrators(request: HttpRequest, user: User) -> HttpResponse | None:
+    """Let administrators alone change an administrator's account: whoever sets its password or mail address could become one."""
+    return permission_denied(request) if user.is_superuser and not request.user.is_superuser else None
+
+
+@hooks.register("before_bulk_action")
+def keep_administrators_together(request: HttpRequest, action_type: str, objects: Iterable[Model], action: object) -> HttpResponse | None:
+    """The same where several accounts are changed at once."""
+    return next((found for each in objects if isinstance(each, User) and (found := keep_administrators(request, each))), None)
 
 
 hooks.register("register_log_actions", history.register_log_actions)

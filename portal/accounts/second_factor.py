@@ -10,11 +10,13 @@ Codes by time are of RFC 6238, by django-otp: each is taken once, and wrong ones
 from __future__ import annotations
 
 import secrets
+import time
 from base64 import b32encode
 
 import django_otp
 import segno
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,14 +24,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
 from wagtail.log_actions import log
 
 from . import sessions
 
 AWAITED = "awaits_second_factor"
 """The key of a session that opens nothing yet."""
+_KEY = "key_of_second_factor"
+"""The key of a session that holds the secret which is being set up: no other session is ever shown it."""
 PERMISSION = "portal.needs_second_factor"
 SET_UP, RENEWED, REMOVED, USED = (f"portal.second_factor.{name}" for name in ("set_up", "renewed", "removed", "recovery_code_used"))
 CODES = 10
@@ -62,10 +68,13 @@ def end(request: HttpRequest) -> None:
     request.session.pop(AWAITED, None)
 
 
-def prepared(user: AbstractBaseUser) -> TOTPDevice:
-    """Return the second factor that somebody is about to set up: the same until it is done, with a key that nobody has seen elsewhere."""
-    found = TOTPDevice.objects.devices_for_user(user, confirmed=False).first()
-    return found or TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+def prepared(request: HttpRequest) -> TOTPDevice:
+    """Return the second factor that somebody is about to set up: the same for as long as this session lasts, and in no other.
+
+    Whoever knew the password before its owner did this would otherwise have seen the key that the owner's app then takes.
+    """
+    key = request.session.setdefault(_KEY, random_hex(20))
+    return TOTPDevice(user=request.user, name="app", key=key, confirmed=True)
 
 
 def picture(unconfirmed: TOTPDevice) -> SafeString:
@@ -96,26 +105,40 @@ def _stored(code: str) -> str:
     return salted_hmac("portal.accounts.second_factor", plain, algorithm="sha256").hexdigest()[:16]
 
 
-def is_right(user: AbstractBaseUser, typed: str) -> bool:
-    """Return whether a code is somebody's: from the app, or one on paper, which is used up by it."""
+def is_right(user: AbstractBaseUser, typed: str) -> bool | None:
+    """Return whether a code is somebody's: from the app, or one on paper, which is used up by it; None where none is looked at now."""
     digits = "".join(typed.split())
     model, token = (TOTPDevice, digits) if digits.isascii() and digits.isdigit() else (StaticDevice, _stored(typed))
     with transaction.atomic():
         found = model.objects.devices_for_user(user, confirmed=True).select_for_update().first()
+        if found is not None and not found.verify_is_allowed()[0]:
+            return None
         right = found is not None and found.verify_token(token)
     if right and model is StaticDevice:
         log(instance=user, action=USED, user=user)
     return right
 
 
-def confirm(user: AbstractBaseUser, unconfirmed: TOTPDevice, typed: str) -> list[str] | None:
-    """Set a second factor up by its first code; return the codes for paper, which are shown once, or None where the code is wrong."""
+def confirm(request: HttpRequest, typed: str) -> list[str] | None:
+    """Set a second factor up by its first code; return the codes for paper, which are shown once, or None where the code is wrong.
+
+    What was signed in without it elsewhere ends. Of two who do it at the same time the first one has done it.
+    """
+    user, found = request.user, prepared(request)
     with transaction.atomic():
-        found = TOTPDevice.objects.select_for_update().get(pk=unconfirmed.pk)
-        if not found.verify_token("".join(typed.split())):
+        get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+        if device(user) is not None:
             return None
-        found.confirmed = True
-        found.save(update_fields=["confirmed"])
+        totp = TOTP(found.bin_key, found.step, found.t0, found.digits)
+        totp.time = time.time()
+        digits = "".join(typed.split())
+        if not (digits.isascii() and digits.isdigit() and totp.verify(int(digits), found.tolerance)):
+            return None
+        TOTPDevice.objects.filter(user=user).delete()
+        found.last_t, found.drift = totp.t(), totp.drift
+        found.save()
+        request.session.pop(_KEY)
+        sessions.end_all([found.user_id], but=request.session.session_key)
         log(instance=user, action=SET_UP, user=user)
         return renew_codes(user)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
@@ -29,6 +29,9 @@ def end_if_over(request: HttpRequest) -> None:
     """
     session = request.session
     if BEGAN_AT not in session:
+        if SESSION_KEY in session:
+            # Nobody knows since when.
+            logout(request)
         return
     now = int(timezone.now().timestamp())
     if now - session[BEGAN_AT] >= settings.SESSION_COOKIE_AGE or now - session[SEEN_AT] >= settings.SESSION_IDLE_SECONDS:
@@ -37,8 +40,8 @@ def end_if_over(request: HttpRequest) -> None:
         session[SEEN_AT] = now
 
 
-def end_all(user_ids: Iterable[int]) -> None:
-    """Sign people out everywhere. Only those who sign in have a session: there are few."""
+def end_all(user_ids: Iterable[int], but: str | None = None) -> None:
+    """Sign people out everywhere, in the session with the key `but` excepted. Only those who sign in have one: there are few."""
     wanted = {str(pk) for pk in user_ids}
-    ended = [session.pk for session in Session.objects.all() if session.get_decoded().get("_auth_user_id") in wanted]
+    ended = [session.pk for session in Session.objects.exclude(pk=but) if session.get_decoded().get(SESSION_KEY) in wanted]
     Session.objects.filter(pk__in=ended).delete()

@@ -48,8 +48,11 @@ class AttemptsView(PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateV
         return {**super().get_context_data(**kwargs), "rows": rows, "accounts": self._accounts()}
 
     def _accounts(self) -> QuerySet[User]:
-        """Return the accounts whose second factor this person may remove: an administrator's only as one."""
-        found = second_factor.accounts()
+        """Return the accounts whose second factor this person may remove: an administrator's only as one, never their own.
+
+        One's own asks for a code: whoever finds a session open has none.
+        """
+        found = second_factor.accounts().exclude(pk=self.request.user.pk)
         return found if self.request.user.is_superuser else found.exclude(is_superuser=True)
 
     def post(self, request: HttpRequest) -> HttpResponse:

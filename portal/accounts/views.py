@@ -25,7 +25,7 @@ from portal import navigation
 from portal.pages import readers, restrictions
 
 from . import attempts, history, second_factor
-from .forms import CodeForm, OwnPasswordForm
+from .forms import CodeForm, OwnPasswordForm, SetUpForm
 from .middleware import WEAK_PASSWORD
 
 
@@ -130,7 +130,6 @@ class SecondFactorView(LoginRequiredMixin, FormView):
     """Asks for the code of an app or one on paper, or lets somebody set the app up; codes for paper are shown once."""
 
     template_name = "accounts/second_factor.html"
-    form_class = CodeForm
 
     @cached_property
     def device(self) -> TOTPDevice | None:
@@ -146,6 +145,14 @@ class SecondFactorView(LoginRequiredMixin, FormView):
         """Return where to sign in first."""
         return reverse("wagtailcore_login")
 
+    def get_form_class(self) -> type[CodeForm]:
+        """Ask for the password too where a session that was open before sets it up: somebody else may have found it so."""
+        return CodeForm if self.device is not None or self.is_awaited else SetUpForm
+
+    def get_form_kwargs(self) -> dict[str, object]:
+        """Give the form the request, by which tries of the password are counted."""
+        return {**super().get_form_kwargs(), "request": self.request}
+
     def get_success_url(self) -> str:
         """Return where the person was going."""
         return _destination(self.request)
@@ -154,7 +161,11 @@ class SecondFactorView(LoginRequiredMixin, FormView):
         """Do what was asked for if the code is right: sign in, set up, make new codes for paper, remove."""
         if self.device is None:
             return self._set_up(form)
-        if not second_factor.is_right(self.request.user, form.cleaned_data["code"]):
+        right = second_factor.is_right(self.request.user, form.cleaned_data["code"])
+        if not right:
+            if right is not None:
+                # What is not looked at fills no history.
+                log(instance=self.request.user, action=history.REFUSED)
             return self._refused(form)
         if self.is_awaited:
             self._open()
@@ -166,8 +177,7 @@ class SecondFactorView(LoginRequiredMixin, FormView):
         return self._with_codes(second_factor.renew_codes(self.request.user))
 
     def _set_up(self, form: CodeForm) -> HttpResponse:
-        unconfirmed = second_factor.prepared(self.request.user)
-        codes = second_factor.confirm(self.request.user, unconfirmed, form.cleaned_data["code"])
+        codes = second_factor.confirm(self.request, form.cleaned_data["code"])
         if codes is None:
             return self._refused(form)
         self._open()
@@ -179,7 +189,6 @@ class SecondFactorView(LoginRequiredMixin, FormView):
         log(instance=self.request.user, action=history.SIGNED_IN, user=self.request.user)
 
     def _refused(self, form: CodeForm) -> HttpResponse:
-        log(instance=self.request.user, action=history.REFUSED)
         seconds = second_factor.seconds_to_wait(self.request.user)
         wait = ngettext("Try again in %(number)d second.", "Try again in %(number)d seconds.", seconds) % {"number": seconds}
         form.add_error("code", " ".join([gettext("This code is not right."), *([wait] if seconds > 1 else [])]))
@@ -200,7 +209,7 @@ class SecondFactorView(LoginRequiredMixin, FormView):
         if "codes" in context:
             return context
         if self.device is None:
-            unconfirmed = second_factor.prepared(self.request.user)
+            unconfirmed = second_factor.prepared(self.request)
             key = {"picture": second_factor.picture(unconfirmed), "secret": second_factor.secret(unconfirmed)}
             return {**context, **key, "is_set_up": False}
         required = second_factor.is_required(self.request.user)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -55,6 +58,39 @@ def client(peer: str, forwarded: str) -> str:
     if address is None:
         return text[:64]
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
+
+
+OF_ALL, OF_ONE = 1024**3, 512 * 1024**2
+"""Bytes of bodies that a process holds at once, of all and of one address: who sends films as nobody in particular fills no disk."""
+
+
+class Room:
+    """The bytes of the bodies that are read or waited for. Used from one thread alone."""
+
+    def __init__(self) -> None:
+        self.held: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, address: str) -> Iterator[Callable[[int], int]]:
+        """Give what makes room for so many bytes more, until the block ends; it says which status refuses them, 0 for none."""
+        mine = 0
+
+        def take(number: int) -> int:
+            nonlocal mine
+            if self.held.total() + number > OF_ALL:
+                return 503
+            if self.held[address] + number > OF_ONE:
+                return 429
+            self.held[address] += number
+            mine += number
+            return 0
+
+        try:
+            yield take
+        finally:
+            self.held[address] -= mine
+            if not self.held[address]:
+                del self.held[address]
 
 
 def seconds_to_wait(request: HttpRequest, kind: str, most: int, window: int = WINDOW) -> int:

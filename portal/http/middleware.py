@@ -18,7 +18,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal.discovery import release
 from portal.http import addresses
-from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY, VISITORS_POLICY
+from portal.http.policy import ADMIN_POLICY, ADMIN_PREFIXES, PUBLIC_POLICY, VISITORS_POLICY, reported
 from portal.http.views import bad_request
 from portal.language.html_text import hold_lines_together
 from portal.language.languages import SOURCE_LANGUAGE, Language, language_of_path, languages_by_code
@@ -64,6 +64,9 @@ class SecurityHeadersMiddleware:
         if request.path.startswith(ADMIN_PREFIXES):
             policy = ADMIN_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        if address := settings.CSP_REPORT_URI:
+            policy, endpoints = reported(response.headers["Content-Security-Policy"], address)
+            response.headers["Content-Security-Policy"], response.headers["Reporting-Endpoints"] = policy, endpoints
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )

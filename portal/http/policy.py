@@ -37,3 +37,11 @@ ADMIN_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+
+
+def reported(policy: str, address: str) -> tuple[str, str]:
+    """Return a policy whose violations browsers report to an address, and the header `Reporting-Endpoints` that newer ones want.
+
+    https://www.w3.org/TR/CSP3/#reporting
+    """
+    return f"{policy}; report-uri {address}; report-to csp", f'csp="{address}"'

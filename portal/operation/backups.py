@@ -15,7 +15,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,8 @@ from django.core.management import CommandError
 
 from portal.files import only_one, remove_leftovers, write_whole
 from portal.operation import databases
-from portal.operation.media import Entry, Store, checksum, files, referenced
+from portal.operation.media import Entry, Store, checksum, files, is_inside, referenced
+from portal.settings.environment import KEY_LENGTH
 
 FORMAT = 1
 TRIES = 5
@@ -106,9 +107,35 @@ def read(folder: Path) -> Backup:
         manifest = json.loads(text)
     except (OSError, ValueError) as error:
         raise CommandError(f"{folder} holds no whole backup.") from error
+    if not isinstance(manifest, dict) or "format" not in manifest:
+        raise CommandError(f"{folder} holds no whole backup.")
     if manifest["format"] != FORMAT:
         raise CommandError(f"The backup {folder.name} was made by another version of the portal (format {manifest['format']}).")
+    if odd := next(_odd(manifest), ""):
+        raise CommandError(f"The backup {folder.name} was not made by a portal: {odd}.")
     return Backup(folder, manifest)
+
+
+def _odd(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what no portal writes into a manifest: whoever can change a backup could have files written anywhere, and SQL run."""
+    try:
+        stated = manifest["database"]
+        if stated["file"] not in databases.FILE_NAMES.values() or stated["vendor"] not in databases.FILE_NAMES:
+            yield f"its database is {stated['file']!r}"
+        for name, number in stated["rows"].items():
+            if not re.fullmatch(r"\w+", name) or type(number) is not int:
+                yield f"it has a table {name!r}"
+        for name, (digest, size, written) in manifest["media"].items():
+            if not is_inside(name):
+                yield f"it has a file {name!r}"
+            if not re.fullmatch(r"[0-9a-f]{64}", digest) or type(size) is not int or type(written) is not int:
+                yield f"of its file {name!r} it says {digest!r}"
+        datetime.fromisoformat(manifest["made_at"])
+        if not isinstance(manifest["secret_key"], str) or not all(isinstance(name, str) for name in stated["migrations"]):
+            yield "a part of its manifest is none"
+        yield from (f"it does not say what {name} was" for name in (*COMPARED, "SECRET_KEY") if name not in manifest["settings"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        yield f"its manifest lacks something ({error})"
 
 
 def names(folder: Path) -> list[str]:
@@ -267,6 +294,8 @@ def faults(backup: Backup) -> list[str]:
     key = backup.folder / "secret_key"
     if (said := backup.manifest["secret_key"]) and (not key.is_file() or checksum(key) != said):
         found.append("the secret key is damaged or not there")
+    elif said and len(key.read_text(encoding="utf-8").strip()) < KEY_LENGTH:
+        found.append("the secret key is so short that it could be found out")
     return found + backup.store.faults(backup.media)
 
 

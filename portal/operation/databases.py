@@ -18,6 +18,10 @@ Ask = Callable[[str], list[tuple]]
 """Puts a query to one state of a database."""
 
 
+FILE_NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+"""What the file of a database is called in a backup, by the database."""
+
+
 def vendor() -> str:
     """Return `sqlite` or `postgresql`."""
     return connection.vendor
@@ -29,8 +33,8 @@ def version() -> str:
 
 
 def file_name() -> str:
-    """Return what the file of a database is called in a backup."""
-    return "database.sqlite3" if vendor() == "sqlite" else "database.dump"
+    """Return what the file of the portal's database is called in a backup."""
+    return FILE_NAMES[vendor()]
 
 
 def sqlite_path() -> Path:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import django_otp
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -20,7 +20,9 @@ from wagtail import hooks
 from wagtail.log_actions import log
 from wagtail.models import APIToken, Page, PageSubscription, Revision, WorkflowState
 
+from portal.accounts import sessions
 from portal.models import Deputyship, KnownAddress, PortalDocument, PortalImage, SharedDraft
+from portal.uploads import access
 
 LEFT = "portal.left"
 """The action in the log of an account."""
@@ -47,9 +49,11 @@ NAMED = 5
 """So many are named of each kind."""
 
 
-def belonging(label: str | Promise, rows: QuerySet, hand_over: Callable[[User], object]) -> Belonging:
-    """Return rows that are somebody's, with some of their names."""
-    return Belonging(label, rows.count(), tuple(_name(row) for row in rows[:NAMED]), hand_over)
+def belonging(
+    label: str | Promise, rows: QuerySet, hand_over: Callable[[User], object], named: QuerySet | None = None
+) -> Belonging:
+    """Return rows that are somebody's, with some of their names: of `named` where not all may be named to who asks."""
+    return Belonging(label, rows.count(), tuple(_name(row) for row in (rows if named is None else named)[:NAMED]), hand_over)
 
 
 def _name(row: object) -> str:
@@ -61,13 +65,13 @@ def _set(rows: QuerySet, field: str) -> Callable[[User], object]:
     return lambda successor: rows.order_by().update(**{field: successor})
 
 
-def belongings(user: User) -> list[Belonging]:
-    """Return what is somebody's, of each kind that there is."""
-    found = [*_own(user), *(each for register in hooks.get_hooks("register_belongings") for each in register(user))]
+def belongings(user: User, by: User | None = None) -> list[Belonging]:
+    """Return what is somebody's, of each kind that there is; files of collections that are closed to who asks are not named."""
+    found = [*_own(user, by), *(each for register in hooks.get_hooks("register_belongings") for each in register(user))]
     return [each for each in found if each.number]
 
 
-def _own(user: User) -> Iterator[Belonging]:
+def _own(user: User, by: User | None) -> Iterator[Belonging]:
     pages = Page.objects.filter(owner=user).order_by("title", "pk")
     yield belonging(pgettext_lazy("admin", "Pages that they own"), pages, _set(pages, "owner"))
     # The start page counts a draft as theirs whose version it is.
@@ -87,7 +91,8 @@ def _own(user: User) -> Iterator[Belonging]:
         (PortalDocument, pgettext_lazy("admin", "Documents that they uploaded")),
     ):
         files = model.objects.filter(uploaded_by_user=user).order_by("title", "pk")
-        yield belonging(label, files, _set(files, "uploaded_by_user"))
+        named = files.exclude(collection__in=access.closed_collections(by)) if by is not None else None
+        yield belonging(label, files, _set(files, "uploaded_by_user"), named)
     deputyships = Deputyship.objects.filter(Q(moderator=user) | Q(deputy=user), ends_on__gte=timezone.localdate()).order_by("pk")
     yield belonging(pgettext_lazy("admin", "Deputyships"), deputyships, lambda successor: _stand_in(user, successor))
 
@@ -144,7 +149,7 @@ def leave(user: User, successor: User, by: User, with_groups: bool = False) -> N
         # Every session hangs on the password, and so does every link to a new one.
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-            if session.get_decoded().get("_auth_user_id") == str(user.pk):
-                session.delete()
+        for device in django_otp.devices_for_user(user, confirmed=None):
+            device.delete()
+        sessions.end_all([user.pk])
         log(user, LEFT, user=by, data={"successor": successor.get_username(), "moved": moved})

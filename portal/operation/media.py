@@ -36,14 +36,21 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_inside(name: str) -> bool:
+    """Return whether a name is one that `files` yields: it leads to a file below the folder, and to no other place."""
+    parts = name.split("/")
+    return "\0" not in name and "\\" not in name and not any(part == "" or part.startswith(".") for part in parts)
+
+
 def files() -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the files of the media folder, but for those that are being written, by their names below it."""
+    """Yield the files of the media folder by their names below it, but for those that are being written: a dot is before their names."""
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")):
         # What vanishes meanwhile was deleted.
         with suppress(FileNotFoundError):
-            if not path.name.startswith(".") and path.is_file():
-                yield path.relative_to(root).as_posix(), path.stat()
+            name = path.relative_to(root).as_posix()
+            if is_inside(name) and path.is_file():
+                yield name, path.stat()
 
 
 class Store:

@@ -21,13 +21,14 @@ from django.db.migrations.loader import MigrationLoader
 from portal.files import write_whole
 from portal.operation import backups, databases
 from portal.operation.backups import COMPARED, PROOF, Backup, Say
+from portal.operation.media import files
 from portal.serving import running
 from portal.settings import environment
 
 
-def _aside(path: Path) -> tuple[Path, Path]:
-    """Return where the new one is made that takes the place of a path, and where the old one goes meanwhile."""
-    return path.with_name(f"{path.name}.restored"), path.with_name(f"{path.name}.replaced")
+def _aside(path: Path) -> Path:
+    """Return where the file is made that takes the place of another."""
+    return path.with_name(f"{path.name}.restored")
 
 
 def check(backup: Backup) -> None:
@@ -66,17 +67,19 @@ def _check_target(backup: Backup, overwrite: bool) -> None:
         CommandError: the message says what is in the way; nothing was changed.
     """
     databases.check_unused()
-    media = Path(settings.MEDIA_ROOT)
-    if media.is_mount():
-        raise CommandError(f"{media} is a disk of its own, which cannot be replaced as a whole; mount it one folder higher.")
     if not overwrite and not running.marker().exists():
         if not databases.is_empty():
             raise CommandError("The database is not empty; --overwrite replaces it by the backup. Nothing was changed.")
-        if media.is_dir() and any(media.iterdir()):
+        if next(files(), None):
             raise CommandError("The media folder is not empty; --overwrite replaces it by the backup. Nothing was changed.")
-    needed = sum(entry.size for entry in backup.media.values()) + backup.manifest["database"]["size"]
-    if (free := shutil.disk_usage(settings.VAR_DIR).free) < needed:
-        raise CommandError(f"The state folder has {free // 2**20} MB left, and {needed // 2**20} MB are needed; nothing was changed.")
+    media = Path(settings.MEDIA_ROOT)
+    needed = {settings.VAR_DIR: backup.manifest["database"]["size"]}
+    # It may be a disk of its own, or a link to one.
+    of_media = media if media.is_dir() else settings.VAR_DIR
+    needed[of_media] = needed.get(of_media, 0) + sum(entry.size for entry in backup.media.values())
+    for folder, size in needed.items():
+        if (free := shutil.disk_usage(folder).free) < size:
+            raise CommandError(f"The folder {folder} has {free // 2**20} MB left, and {size // 2**20} MB are needed; nothing was changed.")
 
 
 def restore(backup: Backup, say: Say, overwrite: bool = False) -> None:
@@ -102,7 +105,7 @@ def replace(backup: Backup) -> None:
         CommandError: it failed; as long as the new data are only being made, nothing has changed.
     """
     media = Path(settings.MEDIA_ROOT)
-    new, old = _aside(media)
+    new, old = media / ".restored", media / ".replaced"
     try:
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
@@ -117,13 +120,22 @@ def replace(backup: Backup) -> None:
         else:
             databases.load_postgresql(backup.database, backup.manifest["database"]["rows"])
         _take_key(backup)
-        if media.exists():
-            media.rename(old)
-        new.rename(media)
+        _take_media(media, new, old)
     except (OSError, sqlite3.Error) as error:
         raise CommandError(f"The backup could not be restored: {error}. It can be repeated.") from error
     running.marker().unlink()
-    shutil.rmtree(old, ignore_errors=True)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _take_media(media: Path, new: Path, old: Path) -> None:
+    """Let the new files take the place of the old ones inside the folder, which may be a disk of its own and has what is the disk's."""
+    old.mkdir()
+    for path in media.iterdir():
+        if not path.name.startswith(".") and path.name != "lost+found":
+            path.rename(old / path.name)
+    for path in list(new.iterdir()):
+        path.rename(media / path.name)
 
 
 def _take_key(backup: Backup) -> None:
@@ -134,7 +146,7 @@ def _take_key(backup: Backup) -> None:
 
 def _make_sqlite(backup: Backup) -> None:
     """Write the database beside the portal's and count its rows."""
-    new, _ = _aside(databases.sqlite_path())
+    new = _aside(databases.sqlite_path())
     new.unlink(missing_ok=True)
     shutil.copyfile(backup.database, new)
     new.chmod(0o600)
@@ -150,7 +162,7 @@ def _make_sqlite(backup: Backup) -> None:
 def _take_sqlite() -> None:
     connection.close()
     path = databases.sqlite_path()
-    new, _ = _aside(path)
+    new = _aside(path)
     # The log of the old one would be taken for the new one's.
     for ending in ("-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)

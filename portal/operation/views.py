@@ -109,7 +109,7 @@ class LeaveView(WagtailAdminTemplateMixin, FormView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Add what moves."""
         groups = self.leaver.groups.order_by("name").values_list("name", flat=True)
-        belongings = leaving.belongings(self.leaver)
+        belongings = leaving.belongings(self.leaver, self.request.user)
         return super().get_context_data(leaver=self.leaver, name=name_of(self.leaver), belongings=belongings, groups=groups, **kwargs)
 
     def form_valid(self, form: LeaveForm) -> HttpResponse:

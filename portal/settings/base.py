@@ -341,6 +341,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W019", "security.W021"]
 QUICK_EXIT_URL = "https://www.dwd.de/DE/wetter/wetterundklima_vorort/_node.html"
 # Where somebody comes from is nobody's business: an address may tell what they need.
 SECURE_REFERRER_POLICY = "same-origin"
+# Where browsers report what a Content-Security-Policy forbade; as it comes, nowhere.
+CSP_REPORT_URI = environment.report_address()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 if IS_HTTPS:

@@ -264,6 +264,20 @@ def sentry_dsn() -> str:
     return given
 
 
+def report_address() -> str:
+    """Return where browsers report what a policy forbade, `CSP_REPORT_URI`; empty for nowhere.
+
+    Raises:
+        SettingError: it is no address, or would break out of the header.
+    """
+    given = text("CSP_REPORT_URI")
+    parts = urlsplit(given)
+    is_address = (parts.scheme in {"http", "https"} and parts.hostname) or (given.startswith("/") and not parts.netloc)
+    if given and (not is_address or not re.fullmatch(r"[!#-+\--:=?-~]+", given)):
+        raise SettingError(f"CSP_REPORT_URI={given} is no address; possible: https://host/path, or a path of this host.")
+    return given
+
+
 def frontend_caches() -> dict[str, dict[str, str]]:
     """Return the caches in front of the portal, as `wagtail.contrib.frontend_cache` takes them: `VARNISH_URL` (several with blanks), and
     a zone of Cloudflare (`CLOUDFLARE_ZONE`, `CLOUDFLARE_TOKEN`); mostly none.
@@ -347,6 +361,7 @@ def check() -> None:
     email_url()
     default_from("localhost")
     search_backend()
+    report_address()
     frontend_caches()
     demo_password()
     dictionaries(folder)

@@ -21,7 +21,7 @@ from django.conf import settings
 from granian.rsgi import HTTPProtocol, Scope
 
 from portal.http.keeping import ENVIRON, Kept
-from portal.http.limits import client
+from portal.http.limits import Room, client
 from portal.http.policy import ADMIN_PREFIXES
 from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
@@ -44,7 +44,7 @@ class Shell:
     def __init__(self, application: Application, threads: int) -> None:
         self.application, self.threads = application, threads
         self.at_start: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None
-        self.static = static.StaticFiles()
+        self.static, self.room = static.StaticFiles(), Room()
         scheme = settings.SECURE_PROXY_SSL_HEADER
         self._secure = (scheme[0].removeprefix("HTTP_").replace("_", "-").lower(), scheme[1]) if scheme else None
         prepare()
@@ -66,7 +66,10 @@ class Shell:
         _send(protocol, await _or_refusal(scope, self._answer(scope, protocol)), scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
+        """Answer a request; where it names no host, or two, what was meant is not guessed (RFC 9112, 3.2)."""
         method, path, headers = scope.method, scope.path, scope.headers
+        if len(headers.get_all("host")) != 1 and scope.http_version == "1.1":
+            raise Refused(400)
         is_read = method in {"GET", "HEAD"}
         if is_read and self.static.knows(path) and self._may_answer(headers):
             if not self.static.is_current:
@@ -75,9 +78,10 @@ class Shell:
         if is_read and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             key = store.key_of(headers, path, scope.query_string) if settings.PAGE_CACHE and self._may_answer(headers) else None
             return await (self._page(scope, key) if key else self._ask(scope, io.BytesIO(), 0))
-        body, length = await bodies.read(scope, protocol, self._most(path, headers))
-        with body:
-            return await self._ask(scope, body, length)
+        with self.room.of(client(bridge.peer(scope), ",".join(headers.get_all("x-forwarded-for")))) as take:
+            body, length = await bodies.read(scope, protocol, self._most(path, headers), take)
+            with body:
+                return await self._ask(scope, body, length)
 
     async def _learn(self) -> None:
         """Ask what all static files have in common, as nobody in particular: what a browser says of itself shapes its own answer alone."""
@@ -99,9 +103,9 @@ class Shell:
             with self.store.building(key):
                 found = await _or_refusal(scope, self._build(scope, key))
         if isinstance(found, store.Entry):
-            return found.known(scope.headers)
+            return found.known(scope.headers, scope.method)
         stale = self.store.stale(key) if found.status >= 500 else None
-        return stale.known(scope.headers, is_stale=True) if stale else found
+        return stale.known(scope.headers, scope.method, is_stale=True) if stale else found
 
     async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
         """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
@@ -128,6 +132,7 @@ class Shell:
 
         answer = await self.pages.run(work, self._address(environ))
         if not entries:
+            kept.count(scope.method)
             return answer
         self.store.put(key, entries[0])
         return entries[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import IO
 
 from granian.rsgi import HTTPProtocol, Scope
@@ -16,7 +16,6 @@ PATIENCE = 10
 """Seconds that a body may take, beside those that its bytes need."""
 SLOWEST = 16 * 1024
 """Bytes a second: what comes more slowly over all is not waited for."""
-_IN_MEMORY = 64 * 1024
 
 
 async def _next(blocks: AsyncIterator[bytes]) -> bytes:
@@ -27,16 +26,16 @@ async def _next(blocks: AsyncIterator[bytes]) -> bytes:
         return b""
 
 
-async def read(scope: Scope, protocol: HTTPProtocol, most: int) -> tuple[IO[bytes], int]:
-    """Return the body of a request as a file, and its length.
+async def read(scope: Scope, protocol: HTTPProtocol, most: int, take: Callable[[int], int]) -> tuple[IO[bytes], int]:
+    """Return the body of a request as a file, and its length; `take` makes room for so many bytes, or says which status refuses them.
 
     Raises:
-        Refused: it has more than `most` bytes (413), did not come in time (408), or not at all (400).
+        Refused: it has more than `most` bytes (413), did not come in time (408), or not at all (400), or there is no room (429, 503).
     """
     stated = scope.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > most:
         raise Refused(413)
-    body = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed by whoever takes it)
+    body = tempfile.SpooledTemporaryFile(64 * 1024)  # noqa: SIM115 (closed by whoever takes it)
     length, began = 0, time.monotonic()
     blocks = aiter(protocol)
     try:
@@ -46,8 +45,8 @@ async def read(scope: Scope, protocol: HTTPProtocol, most: int) -> tuple[IO[byte
             if not block:
                 break
             length += len(block)
-            if length > most:
-                raise Refused(413)
+            if status := 413 if length > most else take(len(block)):
+                raise Refused(status)
             body.write(block)
     except TimeoutError as error:
         body.close()

@@ -64,8 +64,9 @@ class Entry:
                 self.codings[name] = found
         return found
 
-    def known(self, headers: Any, *, is_stale: bool = False) -> Answer:
-        """Return the page for a client: in its coding, or nothing where it has it already."""
+    def known(self, headers: Any, method: str, *, is_stale: bool = False) -> Answer:
+        """Return the page for a client, and count it: in its coding, or nothing where it has it already."""
+        self.kept.count(method)
         answer = self.answer(coding.accepted(headers.get("accept-encoding", "")))
         if is_stale:
             marked = [*answer.headers, ("Cache-Status", "portal; hit; detail=stale")]
@@ -170,11 +171,12 @@ def key_of(headers: Any, path: str, query: str) -> Key | None:
     """Return under what the answer to a request without a body would be kept.
 
     None for what never is: with other parameters, for somebody who may be known, or who does not say which host is asked.
+    A port and capital letters make no other host; they would make as many copies of a page as somebody likes.
     """
     cookies = headers.get_all("cookie")
     if "authorization" in headers or any(f"{name}=" in cookie for name in _OWN_COOKIES for cookie in cookies):
         return None
-    host = headers.get("host", "")
+    host = re.sub(r":[0-9]*$", "", headers.get("host", "")).lower()
     return (host, path, query) if host and _PATH.fullmatch(path) and _QUERY.fullmatch(query) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import b32decode
 from io import StringIO
 
 import pytest
@@ -68,6 +69,14 @@ def code(user: User, steps: int = 0) -> str:
     return f"{totp.token():06}"
 
 
+def first_code(page: HttpResponse) -> str:
+    """Return what an app shows that was told the key on a page."""
+    key = re.search(r'<code dir="ltr">([A-Z2-7 ]+)</code>', page.content.decode())[1].replace(" ", "")  # type: ignore[index]
+    totp = TOTP(b32decode(key))
+    totp.time = time.time()
+    return f"{totp.token():06}"
+
+
 def typed(client: Client, text: str, path: str = "/de/_util/second-factor/", **more: str) -> HttpResponse:
     return client.post(path, {"code": text, "next": "/admin/", **more})
 
@@ -87,8 +96,7 @@ def paper(response: HttpResponse) -> list[str]:
 def protected(admin: User) -> tuple[User, list[str]]:
     """Somebody with a second factor, and the codes on paper; a minute ago, so that the app shows another code now."""
     client = signed_in()
-    client.get("/de/_util/second-factor/")
-    codes = paper(typed(client, code(admin)))
+    codes = paper(typed(client, first_code(client.get("/de/_util/second-factor/"))))
     TOTPDevice.objects.update(last_t=-1)
     return admin, codes
 
@@ -123,12 +131,13 @@ def test_it_is_set_up_before_anything_else(admin: User, language: str, direction
     ]
     shown = re.search(r'<code dir="ltr">([A-Z2-7 ]+)</code>', page.content.decode())
     assert shown is not None
-    assert shown[1] == second_factor.secret(TOTPDevice.objects.get(user=admin))
     assert client.get(path).content.decode().count(shown[1]) == 1
-    wrong = typed(client, "000000" if code(admin) != "000000" else "111111", path)
+    first = first_code(page)
+    wrong = typed(client, "000000" if first != "000000" else "111111", path)
     assert (wrong.status_code, wrong.content.decode().count('class="error"'), second_factor.device(admin)) == (200, 1, None)
-    let_wait_pass()
-    done = typed(client, f" {code(admin)[:3]} {code(admin)[3:]} ", path)
+    first = first_code(page)
+    done = typed(client, f" {first[:3]} {first[3:]} ", path)
+    assert shown[1] == second_factor.secret(TOTPDevice.objects.get(user=admin))
     assert (done.status_code, done.headers["Cache-Control"], len(set(paper(done)))) == (200, "no-store", second_factor.CODES)
     assert client.get("/admin/").status_code == 200
     assert KnownAddress.objects.filter(account=admin).count() == 2
@@ -138,9 +147,9 @@ def test_it_is_set_up_before_anything_else(admin: User, language: str, direction
 
 def test_a_session_gets_another_key_when_it_opens(admin: User) -> None:
     client = signed_in()
-    client.get("/de/_util/second-factor/")
+    page = client.get("/de/_util/second-factor/")
     before = client.session.session_key
-    typed(client, code(admin))
+    typed(client, first_code(page))
     assert client.session.session_key != before
     assert not Session.objects.filter(pk=before).exists()
 
@@ -304,3 +313,87 @@ def test_the_history_says_what_a_group_may_do_where(admin: User, home: Page) -> 
     assert [(len(added), len(removed)) for added, removed in given] == [(1, 0), (1, 0), (0, 1), (0, 1)]
     assert given[0][0] == given[3][1]
     assert given[1][0] == given[2][1]
+
+
+def test_nobody_sees_the_key_that_another_session_sets_up(admin: User) -> None:
+    """Who knows the password and looks at the form before its owner does learns nothing of the owner's key."""
+    path = "/de/_util/second-factor/"
+    thief, owner = signed_in(address=ELSEWHERE), signed_in()
+    seen, shown = thief.get(path), owner.get(path)
+    assert first_code(seen) != first_code(shown)
+    assert typed(owner, first_code(seen)).content.decode().count('class="error"') == 1
+    assert len(paper(typed(owner, first_code(shown)))) == second_factor.CODES
+    # The other session is over, and so is its key: what would be set up there second is not.
+    assert typed(thief, first_code(seen)).headers["Location"].startswith("/de/_util/login/")
+    assert second_factor.secret(TOTPDevice.objects.get()).replace(" ", "") in shown.content.decode().replace(" ", "")
+
+
+def test_of_two_that_set_it_up_at_once_the_first_has_done_it(admin: User, rf: object) -> None:
+    one, other = signed_in(), signed_in()
+    pages = [client.get("/de/_util/second-factor/") for client in (one, other)]
+    request = rf.get("/")  # type: ignore[attr-defined]
+    request.user, request.session = admin, other.session
+    assert len(paper(typed(one, first_code(pages[0])))) == second_factor.CODES
+    assert second_factor.confirm(request, first_code(pages[1])) is None
+    assert TOTPDevice.objects.count() == 1
+
+
+def test_setting_it_up_ends_what_was_signed_in_without(editor: User) -> None:
+    """A session that somebody left open elsewhere; and one that was found open sets nothing up without the password."""
+    left, client = signed_in("otto", address=ELSEWHERE), signed_in("otto")
+    page = client.get("/de/_util/second-factor/")
+    for password in ("", "geraten"):
+        refused = typed(client, first_code(page), password=password)
+        assert (refused.status_code, second_factor.device(editor)) == (200, None)
+    assert len(paper(typed(client, first_code(page), password=PASSWORD))) == second_factor.CODES
+    assert client.get("/admin/").status_code == 200
+    assert left.get("/admin/").headers["Location"].startswith("/admin/login/")
+
+
+def test_nobody_removes_their_own_without_a_code(protected: tuple[User, list[str]]) -> None:
+    """An administrator's session that was found open cannot, though the list of accounts is theirs to use."""
+    user, codes = protected
+    client = signed_in()
+    typed(client, codes[0])
+    assert 'value="erika"' not in client.get("/admin/locked-sign-ins/").content.decode()
+    client.post("/admin/locked-sign-ins/", {"account": "erika"})
+    assert second_factor.device(user) is not None
+
+
+def test_a_code_that_is_not_looked_at_fills_no_history(protected: tuple[User, list[str]]) -> None:
+    user, codes = protected
+    before = len(entries(user))
+    client = signed_in()
+    for _ in range(5):
+        assert typed(client, "falsch-falsch").status_code == 200
+    assert [action for action, _data in entries(user)[before:]] == [history.REFUSED]
+    # The right one opens nothing before the wait is over, and is not used up meanwhile.
+    assert typed(client, codes[0]).status_code == 200
+    assert second_factor.codes_left(user) == second_factor.CODES
+
+
+def test_a_session_of_which_nobody_knows_since_when_is_over(editor: User) -> None:
+    client = signed_in("otto")
+    store = SessionStore(client.session.session_key)
+    del store[sessions.BEGAN_AT]
+    store.save()
+    assert client.get("/admin/account/").headers["Location"].startswith("/admin/login/")
+
+
+def test_administrators_are_changed_by_administrators_alone(admin: User, editor: User, settings: object) -> None:
+    """Whoever manages accounts could otherwise set an administrator's password, and be one."""
+    settings.SECOND_FACTOR = False
+    manager = User.objects.create_user("marta", "marta@example.org", PASSWORD)
+    manager.user_permissions.add(*Permission.objects.filter(codename__in=("access_admin", "change_user", "view_user", "delete_user")))
+    client, stolen = signed_in("marta"), "ein anderer Abend am Meer"
+    form = {"email": "marta2@example.org", "first_name": "X", "last_name": "Y", "is_active": "on", "password1": stolen, "password2": stolen}
+    group = Group.objects.create(name="Freigabe")
+    bulk = "/admin/bulk/auth/user/{}/?next=/admin/users/&id={}"
+    for user, is_changed in ((admin, False), (editor, True)):
+        client.post(f"/admin/users/edit/{user.pk}/", {**form, "username": user.username})
+        client.post(bulk.format("assign_role", user.pk), {"role": group.pk})
+        client.post(bulk.format("set_active_state", user.pk), {"mark_as_active": "False"})
+        client.post(bulk.format("delete", user.pk), {}) if user == admin else None
+        after = User.objects.get(pk=user.pk)
+        found = (after.check_password(stolen), after.email == "marta2@example.org", group in after.groups.all(), not after.is_active)
+        assert found == (is_changed,) * 4

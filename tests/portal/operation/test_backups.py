@@ -247,7 +247,10 @@ def test_what_is_killed_is_repeated_and_half_is_never_whole(filled: Place, empty
     name = run(source, "backup").split()[2]
     assert sorted(path.name for path in backups.iterdir()) == [name, "backup.lock", "media"]
 
-    # Between the database and the media.
+    # Between the database and the media, which lie on a disk of their own.
+    disk = tmp_path / "disk"
+    (disk / "lost+found").mkdir(parents=True)
+    (empty.folder / "media").symlink_to(disk)
     killed = _KILLED.format(module="restoring", name="_take_key", command='"restore"')
     run(target, "shell", "-c", killed, code=-signal.SIGKILL)
     refused = run(target, "serve", "--prepare", code=1)
@@ -257,6 +260,8 @@ def test_what_is_killed_is_repeated_and_half_is_never_whole(filled: Place, empty
     )
     run(target, "restore")
     assert tree(empty.folder / "media") == tree(filled.folder / "media")
+    assert (empty.folder / "media").is_symlink()
+    assert {path.name for path in disk.iterdir()} == {"lost+found", *(path.name for path in (filled.folder / "media").iterdir())}
     assert run(target, "check_portal").splitlines() == ["The portal answers."]
 
 

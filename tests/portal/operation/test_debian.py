@@ -160,6 +160,14 @@ def test_what_visitors_say_of_themselves_is_not_believed(machine: Machine) -> No
     assert status == 200 and b"evil.example" not in body and "evil.example" not in str(headers)
 
 
+def test_nobody_fills_the_disk_with_what_no_form_takes(machine: Machine) -> None:
+    """What visitors send is refused where it arrives; in the admin by the portal, which knows how much it holds."""
+    large = {"Content-Length": "6000000"}
+    answers = {path: machine.get(path, machine.https, "POST", **large) for path in ("/uk/", "/admin/login/")}
+    assert {path: answer[0] for path, answer in answers.items()} == {"/uk/": 413, "/admin/login/": 413}
+    assert [b'<html lang="de"' in answer[2] for answer in answers.values()] == [False, True]
+
+
 def test_where_the_portal_is_away_a_page_says_so_in_each_language(machine: Machine) -> None:
     machine.portal.terminate()
     machine.portal.wait(support.PATIENCE)

@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import (
     APIToken,
+    Collection,
+    CollectionViewRestriction,
     GroupApprovalTask,
     ModelLogEntry,
     Page,
@@ -139,6 +141,20 @@ def test_administrators_give_the_groups_along_and_nobody_else_does(leaver: User)
     admin = signed_in(make_user("verwaltung", is_superuser=True))
     admin.post(address, {"successor": heir.pk, "with_groups": "on"})
     assert sorted(heir.groups.values_list("name", flat=True)) == [EDITORS, "Moderators"]
+
+
+def test_names_that_are_closed_to_who_manages_accounts_stay_so(leaver: User) -> None:
+    """Neither drafts nor files of a collection for others are named to somebody who only manages accounts; how many there are is."""
+    closed = Collection.get_first_root_node().add_child(name="Nur Leitung")
+    CollectionViewRestriction.objects.create(collection=closed, restriction_type="groups").groups.add(Group.objects.get(name="Moderators"))
+    PortalDocument.objects.create(title="Gehälter", file=ContentFile(b"x", name="g.txt"), uploaded_by_user=leaver, collection=closed)
+    manager = make_user("personal")
+    manager.user_permissions.add(*Permission.objects.filter(codename__in=("change_user", "access_admin")))
+    address = f"/admin/users/{leaver.pk}/leave/"
+    for user, is_named in ((manager, False), (make_user("verwaltung", is_superuser=True), True)):
+        shown = " ".join(BeautifulSoup(signed_in(user).get(address).content, "html.parser").get_text(" ").split())
+        assert [name in shown for name in ("Gehälter", "Entwurf, geändert")] == [is_named] * 2
+        assert "Hochgeladene Dokumente: 2" in shown
 
 
 def test_who_may_not_is_refused_and_nothing_moves(leaver: User) -> None:

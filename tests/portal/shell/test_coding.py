@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import brotli
 import pytest
 
+from portal.http import limits
 from portal.http.limits import client
 from portal.serving import connections
 from portal.shell import bodies, bridge, coding
@@ -143,10 +144,10 @@ class Blocks:
         raise StopAsyncIteration
 
 
-def read(blocks: Blocks, stated: str = "", most: int = 100) -> bytes | int:
+def read(blocks: Blocks, stated: str = "", most: int = 100, take: Callable[[int], int] = lambda number: 0) -> bytes | int:
     given = SimpleNamespace(headers={"content-length": stated} if stated else {})
     try:
-        body, length = run(bodies.read(given, blocks, most))
+        body, length = run(bodies.read(given, blocks, most, take))
     except Refused as error:
         return error.status
     with body:
@@ -163,6 +164,19 @@ def test_bodies_come_whole_in_time_and_no_larger_than_allowed(monkeypatch: pytes
     assert read(Blocks([b"a" * 60, b"b" * 60])) == 413
     assert read(Blocks([b"a"], hangs=True), "2") == 408
     assert read(Blocks([b"a"]), "2") == 400
+
+
+def test_bodies_of_all_and_of_one_address_fill_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OF_ALL", 250)
+    monkeypatch.setattr(limits, "OF_ONE", 100)
+    room = limits.Room()
+    with room.of("a") as one, room.of("a") as again:
+        assert (read(Blocks([b"x" * 60]), take=one), read(Blocks([b"x" * 30, b"x" * 20]), take=again)) == (b"x" * 60, 429)
+        with room.of("b") as other, room.of("c") as third:
+            assert (read(Blocks([b"x" * 100]), take=other), read(Blocks([b"x" * 70]), take=third)) == (b"x" * 100, 503)
+    assert room.held == {}
+    with room.of("a") as one:
+        assert read(Blocks([b"x" * 100]), take=one) == b"x" * 100
 
 
 def test_a_lane_has_room_for_so_many_and_for_others_beside_one() -> None:

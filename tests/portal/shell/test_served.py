@@ -93,6 +93,47 @@ def test_half_a_body_and_huge_heads_reach_nobody(live_portal: support.Portal) ->
         assert b" 405 " in connection.recv(100)
 
 
+NEXT = b"GET /robots.txt HTTP/1.1\r\n" + HOST + b"\r\n"
+
+
+@pytest.mark.parametrize(("said", "statuses"), [
+    # What two servers in a row could read as two different requests is refused, and ends the connection.
+    (b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde", [400]), (b"Content-Length: 3, 3\r\n\r\nabc", [400]),
+    (b"Content-Length: +3\r\n\r\nabc", [400]), (b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", [400]),
+    (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", [400]),
+    (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [400]), (b"X: a\r\n b\r\n\r\n", [400]), (b"X: a\rHost: other\r\n\r\n", [400]),
+    (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [405]),
+    # What can be read in one way alone is, and what comes after it is a request of its own.
+    (b"Content-Length: 3\r\n\r\nabc", [405, 200]), (b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nHost: other\r\n\r\n", [405, 200]),
+    (b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc", [100, 405, 200]),
+])  # fmt: skip
+def test_a_head_has_one_meaning_or_none(live_portal: support.Portal, said: bytes, statuses: list[int]) -> None:
+    with socket.create_connection(place(live_portal), TIMEOUT) as connection:
+        connection.sendall(b"POST /de/ HTTP/1.1\r\n" + HOST + said + NEXT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        answer = connection.makefile("rb").read()
+    assert [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", answer)] == statuses
+
+
+@pytest.mark.parametrize(("head", "status"), [
+    (b"GET /de/ HTTP/1.1\r\n", 400), (b"GET /de/ HTTP/1.1\r\nHost: other.example\r\n", 400),
+    (b"GET /de/ HTTP/1.1\r\n" + HOST + b"Host: other.example\r\n", 400),
+    (b"GET http://127.0.0.1/de/ HTTP/1.1\r\nHost: other.example\r\n", 400),
+    (b"GET /de/ HTTP/1.1\r\nHost: 127.0.0.1@other.example\r\n", 400),
+    (b"CONNECT other.example:443 HTTP/1.1\r\nHost: other.example\r\n", 400),
+    (b"GET /de/%00/ HTTP/1.1\r\n" + HOST, 400), (b"GET /de/%ff/ HTTP/1.1\r\n" + HOST, 404), (b"TRACE /de/ HTTP/1.1\r\n" + HOST, 405),
+    (b"GET /media/..%2fsecret_key HTTP/1.1\r\n" + HOST, 404), (b"GET /static/%2e%2e/secret_key HTTP/1.1\r\n" + HOST, 404),
+    (b"GET //other.example/ HTTP/1.1\r\n" + HOST, 404), (b"GET /de/ HTTP/1.0\r\n" + HOST, 200),
+    (b"GET /de/ HTTP/1.1\r\n" + HOST + b"X-Forwarded-Host: other.example\r\nForwarded: host=other.example\r\n", 200),
+    (b"GET /de/ HTTP/1.1\r\n" + HOST + b"If-None-Match: \"\xff\"\r\nRange: bytes=\xff\r\nAccept-Encoding: \xff;q=nan\r\n", 200),
+])  # fmt: skip
+def test_odd_requests_get_an_answer_and_shape_no_page(live_portal: support.Portal, head: bytes, status: int) -> None:
+    with socket.create_connection(place(live_portal), TIMEOUT) as connection:
+        connection.sendall(head + b"Connection: close\r\n\r\n")
+        answer = connection.makefile("rb").read()
+    assert int(answer[9:12]) == status
+    assert b"other.example" not in answer
+
+
 @pytest.mark.parametrize("path", ["/de/", "/ar/", "/sitemap.xml", "/api/v2/pages/?limit=20", "/de/feed.rss"])
 def test_text_leaves_compressed_with_a_tag_for_each_coding(live_portal: support.Portal, path: str) -> None:
     found = {coding: ask(live_portal, path, Accept_Encoding=coding) for coding in ("br", "gzip", "identity")}

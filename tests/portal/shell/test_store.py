@@ -207,12 +207,22 @@ def test_what_is_somebodys_or_has_other_parameters_is_not_kept(application: Appl
 def test_any_of_several_cookie_headers_may_tell_who_it_is(
     application: Application, run: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Headers, "get_all", lambda self, name: ["a=1", "sessionid=2"])
+    monkeypatch.setattr(Headers, "get_all", lambda self, name: ["a=1", "sessionid=2"] if name == "cookie" else [self.get(name, "")])
 
     async def story(shell: Shell) -> list[int]:
         return [number(await ask(shell)) for _ in range(2)]
 
     assert run(story) == [1, 2]
+
+
+@pytest.mark.parametrize(("host", "is_same"), [
+    ("portal.example:80", True), ("PORTAL.Example:8443", True), ("portal.example:", True), ("other.example", False),
+    ("portal.example:x", False),
+])  # fmt: skip
+def test_a_page_is_kept_once_for_a_host_however_it_is_written(host: str, is_same: bool) -> None:
+    """Ports and capital letters would make as many copies as somebody likes, and push out those of others."""
+    first, other = (store.key_of(Headers({"host": name}), "/de/", "") for name in ("portal.example", host))
+    assert (first == other) is is_same
 
 
 def test_what_comes_with_a_cookie_is_not_kept(application: Application, run: Callable) -> None:
