@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import has_vary_header
 from wagtail.models import Page
 
 from portal import changes, tags
-from portal.http import purging
+from portal.http import counting, purging
 from portal.http.traces import Trace, recording
 from portal.models import Alert, ListRow, PortalImage
 
@@ -34,7 +35,7 @@ class Kept:
 
     `began`, `fresh_until` and `shown_until` are seconds since 1970: when it was begun, when time alone makes it another one, and when it
     may not be shown any more, whatever has failed. `trace` is what it was built from. The server may say what it has `before`: where that
-    is what would be answered now, it is told so (`holds`), and nothing is built.
+    is what would be answered now, it is told so (`holds`), and nothing is built. The server counts each answer that it gives of it.
     """
 
     began: float = 0.0
@@ -43,6 +44,12 @@ class Kept:
     trace: Trace | None = None
     before: Kept | None = None
     holds: bool = False
+    counted: counting.Counted | None = None
+
+    def count(self, method: str) -> None:
+        """Count an answer that somebody got of it."""
+        if self.counted:
+            counting.count(self.counted, method)
 
     def ends(self, trace: Trace | None, began: float) -> None:
         """Note what an answer was built from, and until when it may be kept."""
@@ -93,17 +100,22 @@ class KeepingMiddleware:
         """Answer, and say whether the answer may be kept; with nothing where what the server has is what would be answered."""
         kept = request.META.get(ENVIRON)
         if kept is None:
-            return self._answer(request)
+            response = self._answer(request)
+            if (counted := getattr(response, "counted", None)) and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+                counting.count(counted, request.method or "")
+            return response
         if kept.before is not None:
             # What cannot be asked because database or cache are away, the view will say, in the reader's language.
             with suppress(Exception):
                 if kept.before.still_holds():
+                    kept.counted = kept.before.counted
                     kept.ends(kept.before.trace, kept.before.began)
                     kept.holds = True
                     return HttpResponse()
         began = timezone.now().timestamp()
         with recording() as trace:
             response = self._answer(request)
+        kept.counted = getattr(response, "counted", None)
         is_public = "public" in _parts(response, "Cache-Control") and _parts(response, "Vary") <= {"accept-encoding"}
         if is_public and response.status_code == 200 and not response.cookies and not response.streaming:
             # Nor does a page that is there fail because it is not known for how long it may be kept.

@@ -98,6 +98,8 @@ def _serve(request: HttpRequest, page: Page) -> HttpResponse:
     response = serve(page, request, (), {})
     # What everybody may keep is said by `portal.http.keeping`, once it is known whether it is somebody's.
     response.is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
+    if response.is_page and getattr(page, "shown_at", None) is not None:
+        response.counted = (str(page.translation_key), readers.of(request).language.code)
     return response
 
 

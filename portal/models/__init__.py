@@ -19,6 +19,7 @@ from .records import DeclinedRecord, LoadedRecord
 from .release import OfficeSettings, Release
 from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
+from .visits import FallbackVisits
 
 __all__ = [
     "Alert",
@@ -33,6 +34,7 @@ __all__ = [
     "Deputyship",
     "ExplanationMixin",
     "Fact",
+    "FallbackVisits",
     "FinishedMixin",
     "Footer",
     "Job",

@@ -11,6 +11,7 @@ import contextlib
 import gc
 import os
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,9 @@ def options(host: str, port: str) -> dict[str, object]:
 
 def _begin(loop: asyncio.AbstractEventLoop) -> None:
     end_with_parent()
+    from portal.http import counting
+
+    threading.Thread(target=counting.write_for_ever, name="counting", daemon=True).start()
     # Only then granian listens.
     loop.call_soon(give_up_silent)
 

@@ -103,9 +103,9 @@ class Shell:
             with self.store.building(key):
                 found = await _or_refusal(scope, self._build(scope, key))
         if isinstance(found, store.Entry):
-            return found.known(scope.headers)
+            return found.known(scope.headers, scope.method)
         stale = self.store.stale(key) if found.status >= 500 else None
-        return stale.known(scope.headers, is_stale=True) if stale else found
+        return stale.known(scope.headers, scope.method, is_stale=True) if stale else found
 
     async def _build(self, scope: Scope, key: store.Key) -> store.Entry | Answer:
         """Let the application answer somebody of whom nothing is known but what stands in the key, and keep that if it may be kept."""
@@ -132,6 +132,7 @@ class Shell:
 
         answer = await self.pages.run(work, self._address(environ))
         if not entries:
+            kept.count(scope.method)
             return answer
         self.store.put(key, entries[0])
         return entries[0]

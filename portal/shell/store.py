@@ -64,8 +64,9 @@ class Entry:
                 self.codings[name] = found
         return found
 
-    def known(self, headers: Any, *, is_stale: bool = False) -> Answer:
-        """Return the page for a client: in its coding, or nothing where it has it already."""
+    def known(self, headers: Any, method: str, *, is_stale: bool = False) -> Answer:
+        """Return the page for a client, and count it: in its coding, or nothing where it has it already."""
+        self.kept.count(method)
         answer = self.answer(coding.accepted(headers.get("accept-encoding", "")))
         if is_stale:
             marked = [*answer.headers, ("Cache-Status", "portal; hit; detail=stale")]
