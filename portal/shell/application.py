@@ -130,7 +130,7 @@ class Shell:
 
             bridge.call(self.application, heard, finish)
 
-        answer = await self.pages.run(work, self._address(environ))
+        answer = await self.pages.run(work, client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", "")))
         if not entries:
             kept.count(scope.method)
             return answer
@@ -144,16 +144,12 @@ class Shell:
         def work(deliver: Callable[[Answer], None]) -> None:
             bridge.call(self.application, environ, lambda answer: deliver(self._encoded(answer, environ)))
 
-        return await lane.run(work, self._address(environ))
+        return await lane.run(work, client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", "")))
 
     @staticmethod
     def _encoded(answer: Answer, environ: dict[str, Any]) -> Answer:
         known = {"accept_encoding": environ.get("HTTP_ACCEPT_ENCODING", ""), "if_none_match": environ.get("HTTP_IF_NONE_MATCH", "")}
         return coding.encoded(answer, **known, is_read=environ["REQUEST_METHOD"] in {"GET", "HEAD"})
-
-    @staticmethod
-    def _address(environ: dict[str, Any]) -> str:
-        return client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
 
     def _may_answer(self, headers: Any) -> bool:
         """Return whether no other address is to be asked first, with HTTPS."""
