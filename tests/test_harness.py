@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +15,7 @@ from wagtail.models import Page
 
 from home.models import HomePage
 from tests import databases as harness
+from tests import support
 from tests.builders import make_home
 
 FIRST = "written by a fixture of the module"
@@ -72,7 +76,7 @@ def test_two_connections_see_what_is_committed_and_no_more() -> None:
     def in_a_thread() -> None:
         thread = threading.Thread(target=look)
         thread.start()
-        thread.join(60)
+        thread.join(support.PATIENCE)
 
     with transaction.atomic():
         User.objects.create_user("someone")
@@ -89,3 +93,35 @@ def test_what_commits_is_never_what_others_share(django_db_setup: None) -> None:
     own = connection.settings_dict["NAME"]
     harness.databases.choose(harness.Wanted())
     assert (own != shared, connection.settings_dict["NAME"]) == (True, shared)
+
+
+ASKED_AGAIN = {"tests/journeys/test_browser.py", "tests/portal/operation/test_debian.py"}
+"""Where one attempt may take a second or five: it is repeated for as long as `support.PATIENCE`."""
+
+
+def hasty(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines in which something is waited for by a number of seconds of its own; what is shorter than one is a pause."""
+
+    def is_number(node: ast.expr) -> bool:
+        return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value >= 1
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", "")
+            numbers = [keyword.value for keyword in node.keywords if keyword.arg == "timeout"]
+            numbers += node.args[:1] if name in {"join", "wait", "result", "settimeout"} else []
+            if any(is_number(number) for number in numbers):
+                yield node.lineno
+        elif isinstance(node, ast.BinOp) and is_number(node.right) and getattr(getattr(node.left, "func", None), "attr", "") == "monotonic":
+            yield node.lineno
+
+
+def test_nobody_waits_by_the_speed_of_this_machine() -> None:
+    """What is waited for comes later on a busy machine: only `support.PATIENCE` says that it does not come at all."""
+    tests = Path(__file__).parent
+    found = {
+        str(path.relative_to(tests.parent)): lines
+        for path in sorted(tests.rglob("test_*.py"))
+        if (lines := [*hasty(ast.parse(path.read_text(encoding="utf-8")))])
+    }
+    assert set(found) == ASKED_AGAIN, found

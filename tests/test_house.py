@@ -115,6 +115,20 @@ def test_what_is_imported_is_declared() -> None:
     assert missing == set()
 
 
+def test_layers_and_types_are_asked_of_every_app() -> None:
+    """An app that no contract names could import what it likes, and would be read by no type checker."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    linter = tools["importlinter"]
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    named = {
+        "linter": set(linter["root_packages"]),
+        "layers": {part.strip() for line in contracts["Apps"]["layers"] for part in line.split("|")},
+        "circles": set(contracts["No circles inside rooms and apps"]["ancestors"]),
+        "types": set(tools["mypy"]["packages"]),
+    }
+    assert named == dict.fromkeys(named, {name for name in APPS if (ROOT / name / "__init__.py").exists()})
+
+
 BENT = {"wagtail_localize": "translation/upstream/", "modelsearch": "search/upstream/", "treebeard": "portal/upstream/"}
 """Where a library may be bent: nowhere else anything of it is replaced, or used that it keeps to itself."""
 ELSEWHERE = {
@@ -178,6 +192,12 @@ def test_the_picture_of_the_house_shows_its_rooms() -> None:
     there = {room + ("/" if (ROOT / room).is_dir() else "") for room in rooms if Path(room).name not in left_out}
     there |= {f"{name}/" for name in [*APPS, "templates", "tests", "content", "locale", "docs", "deploy"] if (ROOT / name).is_dir()}
     assert named_in_the_picture() == there
+
+
+def test_the_readme_says_what_each_folder_is() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Folders", 1)[1].split("\n## ", 1)[0]
+    told = set(re.findall(r"^\| `([\w.]+)/?` \|", table, re.MULTILINE))
+    assert told == {path.relative_to(ROOT).parts[0] for path in tracked()} - ABOUT_THE_PROJECT
 
 
 NO_ROOMS = {"management", "migrations", "models", "settings", "static", "styles", "templates", "templatetags"}

@@ -70,7 +70,9 @@ class OfficeIndexPage(ExplanationMixin, IndexPage):  # type: ignore[misc]
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the map, the Länder with their offices, and the names of those without."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        found: list[LandEntry] = by_land(context["results"].object_list, context["entries"])
+        # Lists that begin with the newest take it out of the others: here each stands in its Land.
+        first = [context["leading"].shown_as(Form.ITEM)] if context["leading"] else []
+        found: list[LandEntry] = by_land(context["results"].object_list, [*first, *context["entries"]])
         context.update(
             laender=found,
             tiles=tiles({entry.code for entry in found}, {entry.code: f"#{entry.anchor}" for entry in found}),

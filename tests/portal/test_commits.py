@@ -16,6 +16,7 @@ from portal import changes, navigation
 from portal.models import ListRow
 from portal.pages import restrictions
 from search.models import Document
+from tests import support
 from tests.builders import make_content_page, make_home, make_news, make_news_index, publish, translate
 
 
@@ -29,7 +30,7 @@ def elsewhere(look: Callable[[], object]) -> object:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(through_another_connection).result(timeout=60)
+        return pool.submit(through_another_connection).result(timeout=support.PATIENCE)
 
 
 def seen() -> dict[str, object]:

@@ -53,7 +53,7 @@ def machines(
 
 
 def home(portal: support.Portal) -> str:
-    with urllib.request.urlopen(f"{portal.url}/de/", timeout=20) as answer:
+    with urllib.request.urlopen(f"{portal.url}/de/", timeout=support.PATIENCE) as answer:
         return answer.read().decode()
 
 

@@ -44,7 +44,7 @@ def written_by_another(portal: support.Portal) -> Iterator[None]:
 def search(portal: support.Portal, language: str) -> int:
     """Search as a person does; an answer that waited for the database (SQLite: 20 seconds) is none."""
     address = f"{portal.url}/{language}/{'suche' if language == 'de' else 'search'}/?{urlencode({'q': 'zaehlwort'})}"
-    with urlopen(Request(address, headers=BROWSER), timeout=15) as answer:
+    with urlopen(Request(address, headers=BROWSER), timeout=support.PATIENCE) as answer:
         answer.read()
         return answer.status
 

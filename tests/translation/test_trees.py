@@ -22,6 +22,7 @@ from portal.changes import Event
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage
 from portal.pages import restrictions
+from portal.pages.versions import is_finished
 from tests.builders import add, make_alias, make_content_page, make_home, make_section, publish, submit, translate
 from translation import cascades
 from translation.trees import RULES, find_problems
@@ -339,6 +340,17 @@ def test_what_was_written_there_by_hand_is_no_orphan(portal: Portal) -> None:
     make_content_page(portal.of(portal.section, "en").specific, "Only English", live=False)
     publish(make_content_page(portal.of(portal.section, "en").specific, "Only English, too"))
     assert check() == (True, "")
+
+
+def test_what_was_never_finished_is_an_orphan_without_its_source(portal: Portal) -> None:
+    """It was published all the same, with texts in German."""
+    assert not is_finished(translate(portal.other, "en", leave_out=1))
+    gone = (portal.other, portal.page, portal.below)
+    versions = {portal.of(page, code).pk for page in gone for code in FOLLOWING} - {portal.of(portal.page, "en").pk}
+    with without_cascade():
+        for page in gone[:2]:
+            type(page).objects.get(pk=page.pk).delete()
+    assert {problem.page_id for problem in find_problems() if problem.kind == "orphan"} == versions
 
 
 def test_what_cannot_be_mended_is_left(portal: Portal) -> None:

@@ -25,7 +25,7 @@ def answer(
     host = urlsplit(portal.url).netloc
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    with contextlib.closing(socket.create_connection(tuple(host.split(":")), timeout=30)) as connection:
+    with contextlib.closing(socket.create_connection(tuple(host.split(":")), timeout=support.PATIENCE)) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         response = http.client.HTTPResponse(connection, method=method)
         response.begin()

@@ -49,9 +49,9 @@ class Machine:
 
     def get(self, path: str, port: int, method: str = "GET", name: str = NAME, **headers: str) -> tuple[int, dict[str, str], bytes]:
         if port == self.http:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=support.PATIENCE)
         else:
-            connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=self.context)
+            connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=support.PATIENCE, context=self.context)
             # The name is that of the certificate, wherever it leads to.
             plain = connection._create_connection
             connection._create_connection = lambda address, *rest: plain(("127.0.0.1", port), *rest)
@@ -130,7 +130,7 @@ def serving(machine: Machine) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(support.PATIENCE)
 
 
 def test_it_answers_with_https_and_leads_there(machine: Machine) -> None:

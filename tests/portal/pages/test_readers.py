@@ -18,6 +18,7 @@ from home.models import ContentPage, HomePage
 from portal.http.middleware import LanguageMiddleware
 from portal.http.views import serve_page
 from portal.pages import links, readers
+from tests import support
 from tests.builders import make_alias, make_content_page, make_home, translate
 
 ELEMENTS = re.compile(r'<(?:html|div) lang="([\w-]+)" dir="(\w+)"')
@@ -120,7 +121,7 @@ class TestOneAnswer:
 def test_answers_of_two_languages_at_once_know_their_own(home: HomePage) -> None:
     """Two threads stand inside their answers at the same moment, again and again; what each finds stays with it."""
     page, other = make_content_page(home, "Rückkehr"), make_content_page(home, "Ziel")
-    met = Barrier(2, timeout=20)
+    met = Barrier(2, timeout=support.PATIENCE)
 
     def answer(request: HttpRequest) -> HttpResponse:
         reader = readers.of(request)

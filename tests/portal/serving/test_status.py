@@ -102,7 +102,7 @@ def portal(
 
 def asked(portal: support.Portal, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{portal.environment['STATUS_PORT']}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{portal.environment['STATUS_PORT']}{path}", timeout=support.PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -179,7 +179,7 @@ class TestServed:
         portal.manage("shell", "-c", rename.format("search_document", "search_away"))
         try:
             with pytest.raises(urllib.error.HTTPError) as error:
-                urllib.request.urlopen(request, timeout=60)
+                urllib.request.urlopen(request, timeout=support.PATIENCE)
         finally:
             portal.manage("shell", "-c", rename.format("search_away", "search_document"))
         # To SQLite a table that is not there is a fault of operation, as a database that is away.
