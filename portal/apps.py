@@ -32,14 +32,15 @@ class PortalConfig(AppConfig):
             titles,
         )
         from portal.admin import redirects as redirect_form
-        from portal.http import purging  # noqa: F401
+        from portal.http import mirror, purging  # noqa: F401
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
         from portal.navigation import menus
-        from portal.pages import redirects, restrictions  # noqa: F401
+        from portal.pages import addresses, redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
         post_migrate.connect(menus.ensure_index, sender=self, dispatch_uid="portal.menus")
+        post_migrate.connect(addresses.ensure_indexes, sender=self, dispatch_uid="portal.addresses")
         restrictions.apply()
         shared_passwords.apply()
         aliases.apply()
