@@ -40,7 +40,7 @@ def for_page(reader: Reader, page: BasePage, head: Head) -> SafeString:
     else:
         graph = [_page(page, head, home_url), _breadcrumbs(reader, page, head)]
     data = {"@context": "https://schema.org", "@graph": graph}
-    escaped = SafeString(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+    escaped = SafeString(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES))
     return format_html('<script type="application/ld+json">{}</script>', escaped)
 
 

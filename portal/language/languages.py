@@ -18,8 +18,8 @@ class Language:
     """One language of the portal.
 
     `code` is the BCP 47 tag that stands in addresses and in `lang`; `name` is the language's own name; `direction` is
-    `ltr` or `rtl`; `search_path` is the address of the search page below the language's prefix; `font` is the file
-    that the first view needs, preloaded. A language that follows the source has the source's tree, translated page by
+    `ltr` or `rtl`; `search_path` is the address of the search page below the language's prefix; `font` is the one
+    file that its pages fetch, preloaded. A language that follows the source has the source's tree, translated page by
     page; one that does not (`follows_source=False`: Leichte Sprache) has a tree of its own, written by hand.
     """
 
@@ -27,7 +27,7 @@ class Language:
     name: str
     direction: str = "ltr"
     search_path: str = "search"
-    font: str = "source-sans-3-latin-wght-normal.woff2"
+    font: str = "portal-sans-latin.woff2"
     follows_source: bool = True
 
     @property
@@ -39,8 +39,8 @@ class Language:
 LANGUAGES: tuple[Language, ...] = (
     Language("de", "Deutsch", search_path="suche"),
     Language("en", "English", search_path="search"),
-    Language("uk", "Українська", search_path="poshuk", font="source-sans-3-cyrillic-wght-normal.woff2"),
-    Language("ar", "العربية", direction="rtl", search_path="bahth", font="vazirmatn-arabic-wght-normal.woff2"),
+    Language("uk", "Українська", search_path="poshuk", font="portal-sans-cyrillic.woff2"),
+    Language("ar", "العربية", direction="rtl", search_path="bahth", font="vazirmatn-arabic.woff2"),
     Language("de-simple", "Leichte Sprache", search_path="suche", follows_source=False),
 )
 

@@ -21,6 +21,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "styles"
 SHEET = "portal/css/site.css"
 
 _IMPORT = re.compile(r"^@import '([^']+)';\n", re.MULTILINE)
+_UNSENT = re.compile(r"/\*.*?\*/\s*|(?<=\n)\s+", re.DOTALL)
 
 
 def parts() -> list[Path]:
@@ -28,14 +29,20 @@ def parts() -> list[Path]:
     return [SOURCE / name for name in _IMPORT.findall((SOURCE / "site.css").read_text(encoding="utf-8"))]
 
 
+def as_sent(style: str) -> str:
+    """Return a style without comments and indentation, which are a tenth of the sheet: they stay in the parts."""
+    return _UNSENT.sub("", style)
+
+
 def joined() -> str:
-    """Return the sheet as one.
+    """Return the sheet as one, as it is sent.
 
     Raises:
         OSError: a part is not there.
     """
     sheet = (SOURCE / "site.css").read_text(encoding="utf-8")
-    return _IMPORT.sub(lambda found: (SOURCE / found[1]).read_text(encoding="utf-8"), sheet)
+    sheet = _IMPORT.sub(lambda found: (SOURCE / found[1]).read_text(encoding="utf-8"), sheet)
+    return as_sent(sheet)
 
 
 class StyleSheetFinder(BaseFinder):

@@ -187,7 +187,7 @@ def entry_of(answer: Answer, kept: Kept, numbers: tuple[tuple[int, ...], tuple[i
     """Return an answer of the application as it is kept, if it said that it may be."""
     if not kept.fresh_until or answer.status != 200 or not coding.is_text(answer) or answer.header("set-cookie"):
         return None
-    body = coding.compress(answer.body, "br")
+    body = coding.compress(answer.body, "br", is_kept=True)
     tag = coding.tag_of(answer.body)
     # What its second coding adds is reckoned from the beginning: both are of about one size.
     size = _OWN_SIZE + 2 * len(body) + (kept.trace.size if kept.trace else 0)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from portal.language.languages import languages_by_code
-from tests import looks, support
+from tests import looks
 from tests.journeys.conftest import ALL_CODES, ARTICLE, CONTACT, HOME, KINDS, Places
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -257,13 +255,7 @@ def test_german_text_on_an_arabic_page_is_not_mirrored(places: Places, open_page
 
 # Fonts
 
-LATIN, CYRILLIC, ARABIC = (
-    "source-sans-3-latin-wght-normal",
-    "source-sans-3-cyrillic-wght-normal",
-    "vazirmatn-arabic-wght-normal",
-)
-# Latin may come with each: the space between words is in that font, and no page is without a Latin name or a number.
-FONTS = {"de": {LATIN}, "en": {LATIN}, "de-simple": {LATIN}, "uk": {CYRILLIC, LATIN}, "ar": {ARABIC, LATIN}}
+FONTS = dict.fromkeys(ALL_CODES, "portal-sans-latin") | {"uk": "portal-sans-cyrillic", "ar": "vazirmatn-arabic"}
 
 
 def font_names(addresses: list[str]) -> list[str]:
@@ -277,45 +269,26 @@ def fonts_of(page: Page) -> set[str]:
     return set(font_names(page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")))
 
 
-def pure_text(code: str) -> str:
-    """Return words of a page's content, those in the letters of the language only."""
-    letters = {"uk": r"[а-щьюяєіїґ]+", "ar": r"[\u0621-\u064a]+"}.get(code, r"[a-zäöüß]+")
-    file = support.BASE_DIR / "content" / code / "familiennachzug.json"
-    words = re.findall(rf"(?<!\w){letters}(?!\w)", json.dumps(json.loads(file.read_text(encoding="utf-8"))["body"], ensure_ascii=False))
-    return " ".join(words)
-
-
 @pytest.mark.parametrize("code", ALL_CODES)
-def test_only_the_fonts_of_the_language_are_fetched(code: str, places: Places, open_page: Callable[..., Page]) -> None:
-    """The page's own head and styles around pure text: its font is preloaded, and no other script's comes with it."""
-    page = open_page("about:blank")
-    text = pure_text(code)
-    assert len(text) > 200
-
-    def answer_with_pure_text(route: Route) -> None:
-        head, found, _body = route.fetch().text().partition("<body>")
-        assert found
-        route.fulfill(content_type="text/html; charset=utf-8", body=f"{head}<body><main><p>{text}</p></main></body></html>")
-
-    page.route(re.compile(rf"/{code}/$"), answer_with_pure_text)
-    page.goto(places.at(HOME, code).url)
-    preloaded = page.locator("link[rel=preload][as=font]").evaluate_all("links => links.map(link => link.href)")
-    assert font_names(preloaded) == [languages_by_code()[code].font.removesuffix(".woff2")]
-    fetched = fonts_of(page)
-    assert set(font_names(preloaded)) <= fetched <= FONTS[code]
-    assert page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
-
-
-@pytest.mark.parametrize("code", ALL_CODES)
-def test_the_closed_list_of_languages_fetches_no_font(code: str, open_page: Callable[..., Page]) -> None:
-    """The names of the other languages wait until the list is opened."""
-    # The search names the other languages nowhere else.
-    page = open_page(f"/{code}/{languages_by_code()[code].search_path}/")
-    assert fonts_of(page) <= FONTS[code]
-    with contextlib.ExitStack() as awaited:
-        for font in {CYRILLIC, ARABIC} - FONTS[code]:
-            awaited.enter_context(page.expect_request(re.compile(font)))
+def test_a_page_fetches_one_font(code: str, places: Places, views: Callable[[str], dict[str, str]], open_page: Callable[..., Page]) -> None:
+    """Real pages, with Latin names in Arabic, German fallbacks, results in other languages, and the open list of languages: the font of
+    the language comes, preloaded, and is used; foreign letters are in the system's."""
+    for kind, address in views(code).items():
+        if kind not in {"home", "article", "fallback", "nothing found"}:
+            continue
+        page = open_page(address)
+        preloaded = page.locator("link[rel=preload][as=font]").evaluate_all("links => links.map(link => link.href)")
+        assert font_names(preloaded) == [FONTS[code]] == [languages_by_code()[code].font.removesuffix(".woff2")]
         page.locator("details.lang summary").click()
+        assert fonts_of(page) == {FONTS[code]}, address
+        used = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded' && !font.family.includes('Like')).length")
+        assert used == 1, address
+
+
+def test_whole_texts_beside_each_other_are_each_in_their_font(places: Places, open_page: Callable[..., Page]) -> None:
+    for code, other in (("de", "ar"), ("ar", "uk"), ("uk", "en")):
+        page = open_page(f"{places.at(ARTICLE, code).url}?neben={other}")
+        assert fonts_of(page) == {FONTS[code], FONTS[other]}, (code, other)
 
 
 def test_every_kind_of_page_is_looked_at(places: Places) -> None:

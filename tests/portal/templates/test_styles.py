@@ -150,9 +150,10 @@ def test_scripts_look_for_what_templates_have() -> None:
 
 def test_the_sheet_is_one_file_in_the_order_of_its_parts() -> None:
     sheet = styles.joined()
-    places = [sheet.index(part.read_text(encoding="utf-8")) for part in styles.parts()]
+    places = [sheet.index(styles.as_sent(part.read_text(encoding="utf-8"))) for part in styles.parts()]
     assert places == sorted(places)
     assert "@import" not in sheet
+    assert "/*" not in sheet
     assert sheet.count("{") == sheet.count("}")
     assert set(styles.SOURCE.rglob("*.css")) - set(styles.parts()) == {styles.SOURCE / "site.css"}
 
