@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-search bench-serving bench-caches bench-start bench-wire mutants sbom advisories messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-start bench-wire load-pages mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -160,6 +160,16 @@ bench-search: ## how good, fast and large the search is; ARGS='--quick', ARGS='-
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_search $(ARGS)
+
+load-pages: ## N news items in German and in English for a prepared portal on PostgreSQL, to try what grows: make load-pages N=100000
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.load_pages $(N)
+
+bench-scale: ## CPU of pages, lists, feeds, search, admin with 100 and with N items, in copies of a prepared portal on PostgreSQL (fails above 1.5 times)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_scale $(N) $(ARGS)
 
 bench-serving: ## what answers cost a portal that make serve serves, alone and beside clients that stall; ARGS='http://127.0.0.1:8001'
 	$(begin)

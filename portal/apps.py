@@ -36,10 +36,11 @@ class PortalConfig(AppConfig):
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
         from portal.navigation import menus
-        from portal.pages import redirects, restrictions  # noqa: F401
+        from portal.pages import addresses, redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
         post_migrate.connect(menus.ensure_index, sender=self, dispatch_uid="portal.menus")
+        post_migrate.connect(addresses.ensure_indexes, sender=self, dispatch_uid="portal.addresses")
         restrictions.apply()
         shared_passwords.apply()
         aliases.apply()

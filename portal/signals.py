@@ -189,9 +189,15 @@ def tags_of(page: Page, *, depth_before: int = 0) -> set[changes.Tag]:
     return tags
 
 
+_MOST_TAGS = 1000
+"""Pages below one that moves of which each is named; of more everything is built anew, which costs no more."""
+
+
 def _tags_below(page: Page) -> set[changes.Tag]:
     """Return what a change of a page touches that is a change of all pages below it: of where they are, or who may read them."""
     below = Page.objects.filter(path__startswith=page.path).order_by()
+    if len(below.values_list("pk")[: _MOST_TAGS + 1]) > _MOST_TAGS:
+        return {changes.EVERYTHING}
     rows = below.values_list("translation_key", "content_type__app_label", "content_type__model")
     return {tag for key, app, model in rows for tag in (changes.page(key), changes.kind(f"{app}.{model}"))}
 

@@ -28,8 +28,9 @@ from portal.models import ListRow
 from portal.pages import versions
 from portal.uploads.delivery import reading_only
 
-# The protocol takes no more addresses in one file, and no more files in one index: https://www.sitemaps.org/protocol.html
-MAX_ADDRESSES = 50_000
+# The protocol takes 50,000 addresses in one file; a fifth of them is answered in a fifth of the time.
+MAX_ADDRESSES = 10_000
+# It takes no more files in one index: https://www.sitemaps.org/protocol.html
 MAX_PARTS = 50_000
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -114,13 +115,13 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
     start = (part - 1) * MAX_ADDRESSES
-    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "published_version__edited_at")
+    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "published_version__edited_at", "path")
     rows = list(pages[start : start + MAX_ADDRESSES])
     if not rows:
         raise Http404
-    alternates = _alternates(languages_by_code()[code], home)
+    alternates = _alternates(languages_by_code()[code], _real_pages(home).filter(path__gte=rows[0][-1], path__lte=rows[-1][-1]))
     root = ElementTree.Element(f"{{{_SITEMAP}}}urlset")
-    for translation_key, url_path, changed in rows:
+    for translation_key, url_path, changed, _path in rows:
         element = _add_address(root, "url", _address(home, url_path), changed)
         for hreflang, address in alternates[translation_key]:
             link = {"rel": "alternate", "hreflang": hreflang, "href": address}
@@ -128,8 +129,8 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     return _answer(root)
 
 
-def _alternates(language: Language, home: navigation.Home) -> dict[object, list[tuple[str, str]]]:
-    """Return `hreflang` and address of all real versions by translation key, of the pages in a language. One query.
+def _alternates(language: Language, in_language: PageQuerySet) -> dict[object, list[tuple[str, str]]]:
+    """Return `hreflang` and address of all real versions by translation key, of some pages in a language. One query.
 
     A language with a tree of its own has none: it is no translation.
     """
@@ -141,8 +142,8 @@ def _alternates(language: Language, home: navigation.Home) -> dict[object, list[
         for code, other in navigation.homes().items()
         if languages_by_code()[code].hreflang
     }
-    in_language = _real_pages(home).order_by().values("translation_key")
-    pages = _open(versions.real(Page.objects.filter(locale_id__in=homes, translation_key__in=in_language)))
+    keys = in_language.order_by().values("translation_key")
+    pages = _open(versions.real(Page.objects.filter(locale_id__in=homes, translation_key__in=keys)))
     for translation_key, locale_id, url_path in pages.order_by("locale_id").values_list(
         "translation_key", "locale_id", "url_path"
     ):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.http import QueryDict
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, current_language
@@ -19,6 +20,8 @@ from .reading import reading
 
 LEVELS = 2
 PARAMETER = "below"
+MOST_LISTED = 100
+"""Of more pages in one list the map shows the list alone, which has pages, filters and a number."""
 _LAST = Page.alphabet[-1] * Page.steplen
 
 
@@ -63,8 +66,11 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         path = opened.path if opened else home["path"]
         first, last = len(path) // Page.steplen + (0 if opened else 1), len(path) // Page.steplen + LEVELS
         pages = Page.objects.filter(path__gte=path, path__lte=path + _LAST * LEVELS, depth__gte=first, depth__lte=last)
+        lists = _long_lists(path)
+        for above, listed in lists.items():
+            pages = pages.exclude(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=listed)
         found = links.resolve_all(pages, lambda row: row.path.startswith(path) and first <= row.depth <= last)
-        with_more = _with_pages_below([row for row, _link in found if row.depth == last and row.numchild])
+        with_more = _with_pages_below([row for row, _link in found if row.depth == last and row.numchild and row.path not in lists])
         nodes: dict[str, SiteMapNode] = {}
         roots: list[SiteMapNode] = []
         for row, link in found:
@@ -73,6 +79,14 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
             parent = nodes.get(row.path[: -row.steplen])
             (parent.children if parent else roots).append(node)
         return roots
+
+
+def _long_lists(path: str) -> dict[str, list[int]]:
+    """Return the paths of the indexes at and below a path that list more than the map shows, each with the page types that it lists."""
+    kinds, listing = ContentType.objects.get_for_models(*get_page_models()), [m for m in get_page_models() if hasattr(m, "listed_models")]
+    indexes = {kinds[model].pk: [kinds[listed].pk for listed in model.listed_models()] for model in listing}
+    among = Page.objects.filter(path__gte=path, path__lte=path + _LAST, content_type__in=indexes, numchild__gt=MOST_LISTED)
+    return {found: indexes[kind] for found, kind in among.order_by().values_list("path", "content_type_id")}
 
 
 def _with_pages_below(rows: list[Page]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.cache.backends.dummy import DummyCache
+from django.db import connections
 from django.db.models import Count, Subquery, Value
 from django.urls import reverse
 from django.utils import translation
@@ -41,3 +42,20 @@ def address_of(page: Page) -> str:
         if address and page.url_path.startswith(path):
             return address + iri_to_uri(page.url_path[len(path) :])
     return page.get_url() or ""
+
+
+def ensure_indexes(using: str, **kwargs: object) -> None:
+    """Make the indexes by which an address finds its page anew, where a migration of Wagtail lost them (`portal.navigation.menus`).
+
+    An address may be longer than what a tree of PostgreSQL holds: there they are of hashes. The one for any letter case SQLite would
+    not use, and that of addresses only if it knows more of a page than its language.
+    """
+    connection, table = connections[using], Page._meta.db_table
+    if table not in connection.introspection.table_names():
+        return
+    indexes = {"portal_page_address": "(url_path, locale_id)"}
+    if connection.vendor == "postgresql":
+        indexes = {"portal_page_address": "USING hash (url_path)", "portal_page_any_case": "USING hash (UPPER(url_path))"}
+    with connection.cursor() as cursor:
+        for name, columns in indexes.items():
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} {columns}")

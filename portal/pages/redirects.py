@@ -9,18 +9,21 @@ without that, are switched off (`WAGTAILREDIRECTS_AUTO_CREATE`); serving them is
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import combinations
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import Q
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page, Site
+from wagtail.models import Page, ReferenceIndex, Site
 
 from portal import changes
 from portal.changes import Change, Event, Order
@@ -28,6 +31,8 @@ from portal.language.languages import language_of_path
 from portal.pages.versions import locales_by_id
 
 _LONGEST = Redirect._meta.get_field("old_path").max_length
+_BATCH = 5000
+"""So many addresses are in one query."""
 _MOST_PARAMETERS = 5
 """Of so many query parameters every choice is looked up; of more only each one, all and none."""
 
@@ -93,6 +98,20 @@ def path_of(url_path: str, locale_id: int) -> str:
     return normalise(f"/{locales_by_id()[locale_id].language_code}/{below_home}")
 
 
+_PLAIN = re.compile(r"[a-z0-9_/-]*")
+
+
+def _paths_below(url_path: str, locale_id: int) -> Callable[[str], str]:
+    """Return what says of the rest of an address below a page, as redirects store it: the same as `path_of`, for thousands of pages."""
+    prefix = path_of(url_path, locale_id)
+
+    def path(below: str) -> str:
+        address = f"{prefix}/{below}".rstrip("/")
+        return address if _PLAIN.fullmatch(below) and len(address) <= _LONGEST else path_of(url_path + below, locale_id)
+
+    return path
+
+
 def leave(page: Page, url_path_before: str, since: datetime | None = None) -> None:
     """Let all addresses that a page and its subtree had under another `url_path` lead to where they are now.
 
@@ -107,9 +126,10 @@ def leave(page: Page, url_path_before: str, since: datetime | None = None) -> No
         subtree = subtree.filter(first_published_at__lt=since, alias_of=None)
     moved: dict[str, int] = {}
     own = set()
-    for pk, url_path, locale_id, live in subtree.values_list("pk", "url_path", "locale_id", "live").order_by():
-        now = path_of(url_path, locale_id)
-        before = path_of(url_path_before + url_path[len(page.url_path) :], locale_id)
+    path_now, path_before = _paths_below(page.url_path, page.locale_id), _paths_below(url_path_before, page.locale_id)
+    for pk, url_path, live in subtree.values_list("pk", "url_path", "live").order_by():
+        below = url_path[len(page.url_path) :]
+        now, before = path_now(below), path_before(below)
         if before != now:
             moved[before] = pk
         if live:
@@ -122,15 +142,26 @@ def write(moved: dict[str, int], own: set[str]) -> None:
     if not moved:
         return
     # What led away from an address while a page had it was never asked: it is replaced.
-    Redirect.objects.filter(old_path__in=own | moved.keys()).delete()
+    _remove(own | moved.keys())
     made = [
         Redirect(old_path=path, redirect_page_id=pk, automatically_created=True)
         for path, pk in moved.items()
         if path not in own
     ]
-    Redirect.objects.bulk_create(made)
+    Redirect.objects.bulk_create(made, batch_size=_BATCH)
     changes.announce(changes.REDIRECTS)
     shorten(made)
+
+
+def _remove(paths: Iterable[str]) -> None:
+    """Remove what leads away from addresses, however many: nothing but the index of references knows of a redirect."""
+    listed = sorted(paths)
+    for start in range(0, len(listed), _BATCH):
+        gone = list(Redirect.objects.filter(old_path__in=listed[start : start + _BATCH]).values_list("pk", flat=True))
+        if gone:
+            kind = ContentType.objects.get_for_model(Redirect)
+            ReferenceIndex.objects.filter(base_content_type=kind, object_id__in=[str(pk) for pk in gone])._raw_delete(connection.alias)
+            Redirect.objects.filter(pk__in=gone)._raw_delete(connection.alias)
 
 
 def shorten(redirects: Iterable[Redirect]) -> None:

@@ -27,6 +27,8 @@ from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE
 
 _STEP = Page.steplen
+_LAST = Page.alphabet[-1] * _STEP
+_MOST_RANGES = 50
 _HOME_DEPTH = 2
 
 # A page's descendants are those whose paths lie between its own and that path followed by the last step that there is.
@@ -37,13 +39,22 @@ WITH RECURSIVE bound(path) AS (
     SELECT follower.path
     FROM bound
     JOIN {page} source ON source.path >= bound.path AND source.path <= bound.path || '{last}'
-    JOIN {page} follower ON follower.alias_of_id = source.id
-        OR (follower.translation_key = source.translation_key AND source.locale_id = (
-            SELECT id FROM {locale} WHERE language_code = %s))
+    {followers}
     WHERE follower.path < bound.path OR follower.path > bound.path || '{last}'
 )
 SELECT path FROM bound
 """
+
+# Each follower is found in an index, however many pages there are. PostgreSQL uses two for a condition with OR in no join, SQLite does,
+# and has no LATERAL.
+_SOURCE_LOCALE = "source.locale_id = (SELECT id FROM {locale} WHERE language_code = %s)"
+_FOLLOWERS = f"""JOIN {{page}} follower ON follower.alias_of_id = source.id
+        OR (follower.translation_key = source.translation_key AND {_SOURCE_LOCALE})"""
+_FOLLOWERS_ON_POSTGRESQL = f"""JOIN LATERAL (
+        SELECT path FROM {{page}} WHERE alias_of_id = source.id
+        UNION ALL
+        SELECT path FROM {{page}} WHERE translation_key = source.translation_key AND {_SOURCE_LOCALE}
+    ) follower ON TRUE"""  # noqa: S608
 
 _known: ContextVar[dict[str, frozenset[str]] | None] = ContextVar("known_restrictions", default=None)
 
@@ -93,9 +104,10 @@ def bound_paths(page: Page) -> frozenset[str]:
 
 def _closure(start: str, *parameters: int) -> frozenset[str]:
     """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
-    names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": Page.alphabet[-1] * _STEP}
+    names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": _LAST}
+    followers = (_FOLLOWERS_ON_POSTGRESQL if connection.vendor == "postgresql" else _FOLLOWERS).format(**names)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSURE.format(start=start, **names), [*parameters, SOURCE_LANGUAGE])
+        cursor.execute(_CLOSURE.format(start=start, followers=followers, **names), [*parameters, SOURCE_LANGUAGE])
         paths = sorted(path for (path,) in cursor.fetchall())
     topmost: list[str] = []
     for path in paths:
@@ -111,11 +123,18 @@ def is_restricted(page: Page) -> bool:
 
 
 def at_or_below(paths: Iterable[str]) -> Q:
-    """Return the condition for pages at and below paths of the tree, however many these are."""
-    by_length: dict[int, list[str]] = defaultdict(list)
-    for path in sorted(paths):
-        by_length[len(path)].append(path)
+    """Return the condition for pages at and below paths of the tree, however many these are.
+
+    Few are read from the index of paths, in what lies below them; of more, every page is asked.
+    """
     condition = Q(pk__in=[])
+    if len(found := sorted(paths)) <= _MOST_RANGES:
+        for path in found:
+            condition |= Q(path__gte=path, path__lte=path + _LAST)
+        return condition
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for path in found:
+        by_length[len(path)].append(path)
     for length, group in by_length.items():
         condition |= Q(In(Substr("path", 1, length, output_field=CharField()), group))
     return condition

@@ -64,8 +64,13 @@ def threads() -> int:
     return int(os.environ.get("WEB_THREADS") or 3)
 
 
+def memory() -> int:
+    """Return how many megabytes a process may hold before another takes its place, `WEB_WORKER_MB`; shared memory counts in each."""
+    return int(os.environ.get("WEB_WORKER_MB") or 500)
+
+
 def options(host: str, port: str) -> dict[str, object]:
-    """Return the options of the production server; `WEB_WORKERS` changes one of them."""
+    """Return the options of the production server; `WEB_WORKERS` and `WEB_WORKER_MB` change two of them."""
     return {
         "address": host,
         "port": int(port),
@@ -80,6 +85,8 @@ def options(host: str, port: str) -> dict[str, object]:
         "log_access": False,
         "log_level": "critical",
         "respawn_failed_workers": True,
+        # Looked at every half minute. The new process answers before the old one, which ends what it has begun, takes no more.
+        "workers_max_rss": memory(),
         "workers_kill_timeout": STOP_TIMEOUT // 2,
     }
 
@@ -120,6 +127,13 @@ class Respawns(dict[int, float]):
             time.sleep(0.05)
 
 
+def begin(host: str, port: str, **values: object) -> AbstractServer:
+    """Return the server, not serving yet; `values` are other options than those of the portal."""
+    server = Granian("portal.wsgi:application", **options(host, port) | values)
+    server.respawned_wrks = Respawns(server)
+    return server
+
+
 def main(host: str, port: str) -> None:
     """Serve until the process is ended."""
     allow_connections()
@@ -141,8 +155,7 @@ def main(host: str, port: str) -> None:
     end_runner = runner.supervise()
     try:
         with watching():
-            server = Granian("portal.wsgi:application", **options(host, port))
-            server.respawned_wrks = Respawns(server)
+            server = begin(host, port)
             shell.at_start = _begin
             server.serve(target_loader=lambda *args, **values: shell)
     finally:

@@ -134,6 +134,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # To compile a plan takes the server a hundred times as long as any query of the portal runs, with many pages at each change.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["options"] = f"-c jit=off {_options.get('options', '')}".rstrip()
 # Opening one costs more than a query.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 # How many machines serve this database: each has a state folder of its own, and hears of changes from the database.

@@ -380,6 +380,7 @@ def check() -> None:
     number("PUBLICATION_SECONDS", 1, 1, PUBLICATION_MOST)
     for name in ("WEB_WORKERS", "WEB_THREADS"):
         number(name, 1, 1, 64)
+    number("WEB_WORKER_MB", 500, 100, 100_000)
 
 
 def main() -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
+from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +17,9 @@ from wagtail.models import Page
 
 from home.models import ContentPage, HomePage
 from portal import changes, navigation
+from portal.language.languages import languages_by_code
+from portal.pages import readers
+from portal.pages.readers import Reader
 from tests.builders import (
     make_alias,
     make_content_page,
@@ -101,15 +107,29 @@ def test_the_menu_shows_what_the_text_behind_it_says(home: HomePage) -> None:
         assert [link.title for link in navigation.menu()[0].links] == ["Resettlement"]
 
 
-def test_the_index_of_menus_is_there_after_each_migration(home: HomePage) -> None:
+def test_an_address_is_found_in_an_index(home: HomePage) -> None:
+    section = make_section(home)
+    make_content_page(section, title="Resettlement")
+    add_unshown(section, 480)
+    found = Page.objects.filter(url_path=section.url_path, locale_id=section.locale_id)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE wagtailcore_page")
+        in_any_case = Page.objects.filter(Q(url_path__iexact=section.url_path) | Q(url_path=section.url_path), locale_id=section.locale_id)
+        assert "portal_page_any_case" in in_any_case.explain()
+    assert "portal_page_address" in found.explain()
+
+
+@pytest.mark.parametrize("name", ["portal_menu_pages", "portal_page_address"])
+def test_the_indexes_of_pages_are_there_after_each_migration(home: HomePage, name: str) -> None:
     """Where SQLite makes a table anew, it makes those indexes that the models of Wagtail know."""
     # PostgreSQL makes no index while it has to check what was written in this transaction.
     connection.check_constraints()
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX portal_menu_pages")
-        assert "portal_menu_pages" not in connection.introspection.get_constraints(cursor, Page._meta.db_table)
+        cursor.execute(f"DROP INDEX {name}")
+        assert name not in connection.introspection.get_constraints(cursor, Page._meta.db_table)
         emit_post_migrate_signal(0, False, "default")
-        assert "portal_menu_pages" in connection.introspection.get_constraints(cursor, Page._meta.db_table)
+        assert name in connection.introspection.get_constraints(cursor, Page._meta.db_table)
 
 
 class TestSiteMap:
@@ -187,3 +207,20 @@ class TestSiteMap:
             parent = Page.objects.get(pk=parent.pk).specific
         publish(german("Zwei").specific)
         assert cost() == before
+
+    def test_of_a_long_list_the_map_shows_the_list_alone(self, home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:
+        index = make_news_index(home)
+        section = make_section(home)
+        for number in range(3):
+            translate(make_news(index, title=f"Meldung {number}"), "en", title=f"Item {number}")
+            make_content_page(section, title=f"Seite {number}")
+        for most, shown in ((3, 3), (2, 0)):
+            monkeypatch.setattr(import_module("portal.navigation.site_map"), "MOST_LISTED", most)
+            changes.announce(changes.EVERYTHING)
+            below = {code: [(f"{word} {number}", []) for number in range(shown)] for code, word in (("de", "Meldung"), ("en", "Item"))}
+            pages = [(f"Seite {number}", []) for number in range(3)]
+            assert outline(navigation.site_map()) == [("Aktuelles", below["de"]), ("Unsere Arbeit", pages)]
+            assert outline(navigation.site_map(QueryDict(f"below={index.pk}"))) == [("Aktuelles", below["de"])]
+            assert [node.more for node in navigation.site_map()] == ["", ""]
+            with translation.override("en"), readers.answering(Reader(languages_by_code()["en"])):
+                assert outline(navigation.site_map()) == [("EN Aktuelles", below["en"])]

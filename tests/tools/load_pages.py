@@ -1,0 +1,240 @@
+"""Puts many news items into a portal on PostgreSQL, in German and in English, to see what grows with them.
+
+    python -m tests.tools.load_pages 100000
+
+The portal is that of `DATABASE_URL` and `PORTAL_VAR`, prepared already; what is loaded is not meant to go away again. At most 1,000
+items are written as the initial content is, in both languages: their sentences come from the pages that there are, and they are analysed
+and indexed. All others are copies of these in every table (page, revision, history, references, rows of lists, both indexes of the
+search), made by the database itself, each with an address, a translation key and a place in the tree of its own. They are written by
+hand: no translation of wagtail-localize stands behind them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import random
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+TEXTS = 1000
+"""So many items are analysed; the others are copies."""
+LANGUAGES = ("de", "en")
+PARAGRAPHS, SENTENCES = 4, 4
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public' ORDER BY ordinal_position"
+
+
+def sentences(language: str) -> list[str]:
+    """Return what the pages of a language say, sentence by sentence."""
+    from search.models import Document
+
+    texts = Document.objects.filter(language=language).order_by("pk").values_list("text", flat=True)
+    return [found for text in texts for line in text.splitlines() for found in line.split(". ") if len(found.split()) > 4]
+
+
+def _values(chance: random.Random, known: list[str], topics: list[Any]) -> dict[str, Any]:
+    """Return what an item says."""
+    chosen = chance.sample(known, PARAGRAPHS * SENTENCES)
+    paragraphs = [escape(". ".join(chosen[start::PARAGRAPHS])) for start in range(PARAGRAPHS)]
+    body = [{"type": "text", "id": str(uuid.UUID(int=chance.getrandbits(128))), "value": f"<p>{text}.</p>"} for text in paragraphs]
+    title = " ".join(chance.choice(known).split()[:8])[:100]
+    return {"title": title, "lead": chosen[0][:200], "body": body, "topics": chance.sample(topics, 2)}
+
+
+def write_texts(number: int) -> None:
+    """Write items with all that follows from their publication, `number` in each language."""
+    from django.db import transaction
+    from wagtail.models import Locale
+
+    from news.models import NewsIndexPage, NewsPage
+    from portal.models import Topic
+    from portal.records.indexing import indexed_together
+    from portal.records.new_pages import NewPages
+
+    chance = random.Random(number)  # noqa: S311
+    locales = {locale.language_code: locale for locale in Locale.objects.filter(language_code__in=LANGUAGES)}
+    indexes = {code: NewsIndexPage.objects.get(locale=locale) for code, locale in locales.items()}
+    known = {code: sentences(code) for code in LANGUAGES}
+    topics = list(Topic.objects.filter(locale=locales["de"]))
+    today = datetime.date(2026, 1, 1)
+    with transaction.atomic(), indexed_together():
+        pages = NewPages()
+        for position in range(number):
+            date, key = today - datetime.timedelta(days=chance.randrange(7000)), uuid.UUID(int=chance.getrandbits(128), version=4)
+            source: NewsPage | None = None
+            for code in LANGUAGES:
+                page = NewsPage(locale=locales[code], slug=f"geladen-{position}", date=date, translation_key=key)
+                said = _values(chance, known[code], topics)
+                page.topics = said.pop("topics")
+                page.title, page.lead = said["title"], said["lead"]
+                page.body = NewsPage._meta.get_field("body").to_python(said["body"])
+                if source is None:
+                    pages.insert(page, indexes[code])
+                    pages.write(page, publish=True)
+                    source = page
+                else:
+                    pages.insert_translation(page, source, indexes[code])
+        pages.publish()
+
+
+class Copies:
+    """Copies of the items that were written, in all tables."""
+
+    def __init__(self, cursor: Any, number: int) -> None:
+        self.cursor = cursor
+        self.execute(
+            "CREATE TEMP TABLE written AS SELECT id, locale_id, latest_revision_id AS revision,"
+            " substring(slug from 9)::int AS place FROM wagtailcore_page WHERE slug ~ '^geladen-[0-9]+$'"
+        )
+        self.execute(
+            "CREATE TEMP TABLE copies AS SELECT w.*, c.round, row_number() OVER (ORDER BY c.round, w.place, w.locale_id)::int AS number,"
+            " row_number() OVER (PARTITION BY w.locale_id ORDER BY c.round, w.place)::int AS below"
+            " FROM written w CROSS JOIN generate_series(1, %s) c(round) WHERE (c.round - 1) * %s + w.place < %s",
+            [-(-number // TEXTS), TEXTS, number],
+        )
+        self.execute("CREATE INDEX ON copies (id)")
+        self.execute("ANALYZE copies")
+        self.page, self.revision, self.row = (
+            self.one(f"SELECT max(id) FROM {table}") for table in ("wagtailcore_page", "wagtailcore_revision", "portal_listrow")  # noqa: S608
+        )
+
+    def execute(self, sql: str, values: list[object] | None = None) -> None:
+        """Run a statement."""
+        self.cursor.execute(sql, values)
+
+    def one(self, sql: str, values: list[object] | None = None) -> Any:
+        """Return the one value of a query."""
+        self.cursor.execute(sql, values)
+        return self.cursor.fetchone()[0]
+
+    def copy(self, table: str, join: str, changed: dict[str, str]) -> None:
+        """Copy the rows of a table (`t`) that belong to a page of `copies` (`c`): `changed` says by column what is another than before.
+
+        The key that a table counts by itself is left to it, unless `changed` says it.
+        """
+        self.cursor.execute(_COLUMNS, [table])
+        columns = [name for (name,) in self.cursor.fetchall() if name != "id" or "id" in changed]
+        chosen = ", ".join(changed.get(name, f't."{name}"') for name in columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        self.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} t JOIN copies c ON {join} ORDER BY c.number")  # noqa: S608
+
+    def pages(self) -> None:
+        """Copy the pages: each stands below the index of its language, behind all that were there."""
+        own = f"c.number + {self.page}"
+        letters = " || ".join(f"substr('{_ALPHABET}', (n / {36**power}) % 36 + 1, 1)" for power in (3, 2, 1, 0))
+        letter = f"strpos('{_ALPHABET}', substr(max(path), length(max(path)) - {{}}, 1)) - 1"
+        last = " + ".join(f"({letter.format(power)}) * {36**power}" for power in range(4))
+        self.execute(
+            f"CREATE TEMP TABLE places AS SELECT number, parent || {letters} AS path, slug, url_path || slug || '/' AS url_path, key FROM"  # noqa: S608
+            " (SELECT c.number, c.below + l.last AS n, p.path AS parent, t.slug || '-' || c.round AS slug, p.url_path,"
+            " md5(t.translation_key::text || c.round)::uuid AS key FROM copies c JOIN wagtailcore_page t ON t.id = c.id"
+            f" JOIN (SELECT left(path, -4) AS parent, {last} AS last FROM wagtailcore_page WHERE depth = 4 GROUP BY 1) l"
+            " ON l.parent = left(t.path, -4) JOIN wagtailcore_page p ON p.path = l.parent) found"
+        )
+        self.execute("CREATE UNIQUE INDEX ON places (number)")
+        self.execute("ANALYZE places")
+        place = "(SELECT {} FROM places WHERE number = c.number)"
+        values = {name: place.format(name) for name in ("path", "slug", "url_path")} | {"translation_key": place.format("key")}
+        revision = f"c.number + {self.revision}"
+        self.copy("wagtailcore_page", "t.id = c.id", values | {"id": own, "latest_revision_id": "NULL", "live_revision_id": "NULL"})
+        self.copy("news_newspage", "t.page_ptr_id = c.id", {"page_ptr_id": own})
+        self.copy("news_newspage_topics", "t.newspage_id = c.id", {"newspage_id": own})
+        content = ", ".join(f"'{name}', {value}" for name, value in ({"pk": own} | values).items())
+        said = {"id": revision, "object_id": f"({own})::text", "content": f"t.content || jsonb_build_object({content})"}
+        self.copy("wagtailcore_revision", "t.id = c.revision", said)
+        self.execute(
+            f"UPDATE wagtailcore_page p SET latest_revision_id = r.id, live_revision_id = r.id FROM wagtailcore_revision r"  # noqa: S608
+            f" WHERE r.id > {self.revision} AND p.id = r.object_id::int"
+        )
+        logged = f"CASE WHEN t.revision_id IS NOT NULL THEN {revision} END"
+        self.copy("wagtailcore_pagelogentry", "t.page_id = c.id", {"page_id": own, "revision_id": logged})
+        self.execute(
+            "UPDATE wagtailcore_page p SET numchild = p.numchild + m.number FROM"
+            " (SELECT left(path, -4) AS path, count(*) AS number FROM places GROUP BY 1) m WHERE p.path = m.path"
+        )
+
+    def rows(self) -> None:
+        """Copy what is kept about pages: versions, rows of lists, references, both indexes of the search."""
+        own, row = f"c.number + {self.page}", f"c.number + {self.row}"
+        self.copy("portal_publishedversion", "t.page_id = c.id", {"page_id": own})
+        self.copy("portal_listrow", "t.page_id = c.id", {"id": row, "page_id": own})
+        self.copy("portal_listterm", "t.row_id = (SELECT id FROM portal_listrow WHERE page_id = c.id)", {"row_id": row})
+        kind = self.one("SELECT id FROM django_content_type WHERE app_label = 'wagtailcore' AND model = 'page'")
+        name = {"object_id": f"({own})::text"}
+        self.copy("wagtailcore_referenceindex", f"t.base_content_type_id = {kind} AND t.object_id = c.id::text", name)
+        types = "SELECT id FROM django_content_type WHERE (app_label, model) IN (('wagtailcore', 'page'), ('news', 'newspage'))"
+        self.copy("wagtailsearch_indexentry", f"t.content_type_id IN ({types}) AND t.object_id = c.id::text", name)
+        self.copy("search_document", "t.page_id = c.id", {"page_id": own})
+        for table in ("search_posting", "search_facetvalue", "search_titlestart"):
+            self.copy(table, "t.document_id = c.id", {"document_id": own})
+        self.execute(
+            "UPDATE search_term t SET documents = t.documents + m.number FROM (SELECT p.term_id, sum(w.number)::int AS number"
+            " FROM search_posting p JOIN (SELECT id, count(*) AS number FROM copies GROUP BY id) w ON w.id = p.document_id GROUP BY 1) m"
+            " WHERE t.id = m.term_id"
+        )
+
+    def finish(self) -> None:
+        """Let the tables count on behind what was copied."""
+        for table in ("wagtailcore_page", "wagtailcore_revision", "portal_listrow"):
+            self.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+
+
+def load(number: int, say: Callable[[str], None]) -> dict[str, float]:
+    """Load `number` items in each of the two languages; return the seconds that each part took."""
+    from django.db import connection, transaction
+
+    from portal import changes
+
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], None]) -> None:
+        say(f"{name} …")
+        began = time.monotonic()
+        work()
+        seconds[name] = time.monotonic() - began
+
+    written = min(number, TEXTS)
+    timed(f"{written} × {len(LANGUAGES)} items written and analysed", lambda: write_texts(written))
+    if number > written:
+        with transaction.atomic(), connection.cursor() as cursor:
+            copies = Copies(cursor, number - written)
+            timed(f"{number - written} × {len(LANGUAGES)} pages copied", copies.pages)
+            timed("rows of lists, references, rows of the search copied", copies.rows)
+            copies.finish()
+            changes.announce(changes.EVERYTHING)
+    with connection.cursor() as cursor:
+        timed("VACUUM ANALYZE", lambda: cursor.execute("VACUUM ANALYZE"))
+    return seconds
+
+
+def main() -> None:
+    """Load and print what it took."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("number", type=int, help="items in each language")
+    number = parser.parse_args().number
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from portal import changes
+
+    if connection.vendor != "postgresql":
+        sys.exit("Only on PostgreSQL: DATABASE_URL=postgres://… names the database.")
+    seconds = load(number, lambda line: print(line, file=sys.stderr, flush=True))
+    changes.settle()
+    print("| part | s |\n|---|---|")
+    for name, value in seconds.items():
+        print(f"| {name} | {value:.0f} |")
+    print(f"| **{number} × {len(LANGUAGES)} pages** | {sum(seconds.values()):.0f} |")
+
+
+if __name__ == "__main__":
+    main()
