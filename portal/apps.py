@@ -32,7 +32,7 @@ class PortalConfig(AppConfig):
             titles,
         )
         from portal.admin import redirects as redirect_form
-        from portal.http import purging  # noqa: F401
+        from portal.http import mirror, purging  # noqa: F401
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
         from portal.navigation import menus

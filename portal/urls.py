@@ -56,6 +56,7 @@ urlpatterns += i18n_patterns(
     path("", include("search.urls")),
     path("", include("portal.listing.urls")),
     path("", include("work.urls")),
+    path("", include("research.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
     path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),

@@ -243,7 +243,7 @@ RESETTLEMENT_CLOSED = {
 
 RESETTLEMENT_PAGES = {
     "resettlement", "resettlement-reise", "humanitaere-aufnahmen", "fragen-und-antworten",
-    "landesaufnahmen", "resettlement-in-zahlen", "news-resettlement-suspended-2025"
+    "landesaufnahmen", "resettlement-in-zahlen", "news-resettlement-suspended-2025", "data-resettlement", "data-resettlement-origins"
 }  # fmt: skip
 
 

@@ -339,6 +339,8 @@ def of_language(done: Walk) -> None:
             done.ask(search, q=case.key, format="json")
             if case.page is not None:
                 done.ask(f"/{code}/feeds/event/items/{case.page.translation_key}.ics")
+                done.ask(f"/{code}/data/{case.page.translation_key}.csv")
+                done.ask(f"/{code}/data/{case.page.translation_key}/1.csv")
             done.ask(f"{search}suggestions/", q=case.key[:4])
             if case.code == code:
                 done.ask(search, q=case.key)

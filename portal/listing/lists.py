@@ -34,9 +34,9 @@ def public(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(page__in=Page.objects.filter(restrictions.at_or_below(paths)).values("pk")) if paths else rows
 
 
-def of_index(index: Page) -> QuerySet[Any]:
-    """Return the rows of an index in its language."""
-    return public(_rows(_key(index), index.listed_model()).filter(locale_id=index.locale_id))
+def of_index(index: Page, locale_id: int | None = None) -> QuerySet[Any]:
+    """Return the rows of an index in its language, or in another one."""
+    return public(_rows(_key(index), index.listed_model()).filter(locale_id=locale_id or index.locale_id))
 
 
 def _key(index: Page) -> str:

@@ -87,12 +87,12 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         # On the first page without filters the newest stands large above the list.
         is_led = model.listing.order == NEWEST and page.number == 1 and not filters
         leading = entries.pop(0).shown_as(Form.ROW) if entries and is_led else None
-        original = context["reader"].versions.original
+        is_empty = not (entries or leading or filters)
         context.update(
             form=form,
             listing=model.listing,
             list_url=self.address,
-            original_list=original.get_url() if original and original.pk != self.pk else "",
+            original_list=self._original_list(context["reader"].versions.original, is_empty),
             is_filtered=bool(filters),
             filter_query=urlencode(filters),
             results=page,
@@ -106,6 +106,16 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
             past_link=Link(f"{self.address}?{PAST}={YES}", gettext("The whole list")),
         )
         return context
+
+    def _original_list(self, original: Page | None, is_empty: bool) -> str:
+        """Return the address of the German list, which may hold more; nothing where it holds nothing either."""
+        if original is None or original.pk == self.pk:
+            return ""
+        model = self.listed_model()
+        rows = lists.of_index(self, original.locale_id)
+        if is_empty and not lists.PageList(rows, model, model.listing, is_past=lists.present(model.listing)).count():
+            return ""
+        return original.get_url()
 
     def _past(self) -> list[Card]:
         """Return the last ones that are over, as entries of a list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.urls import URLPattern, path
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
@@ -11,7 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from portal.jobs import Periodic
 
-from . import leaving, mails, metrics, views
+from . import leaving, mails, metrics, mirror, views
 
 
 @hooks.register("register_admin_urls")
@@ -46,3 +47,11 @@ def register_state_item() -> views.StateMenuItem:
 def register_report() -> list[Periodic]:
     """Mail what is to be done, once a day."""
     return [Periodic("state", mails.run, timedelta(days=1), pgettext_lazy("admin", "Tell administrators what is to be done"), is_slow=True)]
+
+
+@hooks.register("register_periodic_jobs")
+def register_mirror() -> list[Periodic]:
+    """Keep the mirror fresh, where a folder is named for it."""
+    if not settings.MIRROR:
+        return []
+    return [Periodic("mirror", mirror.run, timedelta(seconds=20), pgettext_lazy("admin", "Keep the mirror fresh"), is_slow=True)]

@@ -288,7 +288,8 @@ SEARCH_LOG_DAYS = values.number("SEARCH_LOG_DAYS", 90, 1, environment.DAYS_MOST)
 DICTIONARIES = environment.dictionaries(VAR_DIR)
 
 # Where `make backup` puts what it saves, and how many backups it leaves there.
-BACKUPS = environment.backups(VAR_DIR)
+BACKUPS = environment.named_folder("PORTAL_BACKUPS", VAR_DIR / "backups")
+MIRROR = environment.named_folder("PORTAL_MIRROR")
 BACKUPS_KEPT = values.number("BACKUPS_KEPT", 14, 0, 10_000)
 
 WAGTAILIMAGES_IMAGE_MODEL = "portal.PortalImage"

@@ -223,15 +223,16 @@ def dictionaries(folder: Path) -> Path:
     return path
 
 
-def backups(folder: Path) -> Path:
-    """Return where backups are kept, `PORTAL_BACKUPS` or in the state folder.
+def named_folder(name: str, default: Path | None = None) -> Path | None:
+    """Return the folder that a setting names, `default` where it names none.
 
     Raises:
         SettingError: it can be no folder.
     """
-    path = Path(text("PORTAL_BACKUPS", str(folder / "backups"))).resolve()
-    if path.parent != folder and not _may_be_folder(path):
-        raise SettingError(f"PORTAL_BACKUPS={path} is no folder that can be written to.")
+    if not (given := text(name, "")):
+        return default
+    if not _may_be_folder(path := Path(given).resolve()):
+        raise SettingError(f"{name}={path} is no folder that can be written to.")
     return path
 
 
@@ -365,7 +366,8 @@ def check() -> None:
     frontend_caches()
     demo_password()
     dictionaries(folder)
-    backups(folder)
+    named_folder("PORTAL_BACKUPS")
+    named_folder("PORTAL_MIRROR")
     number("BACKUPS_KEPT", 14, 0, 10_000)
     allowed_hosts(host, "")
     for name in ("PORTAL_DEMO_ACCOUNTS", "SECOND_FACTOR", "HSTS_PRELOAD", "PAGE_CACHE"):

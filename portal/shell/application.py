@@ -22,6 +22,7 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from portal.http.keeping import ENVIRON, Kept
 from portal.http.limits import Room, client
+from portal.http.mirror import Mirror
 from portal.http.policy import ADMIN_PREFIXES
 from portal.shell import bodies, bridge, coding, static, store
 from portal.shell.bridge import Answer, Application
@@ -56,14 +57,13 @@ class Shell:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.at_start(loop)
         self.pages, self.files = Lane("pages", self.threads), Lane("files", FILE_THREADS)
-        self.store = store.Store()
+        self.store, self.mirror = store.Store(), Mirror(settings.MIRROR)
         if settings.MACHINES > 1:
             threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        if scope.proto != "http":
-            return
-        _send(protocol, await _or_refusal(scope, self._answer(scope, protocol)), scope.method)
+        answer = await _or_refusal(scope, self._answer(scope, protocol))
+        _send(protocol, self.mirror.instead_of(answer, scope), scope.method)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         """Answer a request; where it names no host, or two, what was meant is not guessed (RFC 9112, 3.2)."""
@@ -130,7 +130,7 @@ class Shell:
 
             bridge.call(self.application, heard, finish)
 
-        answer = await self.pages.run(work, self._address(environ))
+        answer = await self.pages.run(work, client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", "")))
         if not entries:
             kept.count(scope.method)
             return answer
@@ -144,23 +144,18 @@ class Shell:
         def work(deliver: Callable[[Answer], None]) -> None:
             bridge.call(self.application, environ, lambda answer: deliver(self._encoded(answer, environ)))
 
-        return await lane.run(work, self._address(environ))
+        return await lane.run(work, client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", "")))
 
     @staticmethod
     def _encoded(answer: Answer, environ: dict[str, Any]) -> Answer:
         known = {"accept_encoding": environ.get("HTTP_ACCEPT_ENCODING", ""), "if_none_match": environ.get("HTTP_IF_NONE_MATCH", "")}
         return coding.encoded(answer, **known, is_read=environ["REQUEST_METHOD"] in {"GET", "HEAD"})
 
-    @staticmethod
-    def _address(environ: dict[str, Any]) -> str:
-        return client(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
-
     def _may_answer(self, headers: Any) -> bool:
         """Return whether no other address is to be asked first, with HTTPS."""
         if not settings.SECURE_SSL_REDIRECT or self._secure is None:
             return True
-        name, value = self._secure
-        return headers.get(name, "").partition(",")[0].strip() == value
+        return headers.get(self._secure[0], "").partition(",")[0].strip() == self._secure[1]
 
     @staticmethod
     def _most(path: str, headers: Any) -> int:
@@ -181,8 +176,7 @@ async def _or_refusal(scope: Scope, answering: Awaitable[Any]) -> Any:
 
 def _send(protocol: HTTPProtocol, answer: Answer, method: str) -> None:
     if answer.spool is not None:
-        # granian opens it soon; it stays readable for whoever opened it.
-        asyncio.get_running_loop().call_later(_KEEP_SPOOLED, answer.spool.close)
+        asyncio.get_running_loop().call_later(_KEEP_SPOOLED, answer.spool.close)  # granian opens it soon, and can read on
     if method == "HEAD" or answer.status in {204, 304} or (answer.file and answer.start >= answer.end):
         protocol.response_empty(answer.status, answer.headers)
     elif answer.file:

@@ -48,12 +48,9 @@ async def read(scope: Scope, protocol: HTTPProtocol, most: int, take: Callable[[
             if status := 413 if length > most else take(len(block)):
                 raise Refused(status)
             body.write(block)
-    except TimeoutError as error:
+    except (TimeoutError, Refused) as error:
         body.close()
-        raise Refused(408) from error
-    except Refused:
-        body.close()
-        raise
+        raise Refused(getattr(error, "status", 408)) from error
     if stated.isdecimal() and length != int(stated):
         body.close()
         raise Refused(400)

@@ -256,3 +256,24 @@ def test_on_paper_closed_answers_are_open_and_links_say_where_they_lead(
     assert "110(110)" not in paper
     # The screen is as it was.
     assert [answers.nth(index).get_attribute("open") for index in closed] == [None] * len(closed)
+
+
+def test_on_paper_it_is_light_and_addresses_keep_their_direction(open_page: Callable[..., Page]) -> None:
+    """Whoever reads in the dark prints on white; an address from left to right stays whole between Arabic words."""
+    found = {}
+    for scheme in ("light", "dark"):
+        page = open_page("/ar/asilh-wajwbh/", color_scheme=scheme, java_script_enabled=False, **DESK)
+        page.emulate_media(media="print", color_scheme=scheme)
+        found[scheme] = page.evaluate(
+            """() => {
+              const look = (each, part) => getComputedStyle(each, part);
+              const links = [...document.querySelectorAll("main :is(.prose, .sources) a[href^='http']")].map(each => look(each, "::after"));
+              return {
+                addresses: [...new Set(links.map(each => `${each.content.includes("http")} ${each.direction} ${each.unicodeBidi}`))],
+                colours: ["body", "main a", ".notice", ".site-head"].map(name => look(document.querySelector(name))).map(
+                  each => `${each.color} ${each.backgroundColor}`),
+              };
+            }"""
+        )
+    assert found["light"]["addresses"] == ["true ltr isolate"]
+    assert found["dark"] == found["light"]

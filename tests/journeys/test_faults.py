@@ -98,6 +98,7 @@ def publish_at_once(portal: support.Portal, count: int) -> None:
     assert [shows(portal, page.url, page.title) for page in pages] == [True] * count
 
 
+@pytest.mark.long
 def test_twelve_publications_at_once(portal: support.Portal) -> None:
     publish_at_once(portal, 12)
 

@@ -103,6 +103,7 @@ with transaction.atomic():
 """
 
 
+@pytest.mark.long
 def test_who_writes_waits_for_a_slow_database_and_who_reads_does_not(portal: support.Portal, tmp_path: Path) -> None:
     """Somebody holds the locks that a publication needs for as long as it takes."""
     (page,) = edited_pages(portal, 1, "Langsam")
@@ -162,6 +163,7 @@ database.execute("ROLLBACK")
 """
 
 
+@pytest.mark.long
 def test_a_database_that_takes_nothing_is_read(portal: support.Portal, disk: Path) -> None:
     (page,) = edited_pages(portal, 1, "Nur zu lesen")
     editor = Editor(portal)

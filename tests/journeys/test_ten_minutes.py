@@ -67,9 +67,14 @@ See = Callable[[Page, int], None]
 def read_find_and_write(reader: Page, open_page: Open, places: Places, see: See) -> None:
     """Steps 1 to 3: read in two languages, find in spite of a slip, write to the office and read what was written."""
     ukrainian = places.at(SERVICE, "uk")
-    reader.goto(ukrainian.url)
+    # By the very words of the README.
+    section, theme, language, above = re.search(r"\(([^()]+) → ([^()]+)\).+?“(.+?)” behind “(.+?)”", README, re.DOTALL).groups()
+    menu = reader.locator(".main-nav")
+    menu.get_by_text(section, exact=True).first.click()
+    menu.get_by_role("link", name=theme).first.click()
+    reader.locator("main a", has_text=ukrainian.title).first.click()
     expect(reader.locator("h1")).to_have_text(ukrainian.title)
-    reader.locator("main a[href$='?neben=de']").click()
+    reader.get_by_text(above, exact=True).locator("xpath=following-sibling::*[1]").get_by_role("link", name=language).click()
     rows = reader.locator(".beside__row")
     expect(rows.nth(1)).to_contain_text(places.at(SERVICE, "de").title)
     see(reader, 1)

@@ -382,3 +382,19 @@ def test_further_ones_are_those_that_are_open(client: Client, openings: tuple[Ba
     clock(TODAY + 2 * DAY)
     assert client.get(page.get_url()).context_data["further"] == []
     assert publish(page).call_link.address == "https://example.org/lang"
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_an_empty_list_leads_to_the_german_one_where_there_is_something(client: Client, section: TakePartPage, code: str) -> None:
+    index = add(section, TenderIndexPage(title="Vergabe"))
+    address = translate(index, code).get_url()
+
+    def led_to() -> list[str]:
+        return [link["href"] for link in tree_of(client, address).select("main a.more[hreflang=de]")]
+
+    assert led_to() == []
+    tender = add(index, TenderPage(title="Flüge", reference="DE-1", closes_at=TODAY - DAY))
+    assert led_to() == []
+    tender.closes_at = TODAY + DAY
+    publish(tender)
+    assert led_to() == [index.get_url()]

@@ -19,7 +19,7 @@ from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from home.models import HomePage, OurWorkPage
+from home.models import DataAndResearchPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage
 from participate import links  # noqa: F401 (as below)
 from participate.models import ContactPage, ContactTopic
@@ -31,6 +31,7 @@ from portal.models import Alert, Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
 from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is known once it is imported)
+from research.models import DataIndexPage, DataPage
 from search import log
 from search.models import BlockedSuggestion, Document, PromotedResult, Synonyms
 from tests import support
@@ -123,6 +124,11 @@ def service() -> ServicePage:
     return add(add(OurWorkPage.objects.get(), ThemePage(title="Rückkehr")), ServicePage(title="Beratung", lead="Ein Satz."))
 
 
+def add_data() -> None:
+    section = add(HomePage.objects.get(locale=german()), DataAndResearchPage(title="Daten"))
+    add(add(section, DataIndexPage(title="Zahlen")), DataPage(title="Reihe", csv="year;a\n2024;1\n", counted="x"))
+
+
 def tell_change() -> None:
     service = ServicePage.objects.get()
     service.change_note = f"Neuer Antrag {service.change_note}"
@@ -160,6 +166,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "form_links": (("de",), add_form),
     "change_notes": (lambda: (service().pk,), tell_change),
     "all_change_notes": (lambda: (service().language_code,), tell_change),
+    "data_tables": ((), add_data),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""

@@ -8,6 +8,8 @@ from portal.settings.production import *  # noqa: F403
 from portal.settings.production import CACHES, MIDDLEWARE
 
 PAGE_CACHE = False
+# Without what the portal says of its pages (`no-cache`), which Django heeds.
+MIDDLEWARE = [name for name in MIDDLEWARE if name != "portal.http.keeping.KeepingMiddleware"]
 MIDDLEWARE = ["django.middleware.cache.UpdateCacheMiddleware", *MIDDLEWARE, "django.middleware.cache.FetchFromCacheMiddleware"]
 CACHES["pages"] = dict(CACHES["default"])
 if os.environ["BENCH_CACHE"] == "process":

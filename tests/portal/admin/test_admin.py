@@ -15,9 +15,10 @@ from wagtail.models import get_page_models as wagtail_page_models
 from wagtail.users.models import UserProfile
 
 from about.models import OfficeIndexPage
-from home.models import ContentPage, HomePage, TakePartPage, WhoWeArePage
+from home.models import ContentPage, DataAndResearchPage, HomePage, TakePartPage, WhoWeArePage
 from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
+from research.models import DataIndexPage
 from tests.builders import add, make_content_page, make_news, make_news_index, make_section
 from work.models import ThemePage
 
@@ -50,6 +51,8 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "participate.EventPage": lambda: add(take_part(home), EventIndexPage(title="Termine")),
         "participate.VacancyPage": lambda: add(take_part(home), VacancyIndexPage(title="Stellen")),
         "participate.TenderPage": lambda: add(take_part(home), TenderIndexPage(title="Vergabe")),
+        "research.DataIndexPage": lambda: add(home, DataAndResearchPage(title="Daten")),
+        "research.DataPage": lambda: add(add(home, DataAndResearchPage(title="Daten")), DataIndexPage(title="Zahlen")),
         "about.OfficeIndexPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
         "about.OfficePage": lambda: add(add(home, WhoWeArePage(title="Wer wir sind")), OfficeIndexPage(title="Standorte")),
         "about.PressPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),

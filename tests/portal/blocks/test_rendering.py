@@ -32,6 +32,7 @@ from participate.models import ContactPage, EventIndexPage, TenderIndexPage, Vac
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
+from research.models import DataIndexPage, DataPage
 from tests.builders import (
     DATED,
     add,
@@ -416,7 +417,10 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     ("page_type", "parents", "children"),
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
-        *((section, {HomePage}, {ContentPage}) for section in SECTIONS if section not in {OurWorkPage, TakePartPage, WhoWeArePage}),
+        (Agenda2030Page, {HomePage}, {ContentPage}),
+        (DataAndResearchPage, {HomePage}, {ContentPage, DataIndexPage}),
+        (DataIndexPage, {DataAndResearchPage}, {DataPage}),
+        (DataPage, {DataIndexPage}, set()),
         (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage}),

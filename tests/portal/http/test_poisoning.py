@@ -27,7 +27,7 @@ HEADERS = {
     "X-Forwarded-Port": "6666", "X-Forwarded-Prefix": "/evil.example", "X-Forwarded-For": "6.6.6.6, evil.example", "X-Real-IP": EVIL,
     "Forwarded": "host=evil.example;proto=https", "X-Host": EVIL, "X-Original-URL": "/admin/", "X-Rewrite-URL": "/admin/",
     "X-HTTP-Method-Override": "POST", "X-Script-Name": "/evil.example", "Script-Name": "/evil.example", "Origin": "https://evil.example",
-    "Referer": "https://evil.example/", "User-Agent": "<evil.example>", "Accept": "text/evil.example", "Via": EVIL, "True-Client-IP": EVIL,
+    "Referer": "https://evil.example/", "User-Agent": "<evil.example>", "Via": EVIL, "True-Client-IP": EVIL,
     "X-Requested-With": "XMLHttpRequest", "Upgrade-Insecure-Requests": "1", "Save-Data": "on", "Accept-Language": "ar, evil.example",
     "Cookie": "django_language=ar; evil.example=1; language=ar", "Content-Type": "application/evil.example",
     "Sec-Fetch-Site": "cross-site", "Cache-Control": "no-cache", "Pragma": "no-cache", "Authorization": "Basic evil.example",

@@ -129,6 +129,7 @@ class TestSettings:
             ("DEFAULT_FROM_EMAIL", "a@b\nBcc: c@d", f"DEFAULT_FROM_EMAIL is no mail address; {SENDERS}"),
             ("PORTAL_DICTIONARIES", "/etc/passwd", "PORTAL_DICTIONARIES=/etc/passwd is no folder that can be written to."),
             ("PORTAL_BACKUPS", "/etc/passwd", "PORTAL_BACKUPS=/etc/passwd is no folder that can be written to."),
+            ("PORTAL_MIRROR", "/etc/passwd", "PORTAL_MIRROR=/etc/passwd is no folder that can be written to."),
             ("BACKUPS_KEPT", "all", "BACKUPS_KEPT=all is no number."),
             ("LOG_FORMAT", "xml", "LOG_FORMAT=xml is unknown; possible: line, json."),
             ("STATUS_PORT", "8000", "STATUS_PORT=8000 is the port of the portal itself; what stands there is not for everybody."),

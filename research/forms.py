@@ -1,0 +1,114 @@
+"""The editing form of data sets: a file or a typed table, checked whole, and shown for what it changes before it changes anything."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
+
+from portal.models.page_form import BasePageForm
+
+from .datasets import MOST_BYTES, BrokenCSV, Difference, compared, decoded, read, too_large
+from .history import parsed
+
+MOST_SHOWN = 30
+"""So many changes are named; of the others their number."""
+
+
+def digest(csv: str) -> str:
+    """Return by what a table is known that somebody has agreed to."""
+    return hashlib.sha256(csv.strip().encode()).hexdigest()[:16]
+
+
+class AgreementWidget(forms.CheckboxInput):
+    """A box whose value is the table that was shown: another one has to be agreed to anew."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, check_test=bool)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """Return which table was agreed to."""
+        return str(data.get(name) or "")
+
+
+class DataPageForm(BasePageForm):
+    """The form of a data set. A file takes the place of the table in its field; what is refused leaves all else as it is."""
+
+    upload = forms.FileField(
+        required=False,
+        label=pgettext_lazy("admin", "upload a CSV file"),
+        help_text=pgettext_lazy(
+            "admin",
+            "In UTF-8, at most 1 MB. The first line names the columns; the first column holds the years, days or names of the rows; "
+            "columns called basis, edition, state or note hold words, all others numbers. It replaces the table below.",
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+    )
+    agreed = forms.CharField(
+        required=False,
+        label=pgettext_lazy("admin", "I have looked at the changes"),
+        help_text=pgettext_lazy("admin", "Asked for once a table changes values that were saved before."),
+        widget=AgreementWidget(),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Read the file, and ask whether what it changes is meant."""
+        cleaned: dict[str, Any] = super().clean()
+        if "csv" not in self.fields:
+            return cleaned
+        if (upload := cleaned.get("upload")) is not None:
+            self._take(upload, cleaned)
+        csv = cleaned.get("csv") or ""
+        if csv and "upload" not in self.errors and "csv" not in self.errors:
+            self._check(csv, cleaned)
+        return cleaned
+
+    def _take(self, upload: Any, cleaned: dict[str, Any]) -> None:
+        """Put the text of a file into the field for the table; one that is too large is not read."""
+        if upload.size > MOST_BYTES:
+            self.add_error("upload", too_large(upload.size))
+            return
+        try:
+            text = decoded(upload.read())
+            read(text)
+        except BrokenCSV as error:
+            self.add_error("upload", [ValidationError(str(problem)) for problem in error.problems])
+            return
+        self._errors.pop("csv", None)
+        cleaned["csv"] = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        self._show("csv", cleaned["csv"])
+
+    def _show(self, name: str, value: str) -> None:
+        """Let the form show a value where it is shown again."""
+        self.data[self.add_prefix(name)] = value
+
+    def _check(self, csv: str, cleaned: dict[str, Any]) -> None:
+        """Ask whether the changes of a table are meant. A broken one is named by the page itself."""
+        new, old = parsed(csv), parsed(self.initial.get("csv") or "")
+        if new is None or not (differences := compared(old, new)):
+            return
+        wanted = digest(csv)
+        self.fields["agreed"].widget.attrs["value"] = wanted
+        if cleaned.get("agreed") == wanted:
+            return
+        self._show("agreed", "")
+        lines = [ValidationError(sentence(difference)) for difference in differences[:MOST_SHOWN]]
+        if (more := len(differences) - MOST_SHOWN) > 0:
+            text = npgettext("admin", "and %(number)d further change", "and %(number)d further changes", more) % {"number": more}
+            lines.append(ValidationError(text))
+        asked = pgettext("admin", "This table changes what was saved before. Please look at the changes, tick the box and save again.")
+        self.add_error("agreed", [ValidationError(asked), *lines])
+
+
+def sentence(difference: Difference) -> str:
+    """Return a difference in words."""
+    values = {"row": difference.key, "column": difference.column, "old": difference.old or "–", "new": difference.new or "–"}
+    if not difference.key:
+        added = pgettext("admin", "New column: %(column)s")
+        return (added if difference.new else pgettext("admin", "Column that is gone: %(column)s")) % values
+    if not difference.column:
+        return (pgettext("admin", "New row: %(row)s") if difference.new else pgettext("admin", "Row that is gone: %(row)s")) % values
+    return pgettext("admin", "%(row)s, %(column)s: %(old)s → %(new)s") % values

@@ -1,0 +1,328 @@
+"""Data sets: a page with a table of figures, its chart, its source, and files to take along; and the list of them all."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from portal.blocks import CONTENT_BLOCKS
+from portal.blocks.fields import StreamField
+from portal.blocks.illustrations import Illustration
+from portal.discovery.head import absolute
+from portal.language.choices import TextChoices
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.listing.declarations import BY_NAME, Listing, Schema
+from portal.listing.pages import IndexPage, ListedPage
+from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.pages import versions
+from research import files, history, schema, shown
+from research.blocks import LabelBlock
+from research.datasets import BrokenCSV, Table, read
+from research.forms import DataPageForm
+
+
+class Chart(TextChoices):
+    """How the figures are drawn."""
+
+    BARS = "bars", pgettext_lazy("admin", "bars")
+    LINE = "line", pgettext_lazy("admin", "line over time")
+    NONE = "none", pgettext_lazy("admin", "table only")
+
+
+class Licence(TextChoices):
+    """Under which licence a source publishes its figures."""
+
+    CC_BY_4 = "cc-by-4.0", "CC BY 4.0"
+    CC_BY_3_IGO = "cc-by-3.0-igo", "CC BY 3.0 IGO"
+
+
+class DataIndexPage(IndexPage):
+    """All data sets of a language."""
+
+    per_page = 20
+    illustration_default: ClassVar[str] = Illustration.DATA
+    parent_page_types: ClassVar[list[str]] = ["home.DataAndResearchPage"]
+    subpage_types: ClassVar[list[str]] = ["research.DataPage"]
+    max_count_per_parent = 1
+    template = "pages/data_index_page.html"
+    page_description = pgettext_lazy("admin", "The list of all data sets.")
+
+    class Meta:
+        verbose_name = pgettext_lazy("admin", "list of data sets")
+        verbose_name_plural = pgettext_lazy("admin", "lists of data sets")
+
+
+class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+    """A data set. Its table is that of the source language, in all languages at once; words for it each language has of its own."""
+
+    csv = models.TextField(
+        pgettext_lazy("admin", "table"),
+        max_length=1024 * 1024,
+        help_text=pgettext_lazy(
+            "admin", "As CSV, typed or uploaded. An empty cell is a gap. Once published it is shown in all languages at once."
+        ),
+    )
+    finding = models.CharField(
+        pgettext_lazy("admin", "finding"),
+        max_length=200,
+        blank=True,
+        help_text=pgettext_lazy("admin", "The heading of the chart says what it shows: “Most migrants live in Europe and Asia”."),
+    )
+    counted = models.CharField(
+        pgettext_lazy("admin", "what is counted"),
+        max_length=300,
+        help_text=pgettext_lazy("admin", "Who or what, where, and at which moment or in which time."),
+    )
+    note = models.TextField(
+        pgettext_lazy("admin", "notes"),
+        max_length=1500,
+        blank=True,
+        help_text=pgettext_lazy("admin", "What must be known to read the figures rightly. Each paragraph is one note."),
+    )
+    labels = StreamField(
+        [("label", LabelBlock())],
+        verbose_name=pgettext_lazy("admin", "labels"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "What columns, rows and words of the file are called for visitors."),
+    )
+    chart = models.CharField(pgettext_lazy("admin", "chart"), max_length=10, choices=Chart.as_choices, default=Chart.BARS)
+    charted = models.CharField(
+        pgettext_lazy("admin", "column in the chart"),
+        max_length=100,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Its name in the file. Left empty, the first column with numbers."),
+    )
+    edition = models.CharField(
+        pgettext_lazy("admin", "edition"),
+        max_length=100,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Of a source that is calculated anew each time: “2024”. Each edition is a data set of its own."),
+    )
+    licence = models.CharField(
+        pgettext_lazy("admin", "licence"),
+        max_length=20,
+        choices=Licence.as_choices,
+        blank=True,
+        help_text=pgettext_lazy("admin", "Only where the source itself states one."),
+    )
+    body = StreamField(
+        CONTENT_BLOCKS,
+        verbose_name=pgettext_lazy("admin", "content"),
+        blank=True,
+        help_text=pgettext_lazy("admin", "What else is to be said of the figures; may be left empty."),
+    )
+
+    base_form_class = DataPageForm
+    illustration_default: ClassVar[str] = Illustration.DATA
+    parent_page_types: ClassVar[list[str]] = ["research.DataIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    template = "pages/data_page.html"
+    page_description = pgettext_lazy("admin", "A table of figures with its source: chart, table, files to take along.")
+    reserved_anchors: ClassVar[frozenset[str]] = frozenset({"chart", "values", "cite", "earlier"})
+
+    listing = Listing(
+        kind="dataset",
+        label=_("Data set"),
+        plural=_("Data sets"),
+        all_label=_("All data sets"),
+        further_label=_("Further data sets"),
+        empty_label=_("There are no data sets here yet."),
+        order=BY_NAME,
+        filters=("topics", "regions"),
+        facts=("counted", "period", "edition", "licence", "topics", "regions"),
+        labels={
+            "counted": _("What is counted"),
+            "period": _("Period"),
+            "edition": _("Edition"),
+            "licence": _("Licence"),
+        },
+        schema=Schema(
+            "Dataset",
+            description="schema_description",
+            creator="schema_creator",
+            license="schema_license",
+            temporalCoverage="schema_period",
+            spatialCoverage="schema_places",
+            variableMeasured="schema_measures",
+            distribution="schema_files",
+            version="edition",
+            isAccessibleForFree="schema_is_free",
+            citation="schema_citation",
+        ),
+        records={name: name for name in ("csv", "finding", "counted", "note", "labels", "chart", "charted", "edition", "licence")},
+    )
+
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        *LeadMixin.lead_panels,
+        MultiFieldPanel([FieldPanel("upload"), FieldPanel("csv"), FieldPanel("agreed")], pgettext_lazy("admin", "Figures")),
+        FieldPanel("labels"),
+        FieldPanel("counted"),
+        MultiFieldPanel(
+            [FieldPanel("finding"), FieldRowPanel([FieldPanel("chart"), FieldPanel("charted")])], pgettext_lazy("admin", "Chart")
+        ),
+        FieldPanel("note"),
+        *SourcesMixin.sources_panels,
+        FieldRowPanel([FieldPanel("edition"), FieldPanel("licence")]),
+        *BodyMixin.body_panels,
+    ]
+    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *TopicsMixin.topics_panels, *BasePage.promote_panels]
+    search_fields: ClassVar[list] = [
+        *BasePage.search_fields,
+        *LeadMixin.lead_search_fields,
+        *BodyMixin.body_search_fields,
+        *(index.SearchField(name) for name in ("finding", "counted", "note", "labels")),
+    ]
+    translatable_fields: ClassVar[list] = [
+        *BasePage.translatable_fields,
+        *LeadMixin.lead_translatable_fields,
+        *(TranslatableField(name) for name in ("finding", "counted", "note", "labels")),
+        *BodyMixin.body_translatable_fields,
+        *SourcesMixin.sources_translatable_fields,
+        *(SynchronizedField(name, overridable=False) for name in ("csv", "chart", "charted", "edition", "licence")),
+        *CoverMixin.cover_translatable_fields,
+        *TopicsMixin.topics_translatable_fields,
+    ]
+
+    class Meta:
+        verbose_name = pgettext_lazy("admin", "data set")
+        verbose_name_plural = pgettext_lazy("admin", "data sets")
+
+    def clean(self) -> None:
+        """Refuse a table that is none, and a chart of what it does not hold.
+
+        Raises:
+            ValidationError: at the field.
+        """
+        super().clean()
+        if not self.csv:
+            return
+        try:
+            table = read(self.csv)
+        except BrokenCSV as error:
+            raise ValidationError({"csv": [ValidationError(str(problem)) for problem in error.problems]}) from error
+        if self.charted and self.charted not in table.measures:
+            text = pgettext("admin", "The table has no column of numbers “%(name)s”. It has: %(known)s.")
+            raise ValidationError({"charted": text % {"name": self.charted, "known": ", ".join(table.measures)}})
+        if self.chart == Chart.LINE and not table.is_series:
+            raise ValidationError({"chart": pgettext("admin", "A line needs years or days in the first column of the table.")})
+
+    @cached_property
+    def table(self) -> Table | None:
+        """Return the table: of a translation that of the source language, as it is published now."""
+        if self.language_code != SOURCE_LANGUAGE and (table := history.tables().get(str(self.translation_key))) is not None:
+            return table
+        return history.parsed(self.csv)
+
+    @cached_property
+    def words(self) -> shown.Words:
+        """Return what columns, rows and words of the table are called in the language of the page."""
+        untranslated = versions.untranslated_in(self)
+        labels = {
+            block.value["name"]: shown.Word(block.value["text"], SOURCE_LANGUAGE if block.id in untranslated else "")
+            for block in self.labels
+        }
+        return shown.Words(labels, self.language_code)
+
+    @property
+    def measure(self) -> str:
+        """Return the column that is drawn."""
+        measures = self.table.measures if self.table else ()
+        return self.charted if self.charted in measures else next(iter(measures), "")
+
+    @property
+    def period(self) -> str:
+        """Return from when to when the figures are, in words."""
+        return shown.period(self.table) if self.table else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """Return the notes one by one."""
+        return [line.strip() for line in self.note.splitlines() if line.strip()]
+
+    @property
+    def licence_url(self) -> str:
+        """Return where the licence can be read."""
+        return schema.LICENCES.get(self.licence, "")
+
+    def drawn(self) -> dict[str, object]:
+        """Return the chart, as bars or as a line; neither where there is nothing to draw."""
+        if self.table is None or self.chart == Chart.NONE:
+            return {}
+        title = self.finding or self.title
+        if self.chart == Chart.LINE and (line := shown.line(self.table, self.measure, self.words, title)) is not None:
+            return {"line": line}
+        return {"bars": shown.bars(self.table, self.measure, self.words)}
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the chart, the table, the files and how to cite them."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        table = self.table
+        if table is None:
+            return context
+        drawn = self.drawn()
+        context.update(
+            **drawn,
+            # Bars of all that there is are the table already.
+            figures=None if "bars" in drawn and shown.is_all(table) else shown.table(table, self.words, self.title),
+            downloads=files.downloads(self),
+            citation=shown.citation(self, absolute(self.address)),
+            earlier=files.earlier(self),
+        )
+        return context
+
+    # --- for machines -------------------------------------------------------------------------------------------------------
+
+    @property
+    def schema_description(self) -> str:
+        """Return what is in the data set, in sentences."""
+        return schema.description(self)
+
+    @property
+    def schema_creator(self) -> list[dict[str, str]]:
+        """Return who published the figures."""
+        return schema.creators(self)
+
+    @property
+    def schema_license(self) -> str:
+        """Return the address of the licence."""
+        return self.licence_url
+
+    @property
+    def schema_period(self) -> str:
+        """Return from when to when the figures are, by ISO 8601."""
+        return schema.period(self.table)
+
+    @property
+    def schema_places(self) -> list[str]:
+        """Return which regions it is about."""
+        return schema.places(self)
+
+    @property
+    def schema_measures(self) -> list[dict[str, str]]:
+        """Return what was measured."""
+        return schema.measures(self)
+
+    @property
+    def schema_files(self) -> list[dict[str, str]]:
+        """Return the files with the data."""
+        return schema.files(self)
+
+    @property
+    def schema_citation(self) -> list[str]:
+        """Return where the figures were taken from."""
+        return [source.title for source in self.source_list]
+
+    @property
+    def schema_is_free(self) -> str:
+        """Return that nobody pays for it, as schema.org writes it."""
+        return "True"

@@ -1,0 +1,40 @@
+"""The data sets of the initial content: complete, in the languages that they have, without a column that nobody has named."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from portal.records.reading import read as read_records
+from research.datasets import read
+
+RECORDS = [record for record in read_records(settings.BASE_DIR / "content") if record.data["type"] == "research.DataPage"]
+TABLES = {record.id: read(record.data["csv"]) for record in RECORDS if record.lang == "de"}
+MOST_ASKED_FOR = {
+    "data-missing-migrants", "data-missing-mediterranean", "data-migrants-world", "data-migrants-world-2024", "data-internally-displaced",
+    "data-reag-garp", "data-resettlement",
+}  # fmt: skip
+NEEDED = {"de": set(TABLES), "en": set(TABLES), "uk": MOST_ASKED_FOR, "ar": MOST_ASKED_FOR}
+
+
+def test_each_data_set_is_there_in_the_languages_that_need_it() -> None:
+    assert len(TABLES) == 17
+    found = {code: {record.id.partition(".")[0] for record in RECORDS if record.lang == code} for code in NEEDED}
+    assert found == NEEDED
+
+
+def test_columns_and_notes_have_words_in_each_language() -> None:
+    unnamed = []
+    for record in RECORDS:
+        table = TABLES[record.id.partition(".")[0]]
+        known = {label["value"]["name"] for label in record.data["labels"]}
+        columns = [table.names[0], *(name for name in table.header if name not in table.names and not name.isdecimal())]
+        words = {note for row in table.rows for note in row.notes if not note.startswith("World Migration Report")}
+        unnamed += [(record.id, name) for name in (*columns, *sorted(words)) if name not in known]
+    assert unnamed == []
+
+
+def test_each_names_its_sources_and_only_one_project_states_a_licence() -> None:
+    german = [record for record in RECORDS if record.lang == "de"]
+    assert [record.id for record in german if not record.data["sources"]] == []
+    licensed = {record.id for record in german if record.data.get("licence")}
+    assert licensed == {"data-missing-migrants", "data-missing-mediterranean", "data-missing-regions"}
