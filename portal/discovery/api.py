@@ -20,6 +20,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.fields import Field
 from rest_framework.filters import BaseFilterBackend
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from wagtail.api.v2.filters import SearchFilter
@@ -142,9 +143,22 @@ class KindFilter(BaseFilterBackend):
         return queryset.filter(pk__in=ListRow.objects.filter(kind=kind, is_live=True).values("page"))
 
 
+class JsonForAll(BaseContentNegotiation):
+    """Answers with JSON whatever `Accept` says: a refusal would be kept by caches for everybody, who do not know that it depends on it."""
+
+    def select_parser(self, request: Request, parsers: list[type]) -> type:
+        """Return the first."""
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: list[type], format_suffix: str | None = None) -> tuple[type, str]:
+        """Return the first."""
+        return renderers[0], renderers[0].media_type
+
+
 class PagesViewSet(PagesAPIViewSet):
     """The real versions of all pages."""
 
+    content_negotiation_class = JsonForAll
     authentication_classes: ClassVar[list] = []
     base_serializer_class = RealPageSerializer
     filter_backends: ClassVar[list] = [
