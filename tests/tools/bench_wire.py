@@ -35,8 +35,8 @@ from tests import support  # noqa: E402
 
 KIB = 1024
 HTML = {"home": 8 * KIB, "section": 8 * KIB, "list": 8 * KIB, "search": 8 * KIB}
-"""Bytes of HTML by kind (what a search found is a list, and leaves compressed in haste); an article has `ARTICLE`, with as many more as its own text, and the addresses that it links
-to, take beyond `TEXT`; and so has everything else."""
+"""Bytes of HTML by kind (what a search found is a list, and leaves compressed in haste); an article has `ARTICLE`, with as many more as its
+own text, and the addresses that it links to, take beyond `TEXT`; and so has everything else."""
 ARTICLE, TEXT = 6 * KIB, 1 * KIB
 VIEW_BYTES, VIEW_REQUESTS, SHIFT = 60 * KIB, 8, 0.01
 """The first view of any page, without photographs; cumulative layout shift."""
