@@ -16,8 +16,11 @@ from portal.language.slugs import slug_for_title
 FRAME_IDS = frozenset(
     {
         "changes",
+        "chart",
+        "cite",
         "contents",
         "documents",
+        "earlier",
         "errors",
         "fallback",
         "form-send",
@@ -43,6 +46,7 @@ FRAME_IDS = frozenset(
         "services",
         "share",
         "sources",
+        "values",
     }
 )
 """What templates and scripts call their own elements; a test compares it with them."""

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('counted', models.CharField(help_text='Who or what, where, and at which moment or in which time.', max_length=300, verbose_name='what is counted')),
                 ('note', models.TextField(blank=True, help_text='What must be known to read the figures rightly. Each paragraph is one note.', max_length=1500, verbose_name='notes')),
                 ('labels', portal.blocks.fields.StreamField((), blank=True, help_text='What columns, rows and words of the file are called for visitors.', verbose_name='labels')),
-                ('chart', models.CharField(choices=research.models.data.Chart.as_choices, default='bars', max_length=10, verbose_name='chart')),
+                ('chart', models.CharField(choices=research.models.data.Chart.as_choices, default='bars', max_length=10, help_text='Bars compare, a line shows a course over years. All values stand on the page in either case.', verbose_name='chart')),
                 ('charted', models.CharField(blank=True, help_text='Its name in the file. Left empty, the first column with numbers.', max_length=100, verbose_name='column in the chart')),
                 ('edition', models.CharField(blank=True, help_text='Of a source that is calculated anew each time: “2024”. Each edition is a data set of its own.', max_length=100, verbose_name='edition')),
                 ('licence', models.CharField(blank=True, choices=research.models.data.Licence.as_choices, help_text='Only where the source itself states one.', max_length=20, verbose_name='licence')),

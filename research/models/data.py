@@ -94,7 +94,13 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         blank=True,
         help_text=pgettext_lazy("admin", "What columns, rows and words of the file are called for visitors."),
     )
-    chart = models.CharField(pgettext_lazy("admin", "chart"), max_length=10, choices=Chart.as_choices, default=Chart.BARS)
+    chart = models.CharField(
+        pgettext_lazy("admin", "chart"),
+        max_length=10,
+        choices=Chart.as_choices,
+        default=Chart.BARS,
+        help_text=pgettext_lazy("admin", "Bars compare, a line shows a course over years. All values stand on the page in either case."),
+    )
     charted = models.CharField(
         pgettext_lazy("admin", "column in the chart"),
         max_length=100,
