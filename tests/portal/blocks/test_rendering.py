@@ -164,10 +164,13 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     offices = add(pages[1], OfficeIndexPage(title="Standorte"))
     office = add(offices, OfficePage(title="Berlin", state="BE", lead="Ein Satz."))
     press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
+    data_sets = add(pages[3], DataIndexPage(title="Daten"))
+    data_set = add(data_sets, DataPage(title="Ausreisen", lead="Ein Satz.", csv="Jahr;Menschen\n2024;5\n2025;7\n", counted="Menschen"))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
     item = make_news(index, title="Meldung", place="Genf")
-    return [*pages, content, index, item, theme, services, service, projects, project, *dated, offices, office, press, form]
+    of_work, of_office = (theme, services, service, projects, project), (offices, office, press)
+    return [*pages, content, index, item, *of_work, *dated, *of_office, data_sets, data_set, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:

@@ -168,4 +168,5 @@ def new_page(home: BasePage, model: type[BasePage]) -> BasePage:
         return make_news(make_news_index(home))
     if name == "contentpage":
         return add(make_section(home), model(title="Seite", lead="Ein Satz."))
-    return add(home, model(title="Seite"))
+    needs = {"csv": "Jahr;Menschen\n2024;5\n", "counted": "Menschen"} if name == "datapage" else {}
+    return add(home, model(title="Seite", **needs))
