@@ -89,7 +89,8 @@ def store(pages: Iterable[Page]) -> None:
     }
     if not finished:
         return
-    current = _current_texts(source for source in sources.values() if source is not None and source.live)
+    keys = {row.translation_key for row in finished.values()}
+    current = _current_texts(source for key, source in sources.items() if key in keys and source.live)
     kept = {pk: row.source_texts.texts for pk, row in finished.items() if hasattr(row, "source_texts")}
     of_translators = _given_to_translators([finished[pk] for pk in published if pk in finished])
     for pk, row in finished.items():

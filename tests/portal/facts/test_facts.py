@@ -161,7 +161,7 @@ class TestSources:
             "de": german,
             "de-simple": german,
             "en": f"Source: {link}{other}, as of {time}October 2024</time>",
-            "uk": f"Джерело: {link}{other}, станом на: {time}Жовтень 2024 р.</time>",
+            "uk": f"Джерело: {link}{other}, станом на: {time}жовтень 2024 р.</time>",
             "ar": f"المصدر: {link}{other}، بتاريخ {time}تشرين الأول/أكتوبر 2024</time>",
         }
 

@@ -30,7 +30,8 @@ HEADERS = {
     "Referer": "https://evil.example/", "User-Agent": "<evil.example>", "Via": EVIL, "True-Client-IP": EVIL,
     "X-Requested-With": "XMLHttpRequest", "Upgrade-Insecure-Requests": "1", "Save-Data": "on", "Accept-Language": "ar, evil.example",
     "Cookie": "django_language=ar; evil.example=1; language=ar", "Content-Type": "application/evil.example",
-    "Accept": "application/evil.example", "Sec-Fetch-Site": "cross-site", "Cache-Control": "no-cache", "Pragma": "no-cache", "Authorization": "Basic evil.example",
+    "Accept": "application/evil.example",
+    "Sec-Fetch-Site": "cross-site", "Cache-Control": "no-cache", "Pragma": "no-cache", "Authorization": "Basic evil.example",
 }  # fmt: skip
 PARAMETERS = (
     "utm_source=evil.example", "fbclid=evil.example", "_=1", "callback=evil.example", "lang=ar", "language=ar", "locale=ar",
