@@ -111,7 +111,8 @@ def _titles(typed: list[str], language: str) -> list[Suggestion]:
 def _terms(typed: list[str], text: str, language: str) -> list[Suggestion]:
     """Return words of the pages that begin with the last word typed, the most frequent first, behind the words before it."""
     last = typed[-1]
-    if len(last) < MIN_LENGTH:
+    # Numbers stand in the index in a form of its own (10.7 as 10d7), and nobody means one by its beginning.
+    if len(last) < MIN_LENGTH or last[0].isdigit():
         return []
     begins = Q()
     for spelling in _spellings(last, _without_digraphs(last), language):

@@ -36,6 +36,12 @@ def test_words_of_pages_are_suggested_behind_what_stands_before_them(home: Page)
     assert "hilfe reintegration" in texts("hilfe reint")
 
 
+def test_numbers_are_not_completed(home: Page) -> None:
+    make_content_page(home, title="Seite", lead="Zielvorgabe 10.7 und 1000 Plätze.")
+    assert [texts(typed) for typed in ("zielvorgabe 10", "1000", "10.7")] == [[], [], []]
+    assert texts("zielvor") == ["zielvorgabe"]
+
+
 @pytest.mark.parametrize("typed", ["العود", "عود", "إدماج", "ادم"])
 def test_arabic_titles_are_suggested_with_and_without_the_article(home: Page, typed: str) -> None:
     translate(make_content_page(home, title="Rückkehr"), "ar", title="المساعدة على العودة والإدماج")

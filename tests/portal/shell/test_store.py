@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.http.keeping import ENVIRON
 from portal.shell import store
 from portal.shell.application import Shell
 from portal.tags import WITHDRAWN
+from tests import support
 from tests.portal.shell.in_process import Headers
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +89,9 @@ def run(application: Application) -> Callable[[Callable[[Shell], Coroutine[Any, 
             shell.__rsgi_init__(asyncio.get_running_loop())
             return await story(shell)
 
-        return asyncio.run(tell())
+        # In a thread of its own: browsers of other tests leave a loop that runs in this one.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, tell()).result()
 
     return within
 
@@ -119,13 +123,13 @@ def test_what_is_under_way_when_something_is_committed_is_never_found(applicatio
     def wait() -> None:
         if application.count == 1:
             begun.set()
-            go.wait(10)
+            go.wait(support.PATIENCE)
 
     application.meanwhile = wait
 
     async def story(shell: Shell) -> list[int]:
         first = asyncio.ensure_future(ask(shell))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, support.PATIENCE)
         changes.announce(changes.PAGES)
         # Whoever comes after the change waits for nobody who began before it, but for two seconds at most.
         second = asyncio.ensure_future(ask(shell))
@@ -139,7 +143,7 @@ def test_what_is_under_way_when_something_is_committed_is_never_found(applicatio
 def test_who_waits_for_two_seconds_builds_for_himself(application: Application, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "WAIT", 0.05)
     go = threading.Event()
-    application.meanwhile = lambda: application.count == 1 and go.wait(10)
+    application.meanwhile = lambda: application.count == 1 and go.wait(support.PATIENCE)
 
     async def story(shell: Shell) -> list[int]:
         first = asyncio.ensure_future(ask(shell))
