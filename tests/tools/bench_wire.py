@@ -34,7 +34,7 @@ from portal.shell.coding import compress  # noqa: E402
 from tests import support  # noqa: E402
 
 KIB = 1024
-HTML = {"home": 8 * KIB, "section": 8 * KIB, "list": 8 * KIB, "search": 8 * KIB}
+HTML = {"home": 8 * KIB, "section": 8 * KIB, "list": 8 * KIB, "results": 8 * KIB}
 """Bytes of HTML by kind (what a search found is a list, and leaves compressed in haste); an article has `ARTICLE`, with as many more as its
 own text, and the addresses that it links to, take beyond `TEXT`; and so has everything else."""
 ARTICLE, TEXT = 6 * KIB, 1 * KIB
