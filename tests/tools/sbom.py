@@ -132,7 +132,7 @@ def bill(packages: list[Package]) -> dict[str, Any]:
             "type": "library", "bom-ref": package.reference, "name": package.name, "version": package.version,
             "purl": package.reference, "licenses": [{"expression": licence(installed, package.name)}],
             "externalReferences": [{
-                "type": "distribution", "url": f"https://pypi.org/project/{package.name}/{package.version}/",
+                "type": "distribution", "url": package.reference,
                 "hashes": [{"alg": "SHA-256", "content": digest} for digest in package.hashes],
             }],
         })  # fmt: skip
