@@ -183,14 +183,15 @@ def _names(moments: Sequence[Moment], size: Size, across: Callable[[float], floa
 def _labels(known: Sequence[Moment], at: Callable[[Moment], tuple[float, float]], bottom: float) -> list[Text]:
     """Return where numbers stand: at the last, the highest, the lowest and the first, as far as none lies on another.
 
-    Above the point, of the lowest below it, where the line leaves room.
+    Above the point; below it, where there is room, if the line rises from it to every side.
     """
     numbers = [moment.number or Decimal(0) for moment in known]
-    lowest = known[numbers.index(min(numbers))]
     found: list[Text] = []
-    for moment in (known[-1], known[numbers.index(max(numbers))], lowest, known[0]):
+    for place_of in (len(known) - 1, numbers.index(max(numbers)), numbers.index(min(numbers)), 0):
+        moment = known[place_of]
         x, y = at(moment)
-        is_below = moment is lowest and moment not in (known[0], known[-1]) and y + 24 < bottom
+        beside = [*numbers[max(0, place_of - 1) : place_of], *numbers[place_of + 1 : place_of + 2]]
+        is_below = bool(beside) and min(beside) > numbers[place_of] and y + 24 < bottom
         place = Text(x, round(y + 24 if is_below else y - 14, 1), moment.key, "middle")
         if all(abs(place.x - other.x) >= _NEAR[0] or abs(place.y - other.y) >= _NEAR[1] for other in found):
             found.append(place)

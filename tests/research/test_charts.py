@@ -81,6 +81,14 @@ def test_days_lie_where_they_are_in_the_year() -> None:
     assert middle == pytest.approx((first + last) / 2, abs=2)
 
 
+def test_numbers_stand_where_the_line_does_not_go() -> None:
+    drawn = charts.line(series({"2014": 5550, "2015": 6753, "2016": 5000, "2017": 8000, "2018": 7000}), WIDE, 5)
+    assert drawn is not None
+    points = dict(zip(("2014", "2015", "2016", "2017", "2018"), drawn.points, strict=True))
+    below = {label.key: label.y > points[label.key][1] for label in drawn.labels}
+    assert below == {"2014": True, "2016": True, "2017": False, "2018": True}
+
+
 def test_a_single_number_is_no_line() -> None:
     assert charts.line(series({"2023": 5, "2024": None}), WIDE, 1) is None
 

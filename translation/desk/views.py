@@ -307,13 +307,9 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
         return permission_denied(request)
     source = _source(request, page_id)
     there = redirect("translation_desk_page", source.pk)
-    ids = [int(value) for value in request.POST.getlist("version") if value.isascii() and value.isdigit()]
-    versions = list(
-        Page.objects.filter(pk__in=ids, translation_key=source.translation_key, published_version__source_changed_at__isnull=False)
-        .exclude(pk=source.pk)
-        .select_related("locale")
-        .specific()
-    )
+    changed = Page.objects.filter(translation_key=source.translation_key, published_version__source_changed_at__isnull=False)
+    asked = request.POST.getlist("version")
+    versions = [version for version in changed.select_related("locale").specific() if str(version.pk) in asked]
     if refused := [version for version in versions if not _may_confirm(request.user, source, version)]:
         return refuse(request, reason_against_publication(request.user, refused[0]))
     if request.POST.get("seen") != _seen(source):
