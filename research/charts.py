@@ -183,13 +183,16 @@ def _names(moments: Sequence[Moment], size: Size, across: Callable[[float], floa
 def _labels(known: Sequence[Moment], at: Callable[[Moment], tuple[float, float]], bottom: float) -> list[Text]:
     """Return where numbers stand: at the last, the highest, the lowest and the first, as far as none lies on another.
 
-    Above the point; below it, where there is room, if the line rises from it to every side.
+    Above the point; below it, where there is room, if the line rises from it to every side. The first one stands a little inwards: the
+    numbers of the axis are beside it.
     """
     numbers = [moment.number or Decimal(0) for moment in known]
     found: list[Text] = []
     for place_of in (len(known) - 1, numbers.index(max(numbers)), numbers.index(min(numbers)), 0):
         moment = known[place_of]
         x, y = at(moment)
+        if place_of == 0 and len(known) > 1:
+            x += math.copysign(_NEAR[0] / 2, at(known[1])[0] - x)
         beside = [*numbers[max(0, place_of - 1) : place_of], *numbers[place_of + 1 : place_of + 2]]
         is_below = bool(beside) and min(beside) > numbers[place_of] and y + 24 < bottom
         place = Text(x, round(y + 24 if is_below else y - 14, 1), moment.key, "middle")
