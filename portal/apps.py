@@ -19,9 +19,9 @@ class PortalConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Portal")
 
     def ready(self) -> None:
-        """Connect the signals, register checks and rights, let Wagtail ask the portal what is private and which titles are shown,
-        make exports safe, take the portal's form for redirects, write dates as the admin's language does."""
-        from portal import checks, signals  # noqa: F401
+        """Connect the signals, let writers take turns, register checks and rights, let Wagtail ask the portal what is private and which
+        titles are shown, make exports safe, take the portal's form for redirects, write dates as the admin's language does."""
+        from portal import checks, signals, writers  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401
         from portal.admin import (

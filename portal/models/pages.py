@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPMethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -117,6 +117,13 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete the page, or nothing of it: treebeard first counts its parent's children anew, in a transaction of its own."""
+        with transaction.atomic():
+            return super().delete(*args, **kwargs)
+
+    delete.alters_data = True  # type: ignore[attr-defined]  # for templates, as Django's own
 
     # --- address ---------------------------------------------------------------------------------------------------
 
