@@ -105,6 +105,9 @@ def hasty(tree: ast.Module) -> Iterator[int]:
     def is_number(node: ast.expr) -> bool:
         return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value >= 1
 
+    def is_clock(node: ast.expr) -> bool:
+        return getattr(getattr(node, "func", None), "attr", "") == "monotonic"
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", "")
@@ -112,8 +115,11 @@ def hasty(tree: ast.Module) -> Iterator[int]:
             numbers += node.args[:1] if name in {"join", "wait", "result", "settimeout"} else []
             if any(is_number(number) for number in numbers):
                 yield node.lineno
-        elif isinstance(node, ast.BinOp) and is_number(node.right) and getattr(getattr(node.left, "func", None), "attr", "") == "monotonic":
+        elif isinstance(node, ast.BinOp) and is_number(node.right) and is_clock(node.left):
             yield node.lineno
+        elif isinstance(node, ast.Compare) and isinstance(node.left, ast.BinOp) and is_clock(node.left.left):
+            if any(is_number(number) for number in node.comparators):
+                yield node.lineno
 
 
 def test_nobody_waits_by_the_speed_of_this_machine() -> None:
