@@ -316,8 +316,7 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
             create_database(state.database, migrated.database)
             if prepared.exists():
                 # Static files are the same beside every database; the run on SQLite has compressed them.
-                for name in ("static", "styles"):
-                    shutil.copytree(prepared / name, state.folder / name, dirs_exist_ok=True)
+                shutil.copytree(prepared / "static", state.folder / "static")
         manage(state, "serve", "--prepare")
         manage(state, *RELEASE)
         if not state.database:

@@ -17,6 +17,7 @@ from home.models import HomePage
 from tests import databases as harness
 from tests import support
 from tests.builders import make_home
+from tests.conftest import BEGINNING
 
 FIRST = "written by a fixture of the module"
 
@@ -93,6 +94,10 @@ def test_what_commits_is_never_what_others_share(django_db_setup: None) -> None:
     own = connection.settings_dict["NAME"]
     harness.databases.choose(harness.Wanted())
     assert (own != shared, connection.settings_dict["NAME"]) == (True, shared)
+
+
+def test_the_modules_that_begin_are_there() -> None:
+    assert [name for name in BEGINNING if not (support.BASE_DIR / name).exists()] == []
 
 
 ASKED_AGAIN = {"tests/journeys/test_browser.py", "tests/portal/operation/test_debian.py"}
