@@ -76,9 +76,12 @@ def visible(html: str) -> set[str]:
 
 @functools.cache
 def kind_of(url: str) -> tuple | None:
-    """Return what tells screens apart: view and model, not the object or the words that are searched."""
+    """Return what tells screens apart: view and model, not the object or the words that are searched; None for what is none."""
     parts = urlsplit(url)
     if not parts.path.startswith("/admin/") or "logout" in parts.path or "revisions" in parts.path:
+        return None
+    if "export=" in parts.query:
+        # A spreadsheet of thousands of rows, which nobody would read here (`tests/portal/admin/test_exports.py` reads one).
         return None
     try:
         match = resolve(parts.path)

@@ -34,6 +34,17 @@ from tests.databases import CONTENT, EMPTY, Wanted, databases
 
 pytest_plugins = ["tests.people"]
 NEEDING_TOOLS = ("browser", "nu", "gettext")
+BEGINNING = (
+    "tests/test_leaks.py",
+    # Needs no content: a second worker has something to do while the first one prepares it.
+    "tests/translation/test_publishing.py",
+    "tests/test_admin_language.py",
+    "tests/portal/operation/test_backups.py",
+    "tests/portal/serving/test_first_hour.py",
+    "tests/journeys/test_crawl.py",
+    "tests/journeys/test_browser.py",
+)
+"""The modules that take a minute or more begin: what comes last is short, so that no worker is left alone with it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,11 +77,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     modules = defaultdict(list)
     for item in chosen:
         modules[item.location[0]].append(item)
-    files = sorted(modules.values(), key=lambda module: not any("live_portal" in item.fixturenames for item in module))
+    files = sorted(modules.values(), key=_turn)
     if seed := config.option.shuffle:
         order = random.Random(seed)  # noqa: S311
         files = [order.sample(module, len(module)) for module in order.sample(files, len(files))]
     items[:] = [item for module in files for item in module]
+
+
+def _turn(module: list[pytest.Item]) -> tuple[int, bool]:
+    """Return when the tests of a module have their turn: those that take a minute, those with a served portal, all others."""
+    name = module[0].location[0]
+    place = BEGINNING.index(name) if name in BEGINNING else len(BEGINNING)
+    return place, not any("live_portal" in item.fixturenames for item in module)
 
 
 def _concerns_postgresql(item: pytest.Item, names: set[str]) -> bool:

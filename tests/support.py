@@ -314,6 +314,9 @@ def build_state(shared: Path, migrated: State, kept: Path) -> State:
             state.folder.mkdir()
         if state.database:
             create_database(state.database, migrated.database)
+            if prepared.exists():
+                # Static files are the same beside every database; the run on SQLite has compressed them.
+                shutil.copytree(prepared / "static", state.folder / "static")
         manage(state, "serve", "--prepare")
         manage(state, *RELEASE)
         if not state.database:

@@ -76,6 +76,7 @@ def test_translations_are_complete_and_made_of_real_segments(content: None) -> N
     assert not StringTranslation.objects.filter(has_error=True).exists()
 
 
+@pytest.mark.once
 def test_leichte_sprache_keeps_its_rules(content: None) -> None:
     """The four parts that BITV 2.0 asks for, eight pages more, and what can be checked of the rules."""
     pages = versions.real(Page.objects.filter(locale__language_code="de-simple")).specific()
@@ -103,6 +104,7 @@ def test_every_page_can_be_submitted_for_translation(content: None) -> None:
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", MOST_QUERIES)
 def test_an_answer_asks_little_and_reads_no_file(content: None, client: Client, name: str) -> None:
     client.get(ADDRESSES[name])
@@ -116,6 +118,7 @@ def test_an_answer_asks_little_and_reads_no_file(content: None, client: Client, 
     assert opened == []
 
 
+@pytest.mark.once
 def test_no_page_asks_too_much(content: None, client: Client) -> None:
     """At most 30 queries with an empty cache and 12 with a filled one; the home page 31 and 14.
 

@@ -17,6 +17,7 @@ from home.models import HomePage
 from tests import databases as harness
 from tests import support
 from tests.builders import make_home
+from tests.conftest import BEGINNING
 
 FIRST = "written by a fixture of the module"
 
@@ -95,6 +96,10 @@ def test_what_commits_is_never_what_others_share(django_db_setup: None) -> None:
     assert (own != shared, connection.settings_dict["NAME"]) == (True, shared)
 
 
+def test_the_modules_that_begin_are_there() -> None:
+    assert [name for name in BEGINNING if not (support.BASE_DIR / name).exists()] == []
+
+
 ASKED_AGAIN = {"tests/journeys/test_browser.py", "tests/portal/operation/test_debian.py"}
 """Where one attempt may take a second or five: it is repeated for as long as `support.PATIENCE`."""
 
@@ -105,6 +110,9 @@ def hasty(tree: ast.Module) -> Iterator[int]:
     def is_number(node: ast.expr) -> bool:
         return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value >= 1
 
+    def is_clock(node: ast.expr) -> bool:
+        return getattr(getattr(node, "func", None), "attr", "") == "monotonic"
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", "")
@@ -112,8 +120,11 @@ def hasty(tree: ast.Module) -> Iterator[int]:
             numbers += node.args[:1] if name in {"join", "wait", "result", "settimeout"} else []
             if any(is_number(number) for number in numbers):
                 yield node.lineno
-        elif isinstance(node, ast.BinOp) and is_number(node.right) and getattr(getattr(node.left, "func", None), "attr", "") == "monotonic":
+        elif isinstance(node, ast.BinOp) and is_number(node.right) and is_clock(node.left):
             yield node.lineno
+        elif isinstance(node, ast.Compare) and isinstance(node.left, ast.BinOp) and is_clock(node.left.left):
+            if any(is_number(number) for number in node.comparators):
+                yield node.lineno
 
 
 def test_nobody_waits_by_the_speed_of_this_machine() -> None:

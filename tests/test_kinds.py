@@ -49,6 +49,7 @@ def parts(listing: Listing) -> dict[str, object]:
     return {name: nothing for name, nothing in found.items() if getattr(listing, name) != nothing}
 
 
+@pytest.mark.once
 def test_each_part_of_each_declaration_can_be_left_out(content: None, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(raise_request_exception=False)
     asked, wrong = 0, []

@@ -38,6 +38,8 @@ from tests.search.test_files import committed  # noqa: F401 (a fixture)
 
 CODES = [language.code for language in LANGUAGES]
 FOLLOWERS = [code for code in CODES if languages_by_code()[code].follows_source and code != "de"]
+LONG = re.compile(r"[\w-]{10,}")
+"""What may be or hold a secret word or an address of a hidden page: each is so long, and nothing else than letters, digits, hyphens."""
 _LETTERS = {"uk": "абвгдежзиклмнопрстух", "ar": "بتجدرزسشصطعفقكلمنهخغ"}
 _LATIN = "bdfghklmnprstvwzaeiou"
 
@@ -65,6 +67,15 @@ class Case:
     def secret(self) -> str:
         """Return the word that no answer may hold."""
         return word("secret", self.name, self.code)
+
+    @property
+    def secrets(self) -> set[str]:
+        """Return what no answer may hold: the word, and the address of the page.
+
+        A version that is private alone is linked to, and the link says “protected”: its address is known then.
+        """
+        is_linked = self.page is None or self.name.endswith("one version")
+        return {self.secret} if is_linked else {self.secret, self.page.slug}
 
     @property
     def text(self) -> str:
@@ -239,6 +250,8 @@ class Walk:
         self.routes: set[str] = set()
         self.leaks: set[tuple[str, str, str]] = set()
         self.number = self.seen = 0
+        self.secrets = {secret.lower(): case for case in prepared.cases for secret in case.secrets}
+        assert all(LONG.fullmatch(secret) for secret in self.secrets)
 
     def look(self, address: str, said: str, where: str = "", typed: str = "") -> None:
         """Look for what may not be there in what was said; what was asked or typed is said again, and is no secret."""
@@ -247,14 +260,11 @@ class Walk:
         asked = urllib.parse.unquote(address).split("?")[0].lower()
         for part in (asked, asked.rstrip("/").rsplit("/", 1)[-1]):
             said = said.replace(part, "") if len(part) > 3 else said
-        for case in self.prepared.cases:
-            if case.secret in typed:
-                continue
-            # A version that is private alone is linked to, and the link says “protected”: its address is known then.
-            is_linked = case.page is None or case.name.endswith("one version")
-            for secret in {case.secret} if is_linked else {case.secret, case.page.slug}:
-                if secret.lower() in said:
-                    self.leaks.add((case.name, case.code, where or address))
+        # Hundreds of words are looked for in thousands of answers: of these only what is as long as such a word is looked through.
+        long_words = "\n".join(set(LONG.findall(said)))
+        for secret, case in self.secrets.items():
+            if secret in long_words and case.secret not in typed:
+                self.leaks.add((case.name, case.code, where or address))
 
     def ask(self, address: str, method: str = "get", **data: object) -> object:
         """Ask for one address, through the page cache, and look through the answer, its headers too."""

@@ -41,17 +41,24 @@ def has_pages() -> bool:
 
 def static_fingerprint() -> str:
     """Return a hash of everything that the collected static files are made from: sources and settings."""
-    lines = [
-        f"{path}\0{(stat := Path(storage.path(path)).stat()).st_size}\0{stat.st_mtime_ns}"
-        for finder in get_finders()
-        for path, storage in finder.list([])
-    ]
+    lines = [f"{path}\0{_version(Path(storage.path(path)))}" for finder in get_finders() for path, storage in finder.list([])]
     chosen = sorted(
         f"{name}={getattr(settings, name)!r}"
         for name in dir(settings)
         if name.startswith(("STATIC", "STORAGES", "WHITENOISE_")) and name != "STATIC_ROOT"
     )
     return hashlib.sha256("\n".join([*sorted(lines), *chosen, sys.version]).encode()).hexdigest()
+
+
+def _version(path: Path) -> str:
+    """Return what says that a file is another one: its size and time, but where it was made in the state folder its content.
+
+    There it is as new as the folder; a restored portal, and others that share these static files, would collect all of them anew.
+    """
+    if path.is_relative_to(settings.VAR_DIR):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    stat = path.stat()
+    return f"{stat.st_size}\0{stat.st_mtime_ns}"
 
 
 class _Counted(io.StringIO):

@@ -111,6 +111,7 @@ def test_no_picture_without_credit_and_no_figure_without_source(client: Client, 
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [1, 20])
 def test_queries(client: Client, news: NewsIndexPage, press: PressPage, count: int) -> None:
     for number in range(count):

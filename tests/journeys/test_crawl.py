@@ -10,14 +10,15 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 
 import polib
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.utils import translation
 from django.utils.translation import gettext
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -38,6 +39,20 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_NoRedirect)
 
 
+class _Tags(HTMLParser):
+    """What a page names, and whether it is a fallback, without a tree of its elements: that costs much more, and is for judging alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: set[str] = set()
+        self.is_fallback = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.addresses.update(addresses_in(given))
+        self.is_fallback |= "fallback" in (given.get("class") or "").split()
+
+
 @dataclass
 class Answer:
     """What an address answered; a page is parsed once for all tests, and so is which language its elements claim."""
@@ -51,8 +66,15 @@ class Answer:
         return BeautifulSoup(self.text, "html.parser")
 
     @cached_property
+    def tags(self) -> _Tags:
+        found = _Tags()
+        found.feed(self.text)
+        found.close()
+        return found
+
+    @property
     def is_fallback(self) -> bool:
-        return self.soup.select_one("main > .fallback") is not None
+        return self.tags.is_fallback
 
     @cached_property
     def languages(self) -> dict[int, str]:
@@ -75,12 +97,12 @@ def get(url: str, **headers: str) -> Answer:
         return Answer(response.status, answered, response.read().decode("utf-8", "replace"))
 
 
-def addresses_in(tag: Tag) -> Iterator[str]:
-    """Yield the addresses that an element names."""
+def addresses_in(attributes: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the addresses that the attributes of an element name."""
     for name in ("href", "src"):
-        if (address := tag.get(name)) and not address.startswith(("mailto:", "tel:")):
+        if (address := attributes.get(name)) and not address.startswith(("mailto:", "tel:")):
             yield address
-    for part in (tag.get("srcset") or "").split(","):
+    for part in (attributes.get("srcset") or "").split(","):
         if part:
             yield part.split()[0]
 
@@ -104,7 +126,7 @@ class Crawl:
             self.pages[url] = answer
             if "html" not in answer.headers.get("content-type", ""):
                 continue
-            targets = {urllib.parse.urljoin(url, address) for tag in answer.soup.find_all(True) for address in addresses_in(tag)}
+            targets = {urllib.parse.urljoin(url, address) for address in answer.tags.addresses}
             self.links[url] = targets
             for target in targets:
                 plain = target.split("#")[0]

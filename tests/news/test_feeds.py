@@ -176,6 +176,7 @@ def test_who_has_it_already_gets_304(client: Client, index: NewsIndexPage, kind:
     assert client.get(address, headers=known).status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [1, 20])
 def test_queries(client: Client, home: HomePage, index: NewsIndexPage, number: int) -> None:
     topic = make_topic()

@@ -93,6 +93,7 @@ def many_pages(home: HomePage, number: int) -> list[ContentPage]:
     return [make_content_page(home, title=f"Seite {n}", topics=[topic], illustration="return") for n in range(number)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [1, 20])
 class TestQueries:
     def test_home_page(self, client: Client, home: HomePage, number: int) -> None:

@@ -124,6 +124,7 @@ def test_the_last_change_is_that_of_the_page(client: Client, home: HomePage) -> 
     assert timezone.now() > moment
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [1, 20])
 def test_queries(client: Client, home: HomePage, number: int) -> None:
     for n in range(number):

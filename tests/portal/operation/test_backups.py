@@ -166,7 +166,7 @@ def test_a_restored_portal_answers_every_address_alike(portal_state: support.Sta
             support.wait_for((tmp_path / "stop.begun").exists, "The first edit")
             while_edited = portal.manage("backup").split()[2]
             assert editing.poll() is None
-        running = run(portal, "restore", "--overwrite", code=1)
+        running = portal.manage("restore", "--overwrite", code=1)
         assert running.splitlines()[-1] == (
             "CommandError: The portal is running, or another restore is; stop it first. Nothing was changed."
         )
@@ -174,29 +174,28 @@ def test_a_restored_portal_answers_every_address_alike(portal_state: support.Sta
         others = ["/sitemap.xml", "/sitemap-de.xml", "/sitemap-ar.xml", "/uk/feed.rss"]
         others += ["/api/v2/pages/?locale=en", "/de/suche/?q=Hilfe&format=json"]
         documents = said(portal.manage("shell", "-c", _DOCUMENTS))
-        pages += [*others, *documents, "/de/gibt-es-nicht/"]
         # What is shown is made meanwhile: the sizes of pictures.
-        answers(portal, pages)
-        # Texts of files are read when somebody gets round to it.
+        expected = answers(portal, pages)
+        # Texts of files are read when somebody gets round to it, and are found then.
         portal.manage("run_due")
         at_rest = portal.manage("backup").split()[2]
         media = [f"/media/{path.relative_to(portal.folder / 'media')}" for path in (portal.folder / "media" / "images").rglob("*.*")]
         assert {address.split("/")[1] for address in pages} >= {"de", "en", "uk", "ar"} and len(media) > 3 and len(documents) == 3
-        expected = answers(portal, addresses := [*pages, *media])
+        expected |= answers(portal, [*others, *documents, "/de/gibt-es-nicht/", *media])
 
     # What was saved while it was edited belongs together.
-    portal = empty.portal(**own)
-    run(portal, "restore", while_edited)
-    number, wrong = said(run(portal, "shell", "-c", _ALL))
-    assert number > 3 and wrong == []
-    refused = run(portal, "restore", at_rest, code=1).splitlines()[-1]
-    assert refused == "CommandError: The database is not empty; --overwrite replaces it by the backup. Nothing was changed."
-    run(portal, "restore", at_rest, "--overwrite")
+    with contextlib.closing(empty.portal(**own)) as portal:
+        portal.manage("restore", while_edited)
+        number, wrong = said(portal.manage("shell", "-c", _ALL))
+        assert number > 3 and wrong == []
+        refused = portal.manage("restore", at_rest, code=1).splitlines()[-1]
+        assert refused == "CommandError: The database is not empty; --overwrite replaces it by the backup. Nothing was changed."
+        portal.manage("restore", at_rest, "--overwrite")
     state = support.State(empty.folder, empty.database)
     with support.served(state, tmp_path / "again", f"{database}_again" if database else "", **own) as portal:
         portal.manage("run_due")
-        found = answers(portal, addresses)
-    for address in addresses:
+        found = answers(portal, list(expected))
+    for address in expected:
         assert found[address] == expected[address], address
 
 
@@ -238,31 +237,31 @@ call_command({command})
 def test_what_is_killed_is_repeated_and_half_is_never_whole(filled: Place, empty: Place, tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     own = {"PORTAL_BACKUPS": str(backups), "PORTAL_STATIC_ROOT": str(filled.folder / "static")}
-    source, target = (place.portal(**own) for place in (filled, empty))
-    # The last thing that is written of a backup is its name.
-    killed = _KILLED.format(module="backups", name="write_whole", command='"backup"')
-    run(source, "shell", "-c", killed, code=-signal.SIGKILL)
-    assert [path.name[:12] for path in backups.iterdir() if path.is_dir() and path.name != "media"] == [".unfinished-"]
-    assert run(source, "restore", "--overwrite", code=1) == f"CommandError: There is no backup in {backups}."
-    name = run(source, "backup").split()[2]
-    assert sorted(path.name for path in backups.iterdir()) == [name, "backup.lock", "media"]
+    with contextlib.closing(filled.portal(**own)) as source, contextlib.closing(empty.portal(**own)) as target:
+        # The last thing that is written of a backup is its name.
+        killed = _KILLED.format(module="backups", name="write_whole", command='"backup"')
+        source.manage("shell", "-c", killed, code=-signal.SIGKILL)
+        assert [path.name[:12] for path in backups.iterdir() if path.is_dir() and path.name != "media"] == [".unfinished-"]
+        assert source.manage("restore", "--overwrite", code=1) == f"CommandError: There is no backup in {backups}.\n"
+        name = source.manage("backup").split()[2]
+        assert sorted(path.name for path in backups.iterdir()) == [name, "backup.lock", "media"]
 
-    # Between the database and the media, which lie on a disk of their own.
-    disk = tmp_path / "disk"
-    (disk / "lost+found").mkdir(parents=True)
-    (empty.folder / "media").symlink_to(disk)
-    killed = _KILLED.format(module="restoring", name="_take_key", command='"restore"')
-    run(target, "shell", "-c", killed, code=-signal.SIGKILL)
-    refused = run(target, "serve", "--prepare", code=1)
-    assert refused == (
-        f"CommandError: The restoring of the backup {name} was interrupted, and the data may be half of the old and half of the new; "
-        "repeat it, or restore a backup: make restore ARGS=--overwrite"
-    )
-    run(target, "restore")
-    assert tree(empty.folder / "media") == tree(filled.folder / "media")
-    assert (empty.folder / "media").is_symlink()
-    assert {path.name for path in disk.iterdir()} == {"lost+found", *(path.name for path in (filled.folder / "media").iterdir())}
-    assert run(target, "check_portal").splitlines() == ["The portal answers."]
+        # Between the database and the media, which lie on a disk of their own.
+        disk = tmp_path / "disk"
+        (disk / "lost+found").mkdir(parents=True)
+        (empty.folder / "media").symlink_to(disk)
+        killed = _KILLED.format(module="restoring", name="_take_key", command='"restore"')
+        target.manage("shell", "-c", killed, code=-signal.SIGKILL)
+        refused = target.manage("serve", "--prepare", code=1).strip()
+        assert refused == (
+            f"CommandError: The restoring of the backup {name} was interrupted, and the data may be half of the old and half of the new; "
+            "repeat it, or restore a backup: make restore ARGS=--overwrite"
+        )
+        target.manage("restore")
+        assert tree(empty.folder / "media") == tree(filled.folder / "media")
+        assert (empty.folder / "media").is_symlink()
+        assert {path.name for path in disk.iterdir()} == {"lost+found", *(path.name for path in (filled.folder / "media").iterdir())}
+        assert target.manage("check_portal").splitlines() == ["The portal answers."]
 
 
 def test_media_are_kept_once_and_old_backups_go_with_what_they_alone_had(filled: Place, tmp_path: Path) -> None:
@@ -286,7 +285,8 @@ def test_media_are_kept_once_and_old_backups_go_with_what_they_alone_had(filled:
 
 def test_a_backup_is_proved_beside_the_portal(filled: Place, tmp_path: Path) -> None:
     portal = filled.portal(PORTAL_BACKUPS=str(tmp_path / "backups"))
-    name = run(portal, "backup").split()[2]
+    with contextlib.closing(portal):
+        name = portal.manage("backup").split()[2]
     assert run(portal, "restore", "--prove") == f"The backup {name} was restored into an empty folder, and its pages answer."
     assert (tmp_path / "backups" / "proved").exists()
     assert [path.name for path in (tmp_path / "backups").glob(".proof*")] == []

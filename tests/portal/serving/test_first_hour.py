@@ -29,6 +29,7 @@ from portal import files
 from portal.serving import database, preparation
 from portal.settings import environment, hosts
 from tests import support
+from tests.portal.serving.test_serve import read_until
 from translation import demo_accounts
 
 
@@ -427,14 +428,9 @@ class TestRealInstallation:
         )  # fmt: skip
 
     def kill_at(self, process: subprocess.Popen[str], text: str) -> None:
-        said = ""
-        for line in process.stdout:
-            said += line
-            if text in line:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
-                return
-        raise AssertionError(f"{text!r} was never said: {said}")
+        read_until(process, text)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
     def test_every_start_heals_what_the_last_one_left(self, tmp_path: Path, database_name: str, portal_state: support.State) -> None:
         folder = tmp_path / "var"
@@ -447,13 +443,10 @@ class TestRealInstallation:
             cwd=settings.BASE_DIR, env=environment_values, check=True, capture_output=True,
         )  # fmt: skip
         first = self.begin(folder, database_name, PORT=str(port := support.free_port()))
-        time.sleep(3)
+        # Only now is it sure that the second one is late.
+        said = read_until(first, "Loading the initial content")
         second = self.begin(folder, database_name, "--prepare")
-        said = ""
-        for line in first.stdout:
-            said += line
-            if "Ctrl-C ends it" in line:
-                break
+        said += read_until(first, "Ctrl-C ends it")
         try:
             waited, _ = second.communicate(timeout=support.PATIENCE)
             assert second.returncode == 0, waited

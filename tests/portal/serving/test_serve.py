@@ -18,7 +18,7 @@ from django.test import override_settings
 from wagtail.models import Page
 
 from portal.counters import Counters
-from portal.serving import preparation
+from portal.serving import preparation, styles
 from portal.serving.server import Address, AddressError, command
 from portal.serving.workers import options
 from tests import support
@@ -81,6 +81,19 @@ class TestStatic:
             assert preparation.static_fingerprint() != first
             with override_settings(STATIC_URL="/other/"):
                 assert preparation.static_fingerprint() != first
+
+    def test_what_a_state_folder_made_is_known_by_its_content(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Portals that share static files do not collect each other's anew."""
+
+        def fingerprint(name: str) -> str:
+            # Named so that the finders are made anew.
+            with override_settings(VAR_DIR=tmp_path / name, STATICFILES_DIRS=[]):
+                return preparation.static_fingerprint()
+
+        first = fingerprint("one")
+        assert fingerprint("other") == first
+        monkeypatch.setattr(styles, "joined", lambda: "a {}")
+        assert len({fingerprint("other"), first}) == 2
 
 
 class TestPort:

@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import socket
-import time
 
 import brotli
 import pytest
@@ -191,7 +190,7 @@ def test_an_answer_larger_than_memory_allows_comes_whole(live_portal: support.Po
 def test_a_process_that_is_killed_twice_at_once_comes_again(live_portal: support.Portal) -> None:
     support.wait_for(lambda: len(listeners(live_portal)) == 2, "Both processes")
     stays, dies = sorted(listeners(live_portal))
-    began, broken = time.monotonic(), 0
+    broken = 0
     for _ in range(3):
         os.kill(dies, signal.SIGKILL)
         support.wait_for(lambda gone=dies: len(listeners(live_portal) - {stays, gone}) == 1, "The next process")
@@ -201,7 +200,6 @@ def test_a_process_that_is_killed_twice_at_once_comes_again(live_portal: support
                 assert ask(live_portal, "/de/")[0] == 200
             except OSError:
                 broken += 1
-    assert time.monotonic() - began < 30
     assert broken <= 3, "More than one broken connection for each process that was killed."
     assert stays in listeners(live_portal)
 

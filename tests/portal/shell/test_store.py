@@ -142,12 +142,18 @@ def test_what_is_under_way_when_something_is_committed_is_never_found(applicatio
 
 def test_who_waits_for_two_seconds_builds_for_himself(application: Application, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "WAIT", 0.05)
-    go = threading.Event()
-    application.meanwhile = lambda: application.count == 1 and go.wait(support.PATIENCE)
+    begun, go = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        if application.count == 1:
+            begun.set()
+            go.wait(support.PATIENCE)
+
+    application.meanwhile = wait
 
     async def story(shell: Shell) -> list[int]:
         first = asyncio.ensure_future(ask(shell))
-        await asyncio.sleep(0.02)
+        await asyncio.to_thread(begun.wait, support.PATIENCE)
         second = number(await ask(shell))
         go.set()
         return [second, number(await first)]
@@ -155,12 +161,13 @@ def test_who_waits_for_two_seconds_builds_for_himself(application: Application, 
     assert run(story) == [2, 1]
 
 
-def test_time_ends_a_page_also_as_a_stale_one(application: Application, run: Callable) -> None:
-    application.until = time.time() + 0.3
+def test_time_ends_a_page_also_as_a_stale_one(application: Application, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time
+    application.until = now() + 60
 
     async def story(shell: Shell) -> list[Any]:
         found = [number(await ask(shell)), number(await ask(shell))]
-        await asyncio.sleep(0.4)
+        monkeypatch.setattr(time, "time", lambda: now() + 61)
         application.status = "503 Service Unavailable"
         return [*found, (await ask(shell)).status]
 
