@@ -33,7 +33,7 @@ def repeated(records: list[Record]) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["work.ServicePage", "work.ProjectPage"])
+@pytest.mark.parametrize("name", ["work.ServicePage", "work.ProjectPage", "research.DataPage"])
 def test_a_list_by_name_shows_no_drawing_twice_at_once(name: str) -> None:
     assert len(of_type(name)) > 9
     assert repeated(sorted(of_type(name), key=lambda record: record.data["title"].casefold())) == []

@@ -112,10 +112,13 @@ WITHOUT_HOLES = (1, 2, 3, 6)
 def laid_out(cards: list[Card]) -> list[Card]:
     """Return cards as they stand together: in a grid if they fill its rows and each has a picture of its own, else as a list.
 
-    A list of texts is a fifth as long on a phone, and nobody looks at the same drawing twice.
+    A list of texts is a fifth as long on a phone, and nobody looks at the same drawing twice: neither in the grid nor at the head of
+    the page that it stands on.
     """
     pictures = [str(card.picture) for card in cards if card.picture]
-    if len(cards) in WITHOUT_HOLES and len(pictures) in {0, len(cards)} and len(set(pictures)) == len(pictures):
+    at_head = str(getattr(readers.current().page, "picture", None))
+    is_varied = len({*pictures, at_head}) == len(pictures) + 1
+    if len(cards) in WITHOUT_HOLES and len(pictures) in {0, len(cards)} and is_varied:
         return cards
     return [card.shown_as(Form.ITEM, picture=None) for card in cards]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
 from home.models import ContentPage
 from portal.models import PublishedVersion
+from portal.pages import readers
 from portal.pages.cards import Card, Form, Metaline, laid_out, of, with_telling_kinds
 from portal.pages.links import Link
 from tests.builders import make_content_page, make_home, translate
@@ -33,6 +36,17 @@ def test_others_are_a_list_of_texts(drawings: str) -> None:
     assert [(card.form, card.picture, card.link.title) for card in shown] == [
         (Form.ITEM, None, str(number)) for number in range(len(drawings))
     ]
+
+
+@pytest.mark.django_db
+def test_cards_do_not_repeat_the_drawing_at_the_head_of_their_page() -> None:
+    home = make_home()
+    page, other = (make_content_page(home, title=name, illustration=name) for name in ("labour", "sea"))
+    given = of([page, other])
+    assert laid_out(given) == given
+    with readers.answering(replace(readers.current(), page=make_content_page(home, title="Kopf", illustration="labour"))):
+        assert [(card.form, card.picture) for card in laid_out(given)] == [(Form.ITEM, None)] * 2
+        assert laid_out(given[1:]) == given[1:]
 
 
 def test_none_are_none() -> None:
