@@ -91,7 +91,8 @@ class KeyFiguresValue(blocks.StructValue):
         """Return the links to the data sets that the numbers come from, each once."""
         facts = (figure.bound for figure in self["figures"])
         ids = dict.fromkeys(fact.data_page for fact in facts if fact is not None and fact.data_page)
-        return [link.plain() for link in links.resolve(ids).values() if link is not None]
+        found = links.resolve(ids)
+        return [link.plain() for link in map(found.get, ids) if link is not None]
 
 
 class KeyFiguresBlock(blocks.StructBlock):
