@@ -81,6 +81,7 @@ def cells(facts: Iterable[Fact]) -> dict[int, Cell]:
     bound = {fact.pk: fact for fact in facts if fact.dataset_id}
     ids = {fact.dataset_id for fact in bound.values()}
     pages = {page.pk: page for model in sources() for page in versions.real(model._default_manager.filter(pk__in=ids))} if ids else {}
+    versions.set_locales(pages.values())
     found = {pk: pages[fact.dataset_id].cell(fact.row, fact.column) for pk, fact in bound.items() if fact.dataset_id in pages}
     return {pk: cell for pk, cell in found.items() if cell is not None}
 
