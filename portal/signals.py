@@ -280,6 +280,16 @@ def announce_pages_of_fact(change: Change) -> None:
         changes.announce(*(tag for page in pages for tag in (changes.page(page.translation_key), _kind_of(page))))
 
 
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.MOVED, Event.PRIVACY, order=Order.LISTS)
+def announce_figures(change: Change) -> None:
+    """A table is another one, or others may read it: what shows a cell of it says something else."""
+    page = change.subject.page if isinstance(change.subject, PageViewRestriction) else change.subject
+    if isinstance(page, Page):
+        which = {"dataset": page.pk} if change.event == Event.PUBLISHED else {"dataset__path__startswith": page.path}
+        for fact in Fact.objects.filter(**which).select_related("locale"):
+            changes.happened(Event.SAVED, fact, created=False, update_fields=None)
+
+
 @changes.receiver(Event.SAVED, order=Order.TAGS)
 def announce_pages_of_picture(change: Change) -> None:
     """A photograph went out of use, or came back: the pages that show it look otherwise, in all languages."""

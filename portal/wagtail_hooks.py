@@ -19,7 +19,7 @@ import portal.admin.hooks
 import portal.operation.hooks
 import portal.uploads.hooks  # noqa: F401
 from portal import signals
-from portal.admin import alerts, facts, marks
+from portal.admin import alerts, facts, figures, marks
 from portal.jobs import Periodic, deputies, pictures, publication
 from portal.listing import rows
 from portal.models import Footer, Region, Topic, sharing
@@ -69,6 +69,8 @@ register_snippet(alerts.AlertViewSet)
 
 
 hooks.register("before_delete_snippet", facts.refuse_deletion)
+hooks.register("before_delete_page", figures.refuse_deletion)
+hooks.register("before_bulk_action", figures.refuse_deletions)
 hooks.register("register_reports_menu_item", facts.menu_item)
 hooks.register("register_start_boxes", facts.missing_box)
 hooks.register("register_start_boxes", outstanding.outstanding_box)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from wagtail.models import Page
 
+from portal.facts import figures, shown
+from portal.models import Fact
 from portal.models.page_form import BasePageForm
+from portal.templatetags.value_tags import listed
 
-from .datasets import MOST_BYTES, BrokenCSV, Difference, compared, decoded, read, too_large
+from . import cells
+from .datasets import MOST_BYTES, BrokenCSV, Difference, Table, compared, decoded, read, too_large
 from .history import parsed
 
 MOST_SHOWN = 30
@@ -96,11 +102,29 @@ class DataPageForm(BasePageForm):
             return
         self._show("agreed", "")
         lines = [ValidationError(sentence(difference)) for difference in differences[:MOST_SHOWN]]
+        bound = [ValidationError(text) for text in changed_figures(self.instance, old, new)]
         if (more := len(differences) - MOST_SHOWN) > 0:
             text = npgettext("admin", "and %(number)d further change", "and %(number)d further changes", more) % {"number": more}
             lines.append(ValidationError(text))
         asked = pgettext("admin", "This table changes what was saved before. Please look at the changes, tick the box and save again.")
-        self.add_error("agreed", [ValidationError(asked), *lines])
+        self.add_error("agreed", [ValidationError(asked), *bound, *lines])
+
+
+def changed_figures(page: Page, old: Table | None, new: Table) -> Iterator[str]:
+    """Yield in words what happens to the figures that other pages show of a table: those that lose their cell first."""
+    facts = list(Fact.objects.filter(dataset=page.pk, **shown.BOUND).order_by("name")) if page.pk else []
+    before, after = ({fact.pk: cells.cell(table, fact.row, fact.column) for fact in facts} for table in (old, new))
+    for fact in sorted(facts, key=lambda fact: after[fact.pk] is not None):
+        was, now = before[fact.pk], after[fact.pk]
+        if was == now:
+            continue
+        pages = listed(dict.fromkeys(used.title for used in fact.pages_that_use() if used.locale_id == fact.locale_id)) or "–"
+        values = {"name": fact.name, "pages": pages}
+        if now is None:
+            yield pgettext("admin", "The figure “%(name)s” loses its cell: nothing is shown in its place on %(pages)s.") % values
+        else:
+            values |= {"old": figures.written(was.number, fact.unit) if was else "–", "new": figures.written(now.number, fact.unit)}
+            yield pgettext("admin", "The figure “%(name)s” changes from %(old)s to %(new)s on %(pages)s.") % values
 
 
 def sentence(difference: Difference) -> str:

@@ -86,6 +86,12 @@ def published_csv(translation_key: object) -> str:
     return rows.values_list("csv", flat=True).first() or ""
 
 
+def published(translation_key: object) -> list[tuple[datetime.date, Table | None]]:
+    """Return all tables that a data set had, each with the day of its publication, newest first."""
+    rows = DataVersion.objects.filter(page__translation_key=translation_key).values_list("published_at", "csv")
+    return [(timezone.localdate(moment), parsed(csv)) for moment, csv in rows]
+
+
 def earlier(translation_key: object) -> list[Earlier]:
     """Return the tables that a data set had before the one that it has, newest first."""
     rows = DataVersion.objects.filter(page__translation_key=translation_key).values_list("pk", "published_at")

@@ -188,6 +188,7 @@ class Line:
     remarks: list[str]
     wide: Drawing
     narrow: Drawing
+    suffix: str = ""
 
 
 def moments(source: Table, measure: str) -> list[Moment]:
@@ -196,8 +197,8 @@ def moments(source: Table, measure: str) -> list[Moment]:
     return sorted(found, key=lambda moment: moment.years)
 
 
-def line(source: Table, measure: str, words: Words, title: str) -> Line | None:
-    """Return a column as a line over time; None where there are not two numbers."""
+def line(source: Table, measure: str, words: Words, title: str, suffix: str = "") -> Line | None:
+    """Return a column as a line over time; None where there are not two numbers. `suffix` tells its ids from those of other lines."""
     series, places = moments(source, measure), decimals(source, measure)
     known = [moment.number for moment in series if moment.number is not None]
     if len(known) < 2:
@@ -220,7 +221,8 @@ def line(source: Table, measure: str, words: Words, title: str) -> Line | None:
             [_placed(text, numbers) for text in chart.labels],
         )
 
-    return Line(title, words.label(measure), summary(series, names, numbers), remarks(series), drawing(WIDE), drawing(NARROW))
+    said = summary(series, names, numbers), remarks(series)
+    return Line(title, words.label(measure), *said, drawing(WIDE), drawing(NARROW), suffix)
 
 
 def _placed(text: Text, texts: Mapping[str, str]) -> Placed:

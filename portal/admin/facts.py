@@ -30,7 +30,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from portal.admin import titles
 from portal.admin.start import Box, Line
 from portal.facts import shown
-from portal.facts.kinds import TEXT_KINDS
+from portal.facts.kinds import TEXT_KINDS, FactKind
 from portal.facts.texts import FactMark
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE
@@ -173,7 +173,8 @@ def places(facts: list[Fact]) -> dict[int, list[Model]]:
     return by_fact
 
 
-def _link(user: Any, instance: Model) -> SafeString:
+def link_to(user: Any, instance: Model) -> SafeString:
+    """Return the link to what uses something, with its language, under the title that somebody may read."""
     title = titles.title_for(user, instance) if isinstance(instance, Page) else str(instance)
     url = AdminURLFinder(user).get_edit_url(instance)
     name = format_html('<a href="{}">{}</a>', url, title) if url else format_html("{}", title)
@@ -199,7 +200,10 @@ class PlacesColumn(Column):
 def missing() -> QuerySet:
     """Return the facts of the source language that have no value."""
     is_text = Q(kind__in=TEXT_KINDS)
-    without = Fact.objects.filter((is_text & Q(text="")) | (~is_text & Q(value="")), locale__language_code=SOURCE_LANGUAGE)
+    is_figure = Q(kind=FactKind.FIGURE)
+    lacks_cell = is_figure & ~Q(pk__in=shown.figures_with_values())
+    is_empty = (is_text & Q(text="")) | (~is_text & ~is_figure & Q(value="")) | lacks_cell
+    without = Fact.objects.filter(is_empty, locale__language_code=SOURCE_LANGUAGE)
     return without.select_related("locale")
 
 
@@ -245,7 +249,7 @@ class MissingFactsView(ReportView):
         facts = list(object_list)
         by_fact = places(facts)
         for fact in facts:
-            fact.places = [_link(self.request.user, one) for one in by_fact.get(fact.pk, [])]
+            fact.places = [link_to(self.request.user, one) for one in by_fact.get(fact.pk, [])]
         object_list.object_list = facts
         return object_list
 
@@ -295,8 +299,12 @@ def refuse_deletion(request: HttpRequest, instances: list[Model]) -> HttpRespons
         places_of_fact = by_fact.get(fact.pk, [])
         known = {one.pk for one in places_of_fact if isinstance(one, Page)}
         drafts = [page for page in in_drafts.get(fact.pk, []) if page.pk not in known]
-        if links := [_link(request.user, one) for one in [*places_of_fact, *drafts]]:
-            used.append((fact, links))
+        if links := [link_to(request.user, one) for one in [*places_of_fact, *drafts]]:
+            used.append((fact.name, links))
     if not used:
         return None
-    return render(request, "portal/admin/used_facts.html", {"used": used}, status=409)
+    words = {
+        "title": pgettext("admin", "This fact is in use"),
+        "advice": pgettext("admin", "It stays: take it out of these texts first. To hide it everywhere, empty its value."),
+    }
+    return render(request, "portal/admin/used_facts.html", {"used": used, **words}, status=409)

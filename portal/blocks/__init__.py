@@ -7,7 +7,7 @@ the home page and the five sections hold.
 from __future__ import annotations
 
 from .accessibility import AccessibilityBlock
-from .data import FactsBlock, KeyFiguresBlock, TableBlock
+from .data import DATA_SET_BLOCK, DataSetBlock, FactsBlock, KeyFiguresBlock, TableBlock
 from .layout import AccordionBlock, CardsBlock, SiteMapBlock, StepsBlock, SubpagesBlock, TasksBlock, TimelineBlock
 from .links import LinksBlock
 from .media import DownloadsBlock, FigureBlock, VideoBlock
@@ -25,6 +25,7 @@ CONTENT_BLOCKS = (
     ("timeline", TimelineBlock()),
     ("key_figures", KeyFiguresBlock()),
     ("table", TableBlock()),
+    (DATA_SET_BLOCK, DataSetBlock()),
     ("facts", FactsBlock()),
     ("image", FigureBlock()),
     ("video", VideoBlock()),

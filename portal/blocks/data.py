@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.functional import cached_property
+from django.utils.translation import override, pgettext, pgettext_lazy
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
+from wagtail.models import Page
 from wagtail_localize.segments import StringSegmentValue
+
+from portal.facts import figures
+from portal.facts.shown import ShownFact
+from portal.language.languages import current_language
+from portal.pages import links, versions
+from portal.pages.links import Link
 
 from . import base as blocks
 from .facts import FactChooserBlock, shown_facts
+from .links import PageBlock
+
+
+class KeyFigureValue(blocks.StructValue):
+    """A number with what it counts."""
+
+    @property
+    def bound(self) -> ShownFact | None:
+        """Return the kept fact in the reader's language; None where the number was typed."""
+        return next(iter(shown_facts([self.get("fact")])), None)
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Return what is shown: `value`, `label`, `note`, which says of when a figure is that is always the newest."""
+        fact, note = self.bound, self.get("note") or ""
+        if fact is None:
+            return {"value": self.get("value") or "", "label": self["label"], "note": note}
+        return {"value": fact.line, "label": self["label"], "note": figures.with_moment(fact.moment, note)}
 
 
 class KeyFigureBlock(blocks.StructBlock):
-    """One number with what it counts."""
+    """One number with what it counts: typed, or the cell of a data set that changes with it."""
+
+    needed_facts: ClassVar[frozenset[str]] = frozenset({"fact"})
 
     value = blocks.CharBlock(
+        required=False,
         max_length=20,
         label=pgettext_lazy("admin", "Figure"),
         help_text=pgettext_lazy("admin", "As it is written in this language: 725.000"),
+    )
+    fact = FactChooserBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Kept figure"),
+        help_text=pgettext_lazy("admin", "In place of a typed one: a figure of a data set. It changes with it, in all languages."),
     )
     label = blocks.CharBlock(
         max_length=120, label=pgettext_lazy("admin", "What it counts"), help_text=pgettext_lazy("admin", "A few words.")
@@ -36,7 +71,28 @@ class KeyFigureBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Key figure")
         description = pgettext_lazy("admin", "One number with what it counts.")
         template = "blocks/key_figure.html"
+        value_class = KeyFigureValue
         preview_value = {"value": "175", "label": "Mitgliedsstaaten"}
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Require a typed number or a kept one, not both."""
+        cleaned = super().clean(value)
+        if bool(cleaned.get("value")) == bool(cleaned.get("fact")):
+            reason = pgettext("admin", "Write a number or choose a kept figure, not both.")
+            raise blocks.StructBlockValidationError(block_errors={"value": ValidationError(reason)})
+        return cleaned
+
+
+class KeyFiguresValue(blocks.StructValue):
+    """Numbers beside each other."""
+
+    @property
+    def data_sets(self) -> list[Link]:
+        """Return the links to the data sets that the numbers come from, each once."""
+        facts = (figure.bound for figure in self["figures"])
+        ids = dict.fromkeys(fact.data_page for fact in facts if fact is not None and fact.data_page)
+        found = links.resolve(ids)
+        return [link.plain() for link in map(found.get, ids) if link is not None]
 
 
 class KeyFiguresBlock(blocks.StructBlock):
@@ -61,6 +117,7 @@ class KeyFiguresBlock(blocks.StructBlock):
         label = pgettext_lazy("admin", "Key figures")
         description = pgettext_lazy("admin", "Two to six numbers, each with what it counts and of when it is.")
         template = "blocks/key_figures.html"
+        value_class = KeyFiguresValue
         preview_value = {
             "figures": [
                 {"value": "1951", "label": "gegründet"},
@@ -68,6 +125,56 @@ class KeyFiguresBlock(blocks.StructBlock):
             ],
             "source": "Quelle: IOM",
         }
+
+
+class DataSetPageBlock(PageBlock):
+    """Chooses a page with a table of figures."""
+
+    @cached_property
+    def target_models(self) -> list[type[Page]]:
+        """Return the page types that have one."""
+        return figures.sources()
+
+
+CHART, TABLE = "chart", "table"
+DATA_SET_BLOCK = "data_set"
+"""By this name it is known where it is offered."""
+
+
+class DataSetBlock(blocks.StructBlock):
+    """The chart or the table of a data set, on another page: it changes with it."""
+
+    page = DataSetPageBlock(
+        label=pgettext_lazy("admin", "Data set"),
+        help_text=pgettext_lazy("admin", "The German page of the data set. Readers get it in their own language where it exists."),
+    )
+    form = blocks.ChoiceBlock(
+        choices=[(CHART, pgettext_lazy("admin", "Chart")), (TABLE, pgettext_lazy("admin", "Table"))],
+        default=CHART,
+        label=pgettext_lazy("admin", "Look"),
+        help_text=pgettext_lazy("admin", "The chart of the data set, or its table with all values."),
+    )
+
+    class Meta:
+        icon = "table"
+        label = pgettext_lazy("admin", "Chart or table of a data set")
+        description = pgettext_lazy("admin", "What a data set shows, with its source. A new value there is shown here too.")
+        template = "blocks/data_set.html"
+        preview_value: ClassVar[dict[str, object]] = {"form": CHART}
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add what the data set shows in the reader's language, and the link to it; nothing while it is not there for everybody."""
+        context = super().get_context(value, parent_context=parent_context)
+        link = links.resolve_one(value["page"].pk) if value.get("page") else None
+        if link is None or link.is_restricted:
+            return context
+        page = link.page.specific
+        page.published_version = link.page.published_version
+        versions.set_locales([page])
+        with override(page.language_code):
+            shown = page.shown_elsewhere(as_chart=value.get("form") != TABLE)
+        code = page.language_code
+        return {**context, "link": link.plain(), "shown": shown, "code": code, "language": "" if code == current_language().code else code}
 
 
 class TableBlock(TypedTableBlock):

@@ -27,7 +27,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from portal.facts import shown, texts
 from portal.facts.shown import ShownFact
 
-from .walking import Part, parts, rebuild, walk
+from .walking import Part, parts, rebuild, stored_parts, walk
 
 GONE: Any = object()
 """What is left of a block that stood for a missing fact alone."""
@@ -60,6 +60,12 @@ class FactChooserBlock(SnippetChooserBlock):
     def get_context(self, value: object, parent_context: dict | None = None) -> dict:
         """Add the fact in the reader's language."""
         return {**super().get_context(value, parent_context=parent_context), "fact": shown.get(value.pk) if value else None}
+
+
+def data_pages(instance: Any) -> set[int]:
+    """Return the pages of the source language with the tables that the figures in an object's blocks come from."""
+    chosen = (part.value for field in stored_parts(instance) for part in walk(field) if isinstance(part.block, FactChooserBlock))
+    return {fact.data_page for fact in map(shown.get, chosen) if fact is not None and fact.data_page}
 
 
 def shown_facts(chosen: list[object]) -> list[ShownFact]:
@@ -108,7 +114,8 @@ def _filled_struct(block: StructBlock, part: Part) -> Any:
     lost = [one for one, value in inner.values() if value is GONE]
     if not lost:
         return rebuild(part, lambda one: inner[one.key][1])
-    if any(one.block.required for one in lost) or not any(_says(one, value) for one, value in inner.values()):
+    needed: frozenset[str] = getattr(block, "needed_facts", frozenset())
+    if any(one.block.required or one.name in needed for one in lost) or not any(_says(one, value) for one, value in inner.values()):
         return GONE
     empty: dict[int | str, Any] = {one.key: [] if isinstance(one.block, (ListBlock, StreamBlock)) else None for one in lost}
     return {**rebuild(part, lambda one: inner[one.key][1]), **empty}
@@ -178,7 +185,8 @@ def _items(part: Part) -> Iterator[Any]:
 
 
 def _with(item: Any, value: Any) -> Any:
-    return {**item, "value": value} if isinstance(item, dict) and "value" in item else value
+    # A bare entry of a list, as written by hand, may have a part of that name.
+    return {**item, "value": value} if isinstance(item, dict) and {"type", "value"} <= item.keys() else value
 
 
 def body(value: StreamValue) -> StreamValue:

@@ -28,6 +28,7 @@ class FactKind(TextChoices):
     FEE = "fee", pgettext_lazy("admin", "fee or amount")
     DEADLINE = "deadline", pgettext_lazy("admin", "deadline or day")
     TEXT = "text", pgettext_lazy("admin", "other short text")
+    FIGURE = "figure", pgettext_lazy("admin", "figure of a data set")
 
 
 TEXT_KINDS = frozenset({FactKind.ADDRESS, FactKind.TEXT})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.utils.html import escape, format_html
@@ -13,6 +14,7 @@ from portal import changes
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
+from . import figures
 from .kinds import SOURCED_KINDS, TEXT_KINDS, FactKind, dialled, written
 
 TAG = changes.snippets("portal.fact")
@@ -32,6 +34,10 @@ class ShownFact:
     """Of what concerns rights or money, where it comes from with the source's own date, as HTML."""
     origin: str = ""
     """The address of that source; where it has none, what it is called."""
+    data_page: int = 0
+    """Of a figure the page of the source language with its table."""
+    moment: str = ""
+    """Of a figure that is always the newest one, of when it is."""
 
     @property
     def is_missing(self) -> bool:
@@ -64,6 +70,8 @@ class ShownFact:
                 return format_html('<a href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', self.machine, self.text)
             case FactKind.DEADLINE:
                 return format_html('<bdi><time datetime="{}">{}</time></bdi>', self.machine, self.text)
+            case FactKind.FIGURE:
+                return format_html('<bdi><data value="{}">{}</data></bdi>', self.machine, self.text)
         line = self.line
         if self.language:
             return format_html('<bdi lang="{}" dir="ltr">{}</bdi>', self.language, line)
@@ -78,6 +86,29 @@ def _facts(language: str) -> dict[int, ShownFact]:
     own = {row.translation_key: row for row in rows if row.locale.language_code == language}
     with override(language):
         return {row.pk: _shown(row, own.get(row.translation_key)) for row in rows if row.locale.language_code == SOURCE_LANGUAGE}
+
+
+@changes.kept("figures", lambda language: (TAG, changes.LOCALES, changes.PAGES, changes.RESTRICTIONS))
+def _figures(language: str) -> dict[int, ShownFact]:
+    """Return the facts that are cells of tables, as far as these are there, by the ids of their rows in the source language."""
+    rows = {fact.pk: fact for fact in apps.get_model("portal", "Fact").objects.filter(**BOUND)}
+    with override(language):
+        return {pk: _figure(rows[pk], cell) for pk, cell in figures.cells(rows.values()).items()}
+
+
+BOUND = {"kind": FactKind.FIGURE, "locale__language_code": SOURCE_LANGUAGE, "dataset__isnull": False}
+"""Which facts are bound to cells."""
+
+
+def _figure(fact: Any, cell: figures.Cell) -> ShownFact:
+    text = figures.written(cell.number, fact.unit)
+    moment = "" if fact.row else figures.moment_text(cell.moment)
+    return ShownFact(fact.pk, fact.name, fact.kind, text, machine=f"{cell.number:f}", data_page=fact.dataset_id, moment=moment)
+
+
+def figures_with_values() -> list[int]:
+    """Return the ids of the facts whose cells are there."""
+    return list(_figures(SOURCE_LANGUAGE))
 
 
 def _shown(fact: object, version: object | None) -> ShownFact:
@@ -122,4 +153,6 @@ def get(pk: object) -> ShownFact | None:
         fact = all_facts().get(int(str(pk)))
     except ValueError:
         return None
+    if fact is not None and fact.kind == FactKind.FIGURE:
+        return _figures(current_language().code).get(fact.pk)
     return None if fact is None or fact.is_missing else fact

@@ -116,7 +116,8 @@ def _without_missing(html: str) -> str:
         if mark.decomposed or shown.get(mark.get("id")) is not None:
             continue
         around = mark.find_parent("li") or mark.find_parent(["p", "h2", "h3", "h4"]) or mark
-        around.replace_with(soup.new_tag(_GONE))
+        if around.parent is not None:  # it waits for two of them, and is gone already
+            around.replace_with(soup.new_tag(_GONE))
     for list_ in reversed(soup.find_all(["ul", "ol"])):
         if list_.find("li") is None and list_.find(_GONE):
             list_.replace_with(soup.new_tag(_GONE, attrs={"class": "list"}))

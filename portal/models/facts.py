@@ -13,19 +13,55 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import ProtectedError, Q
+from django.utils.functional import cached_property
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, Panel
+from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page, ReferenceIndex, Revision, RevisionMixin, TaskState, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 from wagtail_localize.models import Translation
 
+from portal.facts import figures, shown
 from portal.facts.kinds import TEXT_KINDS, FactKind, normalised
 from portal.language.dates import machine_date, parse_partial
 from portal.language.languages import SOURCE_LANGUAGE
 
 from .conflicts import RevisionForm
 from .publication import FinishedMixin
+
+
+class FactForm(RevisionForm):
+    """The form of a fact: of pages, those with tables of figures can be chosen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "dataset" in self.fields:
+            self.fields["dataset"].widget = AdminPageChooser(target_models=figures.sources() or [Page])
+
+
+class EarlierValuesPanel(Panel):
+    """The values that a figure had, newest first, each with the days on which it was published."""
+
+    class BoundPanel(Panel.BoundPanel):
+        """The panel beside a fact."""
+
+        template_name = "portal/admin/earlier_values.html"
+
+        def is_shown(self) -> bool:
+            """Show it once there is a table to read."""
+            return super().is_shown() and bool(self.values)
+
+        @cached_property
+        def values(self) -> list[figures.PublishedValue]:
+            """Return the values."""
+            fact = self.instance
+            page = fact.dataset.specific if fact is not None and fact.dataset_id else None
+            return figures.published_values(page, fact.row, fact.column, fact.unit) if isinstance(page, figures.FigureSource) else []
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            """Add the values."""
+            return {**super().get_context_data(parent_context), "values": self.values}
 
 
 class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, models.Model):
@@ -57,6 +93,38 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
             "admin", "Of postal addresses and other texts, in place of a value. It is translated; line breaks are kept."
         ),
     )
+    dataset = models.ForeignKey(
+        Page,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("admin", "data set"),
+        help_text=pgettext_lazy("admin", "Of a figure: the German page with the table. It follows each change that is published there."),
+    )
+    row = models.CharField(
+        pgettext_lazy("admin", "row"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text=pgettext_lazy("admin", "What stands in the first cell of the row: 2025. Left empty, always the newest year or day."),
+    )
+    column = models.CharField(
+        pgettext_lazy("admin", "column"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text=pgettext_lazy("admin", "Its name in the table: dead_and_missing. Left empty, it is the first column with numbers."),
+    )
+    unit = models.CharField(
+        pgettext_lazy("admin", "unit"),
+        max_length=10,
+        choices=figures.Unit.as_choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=pgettext_lazy("admin", "In what the column counts."),
+    )
     translated_text = models.TextField(blank=True, editable=False)
     """Of a translation the text that it translates: once the fact has another one, it is not shown any more."""
     source = models.CharField(
@@ -80,7 +148,7 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
     )
     reviewed_by = models.CharField(pgettext_lazy("admin", "checked by"), max_length=120, blank=True)
 
-    base_form_class = RevisionForm
+    base_form_class = FactForm
     search_fields: ClassVar[list] = [
         index.SearchField("name", boost=2),
         index.AutocompleteField("name"),
@@ -96,6 +164,14 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         FieldPanel("value"),
         FieldPanel("text"),
         MultiFieldPanel(
+            [
+                FieldPanel("dataset"),
+                FieldRowPanel([FieldPanel("row"), FieldPanel("column"), FieldPanel("unit")]),
+                EarlierValuesPanel(),
+            ],
+            pgettext_lazy("admin", "Figure of a data set"),
+        ),
+        MultiFieldPanel(
             [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("source_date")], pgettext_lazy("admin", "Source")
         ),
         MultiFieldPanel(
@@ -107,7 +183,8 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         *(
             SynchronizedField(name, overridable=False)
             for name in (
-                "name", "kind", "value", "translated_text", "source", "source_url", "source_date", "reviewed_on", "reviewed_by",
+                "name", "kind", "value", "dataset", "row", "column", "unit", "translated_text",
+                "source", "source_url", "source_date", "reviewed_on", "reviewed_by",
             )
         ),
     ]  # fmt: skip
@@ -148,6 +225,10 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
             errors["value"] = pgettext("admin", "A fact of this kind is a text: please write it into the field for the text.")
         elif not is_text and self.text:
             errors["text"] = pgettext("admin", "A fact of this kind has a value: please write it into the field for the value.")
+        elif self.kind == FactKind.FIGURE:
+            errors |= self._errors_of_figure()
+        elif self.dataset_id:
+            errors["dataset"] = pgettext("admin", "Only a figure of a data set has a table.")
         elif not is_text and self.kind in FactKind.values:
             try:
                 self.value = normalised(self.kind, self.value)
@@ -161,9 +242,22 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         if errors:
             raise ValidationError(errors)
 
+    def _errors_of_figure(self) -> dict[str, Any]:
+        """Return what is wrong with the cell that a figure names, by field."""
+        if self.value:
+            return {"value": pgettext("admin", "The value of a figure stands in its data set: please leave this empty.")}
+        if self.dataset is None:
+            return {}
+        page = self.dataset.specific
+        if not isinstance(page, figures.FigureSource) or page.locale.language_code != SOURCE_LANGUAGE:
+            return {"dataset": pgettext("admin", "Please choose the German page of a data set.")}
+        return page.cell_problem(self.row, self.column)
+
     @property
     def is_missing(self) -> bool:
         """Return whether there is no value yet."""
+        if self.kind == FactKind.FIGURE:
+            return shown.get(self.pk) is None
         return not (self.text if self.kind in TEXT_KINDS else self.value)
 
     def uses(self) -> models.QuerySet:

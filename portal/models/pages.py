@@ -20,7 +20,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from portal.blocks import walking
+from portal.blocks import facts, walking
 from portal.blocks.illustrations import Illustration, illustration_url
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
@@ -363,7 +363,7 @@ class BasePage(Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
-        links.prepare(self, walking.references(self))
+        links.prepare(self, walking.references(self) | facts.data_pages(self))
         return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
 
 

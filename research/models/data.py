@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -18,13 +19,14 @@ from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.discovery.head import absolute
+from portal.facts.figures import Cell, FigureSource
 from portal.language.choices import TextChoices
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import BY_NAME, Listing, Schema
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 from portal.pages import versions
-from research import files, history, schema, shown
+from research import cells, files, history, schema, shown
 from research.blocks import LabelBlock
 from research.datasets import BrokenCSV, Table, read
 from research.forms import DataPageForm
@@ -61,7 +63,7 @@ class DataIndexPage(IndexPage):
         verbose_name_plural = pgettext_lazy("admin", "lists of data sets")
 
 
-class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+class DataPage(FigureSource, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
     """A data set. Its table is that of the source language, in all languages at once; words for it each language has of its own."""
 
     csv = models.TextField(
@@ -260,12 +262,12 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         """Return where the licence can be read."""
         return schema.LICENCES.get(self.licence, "")
 
-    def drawn(self) -> dict[str, object]:
-        """Return the chart, as bars or as a line; neither where there is nothing to draw."""
+    def drawn(self, suffix: str = "") -> dict[str, object]:
+        """Return the chart, as bars or as a line; neither where there is nothing to draw. `suffix` tells its ids from those of others."""
         if self.table is None or self.chart == Chart.NONE:
             return {}
         title = self.finding or self.title
-        if self.chart == Chart.LINE and (line := shown.line(self.table, self.measure, self.words, title)) is not None:
+        if self.chart == Chart.LINE and (line := shown.line(self.table, self.measure, self.words, title, suffix)) is not None:
             return {"line": line}
         return {"bars": shown.bars(self.table, self.measure, self.words)}
 
@@ -285,6 +287,28 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
             earlier=files.earlier(self),
         )
         return context
+
+    # --- for other pages -------------------------------------------------------------------------------------------------
+
+    def cell(self, row: str, column: str) -> Cell | None:
+        """Return a cell with a number; without a row that of the newest one of a series."""
+        return cells.cell(self.table, row, column)
+
+    def cell_problem(self, row: str, column: str) -> dict[str, str]:
+        """Return why a cell cannot be bound, by `row` or `column`."""
+        return cells.problem(self.table, row, column)
+
+    def shown_elsewhere(self, *, as_chart: bool) -> dict[str, object]:
+        """Return the chart or the table as other pages show it, with its heading, what is counted and where it comes from."""
+        if self.table is None:
+            return {}
+        drawn = self.drawn(f"-{self.pk}") if as_chart else {}
+        shown_table = {} if drawn else {"figures": shown.table(self.table, self.words, self.title)}
+        return {**drawn, **shown_table, "title": self.title, "counted": self.counted, "sources": self.source_list, "page": self}
+
+    def published_cells(self, row: str, column: str) -> list[tuple[datetime.date, Cell | None]]:
+        """Return what stood in a cell from which day on, newest first."""
+        return [(day, cells.cell(table, row, column)) for day, table in history.published(self.translation_key)]
 
     # --- for machines -------------------------------------------------------------------------------------------------------
 
