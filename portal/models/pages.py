@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPMethod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
@@ -56,6 +59,9 @@ class BasePage(Page):
 
     shown_at: Page | None = None
     """The address in the reader's language at which this page, not translated yet, is answered (its fallback)."""
+
+    form_values: Mapping[str, object] = MappingProxyType({})
+    """What was entered in the form that this page was just saved by."""
 
     link: links.PageLink | None = None
     """Where a card of this page leads, when it is not simply the page's own address."""
@@ -201,6 +207,14 @@ class BasePage(Page):
         schedules.take_dates(page)
         return page
 
+    def save_revision(self, *args: object, **kwargs: object) -> Revision:
+        """Save a revision; apps keep something with it by the hook `keep_with_revision`, whose functions take the page and it."""
+        with transaction.atomic():
+            revision = super().save_revision(*args, **kwargs)
+            for keep in hooks.get_hooks("keep_with_revision"):
+                keep(self, revision)
+        return revision
+
     def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
         """Publish a revision; a person is asked first where the page that this one translates is offline.
 
@@ -240,7 +254,10 @@ class BasePage(Page):
         if self.language_code != get_language():
             # Wagtail falls back to the default language's tree where a language has no home page.
             raise Http404
-        return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
+        page = page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id)
+        if versions.is_withdrawn(page):
+            raise Http404
+        return RouteResult(page)
 
     def get_view_restrictions(self) -> models.QuerySet:
         """Return the view restrictions that bind this page, and those of the address at which it is read as a fallback."""
@@ -363,7 +380,8 @@ class BasePage(Page):
 def page_at(url_path: str, locale_id: int) -> Page:
     """Return the page to answer with at a path of the tree, in one language: two or three queries, whatever the depth.
 
-    Where the language has not got the page yet it is the source's, with `shown_at` set. Restricted pages are found too: whoever
+    Where the language has not got the page yet, or it is withdrawn, it is the source's, with `shown_at` set; in a language with a tree of
+    its own a withdrawn page is returned, of which nothing may be told (`portal.http.views`). Restricted pages are found too: whoever
     may see them is asked by Wagtail before they are served.
 
     Raises:
@@ -384,6 +402,10 @@ def page_at(url_path: str, locale_id: int) -> Page:
         page = source.specific
         page.published_version = source.published_version
         page.shown_at = row
+    elif row.live and versions.is_withdrawn(row):
+        # A tree of its own has nothing else to show there: who asks is told that the page is being changed.
+        page = row.specific
+        page.published_version = row.published_version
     else:
         raise Http404
     versions.set_locales([page])

@@ -35,6 +35,7 @@ class Cell:
         done: how many of its texts are translated, of `total`; both 0 where it is not translated text by text.
         words_left: how many words the other texts have in the source.
         changed_at: since when the source says something else.
+        withdrawn_at: since when nobody reads the version any more.
     """
 
     locale_id: int
@@ -44,6 +45,7 @@ class Cell:
     total: int = 0
     words_left: int = 0
     changed_at: datetime.datetime | None = None
+    withdrawn_at: datetime.datetime | None = None
 
     @property
     def percent(self) -> int:
@@ -104,16 +106,16 @@ def cells(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[UUID, list[Ce
 
 def _cells(keys: list[UUID], locale_ids: list[int]) -> dict[tuple[UUID, int], Cell]:
     rows = with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids)).order_by()
-    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at")
+    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at", "published_version__withdrawn_at")
     versions = list(rows.values_list(*names))
     total, done = _progress(keys, locale_ids)
     locales = locales_by_id()
     by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
     found = {}
-    for key, locale_id, state, pk, changed_at in versions:
+    for key, locale_id, state, pk, changed_at, withdrawn_at in versions:
         texts, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
         texts_done, words_done = done.get((key, locale_id), (0, 0)) if texts else (0, 0)
-        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at)
+        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at, withdrawn_at)
     return found
 
 

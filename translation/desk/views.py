@@ -39,7 +39,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, states, texts
+from . import matrix, states, texts, withdrawing
 from .matrix import Cell
 from .states import State
 
@@ -279,12 +279,14 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "rows": rows,
         "seen": _seen(source),
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
+        "returnable": [row["version"].pk for row in rows if row["may_return"]],
     }
     return render(request, "translation_desk/page.html", context)
 
 
 def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, version: Page | None) -> dict[str, Any]:
     changed = states.text_changes(version) if version is not None and cell.changed_at else []
+    may_decide = version is not None and _may_confirm(user, source, version)
     return {
         "name": name_of(locale),
         "cell": cell,
@@ -292,7 +294,9 @@ def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, versi
         "may_edit": version is not None and version.permissions_for_user(user).can_edit(),
         "changes": [SafeString(diff_text(_readable(one.before), _readable(one.after)).to_html()) for one in changed],
         "since": date_format(localtime(cell.changed_at), "SHORT_DATETIME_FORMAT") if cell.changed_at else "",
-        "may_confirm": version is not None and bool(cell.changed_at) and _may_confirm(user, source, version),
+        "withdrawn": date_format(localtime(cell.withdrawn_at), "SHORT_DATETIME_FORMAT") if cell.withdrawn_at else "",
+        "may_confirm": may_decide and bool(cell.changed_at),
+        "may_return": may_decide and bool(cell.withdrawn_at),
     }
 
 
@@ -320,6 +324,29 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
         names = ", ".join(name_of(version.locale) for version in versions)
         messages.success(request, pgettext("admin", "Still true: %(languages)s.") % {"languages": names})
     return there
+
+
+@require_POST
+def show_again(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Let versions, one or several, be read again that were withdrawn: they say what they said.
+
+    Raises:
+        Http404: there is no such page, or the person may not know of it.
+    """
+    if not working_locale_ids(request.user):
+        return permission_denied(request)
+    source = _source(request, page_id)
+    withdrawn = Page.objects.filter(translation_key=source.translation_key, published_version__withdrawn_at__isnull=False)
+    asked = request.POST.getlist("version")
+    found = [version for version in withdrawn.select_related("locale").specific() if str(version.pk) in asked]
+    if refused := [version for version in found if not _may_confirm(request.user, source, version)]:
+        return refuse(request, reason_against_publication(request.user, refused[0]))
+    for version in found:
+        withdrawing.show_again(version, request.user)
+    if found:
+        names = ", ".join(name_of(version.locale) for version in found)
+        messages.success(request, pgettext("admin", "Visitors read these versions again: %(languages)s.") % {"languages": names})
+    return redirect("translation_desk_page", source.pk)
 
 
 @transaction.atomic
