@@ -11,7 +11,5 @@ class DeskConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Translation desk")
 
     def ready(self) -> None:
-        """Hear of what is published, and ask in the forms of pages what it means for their versions."""
-        from . import choosing, signals  # noqa: F401 (the receivers connect)
-
-        choosing.add_panels()
+        """Hear of what is published."""
+        from . import signals  # noqa: F401

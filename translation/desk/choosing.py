@@ -5,16 +5,14 @@ It is kept with the revision (`ChangeEffect`), so that whoever publishes that, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
-from wagtail.admin.panels import Panel
-from wagtail.models import Page, Revision, get_page_models
+from wagtail.models import Page, Revision
 
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import versions
@@ -46,45 +44,27 @@ def _since_publication(page: Page) -> ChangeEffect | None:
     return ChangeEffect.objects.filter(revision__in=revisions).order_by("-revision__created_at", "-revision").first()
 
 
-class EffectField(forms.ChoiceField):
-    """The question, as radio buttons."""
+class EffectWidget(forms.RadioSelect):
+    """Radio buttons below the question. Wagtail writes a field that is no model's at the end of the form, below all tabs, by its widget."""
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(
-            choices=Effect.choices,
-            widget=forms.RadioSelect,
-            required=False,
-            label=pgettext_lazy("admin", "What does the change mean for the other languages?"),
-            **kwargs,
-        )
+    template_name = "translation_desk/effect.html"
+    question = pgettext_lazy("admin", "What does the change mean for the other languages?")
+    languages: Sequence[str] = ()
+
+    def get_context(self, name: str, value: object, attrs: dict[str, object] | None) -> dict[str, object]:
+        """Add the question, and the languages in which there are versions."""
+        return {**super().get_context(name, value, attrs), "question": self.question, "languages": self.languages}
+
+
+class EffectField(forms.ChoiceField):
+    """What becomes of the versions; what nobody answered is empty."""
+
+    def __init__(self, languages: Sequence[str] = (), **kwargs: object) -> None:
+        super().__init__(choices=Effect.choices, widget=EffectWidget, required=False, label=EffectWidget.question, **kwargs)
+        self.widget.languages = languages
 
 
 # --- in the form of a page -------------------------------------------------------------------------------------------------
-
-
-class EffectPanel(Panel):
-    """The question, where a page of the source has finished versions."""
-
-    class BoundPanel(Panel.BoundPanel):
-        """The question of one page."""
-
-        template_name = "translation_desk/effect_panel.html"
-
-        def is_shown(self) -> bool:
-            """Return whether there is anything to ask."""
-            return super().is_shown() and self.form is not None and FIELD in self.form.fields
-
-        def get_context_data(self, parent_context: dict | None = None) -> dict[str, object]:
-            """Add the field, and the languages of which it speaks."""
-            languages = self.form.fields[FIELD].languages
-            return {**super().get_context_data(parent_context), "field": self.form[FIELD], "languages": languages}
-
-
-def add_panels() -> None:
-    """Put the question at the end of what is written on a page. Called once, before Wagtail makes any form."""
-    panels = {model: [*model.content_panels, EffectPanel(heading=pgettext_lazy("admin", "Other languages"))] for model in get_page_models()}
-    for model, found in panels.items():
-        model.content_panels = found
 
 
 def extend_form(form: ModelForm) -> None:
@@ -93,9 +73,8 @@ def extend_form(form: ModelForm) -> None:
     if not page.pk or not (found := versions_of([page]).select_related("locale")):
         return
     kept = _since_publication(page)
-    field = EffectField(initial=kept.effect if kept is not None else Effect.BY_CHANGE.value)
-    field.languages = [version.locale.get_display_name() for version in found]
-    form.fields[FIELD] = field
+    languages = [str(version.locale.get_display_name()) for version in found]
+    form.fields[FIELD] = EffectField(languages, initial=kept.effect if kept is not None else Effect.BY_CHANGE.value)
 
 
 def keep_with_revision(page: Page, revision: Revision) -> None:
@@ -129,7 +108,7 @@ class PublishPagesWithQuestion(PublishPagesAction):
         if not versions_of([*pages, *drafts]).exists():
             return context
         form = BulkForm(initial={FIELD: Effect.BY_CHANGE.value})
-        return {**context, "question": render_to_string("translation_desk/effect_panel.html", {"field": form[FIELD]})}
+        return {**context, "question": form[FIELD]}
 
     def get_execution_context(self) -> dict[str, object]:
         """Say what was answered; what is no answer is none."""

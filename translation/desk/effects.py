@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class Effect(TextChoices):
     """What becomes of finished versions when a page of the source is published with a change."""
 
-    BY_CHANGE = "by_change", pgettext_lazy("admin, effect of a change", "Decide by the change itself: spaces and quotation marks are small, all else is content")
-    SMALL = "small", pgettext_lazy("admin, effect of a change", "Small change: the versions stay true")
-    CONTENT = "content", pgettext_lazy("admin, effect of a change", "Content changed: the versions are out of date, and say so")
-    WRONG = "wrong", pgettext_lazy("admin, effect of a change", "The old versions are wrong now: nobody reads them any more")
+    BY_CHANGE = "by_change", pgettext_lazy("admin, effect", "As the change is: spaces and quotation marks are small, all else is content")
+    SMALL = "small", pgettext_lazy("admin, effect", "Small change: the versions stay true")
+    CONTENT = "content", pgettext_lazy("admin, effect", "Content changed: the versions are out of date, and say so")
+    WRONG = "wrong", pgettext_lazy("admin, effect", "The old versions are wrong now: nobody reads them any more")
 
 
 _UNSEEN = re.compile(r"""[\s\u00ad\u200b-\u200f\u2060„“”‚‘’«»‹›"']+""")
