@@ -11,11 +11,13 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Length, Replace
+from django.utils import timezone
 from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment
 
 from portal.admin import titles
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.models import FallbackVisits
 from portal.pages.versions import locales_by_id
 from translation.permissions import working_locale_ids
 
@@ -23,6 +25,8 @@ from .states import State, with_states
 
 BATCH = 500
 """So many pages are asked for at once: SQLite takes 32,766 values in a query, and a batch is asked of several tables."""
+DEMAND_TIME = datetime.timedelta(days=90)
+"""Visits that are older say nothing of what is looked for."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,17 @@ def sources_for(user: AbstractBaseUser) -> QuerySet:
     """Return the pages of the source that a person may know of."""
     pages = Page.objects.filter(locale__language_code=SOURCE_LANGUAGE, alias_of=None, depth__gt=1)
     return titles.seen_by(user, pages)
+
+
+def with_demand(pages: QuerySet, locales: Iterable[Locale]) -> QuerySet:
+    """Annotate pages of the source with their `demand`: how often visitors who read any of some languages got the German text, lately."""
+    visits = FallbackVisits.objects.filter(
+        translation_key=OuterRef("translation_key"),
+        language__in=[locale.language_code for locale in locales],
+        day__gt=timezone.localdate() - DEMAND_TIME,
+    )
+    numbers = visits.order_by().values("translation_key").annotate(sum=Sum("number")).values("sum")
+    return pages.annotate(demand=Coalesce(Subquery(numbers), 0))
 
 
 def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QuerySet:

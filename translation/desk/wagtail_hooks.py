@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from . import choosing, states, views, withdrawing
+from . import choosing, explorer, models, states, views, withdrawing
 
 
 @hooks.register("register_admin_urls")
@@ -33,6 +33,12 @@ def register_menu_item() -> MenuItem:
     return views.DeskMenuItem(label, reverse("translation_desk"), name="translations", icon_name="wagtail-localize-language", order=150)
 
 
+@hooks.register("register_admin_viewset", order=1)
+def register_page_viewset() -> explorer.DeskPageViewSet:
+    """Show states where pages are listed. After that of `translation`: the last one of a model is taken."""
+    return explorer.DeskPageViewSet()
+
+
 @hooks.register("pages_written")
 def store_states_of_pages(pages: list[Page]) -> None:
     """Pages were written in bulk: what they are true to with them."""
@@ -47,7 +53,8 @@ hooks.register("register_bulk_action", choosing.PublishPagesWithQuestion, order=
 
 @hooks.register("prepare_portal")
 def store_missing_states(say: Callable[[str], None]) -> None:
-    """Store what versions are true to that an older portal published."""
+    """Store what versions are true to that an older portal published, or one without the desk."""
+    models.forget_what_is_gone()
     states.store_missing()
 
 
