@@ -47,6 +47,8 @@ def store_states_of_pages(pages: list[Page]) -> None:
 
 hooks.register("extend_page_form", choosing.extend_form)
 hooks.register("keep_with_revision", choosing.keep_with_revision)
+hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
+hooks.register("register_start_boxes", explorer.start_boxes)
 # After that of `translation`: the last one of a name is taken.
 hooks.register("register_bulk_action", choosing.PublishPagesWithQuestion, order=2)
 

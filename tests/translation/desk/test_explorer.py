@@ -11,6 +11,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from tests.builders import make_alias, make_content_page, translate
+from tests.portal.admin.test_start import start
 from tests.translation.desk.test_desk import CODES, change, page, shared_page, sign_in, version  # noqa: F401 (fixtures)
 from translation.desk import withdrawing
 
@@ -67,4 +68,42 @@ def test_the_explorer_asks_as_little_for_twenty_pages_as_for_two(page: Page) -> 
     for number in range(18):
         for code in CODES:
             make_alias(make_content_page(parent.specific, f"Seite {number} {code}"), code)
-    assert (few, asked()) == (3, 3)
+    assert (few, asked()) == (4, 4)
+
+
+def test_beside_the_form_stands_what_the_page_is_in_each_language(page: Page) -> None:  # noqa: F811
+    change(page, lead="Ein anderer Satz.")
+    withdrawing.withdraw([version(page, "ar")])
+    soup = BeautifulSoup(sign_in("redaktion").get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content, "html.parser")
+    panel = soup.select_one("[data-side-panel=translations]")
+    names = [name.get_text() for name in panel.select("dt")]
+    assert names == ["English", "Українська", "العربية", "Leichte Sprache"]
+    assert [cell.get_text() for cell in panel.select(".portal-cell")] == ["veraltet", "fehlt", "zurückgezogen", "fehlt"]
+    assert panel.select_one("a")["href"] == reverse("translation_desk_page", args=[page.pk])
+
+
+def test_the_userbar_says_it_to_those_who_work_on_it(page: Page) -> None:  # noqa: F811
+    change(page, lead="Ein anderer Satz.")
+    address = reverse("translation_desk_page", args=[page.pk])
+
+    def said(client: Client, code: str) -> list[str]:
+        soup = BeautifulSoup(client.get(version(page, code).get_url()).content, "html.parser")
+        # What stands in a template is no text to it.
+        found = [BeautifulSoup(str(entry), "html.parser") for entry in soup.select(f"a[role=menuitem][href$='{address}'] small")]
+        return [" ".join(entry.get_text().split()) for entry in found]
+
+    assert said(sign_in("redaktion"), "de") == ["English: veraltet", "Українська: fehlt", "العربية: veraltet", "Leichte Sprache: fehlt"]
+    assert said(sign_in("uebersetzung-en"), "en") == ["English: veraltet"]
+    assert (said(sign_in("anfragen"), "de"), said(Client(), "de")) == ([], [])
+
+
+def test_the_start_page_names_what_is_out_of_date_in_the_own_languages(page: Page) -> None:  # noqa: F811
+    def box(name: str) -> tuple[int, list[tuple[str, ...]]]:
+        return start(sign_in(name)).get("Die deutsche Seite wurde geändert", (0, []))
+
+    assert box("uebersetzung-ar") == (0, [])
+    change(page, lead="Ein anderer Satz.")
+    withdrawing.withdraw([version(page, "ar")])
+    for name, expected in {"uebersetzung-ar": ["zurückgezogen"], "uebersetzung-en": ["veraltet"]}.items():
+        number, lines = box(name)
+        assert (number, [line[-1].split(" · ")[-1] for line in lines]) == (len(expected), expected)
