@@ -178,6 +178,7 @@ class Event(StrEnum):
     MOVED = auto()
     LINKED = auto()  # beside other versions, or below another page: written in its row alone, of which no signal tells
     RENAMED = auto()
+    SHOWN = auto()  # or not shown any more: a version that stays online as it is was withdrawn, or came back
     DELETING = auto()
     DELETED = auto()
     PRIVACY = auto()

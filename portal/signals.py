@@ -110,6 +110,8 @@ def remember_published_version(change: Change) -> None:
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
+    if version.withdrawn_at is not None and (is_by_hand or translation.source.last_updated_at >= version.withdrawn_at):
+        version.withdrawn_at = None
     revision = change.details.get("revision")
     if revision is not None and revision.user_id is not None:
         version.edited_at = timezone.now()
@@ -134,7 +136,7 @@ def store_anchors() -> None:
 def forget_published_version(sender: type, instance: object, created: bool, **kwargs: object) -> None:
     """A page that becomes an alias has the source's text again, also when it is submitted for translation anew."""
     if isinstance(instance, Page) and instance.alias_of_id is not None and not created:
-        PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, untranslated=[])
+        PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, withdrawn_at=None, untranslated=[])
         changes.announce(*tags_of(instance))
 
 
@@ -202,7 +204,7 @@ def _tags_below(page: Page) -> set[changes.Tag]:
     return {tag for key, app, model in rows for tag in (changes.page(key), changes.kind(f"{app}.{model}"))}
 
 
-@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.DELETED, order=Order.TAGS)
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.SHOWN, Event.DELETED, order=Order.TAGS)
 def announce_page(change: Change) -> None:
     """What is online of a page is something else, or is not there any more."""
     if isinstance(change.subject, Page):
@@ -240,7 +242,7 @@ def announce_privacy(change: Change) -> None:
     changes.announce(*tags_of(page), *_tags_below(page), changes.RESTRICTIONS, changes.HOMES)
 
 
-@changes.receiver(Event.UNPUBLISHED, Event.DELETED, Event.PRIVACY, Event.MOVED, order=Order.TAGS)
+@changes.receiver(Event.UNPUBLISHED, Event.SHOWN, Event.DELETED, Event.PRIVACY, Event.MOVED, order=Order.TAGS)
 def announce_withdrawal(change: Change) -> None:
     """What was to be read is not any more, or not by everybody: no copy of it is shown, whatever has failed."""
     if isinstance(change.subject, Page | PageViewRestriction):

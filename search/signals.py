@@ -16,7 +16,7 @@ from . import facets, files, indexing, maintained
 from .models import BlockedSuggestion, Document, PromotedResult, Synonyms
 
 
-@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.SEARCH)
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.SHOWN, order=Order.SEARCH)
 def update_document(change: Change) -> None:
     """A page is real, or is not any more: Wagtail's index hears of the saved page before that is known."""
     indexing.pages_changed([change.subject])

@@ -27,7 +27,7 @@ from portal.changes import Change, Event, Order
 from portal.language.slugs import available_slug
 from portal.pages import restrictions
 from portal.pages.schedules import has_own_expiry
-from portal.pages.versions import has_own_slug, is_finished, locales_by_id
+from portal.pages.versions import has_own_slug, locales_by_id, once_finished, was_finished
 
 ALL, SOURCE_ONLY = "all", "source"
 LOG_ACTION = "translation.cascade"
@@ -78,7 +78,7 @@ def finished_translations(page: Page, *, with_subtree: bool = False) -> list[Pag
             # What was written there by hand would go along as well.
             wanted |= Q(path__startswith=other.path)
     return list(
-        Page.objects.filter(wanted, alias_of=None, published_version__completed_at__isnull=False)
+        once_finished(Page.objects.filter(wanted))
         .select_related("locale")
         .order_by("locale_id", "path")
     )
@@ -87,7 +87,7 @@ def finished_translations(page: Page, *, with_subtree: bool = False) -> list[Pag
 def _affected(action: str, page: Page, pages: Iterable[Page], translations: Iterable[Page] | None = None) -> list[Page]:
     """Return those of a page's followers that go the same way now; log the choice where there was one to make."""
     pages = list(pages)
-    finished = [other for other in pages if is_finished(other)]
+    finished = [other for other in pages if was_finished(other)]
     asked_about = finished if translations is None else list(translations)
     if asked_about:
         log(
@@ -256,7 +256,7 @@ def remove(page: Page, *, keep: bool) -> None:
     if keep:
         parent = page.get_parent()
         while kept := (
-            page.get_descendants().filter(alias_of=None, published_version__completed_at__isnull=False).first()
+            once_finished(page.get_descendants()).first()
         ):
             free_slug(kept, parent)
             kept.move(parent, pos="last-child")

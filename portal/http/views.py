@@ -27,8 +27,8 @@ from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.language.languages import languages_by_code
 from portal.models import OfficeSettings
-from portal.models.pages import page_at
-from portal.pages import readers
+from portal.models.routing import page_at
+from portal.pages import links, readers, versions
 from portal.uploads.delivery import READING_METHODS, reading_only
 
 try:
@@ -95,12 +95,18 @@ def _serve(request: HttpRequest, page: Page) -> HttpResponse:
     for hook in hooks.get_hooks("before_serve_page"):
         if isinstance(response := hook(page, request, (), {}), HttpResponse):
             return response
-    response = serve(page, request, (), {})
+    response = _being_changed(request, page) if versions.is_withdrawn(page) else serve(page, request, (), {})
     # What everybody may keep is said by `portal.http.keeping`, once it is known whether it is somebody's.
     response.is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
     if response.is_page and getattr(page, "shown_at", None) is not None:
         response.counted = (str(page.translation_key), readers.of(request).language.code)
     return response
+
+
+def _being_changed(request: HttpRequest, page: Page) -> HttpResponse:
+    """Answer for a page that is withdrawn and has no other text in its language: with the way to the source's, and nothing of its own."""
+    link = links.link_within(versions.versions_of(page), readers.of(request).language.code)
+    return render(request, "withdrawn.html", {"link": link.plain() if link else None})
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

@@ -15,7 +15,7 @@ from . import rows
 from .declarations import filters_by, listings
 
 
-@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, order=Order.LISTS)
+@changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.SHOWN, order=Order.LISTS)
 def write_page(change: Change) -> None:
     """A page went online or offline: its rows say so."""
     if isinstance(change.subject, Page):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import pgettext, pgettext_lazy
+from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.widgets import AdminPageChooser
@@ -87,6 +88,9 @@ class BasePageForm(WagtailAdminPageForm):
 
     An empty slug is allowed and is made from the title. A page in a language with a tree of its own may name the page of the
     source language that it stands beside; the two then share their translation key.
+
+    Apps ask something beside by the hook `extend_page_form`, whose functions take the form and add fields to it; what was answered is
+    the page's `form_values`, while its revision is saved (`BasePage.save_revision`).
     """
 
     counterpart = forms.ModelChoiceField(
@@ -107,6 +111,8 @@ class BasePageForm(WagtailAdminPageForm):
             # Pages of all languages refer to the terms of the source language.
             if name in self.fields:
                 self.fields[name].queryset = self.fields[name].queryset.filter(locale__language_code=SOURCE_LANGUAGE)
+        for extend in hooks.get_hooks("extend_page_form"):
+            extend(self)
         locale = self.instance.locale if self.instance.locale_id else getattr(self.parent_page, "locale", None)
         language = languages_by_code().get(locale.language_code) if locale else None
         if language is None or language.follows_source or self.instance.depth == 2:
@@ -173,6 +179,7 @@ class BasePageForm(WagtailAdminPageForm):
 
     def save(self, commit: bool = True) -> Page:
         """Save the page; which German page it stands beside holds at once, for the live version too."""
+        self.instance.form_values = self.cleaned_data
         if "counterpart" in self.cleaned_data:
             source = self.cleaned_data["counterpart"]
             if source is not None:

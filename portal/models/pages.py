@@ -1,8 +1,10 @@
-"""The base page, and how the page for an address is found."""
+"""The base page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPMethod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -15,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
@@ -31,6 +34,7 @@ from portal.pages.addresses import address_of
 
 from . import side_by_side
 from .publication import PublishedVersion
+from .routing import page_at
 
 if TYPE_CHECKING:
     from portal.listing.dates import Status
@@ -56,6 +60,9 @@ class BasePage(Page):
 
     shown_at: Page | None = None
     """The address in the reader's language at which this page, not translated yet, is answered (its fallback)."""
+
+    form_values: Mapping[str, object] = MappingProxyType({})
+    """What was entered in the form that this page was just saved by."""
 
     link: links.PageLink | None = None
     """Where a card of this page leads, when it is not simply the page's own address."""
@@ -208,6 +215,14 @@ class BasePage(Page):
         schedules.take_dates(page)
         return page
 
+    def save_revision(self, *args: object, **kwargs: object) -> Revision:
+        """Save a revision; apps keep something with it by the hook `keep_with_revision`, whose functions take the page and it."""
+        with transaction.atomic():
+            revision = super().save_revision(*args, **kwargs)
+            for keep in hooks.get_hooks("keep_with_revision"):
+                keep(self, revision)
+        return revision
+
     def publish(self, revision: Revision, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
         """Publish a revision; a person is asked first where the page that this one translates is offline.
 
@@ -247,7 +262,10 @@ class BasePage(Page):
         if self.language_code != get_language():
             # Wagtail falls back to the default language's tree where a language has no home page.
             raise Http404
-        return RouteResult(page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id))
+        page = page_at("/".join([self.url_path.rstrip("/"), *path_components]) + "/", self.locale_id)
+        if versions.is_withdrawn(page):
+            raise Http404
+        return RouteResult(page)
 
     def get_view_restrictions(self) -> models.QuerySet:
         """Return the view restrictions that bind this page, and those of the address at which it is read as a fallback."""
@@ -365,33 +383,3 @@ class BasePage(Page):
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
         links.prepare(self, walking.references(self) | facts.data_pages(self))
         return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
-
-
-def page_at(url_path: str, locale_id: int) -> Page:
-    """Return the page to answer with at a path of the tree, in one language: two or three queries, whatever the depth.
-
-    Where the language has not got the page yet it is the source's, with `shown_at` set. Restricted pages are found too: whoever
-    may see them is asked by Wagtail before they are served.
-
-    Raises:
-        Http404: there is none.
-    """
-    rows = Page.objects.select_related("published_version")
-    row = rows.filter(url_path=url_path, locale_id=locale_id).first()
-    if row is None:
-        raise Http404
-    versions.set_locales([row])
-    if versions.is_published(row):
-        page = row.specific
-        page.published_version = row.published_version
-    elif languages_by_code()[row.locale.language_code].follows_source:
-        source = rows.filter(translation_key=row.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
-        if source is None or source.pk == row.pk or not (source.live and versions.is_finished(source)):
-            raise Http404
-        page = source.specific
-        page.published_version = source.published_version
-        page.shown_at = row
-    else:
-        raise Http404
-    versions.set_locales([page])
-    return page

@@ -21,6 +21,10 @@ class PublishedVersion(models.Model):
     `source_changed_at` is since when the source says something that this version does not: written by `translation.desk`, empty of the
     source itself.
 
+    `withdrawn_at` is since when nobody reads it any more, because what it says is wrong by now: its text stays, and readers get the
+    source's page (`portal.pages.versions`). Publishing it anew shows it again, unless it is a translation whose translator has been given
+    nothing newer.
+
     `anchors` are the addresses of headings within the page, by the ids of their blocks (`portal.blocks.anchors`); None where an older
     portal stored none.
 
@@ -32,6 +36,7 @@ class PublishedVersion(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
     source_changed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
     anchors = models.JSONField(null=True, blank=True)
 

@@ -3,7 +3,8 @@
 A page exists in a language when its version there is *real*: live, public, no alias, and finished at least once. It is
 finished when it is the source of its set or was written by hand in its own language and is published, or when it was
 published as a translation with no segment missing. That moment is stored (`PublishedVersion`) and not computed again: a
-later change of the source makes a translation out of date, not unreal.
+later change of the source makes a translation out of date, not unreal; one that is *withdrawn*, because what it says is wrong by
+now, is as if it had never been finished until it is shown again.
 
 A page of the source that is not real yet in a language which follows the source opens there all the same: its address is
 that of its alias (or of the translation that was only begun), its content the source's current live version. That is its
@@ -36,7 +37,12 @@ def real(pages: PageQuerySet) -> PageQuerySet:
 
 
 def finished(pages: PageQuerySet) -> PageQuerySet:
-    """Return those of `pages` that are no aliases and were finished in their language, whether live or restricted."""
+    """Return those of `pages` that are no aliases and finished in their language, whether live or restricted; none that is withdrawn."""
+    return once_finished(pages).filter(published_version__withdrawn_at__isnull=True)
+
+
+def once_finished(pages: PageQuerySet) -> PageQuerySet:
+    """Return those of `pages` that have a text of their own which was finished, also where it is withdrawn: it must not get lost."""
     return pages.filter(alias_of__isnull=True, published_version__completed_at__isnull=False)
 
 
@@ -137,9 +143,20 @@ def language_of(page: Page, name: str) -> str:
 
 
 def is_finished(page: Page) -> bool:
+    """Return whether a page is finished in its own language, and not withdrawn; no query with its `published_version`."""
+    return was_finished(page) and not is_withdrawn(page)
+
+
+def was_finished(page: Page) -> bool:
     """Return whether a page was once published complete in its own language; no query with its `published_version`."""
     version = getattr(page, "published_version", None)
     return page.alias_of_id is None and version is not None and version.completed_at is not None
+
+
+def is_withdrawn(page: Page) -> bool:
+    """Return whether nobody is to read what a page says, because it is wrong by now. No query, as above."""
+    version = getattr(page, "published_version", None)
+    return version is not None and version.withdrawn_at is not None
 
 
 def edited_at(page: Page) -> datetime.datetime | None:
@@ -166,7 +183,7 @@ def is_published(page: Page) -> bool:
     """
     version = getattr(page, "published_version", None)
     has_text = version is not None and (version.completed_at is not None or version.untranslated)
-    return page.live and page.alias_of_id is None and bool(has_text)
+    return page.live and page.alias_of_id is None and bool(has_text) and not is_withdrawn(page)
 
 
 def is_real(page: Page) -> bool:

@@ -27,7 +27,9 @@ register = template.Library()
 @register.inclusion_tag("components/fallback_notice.html")
 def fallback_notice(reader: Reader) -> dict[str, object]:
     """Say that the page is not translated yet, and in which languages it exists."""
-    return {"versions": _own_names(reader.versions.real)}
+    shown_at = reader.page.shown_at if reader.page else None
+    is_withdrawn = shown_at is not None and versions.is_withdrawn(shown_at)
+    return {"versions": _own_names(reader.versions.real), "is_withdrawn": is_withdrawn}
 
 
 @register.simple_tag

@@ -11,11 +11,13 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Length, Replace
+from django.utils import timezone
 from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment
 
 from portal.admin import titles
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
+from portal.models import FallbackVisits
 from portal.pages.versions import locales_by_id
 from translation.permissions import working_locale_ids
 
@@ -23,6 +25,8 @@ from .states import State, with_states
 
 BATCH = 500
 """So many pages are asked for at once: SQLite takes 32,766 values in a query, and a batch is asked of several tables."""
+DEMAND_TIME = datetime.timedelta(days=90)
+"""Visits that are older say nothing of what is looked for."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Cell:
         done: how many of its texts are translated, of `total`; both 0 where it is not translated text by text.
         words_left: how many words the other texts have in the source.
         changed_at: since when the source says something else.
+        withdrawn_at: since when nobody reads the version any more.
     """
 
     locale_id: int
@@ -44,6 +49,7 @@ class Cell:
     total: int = 0
     words_left: int = 0
     changed_at: datetime.datetime | None = None
+    withdrawn_at: datetime.datetime | None = None
 
     @property
     def percent(self) -> int:
@@ -65,6 +71,17 @@ def sources_for(user: AbstractBaseUser) -> QuerySet:
     """Return the pages of the source that a person may know of."""
     pages = Page.objects.filter(locale__language_code=SOURCE_LANGUAGE, alias_of=None, depth__gt=1)
     return titles.seen_by(user, pages)
+
+
+def with_demand(pages: QuerySet, locales: Iterable[Locale]) -> QuerySet:
+    """Annotate pages of the source with their `demand`: how often visitors who read any of some languages got the German text, lately."""
+    visits = FallbackVisits.objects.filter(
+        translation_key=OuterRef("translation_key"),
+        language__in=[locale.language_code for locale in locales],
+        day__gt=timezone.localdate() - DEMAND_TIME,
+    )
+    numbers = visits.order_by().values("translation_key").annotate(sum=Sum("number")).values("sum")
+    return pages.annotate(demand=Coalesce(Subquery(numbers), 0))
 
 
 def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QuerySet:
@@ -104,16 +121,16 @@ def cells(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[UUID, list[Ce
 
 def _cells(keys: list[UUID], locale_ids: list[int]) -> dict[tuple[UUID, int], Cell]:
     rows = with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids)).order_by()
-    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at")
+    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at", "published_version__withdrawn_at")
     versions = list(rows.values_list(*names))
     total, done = _progress(keys, locale_ids)
     locales = locales_by_id()
     by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
     found = {}
-    for key, locale_id, state, pk, changed_at in versions:
+    for key, locale_id, state, pk, changed_at, withdrawn_at in versions:
         texts, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
         texts_done, words_done = done.get((key, locale_id), (0, 0)) if texts else (0, 0)
-        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at)
+        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at, withdrawn_at)
     return found
 
 

@@ -1,9 +1,14 @@
-"""What the desk keeps beside wagtail-localize's models: which texts of the source a version is true to."""
+"""What the desk keeps beside wagtail-localize's models: which texts of the source a version is true to, what a change means for it.
 
+No table holds on to what it is about (`db_constraint=False`): a portal without the desk deletes pages and knows nothing of its rows, which
+go when the desk is there again (`forget_what_is_gone`).
+"""
 from __future__ import annotations
 
 from django.db import models
-from wagtail.models import Page
+from wagtail.models import Page, Revision
+
+from .effects import Effect
 
 
 class SourceTexts(models.Model):
@@ -15,10 +20,35 @@ class SourceTexts(models.Model):
     It is what the version's translator saw, not what the source's next draft for translators holds: `TranslationSource` is renewed when a
     change is handed over, while visitors read the old version still. Since when the source says something else stands with the
     version (`PublishedVersion.source_changed_at`).
+
+    `given` are the texts that its translator had been given when that was stored. While they stay the same the version says what it said,
+    however often it is published: what somebody called a small change, or still true, holds.
     """
 
-    page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="source_texts")
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="source_texts", db_constraint=False)
     texts = models.JSONField(default=dict)
+    given = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return str(self.page_id)
+
+
+class ChangeEffect(models.Model):
+    """What somebody said that a revision of a page of the source means for its finished versions, once it is published."""
+
+    revision = models.OneToOneField(
+        Revision, on_delete=models.CASCADE, primary_key=True, related_name="change_effect", db_constraint=False
+    )
+    effect = models.CharField(max_length=20, choices=Effect.as_choices)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.effect}"
+
+
+def forget_what_is_gone() -> None:
+    """Delete rows about pages and revisions that were deleted while the desk was not there."""
+    SourceTexts.objects.exclude(page__in=Page.objects.values("pk")).delete()
+    ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()

@@ -25,7 +25,8 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import versions
 
-from . import texts
+from . import texts, withdrawing
+from .effects import Effect, is_small
 from .models import SourceTexts
 
 
@@ -38,6 +39,7 @@ class State(TextChoices):
     IN_WORK = "in_work", pgettext_lazy("admin, state of a translation", "in work")
     IN_REVIEW = "in_review", pgettext_lazy("admin, state of a translation", "in review")
     TRANSLATED = "translated", pgettext_lazy("admin, state of a translation", "translated")
+    WITHDRAWN = "withdrawn", pgettext_lazy("admin, state of a translation", "withdrawn")
     OUT_OF_DATE = "out_of_date", pgettext_lazy("admin, state of a translation", "out of date")
     OFFLINE = "offline", pgettext_lazy("admin, state of a translation", "offline")
 
@@ -55,6 +57,7 @@ def with_states(pages: QuerySet) -> QuerySet:
     finished = Q(alias_of=None, published_version__completed_at__isnull=False)
     return pages.annotate(
         state=Case(
+            When(alias_of=None, live=True, published_version__withdrawn_at__isnull=False, then=Value(State.WITHDRAWN)),
             When(Exists(waits), then=Value(State.IN_REVIEW)),
             When(finished & Q(live=False), then=Value(State.OFFLINE)),
             When(finished & Q(published_version__source_changed_at__isnull=False), then=Value(State.OUT_OF_DATE)),
@@ -69,39 +72,83 @@ def with_states(pages: QuerySet) -> QuerySet:
 
 
 @transaction.atomic
-def store(pages: Iterable[Page]) -> None:
+def store(pages: Iterable[Page], effect: Effect = Effect.BY_CHANGE) -> None:
     """Store what published pages are true to: of versions which texts they say, of sources since when versions say something else.
 
     A translation is true to the texts that its translator was given. What was written by hand is true to the source as it was
     when it was first published; that it still is, or is again, a person says (`confirm`).
+
+    Args:
+        effect: what the change of the sources among the pages means for their versions.
     """
     published = {page.pk for page in pages}
     rows = Page.objects.filter(translation_key__in={page.translation_key for page in pages}, alias_of=None)
-    by_key: dict[UUID, dict[int, Page]] = defaultdict(dict)
-    for row in rows.select_related("published_version", "source_texts", "locale"):
-        by_key[row.translation_key][row.pk] = row
-    sources = {key: next((row for row in found.values() if _is_source(row)), None) for key, found in by_key.items()}
-    finished = {
-        row.pk: row
-        for key, found in by_key.items()
-        for row in found.values()
-        if not _is_source(row) and sources[key] is not None and versions.is_finished(row)
-    }
-    if not finished:
-        return
-    keys = {row.translation_key for row in finished.values()}
+    by_key: dict[UUID, list[Page]] = defaultdict(list)
+    for row in rows.select_related("published_version", "source_texts", "locale").order_by("pk"):
+        by_key[row.translation_key].append(row)
+    sources = {key: source for key, found in by_key.items() if (source := next(filter(_is_source, found), None)) is not None}
+    written = [row for key, found in by_key.items() for row in found if key in sources and not _is_source(row) and _has_text(row)]
+    finished = [row for row in written if versions.was_finished(row)]
+    keys = {row.translation_key for row in finished}
     current = _current_texts(source for key, source in sources.items() if key in keys and source.live)
-    kept = {pk: row.source_texts.texts for pk, row in finished.items() if hasattr(row, "source_texts")}
-    of_translators = _given_to_translators([finished[pk] for pk in published if pk in finished])
-    for pk, row in finished.items():
-        now = current.get(row.translation_key)
-        true_to = of_translators.get(pk, kept.get(pk, now))
-        if true_to is None:
+    given = _given_to_translators([row for row in finished if row.pk in published or _texts_of(row).given is None])
+    anticipated = set()
+    for row in finished:
+        now, source = current.get(row.translation_key), sources[row.translation_key]
+        was_changed = row.published_version.source_changed_at is not None
+        of_source = source.pk in published and row.pk not in published
+        true_to = _store_texts(row, now, given.get(row.pk), effect if of_source and not was_changed else None, is_own=row.pk in published)
+        if now is None or true_to is None:
             continue
-        if true_to != kept.get(pk):
-            SourceTexts.objects.update_or_create(page_id=pk, defaults={"texts": true_to})
-        if now is not None:
-            _mark(row, sources[row.translation_key], is_changed=true_to != now)
+        _mark(row, source, is_changed=true_to != now)
+        if true_to == now and (was_changed or row.pk in published):
+            anticipated.add(row.pk)
+            withdrawing.show_again(row)
+    if effect == Effect.WRONG:
+        wrong = [row for row in written if sources[row.translation_key].pk in published and not {row.pk} & (published | anticipated)]
+        withdrawing.withdraw(wrong)
+
+
+def _store_texts(
+    row: Page, now: texts.Names | None, handed: texts.Names | None, effect: Effect | None, *, is_own: bool
+) -> texts.Names | None:
+    """Store which texts of the source a version says, and return them; None where nobody knows.
+
+    Args:
+        now: the texts of the source, where it is online.
+        handed: what its translator was given, where that was asked.
+        effect: what the source's change means for a version that was true until now; None where it is no such change.
+        is_own: it is the version itself that is published.
+    """
+    stored = _texts_of(row)
+    true_to, given = (stored.texts, stored.given) if stored.page_id else (None, None)
+    if is_own and handed is not None and handed != given:
+        true_to = given = handed
+    elif true_to is None:
+        true_to = now
+    elif effect is not None and now is not None and _stays_true(true_to, now, effect):
+        if given is None and handed == true_to:
+            given = handed
+        true_to = now
+    if true_to is not None and (not stored.page_id or (true_to, given) != (stored.texts, stored.given)):
+        SourceTexts.objects.update_or_create(page_id=row.pk, defaults={"texts": true_to, "given": given})
+    return true_to
+
+
+def _stays_true(true_to: texts.Names, now: texts.Names, effect: Effect) -> bool:
+    if effect == Effect.BY_CHANGE:
+        return true_to != now and is_small(texts.changes_between(true_to, now))
+    return effect == Effect.SMALL
+
+
+def _texts_of(row: Page) -> SourceTexts:
+    return getattr(row, "source_texts", None) or SourceTexts()
+
+
+def _has_text(row: Page) -> bool:
+    """Return whether a version was published, in whole or in part."""
+    version = getattr(row, "published_version", None)
+    return version is not None and (version.completed_at is not None or bool(version.untranslated))
 
 
 def confirm(page: Page) -> None:
@@ -110,15 +157,18 @@ def confirm(page: Page) -> None:
     if source is None:
         return
     names = texts.of_instance(source.specific)
+    stored = SourceTexts.objects.filter(page_id=page.pk).first() or SourceTexts()
+    given = stored.given if stored.given is not None else _given_to_translators([page]).get(page.pk)
     with transaction.atomic():
-        SourceTexts.objects.update_or_create(page_id=page.pk, defaults={"texts": names})
+        SourceTexts.objects.update_or_create(page_id=page.pk, defaults={"texts": names, "given": given})
         PublishedVersion.objects.filter(page_id=page.pk).update(source_changed_at=None)
         changes.announce(changes.PAGES, changes.page(page.translation_key))
+        withdrawing.show_again(page)
 
 
 def store_missing() -> None:
     """Store what versions are true to that an older portal published."""
-    pages = versions.finished(Page.objects.exclude(locale__language_code=SOURCE_LANGUAGE)).filter(source_texts=None)
+    pages = versions.once_finished(Page.objects.exclude(locale__language_code=SOURCE_LANGUAGE)).filter(source_texts=None)
     store(list(pages))
 
 

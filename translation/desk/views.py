@@ -35,22 +35,17 @@ from wagtail.models import Locale, Page, get_page_models
 from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
-from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, states, texts
+from . import matrix, states, texts, withdrawing
+from .explorer import name_of
 from .matrix import Cell
 from .states import State
 
 CONFIRMED = "translation.confirmed"
 """Logged on versions of which somebody said that they are true to the source as it is."""
-
-
-def name_of(locale: Locale) -> str:
-    """Return what a language calls itself."""
-    language = languages_by_code().get(locale.language_code)
-    return language.name if language else str(locale.get_display_name())
 
 
 class TitleColumn(Column):
@@ -59,6 +54,14 @@ class TitleColumn(Column):
     def get_value(self, instance: Page) -> SafeString:
         """Return the link."""
         return format_html('<a href="{}"><bdi>{}</bdi></a>', reverse("translation_desk_page", args=[instance.pk]), instance.shown_title)
+
+
+class DemandColumn(Column):
+    """How often the German text was read in the other languages."""
+
+    def get_value(self, instance: Page) -> str:
+        """Return the number; nothing where nobody did."""
+        return number_format(instance.demand, force_grouping=True) if instance.demand else ""
 
 
 class CellColumn(Column):
@@ -153,6 +156,7 @@ class DeskView(ReportView):
         return [
             TitleColumn("title", label=pgettext_lazy("admin", "German page"), sort_key="title"),
             DateColumn("last_published_at", label=pgettext_lazy("admin", "Published"), sort_key="last_published_at"),
+            DemandColumn("demand", label=pgettext_lazy("admin", "Demand"), sort_key="demand"),
             *(CellColumn(place, locale) for place, locale in enumerate(self.locales)),
         ]
 
@@ -161,8 +165,11 @@ class DeskView(ReportView):
         return {**super().get_filterset_kwargs(), "locales": self.locales}
 
     def get_base_queryset(self) -> QuerySet:
-        """Return the pages that this person may know of."""
-        return matrix.sources_for(self.request.user).select_related("content_type")
+        """Return the pages that this person may know of, with the demand for the languages that are looked at."""
+        code = self.request.GET.get("language", "")
+        chosen = [locale for locale in self.locales if locale.language_code == code]
+        pages = matrix.sources_for(self.request.user).select_related("content_type")
+        return matrix.with_demand(pages, chosen or self.locales)
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Give each page its cells, and the title under which this person may know it."""
@@ -208,7 +215,8 @@ class DeskView(ReportView):
     def list_export(self) -> list[str]:
         """Return the columns of the spreadsheet: three for each language."""
         parts = ("state", "done", "words_left")
-        return ["title", "kind", "last_published_at", *(f"{part}_{locale.language_code}" for locale in self.locales for part in parts)]
+        own = (f"{part}_{locale.language_code}" for locale in self.locales for part in parts)
+        return ["title", "kind", "last_published_at", "demand", *own]
 
     @cached_property
     def export_headings(self) -> dict[str, object]:
@@ -217,6 +225,7 @@ class DeskView(ReportView):
             "title": pgettext("admin", "German page"),
             "kind": pgettext("admin", "Content type"),
             "last_published_at": pgettext("admin", "Published"),
+            "demand": pgettext("admin", "Demand: German text read in other languages, last 90 days"),
         }
         for locale in self.locales:
             name = name_of(locale)
@@ -227,7 +236,7 @@ class DeskView(ReportView):
 
     def to_row_dict(self, item: Page) -> dict[str, object]:
         """Return a row of the spreadsheet."""
-        values: list[object] = [item.shown_title, str(item.page_type_display_name), item.last_published_at]
+        values: list[object] = [item.shown_title, str(item.page_type_display_name), item.last_published_at, item.demand]
         for cell in item.cells:
             values += [str(cell.state.label), cell.percent if cell.total else None, cell.words_left]
         return dict(zip(self.list_export, values, strict=True))
@@ -279,12 +288,14 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "rows": rows,
         "seen": _seen(source),
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
+        "returnable": [row["version"].pk for row in rows if row["may_return"]],
     }
     return render(request, "translation_desk/page.html", context)
 
 
 def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, version: Page | None) -> dict[str, Any]:
     changed = states.text_changes(version) if version is not None and cell.changed_at else []
+    may_decide = version is not None and _may_confirm(user, source, version)
     return {
         "name": name_of(locale),
         "cell": cell,
@@ -292,7 +303,9 @@ def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, versi
         "may_edit": version is not None and version.permissions_for_user(user).can_edit(),
         "changes": [SafeString(diff_text(_readable(one.before), _readable(one.after)).to_html()) for one in changed],
         "since": date_format(localtime(cell.changed_at), "SHORT_DATETIME_FORMAT") if cell.changed_at else "",
-        "may_confirm": version is not None and bool(cell.changed_at) and _may_confirm(user, source, version),
+        "withdrawn": date_format(localtime(cell.withdrawn_at), "SHORT_DATETIME_FORMAT") if cell.withdrawn_at else "",
+        "may_confirm": may_decide and bool(cell.changed_at),
+        "may_return": may_decide and bool(cell.withdrawn_at),
     }
 
 
@@ -320,6 +333,29 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
         names = ", ".join(name_of(version.locale) for version in versions)
         messages.success(request, pgettext("admin", "Still true: %(languages)s.") % {"languages": names})
     return there
+
+
+@require_POST
+def show_again(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Let versions, one or several, be read again that were withdrawn: they say what they said.
+
+    Raises:
+        Http404: there is no such page, or the person may not know of it.
+    """
+    if not working_locale_ids(request.user):
+        return permission_denied(request)
+    source = _source(request, page_id)
+    withdrawn = Page.objects.filter(translation_key=source.translation_key, published_version__withdrawn_at__isnull=False)
+    asked = request.POST.getlist("version")
+    found = [version for version in withdrawn.select_related("locale").specific() if str(version.pk) in asked]
+    if refused := [version for version in found if not _may_confirm(request.user, source, version)]:
+        return refuse(request, reason_against_publication(request.user, refused[0]))
+    for version in found:
+        withdrawing.show_again(version, request.user)
+    if found:
+        names = ", ".join(name_of(version.locale) for version in found)
+        messages.success(request, pgettext("admin", "Visitors read these versions again: %(languages)s.") % {"languages": names})
+    return redirect("translation_desk_page", source.pk)
 
 
 @transaction.atomic

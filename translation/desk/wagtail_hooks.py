@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from . import states, views
+from . import choosing, explorer, models, states, views, withdrawing
 
 
 @hooks.register("register_admin_urls")
@@ -22,6 +22,7 @@ def register_urls() -> list[URLPattern]:
         path("translations/results/", views.DeskView.as_view(results_only=True), name="translation_desk_results"),
         path("translations/<int:page_id>/", views.show_page, name="translation_desk_page"),
         path("translations/<int:page_id>/confirm/", views.confirm, name="translation_desk_confirm"),
+        path("translations/<int:page_id>/show-again/", views.show_again, name="translation_desk_show_again"),
     ]
 
 
@@ -32,15 +33,30 @@ def register_menu_item() -> MenuItem:
     return views.DeskMenuItem(label, reverse("translation_desk"), name="translations", icon_name="wagtail-localize-language", order=150)
 
 
+@hooks.register("register_admin_viewset", order=1)
+def register_page_viewset() -> explorer.DeskPageViewSet:
+    """Show states where pages are listed. After that of `translation`: the last one of a model is taken."""
+    return explorer.DeskPageViewSet()
+
+
 @hooks.register("pages_written")
 def store_states_of_pages(pages: list[Page]) -> None:
     """Pages were written in bulk: what they are true to with them."""
     states.store(pages)
 
 
+hooks.register("extend_page_form", choosing.extend_form)
+hooks.register("keep_with_revision", choosing.keep_with_revision)
+hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
+hooks.register("register_start_boxes", explorer.start_boxes)
+# After that of `translation`: the last one of a name is taken.
+hooks.register("register_bulk_action", choosing.PublishPagesWithQuestion, order=2)
+
+
 @hooks.register("prepare_portal")
 def store_missing_states(say: Callable[[str], None]) -> None:
-    """Store what versions are true to that an older portal published."""
+    """Store what versions are true to that an older portal published, or one without the desk."""
+    models.forget_what_is_gone()
     states.store_missing()
 
 
@@ -51,4 +67,14 @@ def register_actions(actions: LogActionRegistry) -> None:
         views.CONFIRMED,
         pgettext_lazy("admin", "Confirmed as still true"),
         pgettext_lazy("admin", "Still true to the German page, which was changed"),
+    )
+    actions.register_action(
+        withdrawing.WITHDRAWN,
+        pgettext_lazy("admin", "Withdrawn"),
+        pgettext_lazy("admin", "Not shown any more: the German page was changed, and the text is wrong by now"),
+    )
+    actions.register_action(
+        withdrawing.SHOWN_AGAIN,
+        pgettext_lazy("admin", "Shown again"),
+        pgettext_lazy("admin", "Shown to visitors again"),
     )

@@ -47,6 +47,10 @@ WITHDRAWN = {
     "private": 'PageViewRestriction.objects.create(page=page, restriction_type="login")',
     "restricted by its section": 'PageViewRestriction.objects.create(page=section, restriction_type="login")',
     "moved": 'page.move(Page.objects.get(slug="mitmachen", depth=3, locale__language_code="de"), pos="last-child")',
+    "wrong in other languages": (
+        "from translation.desk.models import ChangeEffect\npage.lead = \"Anders\"\nrevision = page.save_revision()\n"
+        'ChangeEffect.objects.create(revision=revision, effect="wrong")\nrevision.publish()'
+    ),
     # What the runner does in its time.
     "expired": (
         "from portal.jobs import publication\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,13 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction
 from wagtail_localize.models import String, TranslationSource
 
 from home.models import ContentPage
-from portal.models import PublishedVersion
+from portal.models import FallbackVisits, PublishedVersion
 from tests.builders import (
     add,
     make_alias,
@@ -280,9 +282,11 @@ def test_the_spreadsheet_has_a_row_for_each_page_with_words(page: Page) -> None:
     change(page, lead="Ein anderer Satz.")
     answer = sign_in("redaktion").get(reverse("translation_desk"), {"export": "xlsx", "state": "out_of_date"})
     heads, *rows = load_workbook(BytesIO(answer.getvalue())).active.iter_rows(values_only=True)
-    assert heads[:4] == ("Deutsche Seite", "Inhaltstyp", "Veröffentlicht", "English")
+    assert heads[:3] == ("Deutsche Seite", "Inhaltstyp", "Veröffentlicht")
+    assert heads[3].startswith("Nachfrage: ")
+    assert heads[4] == "English"
     (row,) = rows
-    assert (row[0], row[3], row[4], row[5]) == ("Rückkehr", "veraltet", 100, 0)
+    assert (row[0], row[3], row[4], row[5], row[6]) == ("Rückkehr", 0, "veraltet", 100, 0)
     assert row[heads.index("العربية")] == "veraltet"
 
 
@@ -329,3 +333,26 @@ def test_an_older_portals_versions_get_what_they_are_true_to(page: Page) -> None
     with CaptureQueriesContext(connection) as found:
         states.store_missing()
     assert len(found) <= 3
+
+
+def demand_of(client: Client, **query: str) -> dict[str, str]:
+    """Return title and demand of the matrix, in its order, of pages that anybody looked for."""
+    soup = BeautifulSoup(client.get(reverse("translation_desk"), query).content, "html.parser")
+    rows = [row.select("td") for row in soup.select("table.listing tbody tr")]
+    return {row[0].get_text(strip=True): row[2].get_text(strip=True) for row in rows if row[2].get_text(strip=True)}
+
+
+def test_demand_is_what_visitors_looked_for_lately_in_the_languages_that_are_looked_at(page: Page) -> None:
+    other = ContentPage.objects.get(title="Asyl", locale__language_code="de")
+    today = timezone.localdate()
+    for subject, language, days, number in (
+        (other, "uk", 0, 1200), (other, "ar", 89, 34), (other, "ar", 90, 5000), (page, "uk", 3, 7), (page, "en", 3, 2000),
+    ):  # fmt: skip
+        day = today - timedelta(days=days)
+        FallbackVisits.objects.create(day=day, translation_key=subject.translation_key, language=language, number=number)
+    editor = sign_in("redaktion")
+    assert list(demand_of(editor, ordering="-demand").items()) == [("Rückkehr", "2.007"), ("Asyl", "1.234")]
+    assert list(demand_of(editor, ordering="demand").items()) == [("Asyl", "1.234"), ("Rückkehr", "2.007")]
+    assert list(demand_of(editor, ordering="-demand", language="uk").items()) == [("Asyl", "1.200"), ("Rückkehr", "7")]
+    # Whoever works in one language sees the demand for that.
+    assert demand_of(sign_in("uebersetzung-ar")) == {"Asyl": "34"}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0031_addresses'),
+        ('portal', '0032_publishedversion_withdrawn_at'),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
