@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.db import models
 from wagtail.models import Page
 
+from .order_models import Notice as Notice
+from .order_models import NoticeChoice as NoticeChoice
+from .order_models import Order as Order
+from .order_models import OrderItem as OrderItem
+
 
 class SourceTexts(models.Model):
     """The texts of the source that a version in another language says in that language.

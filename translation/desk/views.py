@@ -35,22 +35,17 @@ from wagtail.models import Locale, Page, get_page_models
 from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
-from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, states, texts
+from . import matrix, order_hooks, order_views, orders, states, texts
 from .matrix import Cell
+from .names import name_of
 from .states import State
 
 CONFIRMED = "translation.confirmed"
 """Logged on versions of which somebody said that they are true to the source as it is."""
-
-
-def name_of(locale: Locale) -> str:
-    """Return what a language calls itself."""
-    language = languages_by_code().get(locale.language_code)
-    return language.name if language else str(locale.get_display_name())
 
 
 class TitleColumn(Column):
@@ -66,12 +61,13 @@ class CellColumn(Column):
 
     def __init__(self, place: int, locale: Locale) -> None:
         super().__init__(f"language_{locale.language_code}", label=name_of(locale))
-        self.place = place
+        self.place, self.locale = place, locale
 
     def get_value(self, instance: Page) -> SafeString:
         """Return the state, and what is left to do where something is."""
         cell: Cell = instance.cells[self.place]
-        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>', cell.state.value, cell.state.label)
+        order = order_hooks.note_of(instance.on_order.get((instance.pk, self.locale.pk)))
+        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
         if not cell.words_left:
             return state
         words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)
@@ -100,6 +96,8 @@ class DeskFilterSet(WagtailFilterSet):
     )
     kind = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Content type"), choices=kinds, field_name="content_type")
 
+    person = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Ordered from"), method="of_person")
+
     class Meta:
         model = Page
         fields = ()
@@ -108,6 +106,12 @@ class DeskFilterSet(WagtailFilterSet):
         super().__init__(*args, **kwargs)
         self.locales = locales
         self.filters["language"].extra["choices"] = [(locale.language_code, name_of(locale)) for locale in locales]
+
+        self.filters["person"].extra["choices"] = orders.people_at_work()
+
+    def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return the pages that somebody has on order in a language that is shown."""
+        return queryset.filter(pk__in=orders.items_of(value, self.locales).values("page_id"))
 
     def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return all: both are asked together."""
@@ -148,9 +152,15 @@ class DeskView(ReportView):
         return matrix.locales_for(self.request.user)
 
     @cached_property
+    def may_order(self) -> bool:
+        """Return whether this person may order translations."""
+        return order_views.may_order(self.request.user)
+
+    @cached_property
     def columns(self) -> list[Column]:
         """Return one for each language, behind title and date."""
         return [
+            *([order_hooks.ChooseColumn("choose", label="")] if self.may_order else []),
             TitleColumn("title", label=pgettext_lazy("admin", "German page"), sort_key="title"),
             DateColumn("last_published_at", label=pgettext_lazy("admin", "Published"), sort_key="last_published_at"),
             *(CellColumn(place, locale) for place, locale in enumerate(self.locales)),
@@ -168,8 +178,9 @@ class DeskView(ReportView):
         """Give each page its cells, and the title under which this person may know it."""
         pages = list(object_list)
         cells = matrix.cells((page.translation_key for page in pages), self.locales)
+        on_order = orders.active_items(pages, self.locales)
         for page in pages:
-            page.cells = cells[page.translation_key]
+            page.cells, page.on_order = cells[page.translation_key], on_order
             page.shown_title = titles.title_for(self.request.user, page)
         if not hasattr(object_list, "object_list"):
             return pages
@@ -180,7 +191,7 @@ class DeskView(ReportView):
         """Add how many pages are in which state, language by language."""
         context = super().get_context_data(**kwargs)
         if not self.is_export and not self.results_only:
-            context["totals"] = self._totals()
+            context |= {"totals": self._totals(), "may_order": self.may_order}
         return context
 
     def _totals(self) -> list[dict[str, object]]:
