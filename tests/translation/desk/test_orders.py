@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import datetime
+import os
+import signal
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
-from wagtail.models import Locale, Page
+from wagtail.models import GroupPagePermission, Locale, Page, PageViewRestriction
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from home.models import ContentPage
-from portal.jobs import run_all
+from portal import jobs
 from tests.builders import make_alias, make_content_page, make_home, make_section, publish, translate, translate_texts
 from translation import demo_accounts, roles
-from translation.desk import matrix, orders
-from translation.desk.models import Order, OrderItem
-from translation.desk.order_models import Progress, Reason
+from translation.desk import matrix, order_hooks, orders, wagtail_hooks
+from translation.desk.models import Notice, Order, OrderItem
+from translation.desk.order_models import NoticeKind, Progress, Reason
 from translation.desk.states import State
 from translation.trees import find_problems
+from translation.upstream import bulk
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +91,7 @@ def order(client: Client, pages: list[Page], codes: tuple[str, ...] = CODES, **v
     address = f"{reverse('translation_order_new')}?pages={','.join(str(page.pk) for page in pages)}"
     answer = client.post(address, {"languages": [locale(code).pk for code in codes], **values})
     assert answer.status_code == 302, BeautifulSoup(answer.content, "html.parser").select(".error-message")
-    run_all()
+    jobs.run_all()
     return Order.objects.latest("pk")
 
 
@@ -156,7 +161,7 @@ def test_an_update_keeps_what_did_not_change_and_proposes_what_was_there(page: P
     (item,) = BeautifulSoup(answer.content, "html.parser").select(".portal-todo li")
     assert item["id"] == "next"
     source, proposal = item.select("p")
-    assert [part.get_text() for part in source.select(".addition")] == ["Rückkehr und Reise."]
+    assert [part.get_text() for part in source.select(".addition")] == [" und Reise."]
     assert proposal.select_one("[lang=en]").get_text() == "EN Ein Satz zu Rückkehr."
     # It is a proposal: the text is missing until somebody translates it.
     assert sign_in("uebersetzung-en").post(
@@ -208,3 +213,243 @@ def test_leichte_sprache_is_a_task_with_a_draft_and_without_segments(shared_sect
     soup = BeautifulSoup(answer.content, "html.parser")
     assert [part.get_text() for part in soup.select(".portal-changes .addition")] == ["anderer Satz."]
     assert progress(again) == {("Rückkehr", "de-simple"): Progress.OPEN}
+
+
+def test_who_orders_from_somebody_names_one_who_works_in_all_the_languages(page: Page) -> None:
+    editor, translator = sign_in("redaktion"), user("uebersetzung-uk")
+    group = Group.objects.get(name="Übersetzung Ukrainisch")
+    address = f"{reverse('translation_order_new')}?pages={page.pk}"
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    for values, wrong in (
+        ({"languages": [locale("uk").pk, locale("en").pk], "assignee": translator.pk}, {"assignee"}),
+        ({"languages": [locale("ar").pk], "group": group.pk}, {"group"}),
+        ({"languages": [locale("uk").pk], "assignee": translator.pk, "group": group.pk}, {"group"}),
+        ({"languages": [locale("uk").pk], "due_on": yesterday}, {"due_on"}),
+        ({"note": "Bitte"}, {"languages"}),
+    ):
+        assert set(editor.post(address, values).context["form"].errors) == wrong
+    assert not Order.objects.exists()
+    placed = order(editor, [page], ("uk",), assignee=translator.pk)
+    matrix_page = BeautifulSoup(editor.get(reverse("translation_desk")).content, "html.parser")
+    notes = [link.get_text() for link in matrix_page.select(f"a[href='{reverse('translation_order', args=[placed.pk])}']")]
+    assert notes == [placed.assignee_name]
+    for who, titles in ((f"u{translator.pk}", ["Rückkehr"]), ("", ["Startseite", "Unsere Arbeit", "Rückkehr", "Asyl"])):
+        rows = BeautifulSoup(editor.get(reverse("translation_desk"), {"person": who}).content, "html.parser").select("tbody tr td.title a, tbody tr td:nth-of-type(2) a bdi")
+        assert [row.get_text() for row in rows] == titles
+
+
+def test_pages_below_are_ordered_too_and_the_explorer_leads_to_the_form(page: Page, other: Page) -> None:
+    editor, section = sign_in("redaktion"), page.get_parent()
+    bulk_action = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "order_translations"])
+    answer = editor.get(f"{bulk_action}?id={page.pk}&id={version(other, 'en').pk}")
+    assert answer.url == f"{reverse('translation_order_new')}?pages={page.pk}%2C{other.pk}"
+    placed = order(editor, [section], ("en",), below="on")
+    assert {title for title, _code in progress(placed)} == {"Unsere Arbeit", "Rückkehr", "Asyl"} - {
+        title for title in ("Unsere Arbeit",) if state(section, "en") == State.TRANSLATED
+    }
+
+
+def test_a_draft_is_ordered_by_those_who_may_read_it_as_it_was_last_written(page: Page) -> None:
+    section = page.get_parent().specific
+    draft = make_content_page(section, "Entwurf", lead="Alter Satz.", live=False)
+    for code in CODES:
+        make_alias(draft, code)
+    draft.lead = "Neuer Satz."
+    draft.save_revision()
+    private = make_content_page(section, "Vertraulich")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    translator, alias = sign_in("uebersetzung-uk"), version(draft, "uk")
+    edit = reverse("wagtailadmin_pages:edit", args=[alias.pk])
+    for hidden in (draft, private):
+        answer = translator.get(f"{reverse('translation_order_new')}?pages={hidden.pk}")
+        assert (answer.status_code, answer.url) == (302, reverse("translation_desk"))
+        assert translator.get(reverse("translation_work", args=[hidden.pk, "uk"])).status_code == 404
+    assert translator.get(edit).status_code == 302
+    placed = order(sign_in("redaktion"), [draft], ("uk",), assignee=user("uebersetzung-uk").pk)
+    assert set(progress(placed).values()) == {Progress.OPEN}
+    # Whoever hands it over shows its text by that: in this language, and in no other.
+    translator = sign_in("uebersetzung-uk")
+    assert "Neuer Satz." in translator.get(reverse("translation_work", args=[draft.pk, "uk"])).text
+    assert "Neuer Satz." in translator.get(edit).text
+    assert "Entwurf" in translator.get(reverse("translation_order", args=[placed.pk])).text
+    assert sign_in("uebersetzung-en").get(reverse("translation_work", args=[draft.pk, "en"])).status_code == 404
+
+
+def test_who_may_not_hand_over_any_more_when_it_is_prepared_orders_nothing(page: Page) -> None:
+    placed = orders.place(Order(creator=user("redaktion")), [(page, locale("en").pk)])
+    user("redaktion").groups.clear()
+    jobs.run_all()
+    assert OrderItem.objects.values_list("order_id", "progress", "reason").get() == (placed.pk, Progress.FAILED, Reason.RIGHT)
+    assert state(page, "en") == State.ALIAS
+    user("redaktion").groups.add(Group.objects.get(name=roles.EDITORS))
+    sign_in("redaktion").post(reverse("translation_order_again", args=[placed.pk]))
+    jobs.run_all()
+    assert progress(placed) == {("Rückkehr", "en"): Progress.OPEN}
+
+
+def test_a_page_that_fails_keeps_no_other_from_being_prepared(page: Page, other: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = bulk.write_sources
+
+    def fail(pages: list[Page]) -> object:
+        if any(one.pk == page.pk for one in pages):
+            raise ValueError("broken")
+        return write(pages)
+
+    monkeypatch.setattr(bulk, "write_sources", fail)
+    placed = order(sign_in("redaktion"), [page, other], ("en",))
+    assert progress(placed) == {("Rückkehr", "en"): Progress.FAILED, ("Asyl", "en"): Progress.OPEN}
+    assert "ValueError: broken" in sign_in("redaktion").get(reverse("translation_order", args=[placed.pk])).text
+
+
+def test_what_is_called_off_is_as_it_was_and_can_be_ordered_again(page: Page, other: Page) -> None:
+    editor = sign_in("redaktion")
+    placed = order(editor, [page, other], ("en",))
+    translation = Translation.objects.get(source__object_id=page.translation_key)
+    translate_texts(translation, leave_out=1)
+    editor.post(reverse("translation_order_call_off", args=[placed.pk]))
+    assert set(progress(placed).values()) == {Progress.CALLED_OFF}
+    assert [state(one, "en") for one in (page, other)] == [State.ALIAS, State.ALIAS]
+    again = order(editor, [page], ("en",))
+    # What was written is there still.
+    assert (progress(again), state(page, "en")) == ({("Rückkehr", "en"): Progress.OPEN}, State.IN_WORK)
+
+
+def test_twenty_pages_ask_as_little_of_the_order_as_two(page: Page, other: Page) -> None:
+    editor, section = sign_in("redaktion"), page.get_parent().specific
+    placed = order(editor, [page, other], ("en", "uk"))
+    pages = [make_content_page(section, f"Seite {number}") for number in range(18)]
+
+    def asked(name: str, *arguments: object) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert editor.get(reverse(name, args=arguments)).status_code == 200
+        return len(found)
+
+    screens = (("translation_order", placed.pk), ("translation_orders",), ("translation_desk",), ("wagtailadmin_home",))
+    for screen in screens:
+        asked(*screen)
+    few = [asked(*screen) for screen in screens]
+    OrderItem.objects.bulk_create([OrderItem(order=placed, page=one, locale=locale("en"), progress=Progress.OPEN) for one in pages])
+    for _number in range(18):
+        Order.objects.create(creator=user("redaktion"))
+    asked("translation_desk")
+    assert [asked(*screen) for screen in screens] == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kill_9_in_the_middle_of_a_page_loses_nothing_and_does_nothing_twice(
+    page: Page, other: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "BATCH", 1)
+    placed = orders.place(Order(creator=user("redaktion")), [(one, locale(code).pk) for one in (page, other) for code in CODES])
+    connections.close_all()
+    if not (pid := os.fork()):
+        try:
+            opened, first = bulk.open_translations, []
+
+            def die(pairs: object) -> None:
+                opened(pairs)
+                first.append(1)
+                if len(first) == 2:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            bulk.open_translations = die
+            jobs.run_all()
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+    found = progress(placed)
+    assert {title: {found[title, code] for code in CODES} for title in ("Rückkehr", "Asyl")} == {
+        "Rückkehr": {Progress.OPEN}, "Asyl": {Progress.WAITING},
+    }  # fmt: skip
+    assert not TranslationSource.objects.filter(object_id=other.translation_key).exists()
+    assert "http-equiv" in sign_in("redaktion").get(reverse("translation_order", args=[placed.pk])).text
+    assert jobs.release_dead() == 1
+    jobs.run_all()
+    assert set(progress(placed).values()) == {Progress.OPEN}
+    assert Translation.objects.filter(source__object_id__in=[page.translation_key, other.translation_key]).count() == 6
+    assert find_problems() == []
+
+
+# --- roles: each address, as each role, in each language -----------------------------------------------------------------------
+
+ROLES = {
+    "redaktion": {"en", "uk", "ar", "de-simple"},
+    "freigabe": {"en", "uk", "ar", "de-simple"},
+    "uebersetzung-en": {"en"},
+    "uebersetzung-uk": {"uk"},
+    "uebersetzung-ar": {"ar"},
+    "leichte-sprache": {"de-simple"},
+    "anfragen": set(),
+}
+
+
+def names_in_matrix(client: Client) -> set[str]:
+    soup = BeautifulSoup(client.get(reverse("translation_desk")).content, "html.parser")
+    found = {head.get_text(strip=True) for head in soup.select("table.listing thead th")}
+    names = {"English": "en", "Українська": "uk", "العربية": "ar", "Leichte Sprache": "de-simple"}
+    return {names[name] for name in found & set(names)}
+
+
+def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Page, other: Page) -> None:
+    every = ("en", "uk", "ar", "de-simple")
+    editor = sign_in("redaktion")
+    placed = {code: order(editor, [page], (code,)) for code in every}
+    walked = {"translation_desk_results", "translation_my_work", "translation_notice"}
+    for name, own in ROLES.items():
+        client, has_any = sign_in(name), bool(own)
+        may_order = "wagtail_localize.submit_translation" in user(name).get_all_permissions()
+        manages = name in ("redaktion", "freigabe")
+        assert client.get(reverse("translation_desk")).status_code == (200 if has_any else 302)
+        assert names_in_matrix(client) == own
+        assert client.get(reverse("translation_orders")).status_code == (200 if has_any else 302)
+        assert client.get(reverse("translation_my_work")).status_code == (200 if has_any else 302)
+        listed = client.get(reverse("translation_orders")).text if has_any else ""
+        form = client.get(f"{reverse('translation_order_new')}?pages={other.pk}")
+        assert form.status_code == (200 if may_order and has_any else 302), name
+        if form.status_code == 200:
+            offered = {Locale.objects.get(pk=pk).language_code for pk, _label in form.context["form"].fields["languages"].choices}
+            assert offered == own
+        for code in every:
+            is_own, number = code in own, placed[code].pk
+            refused = 404 if has_any else 302
+            assert client.get(reverse("translation_order", args=[number])).status_code == (200 if is_own else refused)
+            assert (reverse("translation_order", args=[number]) in listed) == is_own
+            assert client.get(reverse("translation_work", args=[page.pk, code])).status_code == (200 if is_own else refused)
+            for address in ("translation_order_call_off", "translation_order_again"):
+                before = progress(placed[code])
+                answer = client.post(reverse(address, args=[number]), {"item": "0"})
+                assert answer.status_code == ((302 if manages else 403) if is_own else refused), (name, code, address)
+                assert progress(placed[code]) == before
+            if may_order and has_any and not is_own:
+                answer = client.post(f"{reverse('translation_order_new')}?pages={other.pk}", {"languages": [locale(code).pk]})
+                assert set(answer.context["form"].errors) == {"languages"}
+    walked |= {
+        "translation_desk", "translation_orders", "translation_order_new", "translation_order", "translation_work",
+        "translation_order_call_off", "translation_order_again",
+        # Walked in `test_desk`.
+        "translation_desk_page", "translation_desk_confirm",
+    }  # fmt: skip
+    assert {pattern.name for pattern in (*order_hooks.register_urls(), *wagtail_hooks.register_urls())} == walked
+
+
+def test_a_notice_is_its_receivers_alone(page: Page) -> None:
+    order(sign_in("redaktion"), [page], ("uk",), assignee=user("uebersetzung-uk").pk)
+    notice = Notice.objects.get(kind=NoticeKind.ASSIGNED)
+    for name, status in (("redaktion", 404), ("uebersetzung-en", 404), ("anfragen", 404), ("uebersetzung-uk", 302)):
+        assert sign_in(name).get(reverse("translation_notice", args=[notice.pk])).status_code == status
+
+
+def test_who_may_change_but_not_publish_translates_and_a_group_with_that_right_publishes(page: Page) -> None:
+    group = Group.objects.create(name="Nur übersetzen")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    change = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
+    GroupPagePermission.objects.create(group=group, page=roles.home_page("uk"), permission=change)
+    User.objects.create_user("neu").groups.add(group)
+    order(sign_in("redaktion"), [page], ("uk",), group=group.pk)
+    translator, edit = sign_in("neu"), reverse("wagtailadmin_pages:edit", args=[version(page, "uk").pk])
+    assert translator.get(reverse("translation_work", args=[page.pk, "uk"])).status_code == 200
+    translate_texts(Translation.objects.get(source__object_id=page.translation_key))
+    assert translator.post(edit, {"action": "publish"}).status_code == 403
+    assert state(page, "uk") == State.IN_WORK
+    assert sign_in("uebersetzung-uk").post(edit, {"action": "publish"}).status_code == 302
+    assert state(page, "uk") == State.TRANSLATED
