@@ -116,20 +116,31 @@ def sentence(notice: Notice, number: int) -> str:
         values["date"] = date_format(notice.order.due_on, "SHORT_DATE_FORMAT")
     match notice.kind:
         case NoticeKind.DUE_SOON:
-            one = "%(count)s page is due on %(date)s (%(language)s)."
-            text = npgettext("admin", one, "%(count)s pages are due on %(date)s (%(language)s).", number)
+            text = npgettext(
+                "admin", "%(count)s page is due on %(date)s (%(language)s).", "%(count)s pages are due on %(date)s (%(language)s).", number
+            )
         case NoticeKind.OVERDUE:
-            one = "%(count)s page was due on %(date)s (%(language)s)."
-            text = npgettext("admin", one, "%(count)s pages were due on %(date)s (%(language)s).", number)
+            text = npgettext(
+                "admin", "%(count)s page was due on %(date)s (%(language)s).", "%(count)s pages were due on %(date)s (%(language)s).", number
+            )
         case NoticeKind.DONE:
-            one = "%(count)s page that you ordered is done (%(language)s)."
-            text = npgettext("admin", one, "%(count)s pages that you ordered are done (%(language)s).", number)
+            text = npgettext(
+                "admin",
+                "%(count)s page that you ordered is done (%(language)s).",
+                "%(count)s pages that you ordered are done (%(language)s).",
+                number,
+            )
         case _ if values["date"]:
-            one = "%(count)s page to translate, due on %(date)s (%(language)s)."
-            text = npgettext("admin", one, "%(count)s pages to translate, due on %(date)s (%(language)s).", number)
+            text = npgettext(
+                "admin",
+                "%(count)s page to translate, due on %(date)s (%(language)s).",
+                "%(count)s pages to translate, due on %(date)s (%(language)s).",
+                number,
+            )
         case _:
-            one = "%(count)s page to translate (%(language)s)."
-            text = npgettext("admin", one, "%(count)s pages to translate (%(language)s).", number)
+            text = npgettext(
+                "admin", "%(count)s page to translate (%(language)s).", "%(count)s pages to translate (%(language)s).", number
+            )
     return text % values
 
 

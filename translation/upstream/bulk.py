@@ -93,7 +93,8 @@ def write_sources(pages: Sequence[Page]) -> dict[UUID, Written]:
     _make_objects((page.translation_key, ContentType.objects.get_for_model(page.get_translation_model()).pk) for page in pages)
     found = TranslationSource.objects.filter(object_id__in=by_key, locale_id=pages[0].locale_id)
     written = {source.object_id: Written(source) for source in found}
-    new, renewed = [], []
+    new: list[TranslationSource] = []
+    renewed: list[TranslationSource] = []
     for key, page in by_key.items():
         content = texts.plain_value(page.to_json())
         known = written.get(key)
@@ -145,18 +146,21 @@ def _write_segments(sources: Sequence[tuple[TranslationSource, Page]]) -> None:
     _make_objects((segment.translation_key, segment.content_type.pk) for segment in related)
     wanted: dict[type[Model], list[tuple[Key, dict[str, Any]]]] = defaultdict(list)
     for source, segment in found:
-        values = {"source_id": source.pk, "context_id": contexts[source.object_id, segment.path], "order": segment.order}
+        values: dict[str, Any] = {"source_id": source.pk, "context_id": contexts[source.object_id, segment.path], "order": segment.order}
         match segment:
             case TemplateSegmentValue():
-                model, own = TemplateSegment, {"template_id": templates[_template_uuid(segment)]}
+                model: type[Model] = TemplateSegment
+                values["template_id"] = templates[_template_uuid(segment)]
             case RelatedObjectSegmentValue():
-                model, own = RelatedObjectSegment, {"object_id": segment.translation_key}
+                model = RelatedObjectSegment
+                values["object_id"] = segment.translation_key
             case OverridableSegmentValue():
-                model, own = OverridableSegment, {"data_json": json.dumps(segment.data, cls=DjangoJSONEncoder)}
+                model = OverridableSegment
+                values["data_json"] = json.dumps(segment.data, cls=DjangoJSONEncoder)
             case _:
-                attrs = json.dumps(segment.attrs, cls=DjangoJSONEncoder)
-                model, own = StringSegment, {"string_id": strings[segment.string.data], "attrs": attrs}
-        values |= own
+                model = StringSegment
+                values["string_id"] = strings[segment.string.data]
+                values["attrs"] = json.dumps(segment.attrs, cls=DjangoJSONEncoder)
         wanted[model].append((tuple(values.values()), values))
     ids = [source.pk for source, _page in sources]
     for model, names in _NAMES.items():
