@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.admin.widgets.button import Button
@@ -107,14 +106,10 @@ class OrderAction(PageBulkAction):
 # --- the matrix ---------------------------------------------------------------------------------------------------------------
 
 
-class ChooseColumn(Column):
-    """A box by which a page is chosen; it belongs to the form above the matrix."""
-
-    def get_value(self, instance: Page) -> SafeString:
-        """Return the box."""
-        label = pgettext("admin", "Choose “%(page)s”") % {"page": instance.shown_title}
-        box = '<input type="checkbox" name="page" value="{}" form="order-pages" aria-label="{}">'
-        return format_html(box, instance.pk, label)
+def box_of(page: Page) -> SafeString:
+    """Return a box by which a page is chosen; it belongs to the form above the matrix."""
+    label = pgettext("admin", "Choose “%(page)s”") % {"page": page.shown_title}
+    return format_html('<input type="checkbox" name="page" value="{}" form="order-pages" aria-label="{}"> ', page.pk, label)
 
 
 def note_of(item: OrderItem | None) -> SafeString | str:

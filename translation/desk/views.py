@@ -53,7 +53,9 @@ class TitleColumn(Column):
 
     def get_value(self, instance: Page) -> SafeString:
         """Return the link."""
-        return format_html('<a href="{}"><bdi>{}</bdi></a>', reverse("translation_desk_page", args=[instance.pk]), instance.shown_title)
+        address = reverse("translation_desk_page", args=[instance.pk])
+        box = order_hooks.box_of(instance) if instance.may_order else ""
+        return format_html('{}<a href="{}"><bdi>{}</bdi></a>', box, address, instance.shown_title)
 
 
 class CellColumn(Column):
@@ -160,7 +162,6 @@ class DeskView(ReportView):
     def columns(self) -> list[Column]:
         """Return one for each language, behind title and date."""
         return [
-            *([order_hooks.ChooseColumn("choose", label="")] if self.may_order else []),
             TitleColumn("title", label=pgettext_lazy("admin", "German page"), sort_key="title"),
             DateColumn("last_published_at", label=pgettext_lazy("admin", "Published"), sort_key="last_published_at"),
             *(CellColumn(place, locale) for place, locale in enumerate(self.locales)),
@@ -180,7 +181,7 @@ class DeskView(ReportView):
         cells = matrix.cells((page.translation_key for page in pages), self.locales)
         on_order = orders.active_items(pages, self.locales)
         for page in pages:
-            page.cells, page.on_order = cells[page.translation_key], on_order
+            page.cells, page.on_order, page.may_order = cells[page.translation_key], on_order, self.may_order
             page.shown_title = titles.title_for(self.request.user, page)
         if not hasattr(object_list, "object_list"):
             return pages

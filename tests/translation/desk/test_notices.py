@@ -90,14 +90,14 @@ def test_a_mail_is_written_in_the_language_of_its_reader(page: Page) -> None:  #
 def test_the_start_page_shows_my_work_and_what_is_new(page: Page, other: Page) -> None:  # noqa: F811
     placed = ordered(page, other)
     date = placed.due_on.strftime("%d.%m.%Y")
-    assert lines("Meine Arbeit") == [f"{title} Українська bis {date}" for title in ("Rückkehr", "Asyl")]
+    assert lines("Meine Arbeit") == [f"{title} Українська · bis {date}" for title in ("Rückkehr", "Asyl")]
     assert len(lines("Mitteilungen zu Übersetzungen")) == 1
     sign_in("uebersetzung-uk").get(reverse("translation_notice", args=[Notice.objects.get().pk]))
     assert lines("Mitteilungen zu Übersetzungen") == []
     assert lines("Meine Arbeit", "uebersetzung-en") == []
     finish(page, "uk")
     orders.settle()
-    assert lines("Meine Arbeit") == [f"Asyl Українська bis {date}"]
+    assert lines("Meine Arbeit") == [f"Asyl Українська · bis {date}"]
 
 
 @pytest.mark.parametrize(("days", "kind"), [(2, NoticeKind.DUE_SOON), (-1, NoticeKind.OVERDUE)])
