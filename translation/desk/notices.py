@@ -121,7 +121,10 @@ def sentence(notice: Notice, number: int) -> str:
             )
         case NoticeKind.OVERDUE:
             text = npgettext(
-                "admin", "%(count)s page was due on %(date)s (%(language)s).", "%(count)s pages were due on %(date)s (%(language)s).", number
+                "admin",
+                "%(count)s page was due on %(date)s (%(language)s).",
+                "%(count)s pages were due on %(date)s (%(language)s).",
+                number,
             )
         case NoticeKind.DONE:
             text = npgettext(

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -26,12 +27,13 @@ from wagtail.models import Page
 from portal.admin.start import LINES, Box, Line
 from portal.jobs import Periodic
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.operation.leaving import Belonging, belonging
 from translation.permissions import working_locale_ids
 
 from . import notices, order_views, orders
-from .models import Notice, NoticeChoice, OrderItem
+from .models import Notice, NoticeChoice, Order, OrderItem
 from .names import name_of
-from .order_models import NoticeKind
+from .order_models import ACTIVE, NoticeKind
 
 
 @hooks.register("register_admin_urls")
@@ -197,6 +199,24 @@ class NoticePanel(BaseSettingsPanel):
 
 
 hooks.register("register_account_settings_panel", NoticePanel)
+
+
+# --- people who leave ---------------------------------------------------------------------------------------------------------
+
+
+@hooks.register("register_belongings")
+def belongings(user: User) -> Iterator[Belonging]:
+    """Yield the orders that somebody was to do: another one does them."""
+    active = OrderItem.objects.filter(order=OuterRef("pk"), progress__in=ACTIVE)
+    rows = Order.objects.filter(Exists(active), assignee=user).order_by("pk")
+    yield belonging(pgettext_lazy("admin", "Translations that are ordered from them"), rows, lambda successor: _hand_over(rows, successor))
+
+
+def _hand_over(rows: QuerySet[Order], successor: User) -> None:
+    ids = list(rows.values_list("pk", flat=True))
+    Order.objects.filter(pk__in=ids).update(assignee=successor)
+    for order in Order.objects.filter(pk__in=ids):
+        notices.tell_of_order(order)
 
 
 # --- the runner ----------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from wagtail.users.models import UserProfile
 
 from portal import jobs
 from portal.models import Job
+from portal.operation import leaving
 from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     finish,
     order,
@@ -187,3 +188,14 @@ def test_when_a_mail_is_sent(
     monkeypatch.setattr(timezone, "localtime", lambda *_moment: now)
     before = None if mailed is None else (now - datetime.timedelta(days=mailed)).date()
     assert notices._is_time(NoticeChoice(frequency=frequency, mailed_on=before)) is expected
+
+
+def test_the_orders_of_who_leaves_are_the_successors(page: Page) -> None:  # noqa: F811
+    placed = ordered(page)
+    (found,) = [one for one in leaving.belongings(user("uebersetzung-uk")) if one.names == (str(placed.pk),)]
+    successor = user("freigabe")
+    found.hand_over(successor)
+    assert Order.objects.get(pk=placed.pk).assignee == successor
+    assert set(Notice.objects.values_list("user__username", "kind")) == {
+        ("uebersetzung-uk", NoticeKind.ASSIGNED), ("freigabe", NoticeKind.ASSIGNED),
+    }  # fmt: skip
