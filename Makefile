@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-start bench-wire load-pages mutants sbom advisories messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -185,6 +185,11 @@ bench-start: ## seconds of CPU that a first start takes, part by part (fails abo
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_start $(ARGS)
+
+bench-translation: ## what ordering and updating translations costs, beside wagtail-localize as it comes; ARGS='--pages 200 --stock-pages 20'
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_translation $(ARGS)
 
 bench-wire: ## bytes of HTML at every address; first view and layout shift of one of each kind, with ARGS=--all of each (fails above limits)
 	$(begin)

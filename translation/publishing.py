@@ -34,14 +34,14 @@ def names_of(pages: Iterable[Page]) -> str:
 
 def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] = ()) -> dict[str, str]:
     """Return why an object cannot be published now, as sentences by what they are about; `insists` names what is to be no reason."""
-    if isinstance(instance, Page) and instance.alias_of_id is not None:
+    translation = translation_into(instance)
+    if isinstance(instance, Page) and instance.alias_of_id is not None and translation is None:
         return {"alias": pgettext("admin", "It shows another page and is online when that is.")}
     if is_locked_for(user, instance):
         return {"right": pgettext("admin", "It is locked.")}
     if not may_publish(user, instance):
         return {"right": pgettext("admin", "You have no right to publish it.")}
     found = {}
-    translation = translation_into(instance)
     count = missing_texts(translation).count() if translation is not None else 0
     may_insist = isinstance(instance, Page) and user.has_perm(PUBLISH_INCOMPLETE_PERMISSION)
     if count and not (may_insist and INCOMPLETE in insists):

@@ -19,6 +19,7 @@ from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import BaseLogEntry, Locale, Page, PageLogEntry, TranslatableMixin
 from wagtail_localize.models import Translation
+from wagtail_localize.views import edit_translation
 
 from portal.discovery.release import OpenPoint
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -91,13 +92,17 @@ def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | Non
     """Refuse publishing or restarting the translation of a locked page, and publishing one that lacks texts; publish others."""
     if response := _refuse_locked(request, page) or _refuse_incomplete(request, page):
         return response
-    if request.method == "POST" and request.POST.get("action") == "publish" and page.alias_of_id is None:
-        translation = translation_into(page)
-        if translation is not None:
-            if reason := reason_against_publication(request.user, page):
-                return refuse(request, reason)
-            return publish_in_editor(request, translation, page)
-    return None
+    translation = translation_into(page)
+    if translation is None:
+        return None
+    if request.method == "POST" and request.POST.get("action") == "publish":
+        if reason := reason_against_publication(request.user, page):
+            return refuse(request, reason)
+        return publish_in_editor(request, translation, page)
+    if page.alias_of_id is None:
+        return None
+    # It shows the German page until its translation is first published; wagtail-localize would offer to hand it over once more.
+    return edit_translation.edit_translation(request, translation, page)
 
 
 @hooks.register("before_convert_alias_page", order=-1)

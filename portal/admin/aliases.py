@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page, PagePermissionTester
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import page_permission_policy, register_permission_policy
 from wagtail.query import PageQuerySet
+from wagtail_localize.models import Translation
 
 from portal.pages.versions import real
 
@@ -21,7 +22,7 @@ _CACHE_NAME = "_closed_alias_ids"
 
 
 def closed_to(user: AbstractBaseUser) -> frozenset[int]:
-    """Return the ids of the aliases of what a user may not read: it is not public, and they may not change it.
+    """Return the ids of the aliases of what a user may not read: it is not public or handed over, and they may not change it.
 
     Kept on the user object, which lives for one request. One query, two where something is private.
     """
@@ -31,6 +32,11 @@ def closed_to(user: AbstractBaseUser) -> frozenset[int]:
     if not user.is_superuser:
         aliases = Page.objects.exclude(alias_of=None).exclude(alias_of__locale_id=F("locale_id"))
         hidden = aliases.exclude(alias_of__in=real(Page.objects.all()).values("pk"))
+        # Who hands a page over for translation shows its texts by that.
+        handed_over = Translation.objects.filter(
+            source__object_id=OuterRef("translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
+        )
+        hidden = hidden.exclude(Exists(handed_over))
         changed = _changed_by(user)
         ids = frozenset(pk for pk, path in hidden.values_list("pk", "alias_of__path") if not path.startswith(changed))
     setattr(user, _CACHE_NAME, ids)

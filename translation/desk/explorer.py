@@ -23,7 +23,7 @@ from wagtail.admin.views.pages.listing import GenericPageFilterSet
 from wagtail.models import Locale, Page
 
 from portal.admin.start import LINES, Box, Line
-from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.explorer import KindIndexView
 from portal.pages import versions
 from translation.permissions import working_locale_ids
@@ -31,13 +31,8 @@ from translation.views.pages import TranslatedPageViewSet
 
 from . import matrix
 from .matrix import Cell
+from .names import name_of
 from .states import State, with_states
-
-
-def name_of(locale: Locale) -> str:
-    """Return what a language calls itself."""
-    language = languages_by_code().get(locale.language_code)
-    return language.name if language else str(locale.get_display_name())
 
 
 def cells_of(pages: Iterable[Page], locales: list[Locale]) -> dict[int, list[tuple[Locale, Cell]]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Length, Replace
 from django.utils import timezone
 from wagtail.models import Locale, Page
@@ -96,12 +96,18 @@ def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QueryS
 
 
 def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State, int]]:
-    """Return how many pages are in which state, by the ids of languages. Two queries, whatever their number."""
+    """Return how many pages are in which state, by the ids of languages. One query, whatever their number."""
     found: dict[int, dict[State, int]] = {locale.pk: {} for locale in locales}
-    rows = Page.objects.filter(locale__in=list(found), translation_key__in=sources.order_by().values("translation_key"))
+    # The sources themselves are counted with their versions: what is missing is the rest.
+    of_source = Q(locale__language_code=SOURCE_LANGUAGE, alias_of=None)
+    keys = sources.order_by().values("translation_key")
+    rows = Page.objects.filter(of_source | Q(locale__in=list(found)), translation_key__in=keys)
+    number_of_sources = 0
     for locale_id, state, number in with_states(rows).order_by().values_list("locale_id", "state").annotate(number=Count("pk")):
-        found[locale_id][State(state)] = number
-    number_of_sources = sources.count()
+        if locale_id in found:
+            found[locale_id][State(state)] = number
+        else:
+            number_of_sources += number
     for counts in found.values():
         if missing := number_of_sources - sum(counts.values()):
             counts[State.MISSING] = missing

@@ -9,6 +9,10 @@ from django.db import models
 from wagtail.models import Page, Revision
 
 from .effects import Effect
+from .order_models import Notice as Notice
+from .order_models import NoticeChoice as NoticeChoice
+from .order_models import Order as Order
+from .order_models import OrderItem as OrderItem
 
 
 class SourceTexts(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -14,7 +14,7 @@ from wagtail_localize.models import String, StringSegment
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
-from translation.upstream.texts import string_hash
+from translation.upstream.bulk import string_ids
 
 Names = dict[str, list[list[object]]]
 """By content path, in order: the id of a `String` and the attributes of its tags, as JSON; empty where it has none."""
@@ -32,7 +32,7 @@ class TextChange:
 def of_instance(instance: TranslatableMixin) -> Names:
     """Return the names of the texts of a page or snippet as it is. Two queries; a third where a text is new to wagtail-localize."""
     found = [segment for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
-    ids = _ids(instance.locale_id, {segment.string.data for segment in found})
+    ids = string_ids(instance.locale_id, {segment.string.data for segment in found})
     return _by_path((segment.path, ids[segment.string.data], _attributes(segment.attrs)) for segment in found)
 
 
@@ -75,20 +75,3 @@ def _by_path(texts: Iterable[tuple[str, int, str]]) -> Names:
 
 def _attributes(attrs: object) -> str:
     return json.dumps(attrs, cls=DjangoJSONEncoder, sort_keys=True) if attrs else ""
-
-
-def _ids(locale_id: int, texts: Iterable[str]) -> dict[str, int]:
-    """Return the ids of wagtail-localize's strings by what they say; those that it has not got yet are made."""
-    hashes = {string_hash(text): text for text in texts}
-
-    def known() -> Iterator[tuple[str, int]]:
-        rows = String.objects.filter(locale_id=locale_id, data_hash__in=hashes).values_list("data_hash", "pk")
-        return ((hashes[data_hash], pk) for data_hash, pk in rows)
-
-    found = dict(known())
-    if missing := [(data_hash, text) for data_hash, text in hashes.items() if text not in found]:
-        new = [String(locale_id=locale_id, data_hash=data_hash, data=text) for data_hash, text in missing]
-        # Somebody else may make the same ones now; then theirs are taken.
-        String.objects.bulk_create(new, ignore_conflicts=True)
-        found.update(known())
-    return found

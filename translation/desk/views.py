@@ -39,9 +39,9 @@ from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, states, texts, withdrawing
-from .explorer import name_of
+from . import matrix, order_hooks, order_views, orders, states, texts, withdrawing
 from .matrix import Cell
+from .names import name_of
 from .states import State
 
 CONFIRMED = "translation.confirmed"
@@ -53,7 +53,9 @@ class TitleColumn(Column):
 
     def get_value(self, instance: Page) -> SafeString:
         """Return the link."""
-        return format_html('<a href="{}"><bdi>{}</bdi></a>', reverse("translation_desk_page", args=[instance.pk]), instance.shown_title)
+        address = reverse("translation_desk_page", args=[instance.pk])
+        box = order_hooks.box_of(instance) if instance.may_order else ""
+        return format_html('{}<a href="{}"><bdi>{}</bdi></a>', box, address, instance.shown_title)
 
 
 class DemandColumn(Column):
@@ -69,12 +71,13 @@ class CellColumn(Column):
 
     def __init__(self, place: int, locale: Locale) -> None:
         super().__init__(f"language_{locale.language_code}", label=name_of(locale))
-        self.place = place
+        self.place, self.locale = place, locale
 
     def get_value(self, instance: Page) -> SafeString:
         """Return the state, and what is left to do where something is."""
         cell: Cell = instance.cells[self.place]
-        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>', cell.state.value, cell.state.label)
+        order = order_hooks.note_of(instance.on_order.get((instance.pk, self.locale.pk)))
+        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
         if not cell.words_left:
             return state
         words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)
@@ -103,6 +106,8 @@ class DeskFilterSet(WagtailFilterSet):
     )
     kind = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Content type"), choices=kinds, field_name="content_type")
 
+    person = django_filters.ChoiceFilter(label=pgettext_lazy("admin", "Ordered from"), method="of_person")
+
     class Meta:
         model = Page
         fields = ()
@@ -111,6 +116,12 @@ class DeskFilterSet(WagtailFilterSet):
         super().__init__(*args, **kwargs)
         self.locales = locales
         self.filters["language"].extra["choices"] = [(locale.language_code, name_of(locale)) for locale in locales]
+
+        self.filters["person"].extra["choices"] = orders.people_at_work()
+
+    def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return the pages that somebody has on order in a language that is shown."""
+        return queryset.filter(pk__in=orders.items_of(value, self.locales).values("page_id"))
 
     def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return all: both are asked together."""
@@ -151,6 +162,11 @@ class DeskView(ReportView):
         return matrix.locales_for(self.request.user)
 
     @cached_property
+    def may_order(self) -> bool:
+        """Return whether this person may order translations."""
+        return order_views.may_order(self.request.user)
+
+    @cached_property
     def columns(self) -> list[Column]:
         """Return one for each language, behind title and date."""
         return [
@@ -175,8 +191,9 @@ class DeskView(ReportView):
         """Give each page its cells, and the title under which this person may know it."""
         pages = list(object_list)
         cells = matrix.cells((page.translation_key for page in pages), self.locales)
+        on_order = orders.active_items(pages, self.locales)
         for page in pages:
-            page.cells = cells[page.translation_key]
+            page.cells, page.on_order, page.may_order = cells[page.translation_key], on_order, self.may_order
             page.shown_title = titles.title_for(self.request.user, page)
         if not hasattr(object_list, "object_list"):
             return pages
@@ -187,7 +204,7 @@ class DeskView(ReportView):
         """Add how many pages are in which state, language by language."""
         context = super().get_context_data(**kwargs)
         if not self.is_export and not self.results_only:
-            context["totals"] = self._totals()
+            context |= {"totals": self._totals(), "may_order": self.may_order}
         return context
 
     def _totals(self) -> list[dict[str, object]]:

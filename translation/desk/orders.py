@@ -1,0 +1,264 @@
+"""Orders of translations: what may be ordered, carrying it out page by page, and when it is done.
+
+An order is written at once and carried out by the runner, some pages in a transaction: what it was killed in the middle of begins anew
+with those that still wait. A page that shows the German one goes on showing it until its translation is first published.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django_tasks import task
+from wagtail.models import Locale, Page
+from wagtail_localize.models import Translation
+
+from portal.language.languages import languages_by_code
+from portal.pages.versions import locales_by_id
+from translation import cascades
+from translation.permissions import submittable
+from translation.upstream import bulk
+from translation.views.own_tree import begin, parent_for
+
+from . import matrix, notices
+from .models import Order, OrderItem
+from .order_models import ACTIVE, Progress, Reason
+from .states import State, with_states
+
+logger = logging.getLogger(__name__)
+
+BATCH = 10
+"""So many pages are prepared in one transaction."""
+
+
+@dataclass
+class Plan:
+    """What an order would hold, and what is left out of it and why."""
+
+    items: list[tuple[Page, int]] = field(default_factory=list)
+    no_right: list[Page] = field(default_factory=list)
+    ordered: list[tuple[Page, int]] = field(default_factory=list)
+    done: list[tuple[Page, int]] = field(default_factory=list)
+
+
+def plan(user: AbstractBaseUser, pages: Sequence[Page], locales: Sequence[Locale]) -> Plan:
+    """Return what a user may order: not what is ordered already, or translated and true to its source."""
+    found = Plan()
+    allowed = submittable(user, pages, [locale.pk for locale in locales])
+    cells = matrix.cells([page.translation_key for page in pages], locales)
+    active = OrderItem.objects.filter(progress__in=ACTIVE, locale__in=locales, page__in=pages)
+    ordered = set(active.values_list("page_id", "locale_id"))
+    for page in pages:
+        if not allowed[page.pk]:
+            found.no_right.append(page)
+        for cell in cells[page.translation_key]:
+            place = (page, cell.locale_id)
+            if cell.locale_id not in allowed[page.pk]:
+                continue
+            if (page.pk, cell.locale_id) in ordered:
+                found.ordered.append(place)
+            elif cell.state == State.TRANSLATED:
+                found.done.append(place)
+            else:
+                found.items.append(place)
+    return found
+
+
+@transaction.atomic
+def place(order: Order, items: Iterable[tuple[Page, int]]) -> Order:
+    """Store an order with its items, and let the runner carry it out."""
+    order.save()
+    rows = [OrderItem(order=order, page=page, locale_id=locale_id) for page, locale_id in items]
+    # What somebody else ordered in this very moment is theirs.
+    OrderItem.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    carry_out.enqueue(order.pk)
+    return order
+
+
+@task(backend="jobs")
+def carry_out(order_id: int) -> None:
+    """Prepare all that waits of an order, some pages at a time; one that fails keeps no other from it."""
+    order = Order.objects.filter(pk=order_id).select_related("creator").first()
+    if order is None:
+        return
+    waiting = OrderItem.objects.filter(order=order, progress=Progress.WAITING)
+    while ids := list(waiting.order_by("page__path").values_list("page_id", flat=True).distinct()[:BATCH]):
+        try:
+            _prepare(order, ids)
+        except (OperationalError, InterfaceError):
+            # The database does not answer: the job is begun again, with what still waits.
+            raise
+        except Exception:
+            for page_id in ids:
+                _prepare_alone(order, page_id)
+    notices.tell_of_order(order)
+
+
+def _prepare_alone(order: Order, page_id: int) -> None:
+    try:
+        _prepare(order, [page_id])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("Page %s of order %s could not be prepared", page_id, order)
+        items = OrderItem.objects.filter(order=order, page_id=page_id, progress=Progress.WAITING)
+        text = "".join(traceback.format_exception_only(error)).strip()[:500]
+        items.update(progress=Progress.FAILED, reason=Reason.FAULT, error=text)
+
+
+@transaction.atomic
+def _prepare(order: Order, page_ids: list[int]) -> None:
+    """Prepare some pages of an order: their sources, segments, translations, drafts. All of them or none."""
+    items = list(OrderItem.objects.filter(order=order, page_id__in=page_ids, progress=Progress.WAITING))
+    pages = {page.pk: page for page in Page.objects.filter(pk__in=page_ids).select_related("locale").specific()}
+    locale_ids = {item.locale_id for item in items}
+    allowed = submittable(order.creator, pages.values(), locale_ids) if order.creator is not None else {}
+    versions = _versions(pages.values(), locale_ids)
+    for item in items:
+        item.progress, item.reason, item.error = Progress.OPEN, "", ""
+        if item.locale_id not in allowed.get(item.page_id, ()):
+            item.progress, item.reason = Progress.FAILED, Reason.RIGHT
+            continue
+        page, locale = pages[item.page_id], locales_by_id()[item.locale_id]
+        version = versions.get((page.translation_key, item.locale_id))
+        item.by_hand = _is_by_hand(locale, version)
+        if item.by_hand and version is None and not _begin(page, locale, order.creator):
+            item.progress, item.reason = Progress.FAILED, Reason.PLACE
+        elif not item.by_hand and version is None:
+            cascades.counterpart(page, locale)
+    by_text = [item for item in items if item.progress == Progress.OPEN and not item.by_hand]
+    _open_translations([(pages[item.page_id], item.locale_id) for item in by_text])
+    OrderItem.objects.bulk_update(items, ("progress", "by_hand", "reason", "error"))
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A page's version in another language: whether it shows the source, and whether it is translated text by text."""
+
+    is_alias: bool
+    is_translated: bool
+
+
+def _versions(pages: Iterable[Page], locale_ids: set[int]) -> dict[tuple[UUID, int], _Version]:
+    keys = [page.translation_key for page in pages]
+    enabled = Translation.objects.filter(
+        source__object_id=OuterRef("translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
+    )
+    rows = Page.objects.filter(translation_key__in=keys, locale_id__in=locale_ids).annotate(is_translated=Exists(enabled))
+    names = ("translation_key", "locale_id", "alias_of_id", "is_translated")
+    return {
+        (key, locale_id): _Version(alias_of_id is not None, is_translated)
+        for key, locale_id, alias_of_id, is_translated in rows.values_list(*names)
+    }
+
+
+def _is_by_hand(locale: Locale, version: _Version | None) -> bool:
+    """Return whether a page is written freely in a language: that has a tree of its own, or somebody wrote it there."""
+    if not languages_by_code()[locale.language_code].follows_source:
+        return True
+    return version is not None and not version.is_alias and not version.is_translated
+
+
+def _begin(page: Page, locale: Locale, user: AbstractBaseUser | None) -> bool:
+    """Begin a draft in a tree of its own; return whether there was a place for it."""
+    parent = parent_for(page, locale)
+    if parent is not None:
+        begin(page, parent, locale, user)
+    return parent is not None
+
+
+def _open_translations(places: Sequence[tuple[Page, int]]) -> None:
+    """Let pages be translated text by text. What is online is handed over as it is, of a draft its last state."""
+    pages = {page.pk: page for page, _locale_id in places}
+    states = [page if page.live else page.get_latest_revision_as_object() for page in pages.values()]
+    written = bulk.write_sources(states)
+    bulk.open_translations((written[page.translation_key].source, locale_id) for page, locale_id in places)
+
+
+
+# --- afterwards --------------------------------------------------------------------------------------------------------------
+
+
+def settle() -> int:
+    """Close what is done: the version is online and true to its source. Return how many items those were."""
+    versions = Page.objects.filter(translation_key=OuterRef("page__translation_key"), locale_id=OuterRef("locale_id"))
+    finished = with_states(versions).filter(state=State.TRANSLATED)
+    done = OrderItem.objects.filter(Exists(finished), progress=Progress.OPEN)
+    ids = list(done.values_list("pk", flat=True))
+    OrderItem.objects.filter(pk__in=ids, progress=Progress.OPEN).update(progress=Progress.DONE, closed_at=timezone.now())
+    return len(ids)
+
+
+@transaction.atomic
+def call_off(items: QuerySet[OrderItem]) -> int:
+    """Call items off that are not done; return how many. What is translated stays; what nobody began shows the German page as before."""
+    open_items = list(items.filter(progress__in=ACTIVE).select_related("page"))
+    for item in open_items:
+        version = Page.objects.filter(translation_key=item.page.translation_key, locale_id=item.locale_id).first()
+        if version is not None and version.alias_of_id is not None:
+            # The texts stay, they belong to the page: a later order goes on with them.
+            Translation.objects.filter(source__object_id=item.page.translation_key, target_locale_id=item.locale_id).delete()
+    ids = [item.pk for item in open_items]
+    return OrderItem.objects.filter(pk__in=ids).update(progress=Progress.CALLED_OFF, closed_at=timezone.now())
+
+
+def try_again(order: Order) -> int:
+    """Let what failed be prepared once more; return how many items those are. What somebody else ordered meanwhile stays theirs."""
+    taken = OrderItem.objects.filter(page_id=OuterRef("page_id"), locale_id=OuterRef("locale_id"), progress__in=ACTIVE)
+    failed = OrderItem.objects.filter(~Exists(taken), order=order, progress=Progress.FAILED)
+    with transaction.atomic():
+        number = OrderItem.objects.filter(pk__in=list(failed.values_list("pk", flat=True))).update(progress=Progress.WAITING)
+        if number:
+            carry_out.enqueue(order.pk)
+    return number
+
+
+def counts(orders: Iterable[Order], locale_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many items of orders are how far, in some languages. One query."""
+    rows = OrderItem.objects.filter(order__in=list(orders), locale_id__in=list(locale_ids)).order_by()
+    found: dict[int, dict[str, int]] = {}
+    for order_id, progress, number in rows.values_list("order_id", "progress").annotate(number=Count("pk")):
+        found.setdefault(order_id, {})[progress] = number
+    return found
+
+
+def active_items(pages: Iterable[Page], locales: Iterable[Locale]) -> dict[tuple[int, int], OrderItem]:
+    """Return what is on order, by the ids of page and language. One query."""
+    rows = OrderItem.objects.filter(page__in=list(pages), locale__in=list(locales), progress__in=ACTIVE)
+    rows = rows.select_related("order__assignee", "order__group")
+    return {(item.page_id, item.locale_id): item for item in rows}
+
+
+def people_at_work() -> list[tuple[str, str]]:
+    """Return who has anything on order, people and groups, as choices by name. One query."""
+    active = OrderItem.objects.filter(order=OuterRef("pk"), progress__in=ACTIVE)
+    rows = Order.objects.filter(Exists(active)).exclude(assignee=None, group=None).select_related("assignee", "group")
+    found = {f"u{row.assignee_id}" if row.assignee_id else f"g{row.group_id}": row.assignee_name for row in rows}
+    return sorted(found.items(), key=lambda choice: choice[1].casefold())
+
+
+def items_of(who: str, locales: Iterable[Locale]) -> QuerySet[OrderItem]:
+    """Return what a person or group, one of `people_at_work`, has on order in some languages; of a person what their groups have too."""
+    rows = OrderItem.objects.filter(progress__in=ACTIVE, locale__in=list(locales))
+    if who[:1] == "g":
+        return rows.filter(order__group=int(who[1:]))
+    return rows.filter(Q(order__assignee=int(who[1:])) | Q(order__group__user=int(who[1:])))
+
+
+def assigned_to(user: AbstractBaseUser) -> Q:
+    """Return the condition by which an order is a person's: theirs by name, or their group's."""
+    return Q(order__assignee=user) | Q(order__group__in=user.groups.all())
+
+
+def work_of(user: AbstractBaseUser) -> QuerySet[OrderItem]:
+    """Return what a person is to translate, the most urgent first."""
+    rows = OrderItem.objects.filter(assigned_to(user), progress=Progress.OPEN, locale_id__in=[one.pk for one in matrix.locales_for(user)])
+    rows = rows.select_related("page__locale", "page__content_type", "locale", "order__creator")
+    return rows.order_by("order__due_on", "order_id", "page__path", "locale_id")
