@@ -6,14 +6,10 @@ import html
 import json
 import re
 import subprocess
-import urllib.error
 import urllib.parse
-import urllib.request
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from html.parser import HTMLParser
 from pathlib import Path
 
 import polib
@@ -27,84 +23,9 @@ from portal.http.views import standalone_page
 from portal.language.languages import LANGUAGES, languages_by_code
 from portal.shell.refusals import refusal
 from tests import support
+from tests.journeys.answers import Answer, get
 
 pytestmark = pytest.mark.xdist_group("crawl")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
-
-
-class _Tags(HTMLParser):
-    """What a page names, and whether it is a fallback, without a tree of its elements: that costs much more, and is for judging alone."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.addresses: set[str] = set()
-        self.is_fallback = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.addresses.update(addresses_in(given))
-        self.is_fallback |= "fallback" in (given.get("class") or "").split()
-
-
-@dataclass
-class Answer:
-    """What an address answered; a page is parsed once for all tests, and so is which language its elements claim."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @cached_property
-    def soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self.text, "html.parser")
-
-    @cached_property
-    def tags(self) -> _Tags:
-        found = _Tags()
-        found.feed(self.text)
-        found.close()
-        return found
-
-    @property
-    def is_fallback(self) -> bool:
-        return self.tags.is_fallback
-
-    @cached_property
-    def languages(self) -> dict[int, str]:
-        """Return the language that each element claims, by the id of the element: its own, or that of what it stands in."""
-        found: dict[int, str] = {}
-        for tag in self.soup.find_all(True):
-            found[id(tag)] = tag.get("lang") or found.get(id(tag.parent), "")
-        return found
-
-
-def get(url: str, **headers: str) -> Answer:
-    """Ask for an address without following redirects."""
-    request = urllib.request.Request(url, headers=headers)
-    try:
-        response = _opener.open(request, timeout=support.PATIENCE)
-    except urllib.error.HTTPError as error:
-        response = error
-    with response:
-        answered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, answered, response.read().decode("utf-8", "replace"))
-
-
-def addresses_in(attributes: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield the addresses that the attributes of an element name."""
-    for name in ("href", "src"):
-        if (address := attributes.get(name)) and not address.startswith(("mailto:", "tel:")):
-            yield address
-    for part in (attributes.get("srcset") or "").split(","):
-        if part:
-            yield part.split()[0]
 
 
 @dataclass
