@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.test_content_texts import RECORDS, found
@@ -89,3 +91,10 @@ def test_amounts_and_spelling_stand_one_way_in_english() -> None:
     """The house style of the United Nations: “USD 7.9 billion”, -ize; addresses and names of records are what they are."""
     pattern = r"\d (?:[bm]illion )?US dollars|\bfederal government\b|\bLänder\b|organis(?:e|ation)|summaris"
     assert [place for place in found("en", pattern) if not place[1].startswith(("https:", "topic-"))] == []
+
+
+def test_an_alert_in_leichte_sprache_says_one_thing_a_line() -> None:
+    alerts = [record for record in RECORDS if record.lang == "de-simple" and record.id.startswith("alert-")]
+    texts = {record.id: record.data["fields"]["text"] for record in alerts}
+    assert len(texts) > 3
+    assert {id_: text for id_, text in texts.items() if re.search(r"[.?!] \S", text)} == {}

@@ -161,17 +161,27 @@ class PageList:
         if self.listing.order == BY_NAME:
             return [(self.rows, ("name", "page_id"))]
         if self.listing.order in (UPCOMING, CLOSING):
-            now = timezone.now()
             by = ("end", "start", "page_id") if self.listing.order == CLOSING else ("start", "published_at", "page_id")
             over = ("-end", "-start", "-page_id") if self.listing.order == CLOSING else _NEWEST
-            coming, past = self.rows.filter(end__gte=now), self.rows.filter(end__lt=now)
-            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(coming, by), (past, over)]
+            coming, past = self._in_time
+            parts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [(self.rows.filter(coming), by), (self.rows.filter(past), over)]
             return parts if self.is_past is None else [parts[self.is_past]]
         return [(self.rows, _NEWEST)]
 
     @cached_property
+    def _in_time(self) -> tuple[Q, Q]:
+        """Return the conditions for what is to come and for what is over, at one moment."""
+        now = timezone.now()
+        return Q(end__gte=now), Q(end__lt=now)
+
+    @cached_property
     def _counts(self) -> list[int]:
-        return [rows.count() for rows, _order in self._parts]
+        """Return how many rows there are in each part. One query."""
+        if len(self._parts) == 1:
+            return [self._parts[0][0].count()]
+        coming, past = self._in_time
+        found = self.rows.aggregate(coming=Count("pk", filter=coming), past=Count("pk", filter=past))
+        return [found["coming"], found["past"]]
 
     def count(self) -> int:
         """Return how many pages there are."""

@@ -216,7 +216,7 @@ def test_an_untranslated_page_opens_with_the_german_text_and_says_so(client: Cli
     assert "Nur deutsch" not in before.split("</title>")[1]
     assert "Nur deutsch</h1>" in content
     # Texts of the interface inside it are German too, links lead on in the reader's language.
-    assert "Einordnung" in content
+    assert "Zu dieser Seite" in content
     assert 'href="/en/news/' in content
     html = client.get(item.get_url()).content.decode()
     assert 'rel="alternate" hreflang="en"' not in html

@@ -91,8 +91,12 @@ def test_each_language_has_its_own_text_or_the_german_one_marked_as_such(client:
 
 def test_a_language_with_a_tree_of_its_own_writes_its_own_text(client: Client, home: HomePage) -> None:
     alert = make_alert()
-    make_alert("de-simple", translation_key=alert.translation_key, heading="Zu", text="Morgen sind wir da.", is_published=False)
-    assert seen(client, "/de-simple/nirgends/") == [("Warnung: Zu", "Morgen sind wir da.", None)]
+    text = "Das Büro ist zu.\nMorgen sind wir da."
+    make_alert("de-simple", translation_key=alert.translation_key, heading="Zu", text=text, is_published=False)
+    assert seen(client, "/de-simple/nirgends/") == [("Warnung: Zu", "Das Büro ist zu. Morgen sind wir da.", None)]
+    # One statement a line, as it was typed.
+    lines = BeautifulSoup(client.get("/de-simple/nirgends/").content, "html.parser").select_one(".alert-bar p")
+    assert [str(child) for child in lines.children] == ["Das Büro ist zu.", "<br/>", "Morgen sind wir da."]
     alert.heading = "Büro offen"
     alert.save()
     assert seen(client, "/de-simple/nirgends/") == [("Warnung: Büro offen", "Wir sind morgen wieder da.", None)]

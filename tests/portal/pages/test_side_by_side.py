@@ -212,7 +212,7 @@ def test_a_service_stands_with_its_questions_and_a_form_stands_once(client: Clie
     service = add(theme, ServicePage(title="Beratung", lead="Ein Satz.", responsible="BAMF", **answers))
     address = translate(service, "ar").get_url()
     assert rows(tree_at(client, f"{address}?neben=de"))[2:5] == [
-        ["div", "ar rtl لمحة سريعة الجهة المسؤولة EN BAMF", "de ltr Einordnung Zuständig BAMF"],
+        ["div", "ar rtl لمحة سريعة الجهة المسؤولة EN BAMF", "de ltr Zu dieser Seite Zuständig BAMF"],
         ["h2", "ar rtl كم يكلّف ذلك؟", "de ltr Was kostet es?"],
         ["div", "ar rtl EN Nichts.", "de ltr Nichts."],
     ]
