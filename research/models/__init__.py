@@ -3,5 +3,6 @@
 from research.history import DataVersion
 
 from .data import DataIndexPage, DataPage
+from .publications import PublicationIndexPage, PublicationPage
 
-__all__ = ["DataIndexPage", "DataPage", "DataVersion"]
+__all__ = ["DataIndexPage", "DataPage", "DataVersion", "PublicationIndexPage", "PublicationPage"]

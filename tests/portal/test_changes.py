@@ -27,7 +27,7 @@ from portal import changes, navigation
 from portal.counters import ALL, ANY, SLOTS, Counters, SharedCounters
 from portal.discovery import release
 from portal.http import keeping  # noqa: F401 (as below)
-from portal.models import Alert, Footer, Topic
+from portal.models import Alert, Fact, Footer, Topic
 from portal.pages import restrictions
 from portal.settings import environment
 from portal.templatetags import navigation_tags  # noqa: F401 (what it keeps is known once it is imported)
@@ -129,6 +129,12 @@ def add_data() -> None:
     add(add(section, DataIndexPage(title="Zahlen")), DataPage(title="Reihe", csv="year;a\n2024;1\n", counted="x"))
 
 
+def add_figure() -> None:
+    add_data()
+    page = Page.objects.get(pk=DataPage.objects.get().pk)
+    Fact.objects.create(locale=german(), kind="figure", name="Zahl", dataset=page, row="2024", column="a")
+
+
 def tell_change() -> None:
     service = ServicePage.objects.get()
     service.change_note = f"Neuer Antrag {service.change_note}"
@@ -167,6 +173,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "change_notes": (lambda: (service().pk,), tell_change),
     "all_change_notes": (lambda: (service().language_code,), tell_change),
     "data_tables": ((), add_data),
+    "figures": (("ar",), add_figure),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""

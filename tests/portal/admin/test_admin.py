@@ -18,7 +18,7 @@ from about.models import OfficeIndexPage
 from home.models import ContentPage, DataAndResearchPage, HomePage, TakePartPage, WhoWeArePage
 from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
-from research.models import DataIndexPage
+from research.models import DataIndexPage, PublicationIndexPage
 from tests.builders import add, make_content_page, make_news, make_news_index, make_section
 from work.models import ThemePage
 
@@ -53,6 +53,8 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "participate.TenderPage": lambda: add(take_part(home), TenderIndexPage(title="Vergabe")),
         "research.DataIndexPage": lambda: add(home, DataAndResearchPage(title="Daten")),
         "research.DataPage": lambda: add(add(home, DataAndResearchPage(title="Daten")), DataIndexPage(title="Zahlen")),
+        "research.PublicationIndexPage": lambda: add(home, DataAndResearchPage(title="Daten")),
+        "research.PublicationPage": lambda: add(add(home, DataAndResearchPage(title="Daten")), PublicationIndexPage(title="Publikationen")),
         "about.OfficeIndexPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
         "about.OfficePage": lambda: add(add(home, WhoWeArePage(title="Wer wir sind")), OfficeIndexPage(title="Standorte")),
         "about.PressPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),

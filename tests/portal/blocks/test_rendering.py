@@ -32,7 +32,7 @@ from participate.models import ContactPage, EventIndexPage, TenderIndexPage, Vac
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.models import BasePage, Footer, PortalImage
-from research.models import DataIndexPage, DataPage
+from research.models import DataIndexPage, DataPage, PublicationIndexPage, PublicationPage
 from tests.builders import (
     DATED,
     add,
@@ -167,11 +167,13 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     press = add(pages[1], PressPage(title="Presse", lead="Ein Satz."))
     data_sets = add(pages[3], DataIndexPage(title="Daten"))
     data_set = add(data_sets, DataPage(title="Ausreisen", lead="Ein Satz.", csv="Jahr;Menschen\n2024;5\n2025;7\n", counted="Menschen"))
+    publications = add(pages[3], PublicationIndexPage(title="Publikationen"))
+    publication = add(publications, PublicationPage(title="Studie", lead="Ein Satz.", authors="IOM", published_on="2024-05-07"))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
     item = make_news(index, title="Meldung", place="Genf")
     of_work, of_office = (theme, services, service, projects, project), (offices, office, press)
-    return [*pages, content, index, item, *of_work, *dated, *of_office, data_sets, data_set, form]
+    return [*pages, content, index, item, *of_work, *dated, *of_office, data_sets, data_set, publications, publication, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:

@@ -1,0 +1,126 @@
+"""Publications as visitors and programs get them, in two languages; those of the initial content."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from home.models import DataAndResearchPage
+from portal.discovery import release
+from portal.records.reading import read as read_records
+from research.models import PublicationIndexPage, PublicationPage
+from research.validators import validate_doi, validate_isbn
+from tests.builders import add, make_home, translate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def index() -> PublicationIndexPage:
+    section = add(make_home(), DataAndResearchPage(title="Forschung"))
+    release.set_released(True)
+    return add(section, PublicationIndexPage(title="Publikationen"))
+
+
+def make(index: PublicationIndexPage, title: str = "50 % & mehr", **fields: object) -> PublicationPage:
+    values = {"authors": "Julia Black\nIOM", "published_on": "2022-11-01", "published_precision": "month", "languages": ["en", "ar"]}
+    return add(index, PublicationPage(title=title, lead="Ein Satz.", **{**values, **fields}))
+
+
+def tree_of(client: Client, address: str) -> BeautifulSoup:
+    response = client.get(address)
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def words(tag: object) -> str:
+    return " ".join(tag.get_text(" ", strip=True).split())  # type: ignore[attr-defined]
+
+
+def test_it_is_cited_as_a_sentence_and_for_programs(client: Client, index: PublicationIndexPage) -> None:
+    page = make(index, doi="10.18356/9789290688303", isbn="978-92-9268-598-0", publisher_url="https://publications.iom.int/x")
+    english = translate(page, "en", words={"50 % &amp; mehr": "50% &amp; more"})
+    for shown, title in ((page, "50 % & mehr"), (english, "50% & more")):
+        section = tree_of(client, shown.url).select_one("section[aria-labelledby=cite]")
+        assert section is not None
+        assert words(section.p) == f"Julia Black, IOM (2022): {title}. https://doi.org/10.18356/9789290688303"
+    assert section.code is not None
+    assert section.code.get_text() == (
+        "@book{black2022more,\n  author = {Julia Black and {IOM}},\n  title = {{50\\% \\& more}},\n  year = {2022},\n"
+        "  doi = {10.18356/9789290688303},\n  isbn = {978-92-9268-598-0},\n  url = {https://publications.iom.int/x},\n"
+        "  language = {en, ar}\n}"
+    )
+
+
+REQUIRED = {
+    "ScholarlyArticle": {"@type", "author", "datePublished", "headline", "url"},
+    "Book": {"@type", "author", "datePublished", "inLanguage", "name", "url"},
+}
+"""What search engines and reference managers require of each type."""
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("study", "ScholarlyArticle"), ("report", "Book")])
+def test_machines_find_what_they_require(client: Client, index: PublicationIndexPage, kind: str, wanted: str) -> None:
+    page = make(index, kind=kind)
+    for shown in (page, translate(page, "en")):
+        script = tree_of(client, shown.url).find("script", type="application/ld+json")
+        assert script is not None
+        graph = json.loads(script.get_text())["@graph"]
+        found = graph[0].get("mainEntity", graph[0])
+        if found["@type"] == "ScholarlyArticle":
+            found = {"headline": found.get("name"), **found}
+        assert (found["@type"], REQUIRED[wanted] - {key for key, value in found.items() if value}) == (wanted, set())
+        assert (found["datePublished"], found["inLanguage"]) == ("2022-11", ["en", "ar"])
+        assert [author["name"] for author in found["author"]] == ["Julia Black", "International Organization for Migration"]
+
+
+def test_the_list_is_filtered_and_costs_the_same_for_twenty(client: Client, index: PublicationIndexPage) -> None:
+    make(index, "Bericht 1")
+    make(index, "Studie 1", kind="study", languages=["de"], published_on="2020-01-01")
+    titles = [words(tag) for tag in tree_of(client, f"{index.url}?kind=study").select("main h2 a, main h3 a")]
+    assert titles == ["Studie 1"]
+    assert [words(tag) for tag in tree_of(client, f"{index.url}?language=ar").select("main h2 a, main h3 a")] == ["Bericht 1"]
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            tree_of(client, index.url)
+        return len(queries)
+
+    cost()
+    few = cost()
+    for number in range(2, 12):
+        make(index, f"Bericht {number}")
+    cost()
+    assert cost() == few
+
+
+@pytest.mark.parametrize("wrong", ["978-92-9268-598-1", "12345", "978929268598", "X978-92-9268-598-0"])
+def test_a_wrong_isbn_is_refused(wrong: str) -> None:
+    for right in ("978-92-9268-598-0", "0-306-40615-2", "080442957X"):
+        validate_isbn(right)
+    with pytest.raises(ValidationError):
+        validate_isbn(wrong)
+
+
+def test_a_doi_is_no_address() -> None:
+    validate_doi("10.18356/9789290688303")
+    for wrong in ("https://doi.org/10.18356/9789290688303", "10.18356", "doi:10.1/x", "10.18356/ä"):
+        with pytest.raises(ValidationError):
+            validate_doi(wrong)
+
+
+def test_the_initial_content_links_nobody_but_iom_and_publishers() -> None:
+    records = [record for record in read_records(settings.BASE_DIR / "content") if record.data["type"] == "research.PublicationPage"]
+    by_language = {code: {record.id.partition(".")[0] for record in records if record.lang == code} for code in ("de", "en")}
+    assert len(by_language["de"]) == 18
+    assert by_language["en"] == by_language["de"]
+    hosts = {urlsplit(record.data["publisher_url"]).hostname for record in records if record.data.get("publisher_url")}
+    assert hosts == {"www.iom.int", "iom.int", "worldmigrationreport.iom.int"}
