@@ -32,8 +32,8 @@ def test_the_explorer_says_what_the_matrix_says(page: Page) -> None:  # noqa: F8
     change(page, lead="Ein anderer Satz.")
     parent, editor = page.get_parent(), sign_in("redaktion")
     assert listed(editor, parent) == {
-        "Rückkehr": ["EN veraltet", "UK fehlt", "AR veraltet", "SIMPLE fehlt"],
-        "Asyl": ["EN nicht übersetzt", "UK fehlt", "AR nicht übersetzt", "SIMPLE fehlt"],
+        "Rückkehr": ["EN veraltet", "UK fehlt", "AR veraltet", "LS fehlt"],
+        "Asyl": ["EN nicht übersetzt", "UK fehlt", "AR nicht übersetzt", "LS fehlt"],
     }
     # Of a version its own.
     arabic = version(parent, "ar")
