@@ -17,7 +17,7 @@ from wagtail.models import Page
 from portal import navigation
 from portal.http.views import serve_page
 from portal.language.languages import Language, languages_by_code
-from portal.models.routing import page_at
+from portal.pages.answers import page_at
 
 _LONGEST = 2000
 """Letters: no address of ours is longer."""

@@ -27,8 +27,8 @@ from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.language.languages import languages_by_code
 from portal.models import OfficeSettings
-from portal.models.routing import page_at
 from portal.pages import links, readers, versions
+from portal.pages.answers import page_at
 from portal.uploads.delivery import READING_METHODS, reading_only
 
 try:

@@ -31,10 +31,10 @@ from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
+from portal.pages.answers import page_at
 
 from . import side_by_side
 from .publication import PublishedVersion
-from .routing import page_at
 
 if TYPE_CHECKING:
     from portal.listing.dates import Status

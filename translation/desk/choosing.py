@@ -14,7 +14,7 @@ from django.forms import ModelForm
 from django.utils.translation import pgettext_lazy
 from wagtail.models import Page, Revision
 
-from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.pages import versions
 from translation.views.publish import PublishPagesAction
 
@@ -73,7 +73,8 @@ def extend_form(form: ModelForm) -> None:
     if not page.pk or not (found := versions_of([page]).select_related("locale")):
         return
     kept = _since_publication(page)
-    languages = [str(version.locale.get_display_name()) for version in found]
+    codes = {version.locale.language_code for version in found}
+    languages = [language.name for language in LANGUAGES if language.code in codes]
     form.fields[FIELD] = EffectField(languages, initial=kept.effect if kept is not None else Effect.BY_CHANGE.value)
 
 

@@ -73,10 +73,15 @@ class TranslationsColumn(Column):
         if instance.locale.language_code != SOURCE_LANGUAGE:
             own = ((cell.state.value, cell.state.label) for _locale, cell in cells)
             return format_html_join(" ", '<span class="portal-cell portal-cell--{}">{}</span>', own)
-        rows = ((cell.state.value, locale.language_code, name_of(locale), cell.state.label) for locale, cell in cells)
         line = '<span class="portal-cell portal-cell--{}"><abbr title="{}">{}</abbr> {}</span>'
-        codes = ((state, name, code.removeprefix("de-").upper(), label) for state, code, name, label in rows)
-        return format_html('<span class="portal-cells">{}</span>', format_html_join("", line, codes))
+        rows = ((cell.state.value, name_of(locale), _short(locale), cell.state.label) for locale, cell in cells)
+        return format_html('<span class="portal-cells">{}</span>', format_html_join("", line, rows))
+
+
+def _short(locale: Locale) -> str:
+    """Return what a language is called where there is little room: its code, or the first letters of its name where that has another."""
+    code = locale.language_code
+    return "".join(word[0] for word in name_of(locale).split()) if "-" in code else code.upper()
 
 
 class DeskIndexView(KindIndexView):

@@ -1,34 +1,24 @@
-"""What a changed German page means for its versions: asked, kept with the revision, applied by whatever publishes it."""
+"""What is wrong by now: nobody reads it, nothing of it is lost, and it comes back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.core import mail
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
-from pytest_django import DjangoDbBlocker
-from wagtail.models import Locale, Page, PageLogEntry, PageViewRestriction, Revision
-from wagtail_localize.models import Translation
+from django.utils import translation
+from wagtail.models import Page, PageLogEntry, PageViewRestriction
 
 from news.models import NewsPage
 from portal import changes, jobs
-from portal.jobs import publication
 from portal.models import PublishedVersion
 from portal.pages import versions
 from portal.tags import WITHDRAWN
 from tests.builders import (
-    add,
-    let_pass,
-    make_alias,
-    make_home,
     make_news,
     make_news_index,
     publish,
@@ -36,73 +26,14 @@ from tests.builders import (
     translate,
     translate_texts,
 )
-from tests.forms import posted_page
+from tests.translation.desk.items import CODES, WORDS, all_states, change, sign_in, submit_target
 from tests.translation.desk.test_desk import rows_of, state, version
 from tests.translation.test_returning import publish_in_bulk, unpublish
-from translation import aliases, cascades, demo_accounts, roles
+from translation import aliases, cascades
 from translation.desk import states, withdrawing
-from translation.desk.models import ChangeEffect
 from translation.desk.states import State
 
 pytestmark = pytest.mark.django_db
-
-CODES = ("en", "ar")
-WORDS = {"en": "Quastenflosser", "ar": "Zwergbartvogel"}
-"""A word in each translation that stands nowhere else."""
-
-
-@pytest.fixture(scope="module")
-def shared_page(module_database: DjangoDbBlocker) -> Page:
-    """A German news item, translated into English and Arabic, beside one that nobody translated."""
-    with module_database.unblock():
-        index = make_news_index(make_home())
-        page = make_news(index, "Rückkehr", lead="Sie zahlen 20 Euro.")
-        for code in CODES:
-            translate(page, code, words={"Rückkehr": f"{code} return", "Sie zahlen 20 Euro.": f"{WORDS[code]} 20."})
-        other = make_news(index, "Asyl", lead="Ein Satz.")
-        for code in CODES:
-            make_alias(other, code)
-        roles.set_up_roles()
-        demo_accounts.create_demo_accounts("geheim")
-        for user in User.objects.all():
-            User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.org")
-        return page
-
-
-@pytest.fixture
-def page(shared_page: Page) -> NewsPage:
-    return NewsPage.objects.get(pk=shared_page.pk)
-
-
-@pytest.fixture
-def easy(page: NewsPage) -> NewsPage:
-    """The page in Leichte Sprache, in a tree of its own."""
-    above = None
-    for source in (page.get_ancestors().get(depth=2).specific, page.get_parent().specific):
-        above = source.copy_for_translation(Locale.objects.get(language_code="de-simple"))
-        publish(above)
-    values = {"title": "Zurück", "lead": "Kappenblaurabe.", "date": page.date}
-    return add(above, NewsPage(**values, locale=above.locale, translation_key=page.translation_key))
-
-
-def sign_in(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
-
-
-def change(page: Page, effect: str = "", lead: str = "Es kostet jetzt mehr.", **fields: object) -> Revision:
-    """Save a change of the German page, and what it means."""
-    page = NewsPage.objects.get(pk=page.pk)
-    for name, value in {"lead": lead, **fields}.items():
-        setattr(page, name, value)
-    page.form_values = {"effect": effect}
-    return page.save_revision()
-
-
-def all_states(page: Page) -> list[State]:
-    return [state(page, code) for code in CODES]
-
 
 def shown(client: Client, page: Page, code: str) -> dict[str, bool]:
     """Return where visitors find a page's own text in a language, or that there is any."""
@@ -171,142 +102,6 @@ def test_kept_answers_hear_of_it_both_ways(page: NewsPage, django_capture_on_com
         changes._listeners.pop()
     told = [tags for tags in told if WITHDRAWN in tags]
     assert [changes.page(page.translation_key) in tags for tags in told] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("effect", "lead", "expected"),
-    [
-        ("", "Es kostet jetzt mehr.", State.OUT_OF_DATE),
-        ("by_change", "Sie zahlen 20 Euro", State.OUT_OF_DATE),
-        ("by_change", "Sie  zahlen „20 Euro“.", State.TRANSLATED),
-        ("", "Sie zahlen\xad\N{NO-BREAK SPACE}20 Euro.", State.TRANSLATED),
-        ("content", "Sie  zahlen 20 Euro.", State.OUT_OF_DATE),
-        ("small", "Sie zahlen zwanzig Euro.", State.TRANSLATED),
-        ("wrong", "Es kostet jetzt mehr.", State.WITHDRAWN),
-    ],
-)
-def test_the_answer_holds_or_the_change_itself(page: NewsPage, effect: str, lead: str, expected: State) -> None:
-    change(page, effect, lead).publish()
-    assert all_states(page) == [expected, expected]
-
-
-def test_a_small_change_stays_small_when_the_translation_is_published_again(page: NewsPage) -> None:
-    change(page, "small").publish()
-    for action in ("as it is", "confirmed"):
-        submit_target(page, "en").save_target(publish=True)
-        assert state(page, "en") == State.TRANSLATED, action
-        change(page, "content", "Ein dritter Satz.").publish()
-        states.confirm(version(page, "en"))
-
-
-def submit_target(page: Page, code: str) -> Translation:
-    """Return the translation as its translator has it: with the texts of the day on which it was handed over."""
-    return Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code=code)
-
-
-def edit(client: Client, page: Page, **fields: str) -> BeautifulSoup:
-    """Send the page's form from its editor; return what is shown then."""
-    data = {**posted_page(NewsPage.objects.get(pk=page.pk), User.objects.get(username="admin")), **fields}
-    return BeautifulSoup(client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data, follow=True).content, "html.parser")
-
-
-def chosen(client: Client, page: Page) -> list[str]:
-    """Return what is chosen in the editor of a page; nothing where nobody is asked."""
-    soup = BeautifulSoup(client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content, "html.parser")
-    return [field["value"] for field in soup.select("[name=effect]") if field.has_attr("checked")]
-
-
-def test_the_editor_asks_and_keeps_the_answer_with_the_draft(page: NewsPage) -> None:
-    client = sign_in("admin")
-    assert chosen(client, page) == ["by_change"]
-    assert chosen(client, version(page, "en")) == []
-    assert chosen(client, NewsPage.objects.get(title="Asyl", locale__language_code="de")) == []
-    # What is refused keeps the answer in the form, and keeps nothing.
-    refused = edit(client, page, title="", effect="wrong", **{"action-publish": "x"})
-    assert [field["value"] for field in refused.select("[name=effect]") if field.has_attr("checked")] == ["wrong"]
-    assert ChangeEffect.objects.count() == 0
-    edit(client, page, lead="Es kostet jetzt mehr.", effect="wrong")
-    assert chosen(client, page) == ["wrong"]
-    assert all_states(page) == [State.TRANSLATED, State.TRANSLATED]
-    # Somebody else saves on, by code: what was said holds until somebody says otherwise.
-    change(page, lead="Es kostet noch mehr.")
-    assert chosen(client, page) == ["wrong"]
-    edit(client, page, effect="content")
-    edit(client, page, **{"action-publish": "x"})
-    assert all_states(page) == [State.OUT_OF_DATE, State.OUT_OF_DATE]
-    assert chosen(client, page) == ["by_change"]
-
-
-def test_publication_in_the_editor_applies_it_at_once(page: NewsPage) -> None:
-    edit(sign_in("admin"), page, lead="Es kostet jetzt mehr.", effect="wrong", **{"action-publish": "x"})
-    assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
-
-
-def test_what_is_no_answer_is_refused(page: NewsPage) -> None:
-    edit(sign_in("admin"), page, lead="Es kostet jetzt mehr.", effect="unsinn", **{"action-publish": "x"})
-    assert NewsPage.objects.get(pk=page.pk).lead == "Sie zahlen 20 Euro."
-
-
-def test_bulk_publication_asks_once_for_all(page: NewsPage) -> None:
-    other = make_news(page.get_parent().specific, "Dritte")
-    translate(other, "en")
-    client = sign_in("admin")
-    for each in (page, other):
-        change(each)
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
-    address += f"?id={page.pk}&id={other.pk}"
-    soup = BeautifulSoup(client.get(address).content, "html.parser")
-    assert [(field["value"], field.has_attr("checked")) for field in soup.select("[name=effect]")] == [
-        ("by_change", True), ("small", False), ("content", False), ("wrong", False),
-    ]  # fmt: skip
-    client.post(address, {"effect": "wrong"})
-    assert [*all_states(page), state(other, "en")] == [State.WITHDRAWN] * 3
-    # Where there is nothing to ask, nobody is asked.
-    plain = NewsPage.objects.get(title="Asyl", locale__language_code="de")
-    assert "effect" not in client.get(address.split("?")[0] + f"?id={plain.pk}").text.split("<form")[-1]
-
-
-def test_bulk_publication_with_drafts_below_asks_once_and_without_an_answer_that_of_each_draft_holds(page: NewsPage) -> None:
-    change(page, "wrong")
-    index, client = page.get_parent(), sign_in("admin")
-    make_news(index.specific, "Entwurf", live=False)
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
-    soup = BeautifulSoup(client.get(f"{address}?id={index.pk}").content, "html.parser")
-    assert len(soup.select("[name=effect]")) == 4
-    publish_in_bulk(client, page)
-    assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
-
-
-def test_the_runner_applies_it_at_its_time(page: NewsPage) -> None:
-    change(page, "wrong", go_live_at=timezone.now() + timedelta(hours=1)).publish()
-    assert all_states(page) == [State.TRANSLATED, State.TRANSLATED]
-    let_pass(hours=2)
-    publication.run()
-    assert NewsPage.objects.get(pk=page.pk).lead == "Es kostet jetzt mehr."
-    assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
-
-
-def test_whoever_approves_is_shown_it_and_may_change_it(page: NewsPage) -> None:
-    editor, moderator = sign_in("redaktion"), sign_in("freigabe")
-    data = posted_page(page, User.objects.get(username="redaktion")) | {"lead": "Es kostet jetzt mehr.", "effect": "content"}
-    editor.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data | {"action-submit": "x"})
-    page = NewsPage.objects.get(pk=page.pk)
-    assert page.current_workflow_state is not None
-    assert chosen(moderator, page) == ["content"]
-    # What is changed while it waits is approved once more.
-    for answer in ({"effect": "wrong"}, {}):
-        data = posted_page(NewsPage.objects.get(pk=page.pk), User.objects.get(username="freigabe")) | answer
-        data |= {"action-workflow-action": "true", "workflow-action-name": "approve"}
-        moderator.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data)
-    assert NewsPage.objects.get(pk=page.pk).lead == "Es kostet jetzt mehr."
-    assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
-
-
-def test_approval_from_elsewhere_applies_what_was_said(page: NewsPage) -> None:
-    page = change(page, "wrong").as_object()
-    task_state = page.get_workflow().start(page, User.objects.get(username="redaktion")).current_task_state
-    sign_in("freigabe").post(reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", task_state.pk]), {"next": "/admin/"})
-    assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
 
 
 def test_what_is_translated_anew_comes_back_and_what_is_published_as_it_was_does_not(page: NewsPage, client: Client) -> None:
@@ -491,16 +286,3 @@ def test_only_who_may_publish_takes_it_back(page: NewsPage) -> None:
     assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
     sign_in("uebersetzung-en").post(address, {"version": [ids[0], "x", "99999999"]})
     assert all_states(page) == [State.OUT_OF_DATE, State.WITHDRAWN]
-
-
-def test_the_editor_asks_little_for_it(page: NewsPage) -> None:
-    client = sign_in("admin")
-    plain = NewsPage.objects.get(title="Asyl", locale__language_code="de")
-
-    def asked(each: Page) -> int:
-        client.get(reverse("wagtailadmin_pages:edit", args=[each.pk]))
-        with CaptureQueriesContext(connection) as found:
-            client.get(reverse("wagtailadmin_pages:edit", args=[each.pk]))
-        return len([query for query in found if "desk" in query["sql"]])
-
-    assert (asked(plain), asked(page)) == (0, 1)

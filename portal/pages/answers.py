@@ -1,4 +1,4 @@
-"""How the page for an address is found."""
+"""Which page answers at an address."""
 
 from __future__ import annotations
 
