@@ -92,15 +92,16 @@ def respect_lock_of_page(request: HttpRequest, page: Page) -> HttpResponse | Non
     """Refuse publishing or restarting the translation of a locked page, and publishing one that lacks texts; publish others."""
     if response := _refuse_locked(request, page) or _refuse_incomplete(request, page):
         return response
+    is_publication = request.method == "POST" and request.POST.get("action") == "publish"
+    if not is_publication and page.alias_of_id is None:
+        return None
     translation = translation_into(page)
     if translation is None:
         return None
-    if request.method == "POST" and request.POST.get("action") == "publish":
+    if is_publication:
         if reason := reason_against_publication(request.user, page):
             return refuse(request, reason)
         return publish_in_editor(request, translation, page)
-    if page.alias_of_id is None:
-        return None
     # It shows the German page until its translation is first published; wagtail-localize would offer to hand it over once more.
     return edit_translation.edit_translation(request, translation, page)
 

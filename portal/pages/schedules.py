@@ -33,12 +33,14 @@ def source_of(page: Page) -> Page | None:
     """Return the page whose dates hold for a translation; None of sources, aliases, and what is written by hand."""
     if page.alias_of_id is not None or not _follows(page.locale_id):
         return None
-    is_translated = Translation.objects.filter(
-        source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
-    ).exclude(source__locale_id=page.locale_id)
-    if not is_translated.exists():
+    if not _is_translated(page):
         return None
     return Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+
+
+def _is_translated(page: Page) -> bool:
+    translations = Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True)
+    return translations.exclude(source__locale_id=page.locale_id).exists()
 
 
 def is_planned(page: Page) -> bool:
@@ -128,7 +130,7 @@ def asking(asks: bool) -> Iterator[None]:
 
 def would_be_alone(page: Page) -> bool:
     """Return whether a version would go online alone: its source is offline, and nothing is planned for that."""
-    if page.live or page.alias_of_id is not None or not _follows(page.locale_id):
+    if page.live or not _follows(page.locale_id) or (page.alias_of_id is not None and not _is_translated(page)):
         return False
     source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
     return source is not None and not source.live and not is_planned(source)

@@ -368,3 +368,20 @@ def test_kill_9_in_the_middle_of_a_page_loses_nothing_and_does_nothing_twice(
     assert set(progress(placed).values()) == {Progress.OPEN}
     assert Translation.objects.filter(source__object_id__in=[page.translation_key, other.translation_key]).count() == 6
     assert find_problems() == []
+
+
+def test_the_translation_of_an_ordered_draft_goes_online_alone_only_where_somebody_insists(page: Page) -> None:
+    draft = make_content_page(page.get_parent().specific, "Entwurf", live=False)
+    alias = make_alias(draft, "uk")
+    order(sign_in("redaktion"), [draft], ("uk",))
+    translate_texts(Translation.objects.get(source__object_id=draft.translation_key))
+    translator, edit = sign_in("uebersetzung-uk"), reverse("wagtailadmin_pages:edit", args=[alias.pk])
+    bulk_action = f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', 'publish'])}?id={alias.pk}"
+    for address in (edit, bulk_action):
+        translator.post(address, {"action": "publish"})
+        found = Page.objects.get(pk=alias.pk)
+        assert (found.live, found.alias_of_id) == (False, draft.pk)
+    translator.post(edit, {"action": "publish", "publish-offline": "on"})
+    found = Page.objects.get(pk=alias.pk)
+    assert (found.live, found.alias_of_id, found.title) == (True, None, "EN Entwurf")
+    assert find_problems() == []
