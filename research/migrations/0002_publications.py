@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0034_figures'),
+        ('portal', '0033_figures'),
         ('research', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
     ]
