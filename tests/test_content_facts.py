@@ -29,7 +29,7 @@ def test_a_contact_names_a_channel_that_a_source_names() -> None:
 
 
 def test_what_only_the_office_knows_has_no_value_and_places_that_wait_for_it() -> None:
-    missing = {name for name, fields in FACTS.items() if not fields.get("value") and not fields.get("text")}
+    missing = {name for name, fields in FACTS.items() if not any(fields.get(key) for key in ("value", "text", "dataset"))}
     assert missing == {
         "fact-office-address", "fact-office-email", "fact-office-phone", "fact-nuremberg-address", "fact-press-email", "fact-press-phone",
         "fact-fap-counter", "fact-office-head", "fact-responsible", "fact-privacy-email", "fact-privacy-host", "fact-privacy-logs",
