@@ -372,7 +372,7 @@ def test_kill_9_in_the_middle_of_a_page_loses_nothing_and_does_nothing_twice(
 
 def test_the_translation_of_an_ordered_draft_goes_online_alone_only_where_somebody_insists(page: Page) -> None:
     draft = make_content_page(page.get_parent().specific, "Entwurf", live=False)
-    alias = make_alias(draft, "uk")
+    alias = {code: make_alias(draft, code) for code in CODES}["uk"]
     order(sign_in("redaktion"), [draft], ("uk",))
     translate_texts(Translation.objects.get(source__object_id=draft.translation_key))
     translator, edit = sign_in("uebersetzung-uk"), reverse("wagtailadmin_pages:edit", args=[alias.pk])
