@@ -45,6 +45,12 @@ def test_the_news_show_no_drawing_twice_at_once() -> None:
     assert repeated(news) == []
 
 
+def test_the_publications_show_no_drawing_twice_at_once() -> None:
+    publications = sorted(of_type("research.PublicationPage"), key=lambda record: str(record.get("published")), reverse=True)
+    assert len(publications) > 15
+    assert repeated(publications) == []
+
+
 @pytest.mark.parametrize("theme", [record.id for record in of_type("work.ThemePage")])
 def test_a_theme_shows_no_drawing_twice(theme: str) -> None:
     below = [drawing(record) for record in RECORDS.values() if record.get("parent") == theme]
