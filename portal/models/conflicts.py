@@ -6,7 +6,10 @@ of one; what is saved by a button would replace it without a word where the scri
 
 from __future__ import annotations
 
+import datetime
+
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -17,9 +20,12 @@ from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import Page, Revision
 
+UNDER_WAY = datetime.timedelta(seconds=10)
+"""So long what the same person saved may be what their browser saved by itself while they pressed a button, of which it never heard."""
 
-def newer_revision(instance: Model, sent: QueryDict) -> Revision | None:
-    """Return the latest revision of an object if the form that was sent had been made from an older one."""
+
+def newer_revision(instance: Model, sent: QueryDict, user: AbstractBaseUser | None) -> Revision | None:
+    """Return the latest revision of an object if the form that this person sent had been made from an older one."""
     own = sent.get("overwrite_revision_id")
     loaded = own or sent.get("loaded_revision_id")
     if not instance.pk or not loaded:
@@ -31,7 +37,8 @@ def newer_revision(instance: Model, sent: QueryDict) -> Revision | None:
     is_latest = loaded == str(latest.pk) and (
         bool(own) or sent.get("loaded_revision_created_at", "") in ("", latest.created_at.isoformat())
     )
-    return None if is_latest else latest
+    is_own = user is not None and latest.user_id == user.pk and timezone.now() - latest.created_at < UNDER_WAY
+    return None if is_latest or is_own else latest
 
 
 def refuse_outdated(form: forms.ModelForm) -> None:
@@ -39,13 +46,13 @@ def refuse_outdated(form: forms.ModelForm) -> None:
 
     What was typed stays in the form; it names the latest revision when it is shown again, so that saving once more is deliberate.
     """
-    if newer_revision(form.instance, form.data):
+    if newer_revision(form.instance, form.data, form.for_user):
         form.add_error(None, pgettext("admin", "Not saved yet: meanwhile there is another version."))
 
 
 def tell_of_newer_revision(request: HttpRequest, page: Page) -> None:
     """Say whose version it is that saving would replace, and offer to look at it."""
-    latest = newer_revision(page, request.POST)
+    latest = newer_revision(page, request.POST, request.user)
     if latest is None or request.headers.get("Accept", "").startswith("application/json"):
         return
     text = pgettext(

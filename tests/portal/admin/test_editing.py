@@ -178,6 +178,22 @@ def test_who_saves_alone_is_not_stopped(editor: Client, home: HomePage) -> None:
         assert editor.post(edit_address(page), data).status_code == 302
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_button_pressed_while_the_browser_saves_by_itself_is_no_conflict(home: HomePage, is_own: bool) -> None:
+    """The page is left before the browser hears which revision it has just made. Of somebody else's it is warned as before."""
+    first, second = client_of("erste"), client_of("zweite", "en")
+    page = make_content_page(home, "Beratung", lead="Alt.")
+    forms = [form_of(client, page) for client in (first, second)]
+    forms[0]["lead"] = forms[1]["lead"] = "Neu."
+    saved = first.post(edit_address(page), forms[0], headers={"accept": "application/json"})
+    assert (saved.status_code, saved.json()["success"]) == (200, True)
+    client, form = (first, forms[0]) if is_own else (second, forms[1])
+    response = client.post(edit_address(page), {**form, "action-publish": "1"})
+    assert (response.status_code, fresh(page).live_revision is not None and fresh(page).live_revision.content["lead"]) == (
+        (302, "Neu.") if is_own else (200, "Alt.")
+    )
+
+
 def snippet_form(response: object) -> dict[str, object]:
     return querydict_from_html(response.content.decode(), form_id="w-editor-form").copy()
 
