@@ -36,7 +36,17 @@ from portal.blocks import anchors
 from portal.changes import Change, Event, Order
 from portal.language import texts
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
-from portal.models import Fact, FinishedMixin, PortalImage, PublishedVersion, Region, Release, Topic, publication
+from portal.models import (
+    BasePage,
+    Fact,
+    FinishedMixin,
+    PortalImage,
+    PublishedVersion,
+    Region,
+    Release,
+    Topic,
+    publication,
+)
 from portal.pages import schedules, versions
 from portal.tags import WITHDRAWN
 from portal.uploads.access import referring_pages
@@ -110,6 +120,7 @@ def remember_published_version(change: Change) -> None:
     if not missing and version.completed_at is None:
         version.completed_at = timezone.now()
     version.untranslated = missing
+    version.title_language = instance.title_language if isinstance(instance, BasePage) else ""
     if version.withdrawn_at is not None and (is_by_hand or translation.source.last_updated_at >= version.withdrawn_at):
         version.withdrawn_at = None
     revision = change.details.get("revision")

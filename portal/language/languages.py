@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ def languages_by_code() -> dict[str, Language]:
 def current_language() -> Language:
     """Return the active language; the source language when another one (of the admin, say) is active."""
     return languages_by_code().get(get_language() or SOURCE_LANGUAGE, languages_by_code()[SOURCE_LANGUAGE])
+
+
+def direction_of(code: str) -> str:
+    """Return the direction of text in a language, also in one that the portal is not written in (a report's title).
+
+    Raises:
+        KeyError: Django knows no such language.
+    """
+    return "rtl" if get_language_info(code)["bidi"] else "ltr"
 
 
 def language_mark(code: str) -> str:

@@ -248,6 +248,11 @@ class BasePage(Page):
         return self.locale.language_code
 
     @property
+    def title_language(self) -> str:
+        """Return the code of the language of the title where that is no word of the page (a report's name); mostly nothing."""
+        return ""
+
+    @property
     def is_translation(self) -> bool:
         """Return whether the page is in a language whose pages follow those of the source."""
         code = self.language_code

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from portal.language.languages import current_language, language_mark, languages_by_code
+from portal.language.languages import current_language, direction_of, language_mark, languages_by_code
 from portal.pages import readers, versions
 from portal.pages.addresses import address_of
 from portal.pages.readers import Reader
@@ -41,7 +41,7 @@ class Link:
     @property
     def direction(self) -> str:
         """Return the direction of the title where it stands in a language of its own."""
-        return languages_by_code()[self.language].direction if self.language else ""
+        return direction_of(self.language) if self.language else ""
 
 
 def to_version(page: Page) -> Link:

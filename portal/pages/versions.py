@@ -139,6 +139,9 @@ def anchors_of(page: Page) -> dict[str, str]:
 
 def language_of(page: Page, name: str) -> str:
     """Return the code of the language in which a field of a page stands; no query with its `published_version`."""
+    version = getattr(page, "published_version", None)
+    if name == "title" and version is not None and version.title_language:
+        return version.title_language
     return SOURCE_LANGUAGE if name in untranslated_in(page) else page.locale.language_code
 
 

@@ -21,7 +21,7 @@ from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 
 from portal import changes
 from portal.blocks import anchors
-from portal.models import PublishedVersion, publication
+from portal.models import BasePage, PublishedVersion, publication
 from portal.pages import redirects
 from portal.upstream.treebeard import path_after
 
@@ -131,7 +131,8 @@ class NewPages:
 
     def _version(self, page: Page) -> PublishedVersion:
         kept = anchors.stored(page, {}, publication.anchors_of_source(page) or {})
-        return PublishedVersion(page_id=page.pk, completed_at=self.now, anchors=kept)
+        title_language = page.title_language if isinstance(page, BasePage) else ""
+        return PublishedVersion(page_id=page.pk, completed_at=self.now, anchors=kept, title_language=title_language)
 
     # --- what follows ----------------------------------------------------------------------------------------------
 

@@ -34,8 +34,9 @@ def fallback_notice(reader: Reader) -> dict[str, object]:
 
 @register.simple_tag
 def field_language(page: Page, name: str) -> SafeString:
-    """Return the attributes for a field of a page that was published untranslated; nothing for all others."""
-    return in_language(SOURCE_LANGUAGE if name in versions.untranslated_in(page) else "")
+    """Return the attributes for a field of a page that stands in another language than the page; nothing for all others."""
+    code = versions.language_of(page, name)
+    return in_language(code if code != page.locale.language_code else "")
 
 
 class OwnLanguageNode(template.Node):

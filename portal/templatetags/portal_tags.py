@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.discovery import head, qr_codes, release, structured_data
-from portal.language.languages import languages_by_code
+from portal.language.languages import direction_of
 from portal.pages.links import Link
 from portal.pages.readers import Reader
 from portal.uploads import access
@@ -69,7 +69,7 @@ def in_language(code: str | None) -> SafeString:
     """Return the attributes `lang` and `dir` for text in another language than that around it; nothing without a code."""
     if not code:
         return SafeString("")
-    return format_html(' lang="{}" dir="{}"', code, languages_by_code()[code].direction)
+    return format_html(' lang="{}" dir="{}"', code, direction_of(code))
 
 
 @register.simple_tag

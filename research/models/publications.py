@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -18,6 +19,7 @@ from portal.blocks.illustrations import Illustration
 from portal.blocks.media import DownloadsBlock
 from portal.language.choices import TextChoices
 from portal.language.dates import DatePrecision
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
@@ -232,6 +234,14 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixi
         """Add how to cite it, as text and for programs."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return {**context, "citation": citations.text(self), "bibtex": citations.bibtex(self)}
+
+    @property
+    def title_language(self) -> str:
+        """Return the language of the publication where its title is kept as it is: it is not there in the page's, nor translated."""
+        if not self.languages or self.language_code.partition("-")[0] in self.languages:
+            return ""
+        others = Page.objects.filter(translation_key=self.translation_key, locale__language_code=SOURCE_LANGUAGE).exclude(title=self.title)
+        return "" if self.language_code != SOURCE_LANGUAGE and others.exists() else self.languages[0]
 
     # --- for machines -------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import Locale
 
 from home.models import DataAndResearchPage
 from portal.discovery import release
@@ -58,6 +59,33 @@ def test_it_is_cited_as_a_sentence_and_for_programs(client: Client, index: Publi
         "  doi = {10.18356/9789290688303},\n  isbn = {978-92-9268-598-0},\n  url = {https://publications.iom.int/x},\n"
         "  language = {en, ar}\n}"
     )
+
+
+@pytest.mark.parametrize(("spoken", "expected"), [("ar", 'lang="ar" dir="rtl"'), ("fr", 'lang="fr" dir="ltr"'), ("de", "")])
+def test_a_title_stands_in_the_language_of_the_publication(
+    client: Client, index: PublicationIndexPage, spoken: str, expected: str
+) -> None:
+    """Wherever it is shown: heading, trail, list, site map, citation; also to readers of a language that shows the German page."""
+    translate(index, "uk", title="Публікації")
+    page = make(index, "Titel", languages=[spoken])
+    fallback = page.copy_for_translation(Locale.objects.get(language_code="uk"), alias=True)
+
+    def attributes(address: str, selector: str) -> str:
+        tags = [tag for tag in tree_of(client, address).select(selector) if "Titel" in words(tag)]
+        assert len(tags) == 1, (address, selector)
+        return " ".join(f'{name}="{tags[0][name]}"' for name in ("lang", "dir") if tags[0].has_attr(name))
+
+    selectors = ("h1", ".crumbs [aria-current]", "section[aria-labelledby=cite] p")
+    shown = {selector: attributes(page.url, selector) for selector in selectors}
+    shown["list"] = attributes(index.url, "main h2 a, main h3 a")
+    shown["in place of a Ukrainian one"] = attributes(fallback.url, "h1")
+    assert shown == dict.fromkeys(shown, expected)
+
+
+def test_a_translated_title_is_in_the_language_of_its_page(client: Client, index: PublicationIndexPage) -> None:
+    page = make(index, "Titel", languages=["ar"])
+    kept, translated = translate(page, "en", title="Titel"), translate(make(index, "Rapport", languages=["fr"]), "en", title="Report")
+    assert [tree_of(client, one.url).h1.get("lang") for one in (kept, translated)] == ["ar", None]
 
 
 REQUIRED = {
