@@ -452,6 +452,7 @@ def own_account(browser: Client, email: str, password: str = "") -> HttpResponse
             "theme-contrast": "system",
             "theme-density": "default",
             "theme-keyboard_shortcuts": "on",
+            "translation_notices-frequency": "daily",
         },
     )
 

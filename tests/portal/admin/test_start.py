@@ -78,7 +78,10 @@ def test_a_page_goes_from_one_box_to_the_next_and_back_with_the_comment(
 
     task = WorkflowState.objects.get().current_task_state
     task.task.specific.on_action(task, people["freigabe"], "approve")
-    assert [start(client) for client in (editor, moderator, translator)] == [{}, {}, {}]
+    changed = "Die deutsche Seite wurde geändert"
+    english, french = ("EN Resettlement", "English · veraltet"), ("EN Resettlement", "Français · veraltet")
+    expected = [{}, {changed: (2, [english, french])}, {changed: (1, [english])}]
+    assert [start(client) for client in (editor, moderator, translator)] == expected
 
 
 def test_what_is_planned_is_no_draft(portal: Portal, editor: Client, people: dict[str, User]) -> None:

@@ -424,9 +424,11 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
         (Agenda2030Page, {HomePage}, {ContentPage}),
-        (DataAndResearchPage, {HomePage}, {ContentPage, DataIndexPage}),
+        (DataAndResearchPage, {HomePage}, {ContentPage, DataIndexPage, PublicationIndexPage}),
         (DataIndexPage, {DataAndResearchPage}, {DataPage}),
         (DataPage, {DataIndexPage}, set()),
+        (PublicationIndexPage, {DataAndResearchPage}, {PublicationPage}),
+        (PublicationPage, {PublicationIndexPage}, set()),
         (WhoWeArePage, {HomePage}, {ContentPage, OfficeIndexPage, PressPage}),
         (OurWorkPage, {HomePage}, {ContentPage, ThemePage, ServiceIndexPage, ProjectIndexPage}),
         (TakePartPage, {HomePage}, {ContentPage, ContactPage, ServicePage, EventIndexPage, VacancyIndexPage, TenderIndexPage}),

@@ -86,7 +86,7 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
         "translation_desk", "translation_orders", "translation_order_new", "translation_order", "translation_work",
         "translation_order_call_off", "translation_order_again",
         # Walked in `test_desk`.
-        "translation_desk_page", "translation_desk_confirm",
+        "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
     }  # fmt: skip
     assert {pattern.name for pattern in (*order_hooks.register_urls(), *wagtail_hooks.register_urls())} == walked
 
