@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.utils import set_query_params
 from wagtail.admin.widgets.button import BaseButton, Button
 from wagtail.api.v2.router import WagtailAPIRouter
@@ -36,6 +37,7 @@ from translation.permissions import (
     works_in,
 )
 from translation.publishing import OFFLINE
+from translation.upstream import names
 from translation.urls import admin_patterns
 from translation.views.own_tree import after_in
 from translation.views.pages import BULK_ACTIONS, TranslatedPageViewSet
@@ -50,6 +52,12 @@ LOG_ACTION_TEXT = "translation.text_replaced"
 def register_guarded_urls() -> list[URLPattern | URLResolver]:
     """Put the guarded views before the originals."""
     return admin_patterns()
+
+
+@hooks.register("construct_reports_menu")
+def name_report(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Name the report on translations in the language of whoever looks."""
+    names.name_report(menu_items)
 
 
 def _refuse_locked(request: HttpRequest, instance: TranslatableMixin) -> HttpResponse | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
+from wagtail.admin.menu import MenuItem
 from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.views.report import TranslationsReportFilterSet
+from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
 # Not collected into the portal's own catalogs: the words are those of the packages, the German ones stand in `portal/admin/upstream`.
 _upstream = gettext_lazy
@@ -25,3 +27,13 @@ def apply() -> None:
     for name, label in (("source_locale", "Source locale"), ("target_locale", "Target locale")):
         TranslationsReportFilterSet.base_filters[name].label = _upstream(label)
     LocaleSynchronization._meta.get_field("sync_from").verbose_name = _upstream("Sync from")
+
+
+def name_report(menu_items: list[MenuItem]) -> None:
+    """Give the report on translations a name that follows the admin's language: it gets that of whoever signs in first.
+
+    As above.
+    """
+    for item in menu_items:
+        if isinstance(item, TranslationsReportMenuItem):
+            item.label = _upstream("Translations")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 import signal
+import sys
+import traceback
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,6 +22,7 @@ from wagtail_localize.models import StringTranslation, Translation, TranslationS
 
 from home.models import ContentPage
 from portal import jobs
+from portal.models import Job
 from tests.builders import make_alias, make_content_page, make_home, make_section, publish, translate, translate_texts
 from translation import demo_accounts, roles
 from translation.desk import matrix, orders
@@ -352,7 +355,10 @@ def test_kill_9_in_the_middle_of_a_page_loses_nothing_and_does_nothing_twice(
                     os.kill(os.getpid(), signal.SIGKILL)
 
             bulk.open_translations = die
-            jobs.run_all()
+            done = jobs.run_all()
+            print(f"{done} jobs were done", *Job.objects.values_list("key", "error", "due_at", "lease_until"), sep="\n", file=sys.stderr)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL

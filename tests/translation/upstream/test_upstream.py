@@ -13,12 +13,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from wagtail.blocks import CharBlock
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail_localize.models import StringSegment, TranslationSource
 from wagtail_localize.operations import TranslationCreator
 from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 from wagtail_localize.views import edit_translation
+from wagtail_localize.wagtail_hooks import register_wagtail_localize2_report_menu_item
 
 from home.models import ContentPage
 from tests.builders import make_content_page, make_home, make_section, submit, translate, translate_texts
@@ -116,3 +118,16 @@ def test_a_text_that_stands_twice_is_missing_for_ever(client: Client, monkeypatc
 
 def test_names_are_not_marked_for_translation() -> None:
     assert {type(name) for name in names._former if name is not None} == {str}
+    assert type(register_wagtail_localize2_report_menu_item().label) is str
+
+
+def test_the_report_is_named_in_the_language_of_whoever_looks() -> None:
+    """Also of those who come after somebody with another language."""
+    with translation.override("en"):
+        item = register_wagtail_localize2_report_menu_item()
+    names.name_report([item])
+    labels = []
+    for code in ("de", "en"):
+        with translation.override(code):
+            labels.append(str(item.label))
+    assert labels == ["Übersetzung", "Translations"]
