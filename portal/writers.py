@@ -35,8 +35,10 @@ def _take_turns(execute: Execute, sql: str, params: object, many: bool, context:
     Asked for each time: a savepoint that is rolled back lets go of what was taken in it.
     """
     database: BaseDatabaseWrapper = context["connection"]
-    if database.in_atomic_block and (_WRITES.match(sql) or ("FOR " in sql and _LOCKS.match(sql))):
-        with database.connection.cursor() as cursor:
+    # Django itself refuses statements in a transaction that is to be rolled back.
+    is_open = database.in_atomic_block and not database.needs_rollback
+    if is_open and (_WRITES.match(sql) or ("FOR " in sql and _LOCKS.match(sql))):
+        with database.wrap_database_errors, database.connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     return execute(sql, params, many, context)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from wagtail.models import Page
 
 from home.models import HomePage
@@ -75,3 +76,18 @@ def test_a_deletion_that_fails_leaves_the_tree_as_it_was(home: HomePage, monkeyp
     with pytest.raises(LookupError):
         page.delete()
     assert list(Page.objects.order_by("path").values_list("path", "numchild")) == before
+
+
+def test_in_a_transaction_that_failed_the_errors_are_those_of_django(home: HomePage) -> None:
+    page = make_content_page(home, "Seite")
+
+    @transaction.atomic
+    def fail() -> None:
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+        Page.objects.filter(pk=page.pk).update(title="Anders")
+        raise DatabaseError  # SQLite goes on after a statement that failed
+
+    with pytest.raises(DatabaseError):
+        fail()
+    assert Page.objects.get(pk=page.pk).title == "Seite"
