@@ -120,7 +120,8 @@ def for_page(reader: Reader, page: BasePage, number: int = 1) -> Head:
         return _for_fallback(page)
     title = page.seo_title or page.title
     title_language = versions.language_of(page, "seo_title" if page.seo_title else "title")
-    with translation.override(title_language if title_language in languages_by_code() else page.locale.language_code):
+    # The portal's name stands in the language of the page, also behind the name of a report in another one.
+    with translation.override(title_language if title_language == SOURCE_LANGUAGE else page.locale.language_code):
         if number > 1:
             title = gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
         title = full_title(title)

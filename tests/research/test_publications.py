@@ -80,6 +80,9 @@ def test_a_title_stands_in_the_language_of_the_publication(
     shown["list"] = attributes(index.url, "main h2 a, main h3 a")
     shown["in place of a Ukrainian one"] = attributes(fallback.url, "h1")
     assert shown == dict.fromkeys(shown, expected)
+    heads = [tree_of(client, address).title for address in (page.url, index.url)]
+    assert [head.get_text().partition(" – ")[2] for head in heads if head] == [heads[1].get_text().partition(" – ")[2]] * 2
+    assert heads[0].get("lang") == (spoken if expected else None)
 
 
 def test_a_translated_title_is_in_the_language_of_its_page(client: Client, index: PublicationIndexPage) -> None:
