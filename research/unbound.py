@@ -17,6 +17,7 @@ from wagtail.models import Page, get_page_models
 
 from portal.blocks.text import QuoteBlock
 from portal.blocks.walking import stored_parts, walk
+from portal.facts import figures
 from portal.facts.figures import FigureSource, Unit
 from portal.listing.declarations import Listing
 from portal.pages import versions
@@ -72,7 +73,7 @@ def unit_of(column: str) -> str:
 def cells() -> dict[tuple[Decimal, str], list[str]]:
     """Return where each number stands in the tables that anybody may read, by its value and unit."""
     titles: dict[str, str] = {}
-    for model in _sources():
+    for model in figures.sources():
         titles |= {str(key): title for key, title in model._default_manager.order_by("-locale_id").values_list("translation_key", "title")}
     found: dict[tuple[Decimal, str], list[str]] = defaultdict(list)
     for key, table in sorted(history.tables().items(), key=lambda entry: titles[entry[0]]):
@@ -82,10 +83,6 @@ def cells() -> dict[tuple[Decimal, str], list[str]]:
                 if number is not None and (unit_of(column) or (number >= _LEAST and number % _LEAST)):
                     found[number.normalize(), unit_of(column)].append(f"{titles[key]}, {row.key}, {column}")
     return found
-
-
-def _sources() -> list[type[Page]]:
-    return [model for model in get_page_models() if issubclass(model, FigureSource)]
 
 
 def _is_of_a_day(model: type[Page]) -> bool:

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext, npgettext, pgettext, pgettext_lazy
@@ -42,24 +42,21 @@ class Cell:
     moment: str = ""
 
 
-class FigureSource:
+@runtime_checkable
+class FigureSource(Protocol):
     """A page type with a table of figures, that of its source language in all of them."""
 
     def cell(self, row: str, column: str) -> Cell | None:
         """Return a cell with a number; without a row that of the newest one of a series. None where there is none."""
-        raise NotImplementedError
 
     def cell_problem(self, row: str, column: str) -> dict[str, str]:
         """Return why a cell cannot be bound, by `row` or `column`, in the editor's language; nothing where it can."""
-        raise NotImplementedError
 
     def shown_elsewhere(self, *, as_chart: bool) -> dict[str, object]:
         """Return what other pages show of it, for the template `components/data_set.html`: `line`, `bars` or `figures`, its heading."""
-        raise NotImplementedError
 
     def published_cells(self, row: str, column: str) -> list[tuple[datetime.date, Cell | None]]:
         """Return what stood in a cell from which day on, newest first."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from portal.blocks import CONTENT_BLOCKS
 from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import Illustration
 from portal.discovery.head import absolute
-from portal.facts.figures import Cell, FigureSource
+from portal.facts.figures import Cell
 from portal.language.choices import TextChoices
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import BY_NAME, Listing, Schema
@@ -63,7 +63,7 @@ class DataIndexPage(IndexPage):
         verbose_name_plural = pgettext_lazy("admin", "lists of data sets")
 
 
-class DataPage(FigureSource, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
     """A data set. Its table is that of the source language, in all languages at once; words for it each language has of its own."""
 
     csv = models.TextField(
