@@ -1,8 +1,8 @@
 """The mirror: every public page with its files as a static tree whose links work offline, and the answers that the shell falls back to.
 
-It is written through the portal's own addresses, as somebody reads who follows every link; what is not for everybody (forms, searches,
-what is private) leads to the portal itself. A mirror is a folder named by its moment: `site/` is the tree, `answers/` what the portal sent,
-`index.json` says until when each may be shown. `current` leads to the one that holds.
+It is written through the portal's own addresses, as somebody reads who follows every link and knows the address of every page; what is
+not for everybody (forms, searches, what is private) leads to the portal itself. A mirror is a folder named by its moment: `site/` is the
+tree, `answers/` what the portal sent, `index.json` says until when each may be shown. `current` leads to the one that holds.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Copy:
         self.folder = folder
         # Of some nothing may be kept by browsers, which their answers say as those of private pages do.
         real = versions.real(Page.objects.filter(depth__gt=1))
-        self.pages = {_own_address(page.get_url() or "", "/") for page in real.iterator()}
+        self.pages = {address for page in real.iterator() if (address := _own_address(page.get_url() or "", "/"))}
         self.found: dict[str, Found] = {}
         self.left_out: set[str] = set()
         self.numbers = withdrawn()
@@ -140,8 +140,8 @@ class Copy:
 
     def write(self) -> None:
         """Read all that can be reached, then write the tree."""
-        homes = [home["url"] for home in navigation.homes().values() if home["is_real"]]
-        waiting = [*homes, *SEEDS]
+        # A vacancy that is closed has left every list, and is read by whoever kept its address.
+        waiting = [*sorted(self.pages), *SEEDS]
         seen = set(waiting)
         while waiting:
             address = waiting.pop()

@@ -48,12 +48,26 @@ def holds(portal: support.Portal) -> bool:
     return (current(portal) / "index.json").exists()
 
 
+_CLOSED = """
+import datetime
+from django.utils import timezone
+from participate.models import VacancyIndexPage, VacancyPage
+page = VacancyPage(title="Apfelpflege", reference="A-1", closes_at=timezone.now() - datetime.timedelta(days=1))
+VacancyIndexPage.objects.get(locale__language_code="de").add_child(instance=page)
+page.save_revision().publish()
+print("CLOSED", page.pk)
+"""
+
+
 @pytest.fixture(scope="module")
-def written(live_portal: support.Portal, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return a mirror that the command has written, and what it said."""
+def written(live_portal: support.Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """Return a mirror that the command has written, and what it said, while a page is there that no list leads to."""
     folder = tmp_path_factory.mktemp("written")
+    made = live_portal.manage("shell", "-v0", "-c", _CLOSED)
+    closed = next(line.split()[1] for line in made.splitlines() if line.startswith("CLOSED"))
     said = live_portal.manage("mirror", str(folder), "--zip")
-    return (folder / "current").resolve(), said
+    yield (folder / "current").resolve(), said
+    live_portal.manage("shell", "-c", f"from wagtail.models import Page; Page.objects.get(pk={closed}).delete()")
 
 
 def differences(portal: support.Portal, place: Path, *, every: int) -> list[tuple[object, ...]]:
@@ -152,7 +166,8 @@ def test_an_entry_is_shown_until_its_moment(portal: support.Portal) -> None:
     moments = {"shown_until": time.time() + 20}
     found["entries"][address] |= moments
     # A mirror is read once: what is changed by hand is another one.
-    other = file.parent.with_name(file.parent.name.replace("T", "T")[:-2] + "0Z")
+    name = file.parent.name
+    other = file.parent.with_name(f"{name[:-2]}{(int(name[-2]) + 1) % 10}Z")
     file.parent.rename(other)
     (other / "index.json").write_text(json.dumps(found), encoding="utf-8")
     (link := current(portal)).unlink()
