@@ -39,6 +39,7 @@ class DoorMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         sessions.end_if_over(request)
+        second_factor.close_if_required_by_now(request)
         if request.session.get(second_factor.AWAITED):
             form = reverse("second_factor")
         elif request.session.get(WEAK_PASSWORD):

@@ -34,6 +34,7 @@ from . import sessions
 
 AWAITED = "awaits_second_factor"
 """The key of a session that opens nothing yet."""
+_SHOWN = "showed_second_factor"
 _KEY = "key_of_second_factor"
 """The key of a session that holds the secret which is being set up: no other session is ever shown it."""
 PERMISSION = "portal.needs_second_factor"
@@ -62,10 +63,17 @@ def begin(request: HttpRequest, user: User) -> bool:
     return is_awaited
 
 
+def close_if_required_by_now(request: HttpRequest) -> None:
+    """Close a session that was opened without a second factor, of somebody who may not go without since: a group was given the right."""
+    if not {AWAITED, _SHOWN} & set(request.session.keys()) and is_required(request.user):
+        request.session[AWAITED] = True
+
+
 def end(request: HttpRequest) -> None:
     """Open the session; it gets a new key, as after each step by which somebody becomes more."""
     request.session.cycle_key()
     request.session.pop(AWAITED, None)
+    request.session[_SHOWN] = True
 
 
 def prepared(request: HttpRequest) -> TOTPDevice:

@@ -206,6 +206,19 @@ def test_who_needs_one(editor: User, settings: object) -> None:
     assert signed_in("otto").get("/admin/").status_code == 302
 
 
+def test_who_signed_in_before_it_was_demanded_shows_it_too(editor: User) -> None:
+    """A session that stays open would be a door without a lock for a day; and once it was shown, nobody is asked again."""
+    client = signed_in("otto")
+    assert client.get("/admin/").status_code == 200
+    group = Group.objects.create(name="Freigabe")
+    group.permissions.add(Permission.objects.get(codename="needs_second_factor"))
+    editor.groups.add(group)
+    answers = [client.get("/admin/"), client.post("/admin/account/"), client.get("/admin/api/main/pages/")]
+    assert [answer.headers.get("Location", "").partition("?")[0] for answer in answers] == ["/de/_util/second-factor/"] * 3
+    typed(client, first_code(client.get("/de/_util/second-factor/")))
+    assert client.get("/admin/").status_code == 200
+
+
 def test_only_who_may_go_without_removes_it(protected: tuple[User, list[str]], settings: object) -> None:
     user, codes = protected
     client = signed_in()
