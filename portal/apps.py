@@ -20,7 +20,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals, let writers take turns, register checks and rights, let Wagtail ask the portal what is private and which
-        titles are shown, make exports safe, take the portal's form for redirects, write dates as the admin's language does."""
+        titles are shown, make exports safe, take the portal's form for redirects, write dates as the admin's language does, and no
+        scripts into its screens."""
         from portal import checks, signals, writers  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401
@@ -29,6 +30,7 @@ class PortalConfig(AppConfig):
             dates,
             exports,  # noqa: F401
             labels,
+            scripts,
             titles,
         )
         from portal.admin import redirects as redirect_form
@@ -49,4 +51,5 @@ class PortalConfig(AppConfig):
         redirect_form.install()
         labels.install()
         titles.apply()
+        scripts.install()
         dates.install()

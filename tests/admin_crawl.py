@@ -91,10 +91,16 @@ def kind_of(url: str) -> tuple | None:
     return match.view_name, str(match.func), named, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
 
 
+_SCRIPT = re.compile(r"<script(?![^>]*\s(?:src=|type=\"application/json\"))[^>]*>|<[^<>]+\son[a-z]+=|href=.javascript:", re.IGNORECASE)
+
+
 def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int, set[str]]]:
     """Yield address, status and texts of the screens that links lead to, one of a kind, beginning with the first page.
 
     The same screen sorted, filtered or without its frame is a kind of its own only if `sorted_too`.
+
+    Raises:
+        AssertionError: a screen holds a script, which the admin's Content-Security-Policy refuses.
     """
     waiting, seen, kinds = ["/admin/"], set(), Counter()
     while waiting:
@@ -118,6 +124,7 @@ def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int,
             html = str(data.get("html") or "") if isinstance(data, dict) else ""
         elif "html" not in response.headers.get("Content-Type", ""):
             continue
+        assert (url, _SCRIPT.findall(html)) == (url, [])
         yield url, response.status_code, visible(html)
         for value in re.findall(r"[\"'](/admin/[^\"'\\ <>]+)[\"']|href=\"([?.][^\"]*)\"", text):
             waiting.append(urljoin(url, (value[0] or value[1]).replace("&amp;", "&")))

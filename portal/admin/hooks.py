@@ -50,6 +50,12 @@ def own_styles() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("portal/css/admin.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def build_widgets() -> str:
+    """Build the widgets that stand in the screens as data."""
+    return format_html('<script src="{}"></script>', static("portal/js/widgets.js"))
+
+
 @hooks.register("register_help_menu_item")
 def register_help() -> MenuItem:
     """Lead to the portal's own help."""

@@ -1,6 +1,6 @@
 """Content-Security-Policies: of what visitors see, and of the admin."""
 
-# Paths that only people who signed in use; Wagtail's admin needs inline scripts and styles.
+# Paths that only people who signed in use; Wagtail's admin needs inline styles.
 ADMIN_PREFIXES = ("/admin/",)
 
 PUBLIC_POLICY = "; ".join(
@@ -20,11 +20,11 @@ PUBLIC_POLICY = "; ".join(
 )
 # No script of ours writes HTML; Wagtail's userbar, which people who signed in see, does.
 VISITORS_POLICY = f"{PUBLIC_POLICY}; require-trusted-types-for 'script'"
-# Wagtail 8's admin has inline scripts (date choosers, inline panels) and styles; see wagtail/wagtail#1288.
+# Wagtail 8's admin has inline styles, see wagtail/wagtail#1288; its scripts in the page are taken out (portal/admin/scripts.py).
 ADMIN_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self' 'unsafe-inline'",
+        "script-src 'self'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self'",

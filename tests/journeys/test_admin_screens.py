@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from tests import support
 from tests.admin_crawl import kind_of, visible
@@ -55,3 +55,16 @@ def test_no_screen_complains_or_speaks_english(live_portal: support.Portal, open
             wrong[address] = found
     assert wrong == {}
     assert count > 80
+
+
+def test_widgets_are_built_though_no_script_stands_in_the_page(live_portal: support.Portal, open_page: Callable[..., Page]) -> None:
+    """A date of a filter, a page in a form that is added, and one that stood there."""
+    page = sign_in(open_page("/admin/login/", **DESK), "admin")
+    page.goto("/admin/reports/website-search/")
+    expect(page.locator("template[data-controller=portal-widget]")).to_have_count(0)
+    expect(page.locator(".xdsoft_datetimepicker")).to_have_count(2)
+    page.goto("/admin/groups/new/")
+    page.locator("#id_page_permissions-ADD").click()
+    page.locator("#id_page_permissions-0-page-chooser [data-chooser-action-choose]:visible").click()
+    expect(page.locator(".modal-dialog h1")).to_have_count(1)
+    assert page.errors == []
