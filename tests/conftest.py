@@ -28,7 +28,7 @@ from home.models import HomePage
 from news.models import NewsIndexPage
 from portal import changes
 from portal.counters import Counters
-from tests import support
+from tests import left_behind, support
 from tests.builders import make_home, make_news_index
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
@@ -284,11 +284,18 @@ def content(content_database: None, db: None) -> None:
 def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Portal]:
     """Serve the initial content with the production settings and server: `live_portal.url`.
 
-    Each worker has its own copy; a test that changes something there undoes it or uses names of its own.
+    Each worker has its own copy; a test that changes something there undoes it: a module that leaves something behind fails.
     """
     database = f"{support.run_name()}_live_{support.worker_name()}" if portal_state.database else ""
-    with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal:
+    with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal, left_behind.watching(portal):
         yield portal
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """Fail the module after whose tests the served portal is not what it was: the one after it would, or not, as the order is."""
+    yield
+    assert left_behind.news() == []
 
 
 # The browser
