@@ -8,8 +8,10 @@ initial content, which is prepared once a run and copied: `content` (in this pro
 
 from __future__ import annotations
 
+import datetime
 import os
 import random
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -20,7 +22,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -33,6 +35,7 @@ from tests.builders import make_home, make_news_index
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
 pytest_plugins = ["tests.people"]
+ONE_MINUTE = datetime.timedelta(minutes=1)
 NEEDING_TOOLS = ("browser", "nu", "gettext")
 BEGINNING = (
     "tests/test_leaks.py",
@@ -104,6 +107,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     Leave it out where this machine lacks its tool; in CI that is a failure.
     """
+    _let_midnight_pass()
     databases.choose(_wanted(item))
     _forget()
     for marker in NEEDING_TOOLS:
@@ -118,6 +122,12 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef) -> None:
     """Just before a test's transaction would begin, let a test without one have a database for itself."""
     if fixturedef.argname == "_django_db_helper":
         databases.isolate()
+
+
+def _let_midnight_pass() -> None:
+    """Begin no test in the last minute of a German day: what it calls today would be yesterday before it ends."""
+    while (timezone.localtime() + ONE_MINUTE).date() != timezone.localdate():
+        time.sleep(0.5)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -157,24 +157,34 @@ def test_an_alert_begins_and_ends_by_time_alone(live_portal: support.Portal) -> 
     alert = """
 now = timezone.now()
 alert = Alert(heading="Nur kurz da", text="<p>Kurz</p>", is_published=True, locale=section.locale)
-alert.starts_at, alert.ends_at = now + timezone.timedelta(seconds=3), now + timezone.timedelta(seconds=7)
+alert.starts_at, alert.ends_at = now + timezone.timedelta(seconds=SECONDS), now + timezone.timedelta(seconds=2 * SECONDS)
 alert.save()
 print("TIMES", alert.starts_at.timestamp(), alert.ends_at.timestamp())
 """
-    starts, ends = map(float, run(live_portal, alert).split("TIMES", 1)[1].split())
+    everything, seen = {("/de/", True), ("/de/", False), ("/ar/", True), ("/ar/", False)}, set()
+    # A busy machine may have seen too little before it was over.
+    for seconds in (2, 15, 120):
+        if seen != everything:
+            seen = seen_while_it_is_due(live_portal, alert.replace("SECONDS", str(seconds)))
+    assert seen == everything
+
+
+def seen_while_it_is_due(portal: support.Portal, alert: str) -> set[tuple[str, bool]]:
+    """Make an alert and return where it was there, and where it was not, until it is over; never a moment too early or late."""
+    starts, ends = map(float, run(portal, alert).split("TIMES", 1)[1].split())
     try:
         seen = set()
         while (asked := time.time()) < ends + 1:
             for address in ("/de/", "/ar/"):
-                asked, found, answered = time.time(), b"Nur kurz da" in ask(live_portal, address)[2], time.time()
+                asked, found, answered = time.time(), b"Nur kurz da" in ask(portal, address)[2], time.time()
                 if answered < starts or asked > ends:
                     assert not found
                 elif asked > starts and answered < ends:
                     assert found
                 seen.add((address, found))
-        assert seen == {("/de/", True), ("/de/", False), ("/ar/", True), ("/ar/", False)}
+        return seen
     finally:
-        run(live_portal, 'Alert.objects.filter(heading="Nur kurz da").delete()')
+        run(portal, 'Alert.objects.filter(heading="Nur kurz da").delete()')
 
 
 @pytest.fixture
