@@ -353,6 +353,7 @@ def test_the_form_refuses_an_end_before_the_beginning_and_an_event_that_is_nowhe
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, section: TakePartPage, count: int) -> None:
     topic = make_topic()

@@ -259,6 +259,7 @@ def test_goals_are_named_in_each_language(client: Client, theme: ThemePage) -> N
     assert all(len({texts[number] for texts in names.values()}) == 4 for number in range(17))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, section: OurWorkPage, index: ProjectIndexPage, count: int) -> None:
     theme = add(section, ThemePage(title="Familie"))

@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -410,6 +411,8 @@ def test_a_run_that_leaves_everything_out_is_no_success() -> None:
 class TestRealInstallation:
     """The README's way, with an accident in each phase: install, migrate, own administrator, no demo accounts."""
 
+    static: ClassVar[dict[str, str]] = {}
+
     @pytest.fixture
     def database_name(self) -> Iterator[str]:
         if not support.on_postgresql():
@@ -421,7 +424,7 @@ class TestRealInstallation:
         support.drop_database(name)
 
     def begin(self, folder: Path, database_name: str, *arguments: str, **values: str) -> subprocess.Popen[str]:
-        own = support.environment(folder, database_name, PORTAL_DEMO_ACCOUNTS="no", PYTHONUNBUFFERED="1", **values)
+        own = support.environment(folder, database_name, PORTAL_DEMO_ACCOUNTS="no", PYTHONUNBUFFERED="1", **self.static, **values)
         return subprocess.Popen(
             [sys.executable, "manage.py", "serve", *arguments], cwd=settings.BASE_DIR, env=own, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -434,6 +437,9 @@ class TestRealInstallation:
 
     def test_every_start_heals_what_the_last_one_left(self, tmp_path: Path, database_name: str, portal_state: support.State) -> None:
         folder = tmp_path / "var"
+        if database_name:
+            # Static files know no database: that they are collected, and that a kill leaves no half of them, is seen on SQLite.
+            self.static = {"PORTAL_STATIC_ROOT": str(portal_state.folder / "static")}
         # Without UTF-8 too.
         self.kill_at(self.begin(folder, database_name, "--prepare", PYTHONIOENCODING="ascii"), "100 of ")
         self.kill_at(self.begin(folder, database_name, "--prepare"), "200 of ")

@@ -17,7 +17,7 @@ from portal.http.policy import VISITORS_POLICY
 from tests import support
 from tests.portal.shell.clients import LENGTH, TIMEOUT, ask, film, listeners, place, stalled
 
-pytestmark = pytest.mark.content
+pytestmark = [pytest.mark.content, pytest.mark.once]
 
 COUNT = 200
 HOST = b"Host: 127.0.0.1\r\n"
