@@ -439,7 +439,8 @@ class TestRealInstallation:
         folder = tmp_path / "var"
         if database_name:
             # Static files know no database: that they are collected, and that a kill leaves no half of them, is seen on SQLite.
-            self.static = {"PORTAL_STATIC_ROOT": str(portal_state.folder / "static")}
+            shutil.copytree(portal_state.folder / "static", tmp_path / "static")
+            self.static = {"PORTAL_STATIC_ROOT": str(tmp_path / "static")}
         # Without UTF-8 too.
         self.kill_at(self.begin(folder, database_name, "--prepare", PYTHONIOENCODING="ascii"), "100 of ")
         self.kill_at(self.begin(folder, database_name, "--prepare"), "200 of ")
