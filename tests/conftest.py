@@ -305,7 +305,8 @@ def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFa
 def _nothing_left_behind() -> Iterator[None]:
     """Fail the module after whose tests the served portal is not what it was: the one after it would, or not, as the order is."""
     yield
-    assert left_behind.news() == []
+    left = left_behind.news()
+    assert not left, "\n".join(left)
 
 
 # The browser

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from itertools import pairwise
 
 import psycopg
 
@@ -15,7 +16,7 @@ from tests import support
 
 Rows = dict[str, frozenset[tuple[object, ...]]]
 
-PAGES = "id, path, url_path, title, live, show_in_menus, expired, locked, expire_at, go_live_at, alias_of_id"
+PAGES = "id, url_path, title, live, show_in_menus, expired, locked, expire_at, go_live_at, alias_of_id"
 READ = {
     "wagtailcore_page": PAGES,
     "auth_user": "id, username, email, is_active, is_superuser, password",
@@ -46,6 +47,7 @@ READ = {
     "work_changenote": "id",
 }
 """The tables whose rows visitors or editors see, and their columns that say so."""
+ORDER = "order of pages"
 
 
 def rows(portal: support.Portal) -> Rows:
@@ -53,16 +55,19 @@ def rows(portal: support.Portal) -> Rows:
     address = portal.environment.get("DATABASE_URL")
     connect = psycopg.connect(address) if address else sqlite3.connect(f"file:{portal.folder / 'db.sqlite3'}?mode=ro", uri=True)
     with contextlib.closing(connect) as connection:
-        return {
+        found = {
             table: frozenset(tuple(map(str, row)) for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall())  # noqa: S608
             for table, columns in READ.items()
         }
+        # Which follows which: a page that was moved and came back stands where it stood, under another path.
+        pages = connection.execute("SELECT id FROM wagtailcore_page ORDER BY path").fetchall()
+        return found | {ORDER: frozenset((before, after) for (before,), (after,) in pairwise(pages))}
 
 
 def differences(before: Rows, after: Rows) -> list[str]:
     """Return in a line each what was added, taken away and changed."""
     found = []
-    for table in READ:
+    for table in before:
         found += [f"{table}: - {', '.join(map(str, row))}" for row in sorted(before[table] - after[table], key=str)]
         found += [f"{table}: + {', '.join(map(str, row))}" for row in sorted(after[table] - before[table], key=str)]
     return found

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+from collections.abc import Iterator
 
 import brotli
 import pytest
@@ -24,8 +25,9 @@ HOST = b"Host: 127.0.0.1\r\n"
 
 
 @pytest.fixture(scope="module")
-def a_film(live_portal: support.Portal) -> tuple[str, bytes]:
-    return film(live_portal)
+def a_film(live_portal: support.Portal) -> Iterator[tuple[str, bytes]]:
+    yield film(live_portal)
+    live_portal.manage("shell", "-c", "from portal.models import PortalDocument; PortalDocument.objects.get(title='Film').delete()")
 
 
 def test_who_stops_reading_or_sends_slowly_stops_nobody(live_portal: support.Portal, a_film: tuple[str, bytes]) -> None:
