@@ -23,7 +23,7 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from home.models import HomePage
@@ -321,6 +321,7 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=support.chromium_path(), args=support.CHROMIUM_ARGUMENTS
         )
+        expect.set_options(timeout=support.PATIENCE * 1000)
         yield chromium
         chromium.close()
 
@@ -341,6 +342,8 @@ def open_page(browser: Browser, live_portal: support.Portal) -> Iterator[Callabl
                 "viewport": {"width": 1280, "height": 900}, **options,
             }
         )  # fmt: skip
+        # Five seconds for what is expected, and thirty for what is done, are those of an idle machine.
+        context.set_default_timeout(support.PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.outside, page.errors = [], []

@@ -27,7 +27,7 @@ READ = {
     "portal_alert": "id, name, heading, text, is_published, starts_at, ends_at",
     "portal_fact": "id, name, value, text",
     "portal_footer": "id, title, about, body, legal",
-    "portal_officesettings": "*",
+    "portal_officesettings": "street, postal_code, town, email, phone, responsible_person, security_contact",
     "portal_portaldocument": "id, title, collection_id",
     "portal_portalimage": "id, title, collection_id",
     "portal_region": "id, name",
@@ -55,10 +55,11 @@ def rows(portal: support.Portal) -> Rows:
     address = portal.environment.get("DATABASE_URL")
     connect = psycopg.connect(address) if address else sqlite3.connect(f"file:{portal.folder / 'db.sqlite3'}?mode=ro", uri=True)
     with contextlib.closing(connect) as connection:
-        found = {
-            table: frozenset(tuple(map(str, row)) for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall())  # noqa: S608
-            for table, columns in READ.items()
-        }
+        found: Rows = {}
+        for table, columns in READ.items():
+            read = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
+            # Settings have an empty row as soon as somebody has looked at them.
+            found[table] = frozenset(tuple(map(str, row)) for row in read if any(row))
         # Which follows which: a page that was moved and came back stands where it stood, under another path.
         pages = connection.execute("SELECT id FROM wagtailcore_page ORDER BY path").fetchall()
         return found | {ORDER: frozenset((before, after) for (before,), (after,) in pairwise(pages))}
