@@ -214,7 +214,7 @@ lint: ## ruff, layers, types, djlint, migrations, message catalogs, deployment c
 	export PORTAL_VAR=$$(mktemp -d)
 	said=$$(mktemp)
 	trap 'rm -rf "$$PORTAL_VAR" "$$said"' EXIT
-	# Beside the others, which take about as long.
+	# Beside the others: a machine has more than one core.
 	$(BIN)/mypy --no-error-summary >"$$said" 2>&1 & types=$$!
 	lint "ruff" $(BIN)/ruff check --quiet .
 	lint "layers" $(BIN)/lint-imports --no-cache

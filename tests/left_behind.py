@@ -1,4 +1,4 @@
-"""What a module has left on the portal that its worker serves: pages, accounts, settings, files; not what is a log or follows from them.
+"""What a module has left on the portal that its worker serves: pages, accounts, snippets, settings; no logs, and nothing that follows.
 
 Asked of the database itself, in a few hundredths of a second, where a command would take seconds.
 """
@@ -105,11 +105,13 @@ def taken_back(portal: support.Portal) -> Iterator[None]:
     file = portal.folder / "db.sqlite3"
     with contextlib.closing(sqlite3.connect(":memory:")) as copy, contextlib.closing(sqlite3.connect(file)) as served:
         served.backup(copy)
-        yield
-        jobs = served.execute(f"SELECT * FROM {KEPT}").fetchall()  # noqa: S608
-        copy.execute(f"DELETE FROM {KEPT}")  # noqa: S608
-        for job in jobs:
-            copy.execute(f"INSERT INTO {KEPT} VALUES ({', '.join('?' * len(job))})", job)  # noqa: S608
-        copy.commit()
-        copy.backup(served)
-    portal.manage("shell", "-c", "from portal import changes; changes.announce(changes.EVERYTHING)")
+        try:
+            yield
+        finally:
+            jobs = served.execute(f"SELECT * FROM {KEPT}").fetchall()  # noqa: S608
+            copy.execute(f"DELETE FROM {KEPT}")  # noqa: S608
+            for job in jobs:
+                copy.execute(f"INSERT INTO {KEPT} VALUES ({', '.join('?' * len(job))})", job)  # noqa: S608
+            copy.commit()
+            copy.backup(served)
+            portal.manage("shell", "-c", "from portal import changes; changes.announce(changes.EVERYTHING)")
