@@ -18,6 +18,9 @@ from django.urls import Resolver404, resolve
 from wagtail.snippets.models import get_snippet_models
 from wagtail.users.models import UserProfile
 
+OF_EACH_TYPE = ("wagtailadmin_pages:type_use", "wagtailadmin_pages:type_use_results")
+"""The list of all pages of a type, which is asked for each: sorted, turned over and without its frame for one of them."""
+
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-w-tooltip-content-value")
 
 
@@ -88,7 +91,10 @@ def kind_of(url: str) -> tuple | None:
     except Resolver404:
         return None
     named = tuple(value for value in match.kwargs.values() if isinstance(value, str) and not value.isdigit())
-    return match.view_name, str(match.func), named, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
+    parameters = tuple(sorted(re.findall(r"(\w+)=", parts.query)))
+    if match.view_name in OF_EACH_TYPE and (parameters or match.view_name.endswith("_results")):
+        named = ()
+    return match.view_name, str(match.func), named, parameters
 
 
 _SCRIPT = re.compile(r"<script(?![^>]*\s(?:src=|type=\"application/json\"))[^>]*>|<[^<>]+\son[a-z]+=|href=.javascript:", re.IGNORECASE)

@@ -8,8 +8,10 @@ initial content, which is prepared once a run and copied: `content` (in this pro
 
 from __future__ import annotations
 
+import datetime
 import os
 import random
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -20,19 +22,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
-from django.utils import translation
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.utils import timezone, translation
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from home.models import HomePage
 from news.models import NewsIndexPage
 from portal import changes
 from portal.counters import Counters
-from tests import support
+from tests import left_behind, support
 from tests.builders import make_home, make_news_index
 from tests.databases import CONTENT, EMPTY, Wanted, databases
 
 pytest_plugins = ["tests.people"]
+ONE_MINUTE = datetime.timedelta(minutes=1)
 NEEDING_TOOLS = ("browser", "nu", "gettext")
 BEGINNING = (
     "tests/test_leaks.py",
@@ -104,6 +107,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     Leave it out where this machine lacks its tool; in CI that is a failure.
     """
+    _let_midnight_pass()
     databases.choose(_wanted(item))
     _forget()
     for marker in NEEDING_TOOLS:
@@ -118,6 +122,12 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef) -> None:
     """Just before a test's transaction would begin, let a test without one have a database for itself."""
     if fixturedef.argname == "_django_db_helper":
         databases.isolate()
+
+
+def _let_midnight_pass() -> None:
+    """Begin no test in the last minute of a German day: what it calls today would be yesterday before it ends."""
+    while (timezone.localtime() + ONE_MINUTE).date() != timezone.localdate():
+        time.sleep(0.5)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -284,11 +294,19 @@ def content(content_database: None, db: None) -> None:
 def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Portal]:
     """Serve the initial content with the production settings and server: `live_portal.url`.
 
-    Each worker has its own copy; a test that changes something there undoes it or uses names of its own.
+    Each worker has its own copy; a test that changes something there undoes it: a module that leaves something behind fails.
     """
     database = f"{support.run_name()}_live_{support.worker_name()}" if portal_state.database else ""
-    with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal:
+    with support.served(portal_state, tmp_path_factory.mktemp("live"), database) as portal, left_behind.watching(portal):
         yield portal
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """Fail the module after whose tests the served portal is not what it was: the one after it would, or not, as the order is."""
+    yield
+    left = left_behind.news()
+    assert not left, "\n".join(left)
 
 
 # The browser
@@ -303,6 +321,7 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=support.chromium_path(), args=support.CHROMIUM_ARGUMENTS
         )
+        expect.set_options(timeout=support.PATIENCE * 1000)
         yield chromium
         chromium.close()
 
@@ -323,6 +342,8 @@ def open_page(browser: Browser, live_portal: support.Portal) -> Iterator[Callabl
                 "viewport": {"width": 1280, "height": 900}, **options,
             }
         )  # fmt: skip
+        # Five seconds for what is expected, and thirty for what is done, are those of an idle machine.
+        context.set_default_timeout(support.PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.outside, page.errors = [], []

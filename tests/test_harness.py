@@ -6,6 +6,8 @@ import ast
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +17,7 @@ from wagtail.models import Page
 
 from home.models import HomePage
 from tests import databases as harness
-from tests import support
+from tests import left_behind, support
 from tests.builders import make_home
 from tests.conftest import BEGINNING
 
@@ -94,6 +96,31 @@ def test_what_commits_is_never_what_others_share(django_db_setup: None) -> None:
     own = connection.settings_dict["NAME"]
     harness.databases.choose(harness.Wanted())
     assert (own != shared, connection.settings_dict["NAME"]) == (True, shared)
+
+
+def at(portal: support.Portal, path: str) -> int:
+    with pytest.raises(HTTPError) as answer:
+        build_opener(NoRedirect).open(f"{portal.url}{path}", timeout=support.PATIENCE)
+    return answer.value.status
+
+
+class NoRedirect(HTTPRedirectHandler):
+    """Leaves a redirect to whoever asked."""
+
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+@pytest.mark.once
+def test_what_is_left_on_the_served_portal_is_seen_and_can_be_taken_back(live_portal: support.Portal) -> None:
+    before = left_behind.rows(live_portal)
+    with left_behind.taken_back(live_portal):
+        leave = 'Redirect.objects.create(old_path="/liegt-herum", redirect_link="/de/")'
+        live_portal.manage("shell", "-c", f"from wagtail.contrib.redirects.models import Redirect; {leave}")
+        found = left_behind.differences(before, left_behind.rows(live_portal))
+        assert (found, at(live_portal, "/liegt-herum")) == (["wagtailredirects_redirect: + /liegt-herum, /de/, None"], 301)
+    assert left_behind.rows(live_portal) == before
+    assert at(live_portal, "/liegt-herum") == 404
 
 
 def test_the_modules_that_begin_are_there() -> None:

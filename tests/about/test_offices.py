@@ -293,6 +293,7 @@ def test_boxes_to_tick_are_stored_and_follow_into_translations(admin_client: Cli
     assert OfficePage.objects.get(pk=arabic.pk).languages == ["ar", "uk"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, index: OfficeIndexPage, count: int) -> None:
     for number in range(count):

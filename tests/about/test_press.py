@@ -66,7 +66,7 @@ def test_a_part_in_which_there_is_nothing_is_not_there(client: Client, news: New
     assert parts(client, page) == ["originals", "figures"]
 
 
-@pytest.mark.parametrize("code", ["de", "ar"])
+@pytest.mark.parametrize("code", ["de", pytest.param("ar", marks=pytest.mark.once)])
 def test_the_newest_originals_come_by_themselves(client: Client, news: NewsIndexPage, press: PressPage, code: str) -> None:
     page = press if code == "de" else translate(press, "ar")
     for number in range(1, 9):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
 
 from portal.language.languages import LANGUAGES, Language, languages_by_code
-from tests import support
+from tests import left_behind, support
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,13 @@ def places(live_portal: support.Portal) -> Places:
     line = next(line for line in output.splitlines() if line.startswith("PLACES"))
     found = json.loads(line.removeprefix("PLACES"))
     return Places({german: {code: Address(*values) for code, values in by_code.items()} for german, by_code in found.items()})
+
+
+@pytest.fixture
+def taken_back(live_portal: support.Portal) -> Iterator[None]:
+    """Take back whatever a journey has written on the served portal; it is put before what opens pages, which write by themselves."""
+    with left_behind.taken_back(live_portal):
+        yield
 
 
 HOME = "/de/"

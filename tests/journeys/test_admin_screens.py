@@ -13,7 +13,7 @@ from tests.admin_crawl import kind_of, visible
 from tests.journeys.test_editing import DESK, sign_in
 from tests.test_admin_language import in_english, upstream_texts
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 LINKS = "Array.from(document.querySelectorAll('a[href]'), link => link.getAttribute('href'))"
 

@@ -15,7 +15,7 @@ from tests import support
 
 from .test_editing import DESK, choose, page_id, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 DAY = datetime.timedelta(days=1)
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests import support
 from tests.journeys.test_editing import DESK, choose, header_action, publish_translation, sign_in, translate_segment
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 TABLE = {
     "caption": "Aufgenommene Personen",

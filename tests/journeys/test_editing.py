@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 DESK = {"viewport": {"width": 1400, "height": 1000}}
 CHRISTMAS = 4953769200

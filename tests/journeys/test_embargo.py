@@ -15,7 +15,7 @@ from tests import support
 from tests.journeys.public import ways_to
 from tests.journeys.test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 GERMAN, ENGLISH = "Sperrfristzwetschge", "Embargodamson"
 """Each stands in the title of its version and nowhere else."""

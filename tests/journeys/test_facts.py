@@ -12,7 +12,7 @@ from tests import support
 from tests.journeys.conftest import Places
 from tests.journeys.test_editing import DESK, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.content, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.content, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 FACT = "Telefon, Presse"
 

@@ -12,7 +12,7 @@ from tests import support
 
 from .test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 MAKE = """
 from about.models import OfficeIndexPage

@@ -13,7 +13,7 @@ from tests import support
 from tests.journeys.public import fetch
 from tests.journeys.test_editing import DESK, choose, header_action, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
 GERMAN = "Nimmzurückseite"
 TITLES = {"en": "Takebackpage", "uk": "Сторінкаповернення"}

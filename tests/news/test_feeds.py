@@ -57,6 +57,7 @@ def test_rss_and_atom_in_two_languages(client: Client, index: NewsIndexPage) -> 
     assert client.get("/de/feed.atom")["Content-Type"] == "application/atom+xml; charset=utf-8"
 
 
+@pytest.mark.once
 def test_ids_are_those_of_the_item_and_not_of_its_address(client: Client, index: NewsIndexPage) -> None:
     item = make_news(index)
     translate(item, "en")
@@ -71,6 +72,7 @@ def test_ids_are_those_of_the_item_and_not_of_its_address(client: Client, index:
     assert rss.find("channel/item/guid").get("isPermaLink") == "false"
 
 
+@pytest.mark.once
 def test_addresses_in_the_text_are_absolute_and_in_the_language(client: Client, home: HomePage, index: NewsIndexPage) -> None:
     page = make_content_page(home, title="Ziel")
     translate(page, "en", title="Target")
@@ -94,6 +96,7 @@ def test_addresses_in_the_text_are_absolute_and_in_the_language(client: Client, 
         assert text not in german
 
 
+@pytest.mark.once
 def test_text_from_right_to_left_says_so(client: Client, index: NewsIndexPage) -> None:
     translate(make_news(index), "ar", title="خبر")
     rss = read(client, "/ar/feed.rss")
@@ -102,6 +105,7 @@ def test_text_from_right_to_left_says_so(client: Client, index: NewsIndexPage) -
     assert 'dir="ltr"' in read(client, "/de/feed.rss").findtext(f"channel/item/{CONTENT}")
 
 
+@pytest.mark.once
 def test_control_characters_do_not_break_the_feed(client: Client, index: NewsIndexPage) -> None:
     make_news(index, title="Eins\x0bzwei\x1f", lead="a\x0cb]]>", body=[("text", "<p>c\x08d</p>")])
     for kind in ("rss", "atom"):

@@ -353,10 +353,10 @@ def test_the_form_refuses_an_end_before_the_beginning_and_an_event_that_is_nowhe
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, section: TakePartPage, count: int) -> None:
-    topic = make_topic()
-    fields = {"lead": "Ein Satz.", "place": "Berlin", "topics": [topic]}
+    fields = {"lead": "Ein Satz.", "place": "Berlin", "topics": [make_topic()]}
     for index, model, own in (
         (EventIndexPage(title="Termine"), EventPage, {"starts_at": TODAY + DAY}),
         (VacancyIndexPage(title="Stellen"), VacancyPage, {"closes_at": TODAY + DAY, "reference": "1", "answer_url": "https://iom.int/"}),

@@ -161,6 +161,7 @@ def test_the_export_is_text_whatever_somebody_wrote(signed_in: Client) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.once
 def test_twenty_messages_cost_the_queries_of_one(signed_in: Client, django_assert_max_num_queries: object) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

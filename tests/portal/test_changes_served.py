@@ -93,7 +93,7 @@ def read():
         try:
             values()
             reads.append(1)
-            time.sleep(0.05)
+            time.sleep(0.15)
         except Exception as error:
             faults.append(repr(error))
     connection.close()

@@ -112,6 +112,7 @@ def test_the_search_finds_the_page_by_its_questions(client: Client, page: Conten
     assert [link["href"].split("?")[0].split("#")[0] for link in soup.select("li.search-result h3 a")][:1] == [address]
 
 
+@pytest.mark.once
 def test_twenty_questions_cost_as_many_queries_as_one(client: Client, home: HomePage) -> None:
     pages = [make_content_page(home, title=f"Seite {number}") for number in range(20)]
     counts = []

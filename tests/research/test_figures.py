@@ -230,6 +230,7 @@ def test_each_language_writes_numbers_and_units_by_its_rules() -> None:
     assert found == wanted
 
 
+@pytest.mark.once
 def test_twenty_figures_of_many_data_sets_cost_as_many_queries_as_one(client: Client, data: DataPage, page: ContentPage) -> None:
     def cost() -> int:
         changes.announce(changes.EVERYTHING)

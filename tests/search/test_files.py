@@ -315,6 +315,7 @@ class TestSearch:
         assert search(Request("Haftpflicht", "de")).total == 0
         assert files.pages_that_offer(document.pk) == []
 
+    @pytest.mark.once
     def test_as_many_queries_for_many_files(self, committed: Callable) -> None:
         def number_of_queries() -> int:
             # What is known of the language is counted anew after each change.

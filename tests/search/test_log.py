@@ -60,13 +60,15 @@ def test_searches_answer_while_another_writes_and_are_counted_later(live_portal:
         answers = list(pool.map(lambda language: search(live_portal, language), ["de", "en"] * 12))
     assert answers == [200] * 24
     # Each process of the server keeps its own; it writes them with the next search that it answers.
-    total = len(answers)
-    for _ in range(5):
+    asked = len(answers)
+
+    def all_are_counted() -> bool:
+        nonlocal asked
         with ThreadPoolExecutor(6) as pool:
-            total += len(list(pool.map(lambda _: search(live_portal, "de"), range(6))))
-        if counted(live_portal) == total:
-            break
-    assert counted(live_portal) == total
+            asked += len(list(pool.map(lambda _: search(live_portal, "de"), range(6))))
+        return counted(live_portal) == asked
+
+    support.wait_for(all_are_counted, "The number of searches")
 
 
 @pytest.mark.django_db

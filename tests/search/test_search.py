@@ -79,6 +79,7 @@ def test_each_hit_is_a_list_item_whose_first_link_is_the_page(client: Client) ->
     assert [item.a["href"] for item in soup.select("li.search-result")] == ["/de/resettlement/"]
 
 
+@pytest.mark.once
 def test_twenty_hits_cost_as_many_queries_as_ten(client: Client, django_assert_num_queries: object) -> None:
     home = make_home()
     # From ten on, other languages are not searched.

@@ -110,6 +110,7 @@ def test_odd_input_is_answered(client: Client, home: Page, typed: str, language:
     assert response.json()["suggestions"] == []
 
 
+@pytest.mark.once
 def test_few_queries_whatever_is_found(client: Client, home: Page, django_assert_max_num_queries: object) -> None:
     for number in range(12):
         make_content_page(home, title=f"Hilfe {number}", show_in_menus=False)

@@ -367,6 +367,7 @@ def test_what_cannot_be_mended_is_left(portal: Portal) -> None:
     assert portal.of(german, "fr")
 
 
+@pytest.mark.once
 def test_the_same_number_of_queries_whatever_the_size(
     portal: Portal, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

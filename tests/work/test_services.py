@@ -210,6 +210,7 @@ def test_what_cannot_be_used_says_so_on_the_page_and_on_its_card(client: Client,
         assert words in client.get(card.link.address).text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, section: OurWorkPage, count: int) -> None:
     theme = add(section, ThemePage(title="Rückkehr"))

@@ -244,7 +244,7 @@ def answered(client: Client, address: str) -> str:
     return f"{text} {response.headers} {[str(message) for message in waiting]}"
 
 
-@pytest.mark.parametrize("code", ["de", "en"])
+@pytest.mark.parametrize("code", ["de", pytest.param("en", marks=pytest.mark.once)])
 def test_nothing_outside_a_persons_rights_is_named(code: str) -> None:
     """Every address of the admin, asked for everything that is hidden by its number, by somebody who works on one section."""
     world = make_world(code)
@@ -260,7 +260,7 @@ def move_to(hostname: str) -> None:
     site.save()
 
 
-@pytest.mark.parametrize("code", ["de", "en"])
+@pytest.mark.parametrize("code", ["de", pytest.param("en", marks=pytest.mark.once)])
 def test_forms_name_nothing_outside_a_persons_rights(code: str) -> None:
     """What is hidden, sent as the choice of a form: refused without its name."""
     world = make_world(code)

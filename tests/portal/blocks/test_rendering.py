@@ -316,6 +316,7 @@ def misplaced(html: str) -> list[str]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("left_out", ["all", "even", "odd"])
 def test_german_text_on_a_translated_page_is_marked_wherever_it_stands(client: Client, left_out: str) -> None:
     """The page itself, menus, cards, lists: of pages that were complete once and lack texts again."""

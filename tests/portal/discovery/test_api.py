@@ -214,6 +214,7 @@ def test_an_empty_portal(client: Client) -> None:
     assert client.get(f"{PAGES}?child_of=root").status_code == 400
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [1, 19])
 def test_queries(client: Client, home: HomePage, number: int) -> None:
     for n in range(number):

@@ -60,6 +60,7 @@ def told(answer: HttpResponse) -> tuple[int, dict[str, str], str]:
     return answer.status_code, headers, re.sub(r"<lastBuildDate>[^<]*", "", answer.getvalue().decode("utf-8", "replace"))
 
 
+@pytest.mark.once
 def test_no_header_shapes_an_answer_unless_it_says_so(addresses: list[str]) -> None:
     """What it varies by are three headers and no others, and within a language that of the reader is none of them."""
     client = Client()

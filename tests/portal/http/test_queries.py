@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ MOST = {
 }  # fmt: skip
 
 
+@pytest.mark.once
 def test_pages_ask_few_queries(content: None, client: Client) -> None:
     """However many items there are: `tests/portal/blocks/test_rendering.py` and the tests of each kind compare one with twenty."""
     needed: dict[str, int] = {}

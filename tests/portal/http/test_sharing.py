@@ -263,6 +263,7 @@ def test_what_was_done_stands_in_the_history(link: str, editor: Client) -> None:
     assert "Link auf den Entwurf vergeben" in history
 
 
+@pytest.mark.once
 def test_twenty_links_cost_as_many_queries_as_two(
     link: str, editor: Client, people: dict[str, User], django_assert_num_queries: object
 ) -> None:

@@ -117,6 +117,7 @@ def test_jobs_are_shown_to_those_with_the_right_and_can_be_done_again(home: Home
     assert [job.pk for job in jobs.due()] == [failed.pk]
 
 
+@pytest.mark.once
 def test_twenty_pages_need_no_more_queries_than_three(home: HomePage, django_assert_max_num_queries: object) -> None:
     client = person(home)
     client.get(reverse("schedule"))

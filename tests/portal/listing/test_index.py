@@ -131,6 +131,7 @@ def test_more_than_are_counted_are_said_to_be_more(client: Client, index: NewsIn
     assert texts == ["1 Meldung", "2 Meldungen", "Mehr als 2 Meldungen"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, index: NewsIndexPage, count: int) -> None:
     for n in range(count):

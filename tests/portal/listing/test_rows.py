@@ -134,6 +134,7 @@ def test_what_is_not_finished_any_more_is_in_no_list(index: NewsIndexPage) -> No
     assert live_rows() == []
 
 
+@pytest.mark.once
 def test_pages_in_bulk_take_the_same_queries(index: NewsIndexPage) -> None:
     numbers = []
     rows.write(rows.listed_pages())  # from here on the types of all kinds are known

@@ -34,7 +34,7 @@ image = PortalImage.objects.create(title="Hafen", file=ContentFile(out.getvalue(
 for number in range(3):
     file = ContentFile(b"Zeile " * (number + 1), name=f"liste-{number}.txt")
     PortalDocument.objects.create(title=f"Liste {number}", is_shared=True, file=file)
-for page in NewsPage.objects.live().filter(alias_of=None):
+for page in NewsPage.objects.live().filter(alias_of=None).order_by("path")[::8]:
     page.image = image
     page.save_revision().publish()
 """

@@ -171,6 +171,7 @@ class TestMoves:
         make_content_page(section, "Schutz").move(fresh(page), "left")
         assert targets() == {}
 
+    @pytest.mark.once
     def test_the_same_number_of_queries_whatever_the_size(
         self, section: Page, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:

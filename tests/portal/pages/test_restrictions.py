@@ -334,6 +334,7 @@ def test_the_search_forgets_and_remembers_all_versions(pages: Pages) -> None:
     assert set(Document.objects.values_list("pk", flat=True)).isdisjoint(found | outside)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [1, 30])
 def test_what_is_private_costs_two_queries_however_much_there_is(pages: Pages, count: int) -> None:
     for number in range(count):

@@ -223,6 +223,7 @@ def test_a_service_stands_with_its_questions_and_a_form_stands_once(client: Clie
     assert [tag["action"] for tag in tree.select("form.form")] == [address]
 
 
+@pytest.mark.once
 def test_the_second_version_costs_few_queries_whatever_it_says(client: Client, page: ContentPage) -> None:
     translate(page, "ar")
     counts = {}

@@ -115,6 +115,7 @@ class TestAddress:
         with translation.override(home.locale.language_code):
             return home.route(RequestFactory().get("/"), list(path)).page
 
+    @pytest.mark.once
     def test_deep_addresses_take_a_fixed_number_of_queries(
         self, home: HomePage, django_assert_num_queries: object
     ) -> None:
@@ -254,6 +255,7 @@ class TestLinks:
         page = make_content_page(home, title="C", body=[("cards", {"pages": [first]}), ("text", text)])
         assert walking.references(page) == {first.pk, second.pk}
 
+    @pytest.mark.once
     def test_many_links_cost_as_many_queries_as_one(self, home: HomePage, django_assert_num_queries: object) -> None:
         pages = [make_content_page(home, title=f"S {number}") for number in range(20)]
         links.resolve([home.pk])
@@ -261,6 +263,7 @@ class TestLinks:
             with django_assert_num_queries(1):
                 links.resolve([page.pk for page in group])
 
+    @pytest.mark.once
     def test_twenty_cards_cost_as_many_queries_as_one(self, home: HomePage, django_assert_max_num_queries: object) -> None:
         pages = [make_content_page(home, title=f"S {number}") for number in range(20)]
         versions.locales_by_id()
@@ -312,6 +315,7 @@ class TestNavigation:
         type(section).objects.get(pk=section.pk).delete()
         assert navigation.menu() == []
 
+    @pytest.mark.once
     def test_twenty_menu_pages_cost_as_many_queries_as_one(self, home: HomePage, django_assert_num_queries: object) -> None:
         section = make_section(home)
         make_content_page(section)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support import Portal
+from tests.support import PATIENCE, Portal
 
-TIMEOUT = 60.0
+TIMEOUT = PATIENCE
 
 FILM = """
 from django.core.files.base import ContentFile

@@ -18,6 +18,7 @@ PROCESSES = 4
 """So often each address is asked, on connections of their own: it comes to both processes."""
 BEGIN = """
 from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
 from portal import changes
 from portal.discovery import release
@@ -103,13 +104,15 @@ news = Page.objects.get(pk={news}).specific
 news.title = {title!r}
 news.save_revision().publish()
 PortalImage.objects.filter(title="Bild der Probe").delete()
+# From the addresses that pages had meanwhile.
+Redirect.objects.filter(pk__gt={redirect}).delete()
 """
 
 
 def test_after_a_change_no_process_answers_older(live_portal: support.Portal, addresses: list[str]) -> None:
     """What is answered after each change is what is answered after all was built anew, and it is not what was answered before."""
-    said = run(live_portal, 'print("NEWS", article.pk, article.get_parent().pk, news.pk, news.title)')
-    article, parent, news, title = said.split("NEWS ", 1)[1].strip().split(" ", 3)
+    said = run(live_portal, 'print("NEWS", article.pk, article.get_parent().pk, Redirect.objects.latest("pk").pk, news.pk, news.title)')
+    article, parent, redirect, news, title = said.split("NEWS ", 1)[1].strip().split(" ", 4)
     fresh = answers(live_portal, addresses)
     seen = {}
     try:
@@ -121,7 +124,7 @@ def test_after_a_change_no_process_answers_older(live_portal: support.Portal, ad
             fresh = answers(live_portal, addresses)
             seen[name] = (after == fresh, after != before, {len(found) for found in after.values()})
     finally:
-        run(live_portal, BACK.format(news=news, title=title) + ANNOUNCE)
+        run(live_portal, BACK.format(redirect=redirect, news=news, title=title) + ANNOUNCE)
     assert seen == dict.fromkeys(CHANGES, (True, True, {1}))
 
 
@@ -157,24 +160,34 @@ def test_an_alert_begins_and_ends_by_time_alone(live_portal: support.Portal) -> 
     alert = """
 now = timezone.now()
 alert = Alert(heading="Nur kurz da", text="<p>Kurz</p>", is_published=True, locale=section.locale)
-alert.starts_at, alert.ends_at = now + timezone.timedelta(seconds=3), now + timezone.timedelta(seconds=7)
+alert.starts_at, alert.ends_at = now + timezone.timedelta(seconds=SECONDS), now + timezone.timedelta(seconds=2 * SECONDS)
 alert.save()
 print("TIMES", alert.starts_at.timestamp(), alert.ends_at.timestamp())
 """
-    starts, ends = map(float, run(live_portal, alert).split("TIMES", 1)[1].split())
+    everything, seen = {("/de/", True), ("/de/", False), ("/ar/", True), ("/ar/", False)}, set()
+    # A busy machine may have seen too little before it was over.
+    for seconds in (2, 15, 120):
+        if seen != everything:
+            seen = seen_while_it_is_due(live_portal, alert.replace("SECONDS", str(seconds)))
+    assert seen == everything
+
+
+def seen_while_it_is_due(portal: support.Portal, alert: str) -> set[tuple[str, bool]]:
+    """Make an alert and return where it was there, and where it was not, until it is over; never a moment too early or late."""
+    starts, ends = map(float, run(portal, alert).split("TIMES", 1)[1].split())
     try:
         seen = set()
         while (asked := time.time()) < ends + 1:
             for address in ("/de/", "/ar/"):
-                asked, found, answered = time.time(), b"Nur kurz da" in ask(live_portal, address)[2], time.time()
+                asked, found, answered = time.time(), b"Nur kurz da" in ask(portal, address)[2], time.time()
                 if answered < starts or asked > ends:
                     assert not found
                 elif asked > starts and answered < ends:
                     assert found
                 seen.add((address, found))
-        assert seen == {("/de/", True), ("/de/", False), ("/ar/", True), ("/ar/", False)}
+        return seen
     finally:
-        run(live_portal, 'Alert.objects.filter(heading="Nur kurz da").delete()')
+        run(portal, 'Alert.objects.filter(heading="Nur kurz da").delete()')
 
 
 @pytest.fixture

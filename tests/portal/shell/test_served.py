@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+from collections.abc import Iterator
 
 import brotli
 import pytest
@@ -17,15 +18,16 @@ from portal.http.policy import VISITORS_POLICY
 from tests import support
 from tests.portal.shell.clients import LENGTH, TIMEOUT, ask, film, listeners, place, stalled
 
-pytestmark = pytest.mark.content
+pytestmark = [pytest.mark.content, pytest.mark.once]
 
 COUNT = 200
 HOST = b"Host: 127.0.0.1\r\n"
 
 
 @pytest.fixture(scope="module")
-def a_film(live_portal: support.Portal) -> tuple[str, bytes]:
-    return film(live_portal)
+def a_film(live_portal: support.Portal) -> Iterator[tuple[str, bytes]]:
+    yield film(live_portal)
+    live_portal.manage("shell", "-c", "from portal.models import PortalDocument; PortalDocument.objects.get(title='Film').delete()")
 
 
 def test_who_stops_reading_or_sends_slowly_stops_nobody(live_portal: support.Portal, a_film: tuple[str, bytes]) -> None:

@@ -113,10 +113,15 @@ def test_the_last_good_page_is_shown_and_marked_and_nothing_that_was_withdrawn_b
 def test_an_entry_ends_at_its_moment_whatever_has_failed(portal: support.Portal) -> None:
     """A page that goes offline while nobody can take it offline."""
     german, english, _section = made(portal)
-    code = "page.expire_at = timezone.now() + timezone.timedelta(seconds=40)\npage.save_revision(clean=False).publish()\n"
-    said = run(portal, f'{code}print("END", page.expire_at.timestamp())')
-    end = float(next(line.split()[1] for line in said.splitlines() if line.startswith("END")))
-    assert [answers(portal, address, SURELY) for address in (german, english)] == [{(200, "")}] * 2
+    for seconds in (15, 60, 240):
+        code = f"page.expire_at = timezone.now() + timezone.timedelta(seconds={seconds})\npage.save_revision(clean=False).publish()\n"
+        said = run(portal, f'{code}print("END", page.expire_at.timestamp())')
+        end = float(next(line.split()[1] for line in said.splitlines() if line.startswith("END")))
+        kept = [answers(portal, address, SURELY) for address in (german, english)]
+        if time.time() < end:
+            break
+        # A busy machine needs longer until both processes have it.
+    assert kept == [{(200, "")}] * 2
     set_database(portal, there=False)
     try:
         found = [answers(portal, address) for address in (german, english)]

@@ -105,6 +105,7 @@ def test_what_changed_is_renewed_and_what_stays_keeps_its_translation(home: Home
     assert rows() == in_bulk
 
 
+@pytest.mark.once
 def test_a_page_more_takes_no_more_than_its_own_queries(home: HomePage) -> None:
     section = make_section(home)
     pages = [make_content_page(section, f"Seite {number}", lead=f"Satz {number}.", body=[block("<p>Satz.</p>")]) for number in range(22)]
