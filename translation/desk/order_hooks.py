@@ -30,7 +30,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.operation.leaving import Belonging, belonging
 from translation.permissions import working_locale_ids
 
-from . import notices, order_views, orders
+from . import notices, order_files, order_views, orders
 from .models import Notice, NoticeChoice, Order, OrderItem
 from .names import name_of
 from .order_models import ACTIVE, NoticeKind
@@ -46,6 +46,12 @@ def register_urls() -> list[URLPattern]:
         path("translations/orders/<int:order_id>/", order_views.show, name="translation_order"),
         path("translations/orders/<int:order_id>/call-off/", order_views.call_off, name="translation_order_call_off"),
         path("translations/orders/<int:order_id>/again/", order_views.try_again, name="translation_order_again"),
+        path("translations/orders/<int:order_id>/files/", order_files.files, name="translation_order_files"),
+        path(
+            "translations/orders/<int:order_id>/files/<slug:language_code>/<str:file_format>/",
+            order_files.download,
+            name="translation_order_file",
+        ),
         path("translations/notices/<int:notice_id>/", order_views.notice, name="translation_notice"),
         path("translations/<int:page_id>/in/<slug:language_code>/", order_views.work, name="translation_work"),
     ]
