@@ -27,7 +27,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import matrix, orders, proposals, states
+from . import matrix, orders, proposals, review_views, states
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
@@ -280,7 +280,8 @@ def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse
         "version": version,
         "may_edit": may_edit,
         "may_begin": version is None and not follows,
-        **_left(version),
+        **(left := _left(version)),
+        **review_views.context_of(request.user, version, left["translation"]),
     }
     return render(request, "translation_desk/work.html", context)
 
@@ -318,8 +319,13 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     Raises:
         Http404: it is somebody else's, or gone.
     """
-    found = get_object_or_404(Notice.objects.select_related("order"), pk=notice_id, user=request.user)
+    found = get_object_or_404(Notice.objects.select_related("order", "page__locale"), pk=notice_id, user=request.user)
     Notice.objects.filter(pk=found.pk, seen_at=None).update(seen_at=timezone.now())
+    if found.page is not None:
+        source = Page.objects.filter(translation_key=found.page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+        if source is None:
+            raise Http404
+        return redirect("translation_work", source.pk, found.page.locale.language_code)
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
     first = items.select_related("locale").order_by("page__path").first()
     if found.kind == NoticeKind.DONE or first is None:

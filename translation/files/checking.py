@@ -126,7 +126,7 @@ def _unit_of(entry: Entry, by_key: Mapping[str, Unit], by_path: Mapping[str, lis
 
 
 def _line(content: Content, entry: Entry, unit: Unit | None, *, is_known_place: bool) -> Line:
-    shown = inline.to_html(entry.source)
+    shown = unit.source_html if unit is not None else inline.to_html(part for part in entry.source if isinstance(part, str))
 
     def refused(reason: str) -> Line:
         return Line(unit, shown, "", Outcome.REFUSED, reason)

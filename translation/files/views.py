@@ -137,7 +137,7 @@ def _file(user: AbstractBaseUser, name: str, plan: Plan, shown: Iterable[Line]) 
         "lines": [
             {
                 "line": line,
-                "source": _readable(line.source),
+                "source": readable(line.source),
                 "change": _diff(line),
             }
             for line in shown
@@ -148,10 +148,11 @@ def _file(user: AbstractBaseUser, name: str, plan: Plan, shown: Iterable[Line]) 
 def _diff(line: Line) -> SafeString:
     if line.unit is None or not line.after:
         return SafeString("")
-    return SafeString(diff_text(_readable(line.unit.data), _readable(line.after)).to_html())
+    return SafeString(diff_text(readable(line.unit.data), readable(line.after)).to_html())
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Return a text of wagtail-localize as it is read, without its tags."""
     return " ".join(get_text_for_indexing(text).split())
 
 
