@@ -52,6 +52,10 @@ class TranslationReviewTask(ApprovalTask):
         with transaction.atomic():
             if (translation := translation_into(page)) is not None:
                 translation.save_target(user=user, publish=False)
+                # What is approved is what stands there now; Wagtail would ask for another approval of the newer revision.
+                latest = Page.objects.values_list("latest_revision_id", flat=True).get(pk=page.pk)
+                TaskState.objects.filter(pk=task_state.pk).update(revision_id=latest)
+                task_state = TaskState.objects.get(pk=task_state.pk)
             found = super().on_action(task_state, user, action_name, **kwargs)
             if isinstance(page, Page):
                 PublishedVersion.objects.update_or_create(page_id=page.pk, defaults={"reviewed_at": timezone.now()})

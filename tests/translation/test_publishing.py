@@ -115,7 +115,7 @@ def publish_in_form(client: Client, page: Page) -> HttpResponse:
 
 
 def approve(client: Client, page: Page, **headers: str) -> HttpResponse:
-    state = page.current_workflow_state or Workflow.objects.get().start(page, User.objects.get(username="admin"))
+    state = page.current_workflow_state or Workflow.objects.get(name="Freigabe").start(page, User.objects.get(username="admin"))
     url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.current_task_state_id])
     return client.post(url, {"comment": ""}, headers=headers)
 

@@ -194,7 +194,7 @@ class TestPolicy:
         assert not policy.user_has_permission_for_instance(translator, "change", portal.topics["de"])
         assert policy.user_has_permission_for_instance(translator, "view", portal.topics["de"])
         names = policy.users_with_permission_for_instance("change", portal.topics["en"])
-        assert set(names.values_list("username", flat=True)) == {"admin", "freigabe", "uebersetzung-en"}
+        assert set(names.values_list("username", flat=True)) == {"admin", "freigabe", "pruefung-en", "uebersetzung-en"}
 
     def test_every_translatable_snippet_has_it(self) -> None:
         for model in get_snippet_models():

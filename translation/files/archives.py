@@ -31,7 +31,8 @@ def write(translation: Translation, file_format: str, notes: Iterable[str] = ())
 
 def write_many(translations: Iterable[Translation], file_format: str, notes: Iterable[str] = ()) -> bytes:
     """Return translations as a zip with one file each."""
-    stream, names = io.BytesIO(), set()
+    stream = io.BytesIO()
+    names: set[str] = set()
     notes = list(notes)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for translation in translations:

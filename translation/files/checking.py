@@ -113,8 +113,8 @@ def check(translation: Translation, content: Content) -> Plan:
     plan = Plan(translation)
     for entry in content.entries:
         if entry.target:
-            unit = _unit_of(entry, by_key, by_path)
-            plan.lines.append(_line(content, entry, unit, is_known_place=entry.path in former))
+            found = _unit_of(entry, by_key, by_path)
+            plan.lines.append(_line(content, entry, found, is_known_place=entry.path in former))
     return Plan(translation, _without_contradictions(plan.lines))
 
 

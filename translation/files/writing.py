@@ -74,7 +74,8 @@ def write(user: AbstractBaseUser, changes: Iterable[Change], tool: str) -> int:
     changes = list(changes)
     ids = {one.translation_id for one in changes}
     translations = Translation.objects.select_related("source").in_bulk(ids)
-    new, changed = [], []
+    new: list[StringTranslation] = []
+    changed: list[StringTranslation] = []
     for pk in sorted(ids):
         translation = translations.get(pk)
         if translation is None:

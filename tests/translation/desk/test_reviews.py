@@ -178,7 +178,10 @@ def test_each_role_does_what_is_its_own_in_its_language(page: Page) -> None:  # 
     assert state(page, "ar") == State.IN_WORK
 
 
-@pytest.mark.parametrize(("code", "sentence"), [("uk", "Друга людина цей переклад ще не перевірила."), ("ar", "لم يراجع الترجمة شخص ثانٍ بعد.")])
+UNREVIEWED = {"uk": "Друга людина цей переклад ще не перевірила.", "ar": "لم يراجع الترجمة شخص ثانٍ بعد."}
+
+
+@pytest.mark.parametrize(("code", "sentence"), list(UNREVIEWED.items()))
 def test_visitors_read_that_nobody_has_reviewed_a_translation(page: Page, code: str, sentence: str) -> None:  # noqa: F811
     ordered(page, code)
     do(sign_in(f"uebersetzung-{code}"), page, code, "publish")

@@ -159,17 +159,19 @@ def test_files_that_belong_elsewhere_change_nothing_and_say_why(portal: Portal, 
     client = client_of_name("uebersetzung-en")
     french = Translation.objects.get(source=fresh.source, target_locale__language_code="fr")
     own = handed_out(client, fresh, file_format)
+    other_code = {"po": ("Language: en", "Language: fr"), "xliff": ('trgLang="en"', 'trgLang="fr"')}
+    elsewhere = replaced(own, (str(fresh.uuid), "8b8d6ad2-6b43-4d8c-9d0e-4f3a5f1c2b77"))
     cases = {
         "The file belongs to another page.": handed_out(client, portal.translations["en"], file_format),
         "The file belongs to another language of this page: %(language)s.": filled(archives.write(french, file_format), english),
-        "The file belongs to no translation of this portal, or to one that was called off. Please download it anew.": replaced(own, (str(fresh.uuid), "8b8d6ad2-6b43-4d8c-9d0e-4f3a5f1c2b77")),
-        "The file translates into another language: %(language)s instead of %(expected)s.": replaced(own, ('trgLang="en"', 'trgLang="fr"') if file_format == "xliff" else
-                                                     ('target-language="en"', 'target-language="fr"') if file_format == "xliff-1.2" else
-                                                     ("Language: en", "Language: fr")),
+        "The file belongs to no translation of this portal, or to one that was called off. Please download it anew.": elsewhere,
+        "The file translates into another language: %(language)s instead of %(expected)s.": replaced(
+            own, other_code.get(file_format, ('target-language="en"', 'target-language="fr"'))
+        ),
         "The file is too large. At most %(size)d MB are possible for one file of texts.": own + b" " * archives.MAX_SIZE,
-    }  # fmt: skip
+    }
     for reason, data in cases.items():
-        values = {"language": "Französisch" if "this page" in reason else "fr", "expected": "en", "size": 5}
+        values = {"language": "Français" if "this page" in reason else "fr", "expected": "en", "size": 5}
         assert said(send(client, fresh, data)) == [in_german(reason, **values)]
     assert texts(fresh) == {}
 
