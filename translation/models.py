@@ -5,12 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, TaskState
 
-from portal import changes
-from portal.models import ApprovalTask, PublishedVersion
+from portal.models import ApprovalTask
 from translation.permissions import missing_texts, translation_into
 
 
@@ -39,7 +37,7 @@ class TranslationReviewTask(ApprovalTask):
         return found
 
     def on_action(self, task_state: TaskState, user: AbstractBaseUser, action_name: str, **kwargs: object) -> object:
-        """Approve or send back. What is approved is written anew from its texts, and counts as reviewed from then on.
+        """Approve or send back. What is approved is written anew from its texts.
 
         Raises:
             PermissionDenied: it may not be approved, or not by this person.
@@ -56,11 +54,7 @@ class TranslationReviewTask(ApprovalTask):
                 latest = Page.objects.values_list("latest_revision_id", flat=True).get(pk=page.pk)
                 TaskState.objects.filter(pk=task_state.pk).update(revision_id=latest)
                 task_state = TaskState.objects.get(pk=task_state.pk)
-            found = super().on_action(task_state, user, action_name, **kwargs)
-            if isinstance(page, Page):
-                PublishedVersion.objects.update_or_create(page_id=page.pk, defaults={"reviewed_at": timezone.now()})
-                changes.announce(changes.PAGES, changes.page(page.translation_key))
-        return found
+            return super().on_action(task_state, user, action_name, **kwargs)
 
     @classmethod
     def get_description(cls) -> str:

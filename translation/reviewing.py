@@ -5,10 +5,16 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
 from wagtail.models import Page, TaskState, Workflow, WorkflowState
 from wagtail_localize.models import Translation
 
+from portal import changes
+from portal.changes import Change, Event, Order
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import PublishedVersion
+from portal.pages.versions import locales_by_id
 from translation.models import TranslationReviewTask
 from translation.permissions import missing_texts, reason_against_change
 
@@ -109,3 +115,20 @@ def last_word(page: Page) -> TaskState | None:
     if state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
         return None
     return state.task_states.filter(status=TaskState.STATUS_REJECTED).select_related("finished_by").order_by("-finished_at").first()
+
+
+def is_source(page: Page) -> bool:
+    """Return whether a page is written in the source language."""
+    locale = locales_by_id().get(page.locale_id)
+    return locale is not None and locale.language_code == SOURCE_LANGUAGE
+
+
+@changes.receiver(Event.PUBLISHED, order=Order.LANGUAGES)
+def store_review(change: Change) -> None:
+    """What goes online was approved by a reviewer, now or when it was planned: readers are not told otherwise any more."""
+    revision = change.details.get("revision")
+    if not isinstance(change.subject, Page) or revision is None or is_source(change.subject):
+        return
+    approved = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED)
+    if approved.filter(task__in=TranslationReviewTask.objects.values("pk")).exists():
+        PublishedVersion.objects.filter(page_id=change.subject.pk).update(reviewed_at=timezone.now())
