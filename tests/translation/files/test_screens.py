@@ -23,6 +23,7 @@ from wagtail_localize.models import StringTranslation, Translation
 from tests.builders import make_content_page, publish, submit, translate_texts
 from tests.people import Portal, client_of
 from tests.translation.files.items import in_german, outcomes, said, say_yes
+from tests.translation.files.test_formats import SUITE, outside
 from translation.files import archives, xliff
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,15 @@ def test_zips_that_are_no_zips(portal: Portal, fresh: Translation, language: str
     ):
         expected = in_german(reason, **values) if language == "de" else reason % values
         assert said(send(client, fresh, data, "a.zip")) == [expected]
+
+
+@outside
+def test_the_suite_of_oasis_changes_nothing(portal: Portal, fresh: Translation) -> None:
+    files = [file for kind in ("valid", "invalid") for file in sorted((SUITE / "core" / kind).glob("*.xlf"))]
+    assert len(files) == 144
+    data = zipped(*((f"{file.parent.name}/{file.name}", file.read_bytes()) for file in files))
+    answer = send(client_of_name("uebersetzung-en"), fresh, data, "suite.zip")
+    assert [name for name, _reason in answer.context["errors"]] == [f"{file.parent.name}/{file.name}" for file in files]
+    assert all(reason for _name, reason in answer.context["errors"])
+    assert b'name="changes"' not in answer.content
+    assert texts(fresh) == {}
