@@ -147,7 +147,9 @@ def store_anchors() -> None:
 def forget_published_version(sender: type, instance: object, created: bool, **kwargs: object) -> None:
     """A page that becomes an alias has the source's text again, also when it is submitted for translation anew."""
     if isinstance(instance, Page) and instance.alias_of_id is not None and not created:
-        PublishedVersion.objects.filter(page_id=instance.pk).update(completed_at=None, withdrawn_at=None, untranslated=[])
+        PublishedVersion.objects.filter(page_id=instance.pk).update(
+            completed_at=None, withdrawn_at=None, reviewed_at=None, untranslated=[]
+        )
         changes.announce(*tags_of(instance))
 
 

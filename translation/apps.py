@@ -11,7 +11,7 @@ class TranslationConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the rights on translatable snippets to languages, mend wagtail-localize, keep the languages' trees in step."""
-        from translation import aliases, cascades, returning, upstream  # noqa: F401 (the receivers connect)
+        from translation import aliases, cascades, returning, reviewing, upstream  # noqa: F401 (the receivers connect)
         from translation.policies import register_language_policies
 
         register_language_policies()

@@ -14,7 +14,7 @@ from wagtail.users.models import UserProfile
 from portal.language.languages import SOURCE_LANGUAGE, Language
 from portal.language.slugs import slug_for_title
 from portal.settings import environment
-from translation.roles import EDITORS, INBOX, MODERATORS, other_roles
+from translation.roles import EDITORS, INBOX, MODERATORS, other_roles, reviewer_roles
 
 _FIRST_NAME = "Demo"
 
@@ -47,6 +47,7 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
         DemoAccount("redaktion", "Redaktion", EDITORS),
         DemoAccount("freigabe", "Freigabe", MODERATORS),
         *(DemoAccount(_username(language), role.group, role.group) for language, role in other_roles().items()),
+        *(DemoAccount(f"pruefung-{language.code}", role.group, role.group) for language, role in reviewer_roles().items()),
         DemoAccount("anfragen", INBOX, INBOX),
     )
 

@@ -6,7 +6,7 @@ labour is a group of its own, made in the admin.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -23,13 +23,14 @@ from wagtail.models import (
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language
 from portal.models import ApprovalTask
+from translation.models import TranslationReviewTask
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION
 
 EDITORS = "Redaktion"
 MODERATORS = "Freigabe"
 INBOX = "Anfragen"
 TRANSLATORS = "Übersetzung {language}"
-WORKFLOW = "Freigabe"
+REVIEWERS = "Prüfung {language}"
 
 # What Wagtail's own migrations make: its groups have rights on all languages, its workflow stands on the root.
 _WAGTAIL_GROUPS = ("Editors", "Moderators")
@@ -114,6 +115,16 @@ def translator_role(language: Language) -> Role:
     )
 
 
+def reviewer_role(language: Language) -> Role:
+    """Return the role of those who approve translations into a language: they may do there what translators may."""
+    return replace(translator_role(language), group=REVIEWERS.format(language=_german_name(language)))
+
+
+def reviewer_roles() -> dict[Language, Role]:
+    """Return the roles of those who approve translations, by the languages whose pages follow the source."""
+    return {language: reviewer_role(language) for language in LANGUAGES if language.follows_source and language.code != SOURCE_LANGUAGE}
+
+
 def author_role(language: Language) -> Role:
     """Return the role of those who write in a language with a tree of its own."""
     return Role(
@@ -196,6 +207,7 @@ def roles() -> tuple[Role, ...]:
             also_in=tuple(language.code for language in LANGUAGES if language.follows_source),
         ),
         *other_roles().values(),
+        *reviewer_roles().values(),
         Role(
             group=INBOX,
             languages=(),
@@ -232,11 +244,12 @@ def _set_up_role(role: Role, homes: list[Page]) -> Group:
     return group
 
 
-def _set_up_workflow(moderators: Group, homes: list[Page]) -> None:
-    """Make the workflow in which the moderators approve, and assign it to the trees that have none."""
-    task, _created = ApprovalTask.objects.get_or_create(name=WORKFLOW)
-    task.groups.add(moderators)
-    workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
+def _set_up_workflow(approvers: Group, homes: list[Page], task_type: type[ApprovalTask] = ApprovalTask) -> None:
+    """Make the workflow in which a group approves, of the name of that group, and assign it to the trees that have none."""
+    name = approvers.name
+    task, _created = task_type.objects.get_or_create(name=name)
+    task.groups.add(approvers)
+    workflow, _created = Workflow.objects.get_or_create(name=name)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
     for home in homes:
         WorkflowPage.objects.get_or_create(page=home, defaults={"workflow": workflow})
@@ -264,6 +277,7 @@ def set_up_roles() -> list[Group]:
     moderators' group is first made; ones of the same name that somebody makes later stay.
     """
     groups: list[Group] = []
+    reviewers = list(reviewer_roles().values())
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
         homes = [home for code in role.languages if (home := home_page(code))]
@@ -271,6 +285,8 @@ def set_up_roles() -> list[Group]:
             continue
         group = _set_up_role(role, homes)
         groups.append(group)
+        if role in reviewers:
+            _set_up_workflow(group, homes, TranslationReviewTask)
         if role.group == MODERATORS:
             _set_up_workflow(group, homes)
             if is_first_time:

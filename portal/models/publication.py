@@ -25,6 +25,8 @@ class PublishedVersion(models.Model):
     source's page (`portal.pages.versions`). Publishing it anew shows it again, unless it is a translation whose translator has been given
     nothing newer.
 
+    `reviewed_at` is when a reviewer last approved a translation; while it is empty none ever has, and readers are told so.
+
     `title_language` is the one that the title stands in where that is another by its nature, as that of a report (`BasePage`).
 
     `anchors` are the addresses of headings within the page, by the ids of their blocks (`portal.blocks.anchors`); None where an older
@@ -39,6 +41,7 @@ class PublishedVersion(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     source_changed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
     untranslated = models.JSONField(default=list, blank=True)
     title_language = models.CharField(max_length=12, blank=True, default="", db_default="")
     anchors = models.JSONField(null=True, blank=True)

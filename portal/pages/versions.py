@@ -174,6 +174,12 @@ def source_changed_at(page: Page) -> datetime.datetime | None:
     return version.source_changed_at if version is not None else None
 
 
+def was_reviewed(page: Page) -> bool:
+    """Return whether a reviewer ever approved a translation. No query, as above."""
+    version = getattr(page, "published_version", None)
+    return version is not None and version.reviewed_at is not None
+
+
 def has_own_slug(page: Page) -> bool:
     """Return whether a page was once published in its own language, and got its slug there, even if it is an alias again."""
     return getattr(page, "published_version", None) is not None

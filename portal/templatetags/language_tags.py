@@ -78,6 +78,7 @@ def translation_note(reader: Reader) -> dict[str, object]:
         ],
         "others": _own_names({code: version for code, version in found.real.items() if code != page.language_code}),
         "date": versions.edited_at(page) if is_translation else None,
+        "is_reviewed": versions.was_reviewed(page),
         "is_outdated": versions.source_changed_at(page) is not None,
         "is_partial": bool(versions.untranslated_in(page)),
     }

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import polib
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
@@ -25,6 +24,7 @@ from portal import changes
 from portal.jobs import publication
 from portal.pages.versions import translations
 from tests.builders import make_alias, make_content_page, make_home, make_section, submit, translate, translate_texts
+from tests.translation.files import items as files
 from translation import demo_accounts, roles
 from translation.publishing import INCOMPLETE, OFFLINE, obstacles
 
@@ -115,7 +115,7 @@ def publish_in_form(client: Client, page: Page) -> HttpResponse:
 
 
 def approve(client: Client, page: Page, **headers: str) -> HttpResponse:
-    state = page.current_workflow_state or Workflow.objects.get().start(page, User.objects.get(username="admin"))
+    state = page.current_workflow_state or Workflow.objects.get(name="Freigabe").start(page, User.objects.get(username="admin"))
     url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.current_task_state_id])
     return client.post(url, {"comment": ""}, headers=headers)
 
@@ -202,8 +202,7 @@ def test_a_po_file_puts_nothing_online(offline: Page, code: str) -> None:
         entry.msgstr = "New"
     file = SimpleUploadedFile("t.po", str(po).encode())
     client = signed_in(f"uebersetzung-{code}")
-    client.post(reverse("wagtail_localize:upload_pofile", args=[translation.pk]), {"file": file})
-    assert isinstance(po, polib.POFile)
+    files.say_yes(client, client.post(reverse("wagtail_localize:upload_pofile", args=[translation.pk]), {"file": file}))
     assert StringTranslation.objects.filter(data="New", locale=translation.target_locale).exists()
     assert not version(offline, code).live
 

@@ -68,10 +68,11 @@ class TestRoles:
 
     def test_wagtails_own_groups_and_workflow_are_gone(self, portal: Portal) -> None:
         assert not Group.objects.filter(name__in=["Editors", "Moderators"]).exists()
-        assert Workflow.objects.get().name == "Freigabe"
-        assert Task.objects.get().specific.groups.get().name == "Freigabe"
-        assert WorkflowPage.objects.get().page_id == portal.home.pk
-        assert not portal.homes["en"].has_workflow
+        # German pages are approved by the moderators, translations by the reviewers of their language.
+        names = {"Freigabe": portal.home, "Prüfung Englisch": portal.homes["en"], "Prüfung Französisch": portal.homes["fr"]}
+        assert set(Workflow.objects.values_list("name", flat=True)) == set(names)
+        assert {task.specific.groups.get().name for task in Task.objects.all()} == set(names)
+        assert {(one.workflow.name, one.page_id) for one in WorkflowPage.objects.all()} == {(name, page.pk) for name, page in names.items()}
 
     def test_a_group_of_wagtails_name_made_later_stays(self, portal: Portal) -> None:
         Group.objects.create(name="Editors")
@@ -193,7 +194,7 @@ class TestPolicy:
         assert not policy.user_has_permission_for_instance(translator, "change", portal.topics["de"])
         assert policy.user_has_permission_for_instance(translator, "view", portal.topics["de"])
         names = policy.users_with_permission_for_instance("change", portal.topics["en"])
-        assert set(names.values_list("username", flat=True)) == {"admin", "freigabe", "uebersetzung-en"}
+        assert set(names.values_list("username", flat=True)) == {"admin", "freigabe", "pruefung-en", "uebersetzung-en"}
 
     def test_every_translatable_snippet_has_it(self) -> None:
         for model in get_snippet_models():

@@ -28,6 +28,7 @@ from home.models import ContentPage
 from portal.language.texts import plain, plain_html, plain_value
 from tests.builders import make_content_page, make_home, make_section, translate
 from tests.forms import posted_page
+from tests.translation.files.items import say_yes
 from translation.permissions import missing_texts
 
 pytestmark = pytest.mark.django_db
@@ -208,10 +209,8 @@ class TestOtherWaysIn:
         cells = [entry for entry in po if entry.msgctxt.endswith(".cells")]
         for number, entry in enumerate(cells):
             entry.msgctxt = entry.msgctxt.replace(".cells", f".rows.{number}.1")
-        client.post(
-            reverse("wagtail_localize:upload_pofile", args=[translation.pk]),
-            {"file": SimpleUploadedFile("a.po", str(po).encode())},
-        )
+        file = SimpleUploadedFile("a.po", str(po).encode())
+        say_yes(client, client.post(reverse("wagtail_localize:upload_pofile", args=[translation.pk]), {"file": file}))
         segments = StringSegment.objects.filter(source=translation.source).annotate_translation(translation.target_locale)
         assert {(segment.string.data, segment.translation) for segment in segments} == {
             (segment.string.data, f"Tool {segment.string.data}") for segment in segments

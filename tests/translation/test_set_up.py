@@ -60,7 +60,10 @@ class TestCommand:
         assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe", "Anfragen"}
         translate(home)
         run("--demo-accounts")
-        assert set(Group.objects.values_list("name", flat=True)) == {"Redaktion", "Freigabe", "Anfragen", "Übersetzung Englisch"}
+        assert set(Group.objects.values_list("name", flat=True)) == {
+            "Redaktion", "Freigabe", "Anfragen", "Übersetzung Englisch", "Prüfung Englisch",
+        }  # fmt: skip
+        assert User.objects.filter(username="pruefung-en").exists()
         assert User.objects.filter(username="uebersetzung-en").exists()
 
     def test_the_site_follows_the_settings(self, settings: object) -> None:

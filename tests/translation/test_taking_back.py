@@ -145,7 +145,7 @@ def test_what_waited_does_not_come_later(section: Page, page: Page, code: str) -
     planned.latest_revision.approved_go_live_at = timezone.now() + timezone.timedelta(days=1)
     planned.latest_revision.save()
     assert delete(signed_in(TRANSLATORS[code]), planned).status_code == 302
-    Workflow.objects.get().start(waiting, User.objects.get(username=TRANSLATORS[code]))
+    Workflow.objects.get(name="Freigabe").start(waiting, User.objects.get(username=TRANSLATORS[code]))
     assert delete(signed_in(TRANSLATORS[code]), waiting).status_code == 403
     assert delete(signed_in("admin"), waiting).status_code == 302
     Revision.objects.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=timezone.now())

@@ -55,4 +55,5 @@ class ChangeEffect(models.Model):
 def forget_what_is_gone() -> None:
     """Delete rows about pages and revisions that were deleted while the desk was not there."""
     SourceTexts.objects.exclude(page__in=Page.objects.values("pk")).delete()
+    Notice.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
     ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()

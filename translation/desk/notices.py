@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import npgettext, override, pgettext
 from wagtail.users.models import UserProfile
 
+from portal.admin import titles
 from translation.permissions import works_in
 
 from .models import Notice, NoticeChoice, Order, OrderItem
@@ -70,7 +71,7 @@ def _write(orders: Iterable[Order], kind: NoticeKind, progress: Progress) -> Non
     items = OrderItem.objects.filter(order__in=orders, progress=progress).order_by()
     for order_id, locale_id in items.values_list("order_id", "locale_id").distinct():
         locales[order_id].add(locale_id)
-    _store(
+    store(
         Notice(user=user, order=order, locale_id=locale_id, kind=kind)
         for order in orders
         for user in recipients(order)
@@ -85,13 +86,13 @@ def _write_done() -> None:
     told = Notice.objects.filter(order=OuterRef("order"), locale=OuterRef("locale"), kind=NoticeKind.DONE)
     done = OrderItem.objects.filter(~Exists(same.filter(progress__in=ACTIVE)), ~Exists(told), progress=Progress.DONE)
     pairs = done.filter(order__creator__is_active=True).order_by().values_list("order_id", "order__creator_id", "locale_id").distinct()
-    _store(
+    store(
         Notice(user_id=user_id, order_id=order_id, locale_id=locale_id, kind=NoticeKind.DONE)
         for order_id, user_id, locale_id in pairs
     )
 
 
-def _store(notices: Iterable[Notice]) -> None:
+def store(notices: Iterable[Notice]) -> None:
     """Store what is new, of what people want to be told."""
     notices = list(notices)
     choices = dict(NoticeChoice.objects.filter(user__in={one.user_id for one in notices}).values_list("user_id", "kinds"))
@@ -101,7 +102,7 @@ def _store(notices: Iterable[Notice]) -> None:
 
 def unseen(user: User) -> QuerySet[Notice]:
     """Return what a person was told and has not looked at, the latest first."""
-    rows = Notice.objects.filter(user=user, seen_at=None).select_related("order__creator", "locale")
+    rows = Notice.objects.filter(user=user, seen_at=None).select_related("order__creator", "locale", "page__locale", "page__content_type")
     return rows.order_by("-created_at", "-pk")
 
 
@@ -111,6 +112,8 @@ def sentence(notice: Notice, number: int) -> str:
     Args:
         number: how many pages it is about.
     """
+    if notice.order is None:
+        return _sentence_of_review(notice)
     values = {"count": number, "language": name_of(notice.locale), "date": ""}
     if notice.order.due_on is not None:
         values["date"] = date_format(notice.order.due_on, "SHORT_DATE_FORMAT")
@@ -147,14 +150,28 @@ def sentence(notice: Notice, number: int) -> str:
     return text % values
 
 
+def _sentence_of_review(notice: Notice) -> str:
+    values = {"page": titles.title_for(notice.user, notice.page), "language": name_of(notice.locale)}
+    match notice.kind:
+        case NoticeKind.SUBMITTED:
+            text = pgettext("admin", "“%(page)s” (%(language)s) waits for your review.")
+        case NoticeKind.SENT_BACK:
+            text = pgettext("admin", "“%(page)s” (%(language)s) was sent back to you.")
+        case _:
+            text = pgettext("admin", "“%(page)s” (%(language)s) was approved and published.")
+    return text % values
+
+
 def numbers(notices: Sequence[Notice]) -> dict[int, int]:
     """Return how many pages notices are about, by their ids: what is done, or what is still to do. One query."""
-    items = OrderItem.objects.filter(order__in={one.order_id for one in notices}).order_by()
+    items = OrderItem.objects.filter(order__in={one.order_id for one in notices if one.order_id}).order_by()
     counted: dict[tuple[int, int, bool], int] = defaultdict(int)
     for order_id, locale_id, progress in items.values_list("order_id", "locale_id", "progress"):
         if progress in (Progress.OPEN, Progress.DONE):
             counted[order_id, locale_id, progress == Progress.DONE] += 1
-    return {one.pk: counted[one.order_id, one.locale_id, one.kind == NoticeKind.DONE] for one in notices}
+    return {
+        one.pk: counted[one.order_id, one.locale_id, one.kind == NoticeKind.DONE] if one.order_id is not None else 1 for one in notices
+    }
 
 
 def still_true(notices: Sequence[Notice]) -> list[tuple[Notice, str]]:
@@ -246,4 +263,4 @@ def forget_old() -> None:
     now = timezone.now()
     old = Q(seen_at__lt=now - datetime.timedelta(days=90)) | Q(created_at__lt=now - datetime.timedelta(days=365))
     done = Order.objects.exclude(Exists(OrderItem.objects.filter(order=OuterRef("pk"), progress__in=ACTIVE)))
-    Notice.objects.filter(old, order__in=done).delete()
+    Notice.objects.filter(old).filter(Q(order=None) | Q(order__in=done)).delete()

@@ -28,9 +28,9 @@ from portal.admin.start import LINES, Box, Line
 from portal.jobs import Periodic
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.operation.leaving import Belonging, belonging
-from translation.permissions import working_locale_ids
+from translation.permissions import translation_into, working_locale_ids
 
-from . import notices, order_views, orders
+from . import notices, order_files, order_views, orders, review_views
 from .models import Notice, NoticeChoice, Order, OrderItem
 from .names import name_of
 from .order_models import ACTIVE, NoticeKind
@@ -46,8 +46,15 @@ def register_urls() -> list[URLPattern]:
         path("translations/orders/<int:order_id>/", order_views.show, name="translation_order"),
         path("translations/orders/<int:order_id>/call-off/", order_views.call_off, name="translation_order_call_off"),
         path("translations/orders/<int:order_id>/again/", order_views.try_again, name="translation_order_again"),
+        path("translations/orders/<int:order_id>/files/", order_files.files, name="translation_order_files"),
+        path(
+            "translations/orders/<int:order_id>/files/<slug:language_code>/<str:file_format>/",
+            order_files.download,
+            name="translation_order_file",
+        ),
         path("translations/notices/<int:notice_id>/", order_views.notice, name="translation_notice"),
         path("translations/<int:page_id>/in/<slug:language_code>/", order_views.work, name="translation_work"),
+        path("translations/<int:page_id>/in/<slug:language_code>/review/", review_views.review, name="translation_review"),
     ]
 
 
@@ -66,6 +73,19 @@ def _button(page: Page, user: AbstractBaseUser) -> Iterator[Button]:
 def header_button(page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     """Offer it above a page."""
     yield from _button(page, user)
+
+
+@hooks.register("register_page_header_buttons")
+def work_button(page: Page, user: AbstractBaseUser, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Lead from a translation to its draft, review, publication and files."""
+    if page.depth < 2 or page.locale.language_code == SOURCE_LANGUAGE or page.locale_id not in working_locale_ids(user):
+        return
+    if (translation := translation_into(page)) is None:
+        return
+    source = Page.objects.filter(translation_key=page.translation_key, locale=translation.source.locale_id).first()
+    if source is not None:
+        address = reverse("translation_work", args=[source.pk, page.locale.language_code])
+        yield Button(pgettext("admin", "Draft, review, files"), address, icon_name="tasks", priority=53)
 
 
 @hooks.register("register_page_listing_more_buttons")

@@ -86,19 +86,25 @@ class OrderItem(models.Model):
 
 
 class NoticeKind(TextChoices):
-    """What somebody is told of an order."""
+    """What somebody is told of an order, or of a review."""
 
     ASSIGNED = "assigned", pgettext_lazy("admin, notice", "An order for me")
     DUE_SOON = "due_soon", pgettext_lazy("admin, notice", "An order of mine is due soon")
     OVERDUE = "overdue", pgettext_lazy("admin, notice", "An order of mine is overdue")
     DONE = "done", pgettext_lazy("admin, notice", "What I ordered is done")
+    SUBMITTED = "submitted", pgettext_lazy("admin, notice", "A translation waits for my review")
+    SENT_BACK = "sent_back", pgettext_lazy("admin, notice", "What I submitted was sent back")
+    APPROVED = "approved", pgettext_lazy("admin, notice", "What I submitted was approved and published")
 
 
 class Notice(models.Model):
     """Something that a person is told once: on the start page of the admin, and by mail where they want it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="+")
+    """What it is about: an order, or one translation."""
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
+    """The page in the language of the translation."""
     locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=NoticeKind.as_choices)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -111,7 +117,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.kind} {self.order_id}"
+        return f"{self.user_id}: {self.kind} {self.order_id or self.page_id}"
 
 
 class Frequency(TextChoices):

@@ -27,7 +27,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import matrix, orders, proposals, states
+from . import matrix, orders, proposals, review_views, states
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
@@ -123,7 +123,7 @@ def _tell_left_out(request: HttpRequest, found: orders.Plan) -> None:
 # --- what was ordered --------------------------------------------------------------------------------------------------------
 
 
-def _orders_for(user: AbstractBaseUser) -> QuerySet[Order]:
+def orders_for(user: AbstractBaseUser) -> QuerySet[Order]:
     """Return the orders that hold anything in a person's languages, or are theirs."""
     own = OrderItem.objects.filter(order=OuterRef("pk"), locale__in=matrix.locales_for(user))
     return Order.objects.filter(Exists(own)).select_related("creator", "assignee", "group")
@@ -141,7 +141,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the orders of a person's languages, the latest first."""
     if not working_locale_ids(request.user):
         return permission_denied(request)
-    page = Paginator(_orders_for(request.user).order_by("-pk"), ORDERS).get_page(request.GET.get("p"))
+    page = Paginator(orders_for(request.user).order_by("-pk"), ORDERS).get_page(request.GET.get("p"))
     locales = matrix.locales_for(request.user)
     counts = orders.counts(page.object_list, [locale.pk for locale in locales])
     rows = [{"order": order, **_numbers(counts.get(order.pk, {}))} for order in page.object_list]
@@ -169,7 +169,7 @@ def show(request: HttpRequest, order_id: int) -> HttpResponse:
     """
     if not working_locale_ids(request.user):
         return permission_denied(request)
-    order = get_object_or_404(_orders_for(request.user), pk=order_id)
+    order = get_object_or_404(orders_for(request.user), pk=order_id)
     locales = matrix.locales_for(request.user)
     items = OrderItem.objects.filter(order=order, locale__in=locales).select_related("page__locale", "page__content_type", "locale")
     page = Paginator(items.order_by("page__path", "locale_id"), ITEMS).get_page(request.GET.get("p"))
@@ -208,7 +208,7 @@ def call_off(request: HttpRequest, order_id: int) -> HttpResponse:
     """
     if not working_locale_ids(request.user):
         return permission_denied(request)
-    order = get_object_or_404(_orders_for(request.user), pk=order_id)
+    order = get_object_or_404(orders_for(request.user), pk=order_id)
     if not may_manage(request.user, order):
         return refuse(request, pgettext("admin", "You have no right to call this order off."))
     items = OrderItem.objects.filter(order=order, locale__in=matrix.locales_for(request.user))
@@ -229,7 +229,7 @@ def try_again(request: HttpRequest, order_id: int) -> HttpResponse:
     """
     if not working_locale_ids(request.user):
         return permission_denied(request)
-    order = get_object_or_404(_orders_for(request.user), pk=order_id)
+    order = get_object_or_404(orders_for(request.user), pk=order_id)
     if not may_manage(request.user, order):
         return refuse(request, pgettext("admin", "You have no right to change this order."))
     orders.try_again(order)
@@ -280,7 +280,8 @@ def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse
         "version": version,
         "may_edit": may_edit,
         "may_begin": version is None and not follows,
-        **_left(version),
+        **(left := _left(version)),
+        **review_views.context_of(request.user, version, left["translation"]),
     }
     return render(request, "translation_desk/work.html", context)
 
@@ -290,7 +291,7 @@ def _left(version: Page | None) -> dict[str, Any]:
     translation = translation_into(version) if version is not None else None
     if translation is None:
         changes = states.text_changes(version) if version is not None else []
-        return {"todo": [], "changes": [_diff(one.before, one.after) for one in changes]}
+        return {"todo": [], "changes": [_diff(one.before, one.after) for one in changes], "translation": None}
     todo = [
         {
             "segment": one.pk,
@@ -300,7 +301,7 @@ def _left(version: Page | None) -> dict[str, Any]:
         }
         for one in proposals.todo(translation)
     ]
-    return {"todo": todo, "changes": []}
+    return {"todo": todo, "changes": [], "translation": translation}
 
 
 def my_work(request: HttpRequest) -> HttpResponse:
@@ -318,8 +319,13 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     Raises:
         Http404: it is somebody else's, or gone.
     """
-    found = get_object_or_404(Notice.objects.select_related("order"), pk=notice_id, user=request.user)
+    found = get_object_or_404(Notice.objects.select_related("order", "page__locale"), pk=notice_id, user=request.user)
     Notice.objects.filter(pk=found.pk, seen_at=None).update(seen_at=timezone.now())
+    if found.page is not None:
+        source = Page.objects.filter(translation_key=found.page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+        if source is None:
+            raise Http404
+        return redirect("translation_work", source.pk, found.page.locale.language_code)
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
     first = items.select_related("locale").order_by("page__path").first()
     if found.kind == NoticeKind.DONE or first is None:

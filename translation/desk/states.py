@@ -47,7 +47,8 @@ class State(TextChoices):
 def with_states(pages: QuerySet) -> QuerySet:
     """Annotate versions in other languages than the source with their `state`. No further query."""
     same = {"locale_id": OuterRef("locale_id")}
-    waits = WorkflowState.objects.active().filter(
+    waits = WorkflowState.objects.filter(
+        status=WorkflowState.STATUS_IN_PROGRESS,
         base_content_type=ContentType.objects.get_for_model(Page), object_id=Cast(OuterRef("pk"), CharField())
     )
     ordered = Translation.objects.filter(

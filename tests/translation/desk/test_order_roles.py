@@ -37,6 +37,9 @@ ROLES = {
     "uebersetzung-en": {"en"},
     "uebersetzung-uk": {"uk"},
     "uebersetzung-ar": {"ar"},
+    "pruefung-en": {"en"},
+    "pruefung-uk": {"uk"},
+    "pruefung-ar": {"ar"},
     "leichte-sprache": {"de-simple"},
     "anfragen": set(),
 }
@@ -85,6 +88,9 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
     walked |= {
         "translation_desk", "translation_orders", "translation_order_new", "translation_order", "translation_work",
         "translation_order_call_off", "translation_order_again",
+        # Walked in `test_order_files` and `test_reviews`.
+        "translation_review",
+        "translation_order_files", "translation_order_file",
         # Walked in `test_desk`.
         "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
     }  # fmt: skip

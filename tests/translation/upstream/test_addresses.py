@@ -24,6 +24,7 @@ from wagtail_localize.models import (
 from portal.models import Footer, Region, Topic
 from tests.builders import make_content_page, publish, translate_texts
 from tests.people import Portal, client_of
+from tests.translation.files.items import in_german, said, say_yes
 
 pytestmark = pytest.mark.django_db
 
@@ -339,7 +340,9 @@ class TestEnglish:
         for name in ("download_pofile", "preview_translation"):
             assert unchanged(lambda: translator.get(address(name, translation.pk))).status_code == 200, name
         upload = address("upload_pofile", translation.pk)
-        assert unchanged(lambda: translator.post(upload, {"file": po_file(translation)})).status_code == 302
+        shown = unchanged(lambda: translator.post(upload, {"file": po_file(translation)}))
+        assert not StringTranslation.objects.filter(data="From the file").exists()
+        assert unchanged(lambda: say_yes(translator, shown)).status_code == 200
         assert StringTranslation.objects.filter(locale__language_code="en", data="From the file").exists()
         assert unchanged(lambda: translator.delete(segment_address(translation))).status_code == 200
         override = address("edit_override", translation.pk, override_segment(translation).pk)
@@ -654,7 +657,7 @@ class TestPoFiles:
         content = self.header(translation) + 'msgctxt "title"\nmsgid "Resettlement"\nmsgstr "a\0b"\n'
         assert [kind for kind, _text in self.upload(translator, translation, content.encode())] == ["error"]
 
-    def test_nothing_imported_is_no_success(self, portal: Portal, translator: Client) -> None:
+    def test_nothing_that_fits_is_no_success(self, portal: Portal, translator: Client) -> None:
         translation = portal.translations["en"]
         entries = (
             'msgctxt "title"\nmsgid "Unknown"\nmsgstr "x"\n\n'
@@ -663,23 +666,26 @@ class TestPoFiles:
             'msgid "Resettlement"\nmsgstr "x"\n'
         )
         before = snapshot("en")
-        shown = self.upload(translator, translation, (self.header(translation) + entries).encode())
-        assert [kind for kind, _text in shown] == ["error", "warning"]
-        assert "Unknown" in shown[1][1]
-        assert "nowhere" in shown[1][1]
+        file = SimpleUploadedFile("t.po", (self.header(translation) + entries).encode())
+        answer = translator.post(address("upload_pofile", translation.pk), {"file": file})
+        changed = in_german("The German text was changed since the file was handed out.")
+        assert [(one["line"].outcome, one["line"].reason) for one in answer.context["files"][0]["lines"]] == [
+            ("refused", changed), ("refused", in_german("There is no place “%(place)s”.", place="nowhere")),
+            ("refused", changed), ("refused", in_german("There is no place “%(place)s”.", place="")),
+        ]  # fmt: skip
+        assert b'name="changes"' not in answer.content
         assert snapshot("en") == before
-        assert [kind for kind, _text in self.upload(translator, translation, self.header(translation).encode())] == [
-            "error"
-        ]
 
     def test_what_is_usable_is_imported_and_the_rest_named(self, portal: Portal, translator: Client) -> None:
         translation = portal.translations["en"]
         entries = (
             'msgctxt "title"\nmsgid "Resettlement"\nmsgstr "New"\n\nmsgctxt "title"\nmsgid "Unknown"\nmsgstr "x"\n'
         )
-        shown = self.upload(translator, translation, (self.header(translation) + entries).encode())
-        assert [kind for kind, _text in shown] == ["success", "warning"]
-        assert StringTranslation.objects.filter(locale__language_code="en", data="New").exists()
+        file = SimpleUploadedFile("t.po", (self.header(translation) + entries).encode())
+        answer = translator.post(address("upload_pofile", translation.pk), {"file": file})
+        assert [one["line"].outcome for one in answer.context["files"][0]["lines"]] == ["changed", "refused"]
+        assert said(say_yes(translator, answer)) == ["1 Übersetzung wurde importiert."]
+        assert StringTranslation.objects.filter(locale__language_code="en", data="New").count() == 1
 
 
 # --- editors and moderators ------------------------------------------------------------------------------------------

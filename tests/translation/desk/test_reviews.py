@@ -1,0 +1,192 @@
+"""From draft to online: saved, submitted, sent back, approved; by each role, and what visitors, history and notices say of it."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+from wagtail.models import Page, PageLogEntry, Revision
+from wagtail_localize.models import StringTranslation, Translation
+
+from portal.models import PublishedVersion
+from portal.pages import versions
+from tests.builders import translate_texts
+from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
+    order,
+    other,
+    page,
+    shared_section,
+    sign_in,
+    state,
+    user,
+    version,
+)
+from tests.translation.files.items import in_german, said
+from translation.desk import notices
+from translation.desk.states import State
+
+pytestmark = pytest.mark.django_db
+
+CODES = ("uk", "ar")
+WORDS = {"uk": "Слово", "ar": "كلمة"}
+
+
+def do(client: Client, page: Page, code: str, what: str, **values: str) -> HttpResponse:  # noqa: F811
+    return client.post(reverse("translation_review", args=[page.pk, code]), {"do": what, **values}, follow=True)
+
+
+def offered(client: Client, page: Page, code: str) -> set[str]:  # noqa: F811
+    """Return what the screen of a translation offers to do with it."""
+    soup = BeautifulSoup(client.get(reverse("translation_work", args=[page.pk, code])).content, "html.parser")
+    return {button["value"] for button in soup.select("form button[name=do]")}
+
+
+def ordered(page: Page, code: str, *, is_translated: bool = True) -> Translation:  # noqa: F811
+    order(sign_in("redaktion"), [page], (code,))
+    translation = Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code=code)
+    if is_translated:
+        texts = {segment.string.data: f"{WORDS[code]} {segment.string.data}" for segment in translation.source.stringsegment_set.all()}
+        translate_texts(translation, texts)
+    return translation
+
+
+def told(name: str) -> list[str]:
+    with override("de"):
+        return [text for _notice, text in notices.still_true(list(notices.unseen(user(name))))]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_draft_is_saved_and_nobody_reads_it(page: Page, code: str) -> None:  # noqa: F811
+    ordered(page, code)
+    client = sign_in(f"uebersetzung-{code}")
+    assert offered(client, page, code) == {"save", "submit", "publish"}
+    do(client, page, code, "save")
+    draft = version(page, code)
+    assert draft.title == page.title
+    assert Revision.objects.get(pk=draft.latest_revision_id).as_object().title == f"{WORDS[code]} {page.title}"
+    assert not versions.was_finished(draft)
+    shown = Client().get(draft.specific.address).text
+    assert page.lead in shown
+    assert WORDS[code] not in shown
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_submitted_sent_back_submitted_approved(page: Page, code: str) -> None:  # noqa: F811
+    language = {"uk": "Українська", "ar": "العربية"}[code]
+    ordered(page, code)
+    translator, reviewer = sign_in(f"uebersetzung-{code}"), sign_in(f"pruefung-{code}")
+    do(translator, page, code, "submit")
+    assert state(page, code) == State.IN_REVIEW
+    # It waits: whoever translates only takes it back, whoever reviews decides.
+    assert offered(translator, page, code) == {"withdraw"}
+    assert offered(reviewer, page, code) >= {"approve", "send_back"}
+    title = f"{WORDS[code]} {page.title}"
+    assert told(f"pruefung-{code}") == [in_german("“%(page)s” (%(language)s) waits for your review.", page=title, language=language)]
+    edit = reverse("wagtailadmin_pages:edit", args=[version(page, code).pk])
+    assert translator.post(edit, {"action": "publish"}).status_code == 403
+    # A translation is sent back with a word, or not at all.
+    do(reviewer, page, code, "send_back")
+    assert state(page, code) == State.IN_REVIEW
+    do(reviewer, page, code, "send_back", comment="Bitte Sie statt du.")
+    assert state(page, code) == State.IN_WORK
+    assert told(f"uebersetzung-{code}") == [in_german("“%(page)s” (%(language)s) was sent back to you.", page=title, language=language)]
+    assert told(f"pruefung-{code}") == []
+    assert "Bitte Sie statt du." in translator.get(reverse("translation_work", args=[page.pk, code])).text
+    assert offered(translator, page, code) == {"save", "submit", "publish"}
+    do(translator, page, code, "submit")
+    # The reviewer mends a text and approves: what goes online is what stands there then.
+    StringTranslation.objects.filter(data=title).update(data=f"{WORDS[code]} 2")
+    do(reviewer, page, code, "approve", comment="Gut.")
+    done = version(page, code)
+    assert (done.live, done.alias_of_id, done.title) == (True, None, f"{WORDS[code]} 2")
+    assert state(page, code) == State.TRANSLATED
+    assert told(f"uebersetzung-{code}") == [
+        in_german("“%(page)s” (%(language)s) was approved and published.", page=f"{WORDS[code]} 2", language=language)
+    ]
+    actions = PageLogEntry.objects.filter(page=done.pk).values_list("action", "user__username")
+    assert {("wagtail.workflow.start", f"uebersetzung-{code}"), ("wagtail.workflow.reject", f"pruefung-{code}"),
+            ("wagtail.workflow.approve", f"pruefung-{code}"), ("wagtail.publish", f"pruefung-{code}")} <= set(actions)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_wagtails_own_screens_do_the_same(page: Page, code: str) -> None:  # noqa: F811
+    ordered(page, code)
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    found = version(page, code)
+    reviewer = sign_in(f"pruefung-{code}")
+    assert f"/admin/pages/{found.pk}/edit/" in reviewer.get("/admin/").text
+    task_state = found.specific.current_workflow_task_state
+    address = reverse("wagtailadmin_pages:workflow_action", args=[found.pk, "approve", task_state.pk])
+    assert sign_in(f"uebersetzung-{code}").post(address).status_code in (302, 403)
+    assert not versions.was_finished(version(page, code))
+    reviewer.post(address, {"comment": ""})
+    done = version(page, code)
+    assert (done.alias_of_id, done.title) == (None, f"{WORDS[code]} {page.title}")
+    assert PublishedVersion.objects.get(page=done).reviewed_at is not None
+
+
+def test_what_lacks_a_text_is_not_submitted_and_not_approved(page: Page) -> None:  # noqa: F811
+    translation = ordered(page, "uk", is_translated=False)
+    translator, reviewer = sign_in("uebersetzung-uk"), sign_in("pruefung-uk")
+    assert offered(translator, page, "uk") == {"save"}
+    do(translator, page, "uk", "submit")
+    assert state(page, "uk") == State.ORDERED
+    translate_texts(translation)
+    do(translator, page, "uk", "submit")
+    # German is changed while it waits, and its new text handed to the translators.
+    page.lead = "Ein anderer Satz."
+    page.save_revision().publish()
+    translation.source.update_from_db()
+    assert offered(reviewer, page, "uk") & {"approve", "send_back"} == {"send_back"}
+    do(reviewer, page, "uk", "approve")
+    assert state(page, "uk") == State.IN_REVIEW
+    assert not versions.was_finished(version(page, "uk"))
+
+
+def test_nobody_approves_what_they_submitted(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    reviewer = sign_in("pruefung-uk")
+    do(reviewer, page, "uk", "submit")
+    assert offered(reviewer, page, "uk") & {"approve", "send_back"} == set()
+    do(reviewer, page, "uk", "approve")
+    assert state(page, "uk") == State.IN_REVIEW
+    do(reviewer, page, "uk", "withdraw")
+    assert state(page, "uk") == State.IN_WORK
+
+
+def test_each_role_does_what_is_its_own_in_its_language(page: Page) -> None:  # noqa: F811
+    """Every thing that can be done, by everybody: only who may changes anything."""
+    ordered(page, "uk")
+    ordered(page, "ar")
+    do(sign_in("uebersetzung-uk"), page, "uk", "submit")
+    for one in User.objects.exclude(username__in=("admin", "pruefung-uk", "uebersetzung-uk")):
+        before = list(Revision.objects.order_by("pk").values_list("pk")), state(page, "uk")
+        for what in ("save", "submit", "withdraw", "approve", "send_back", "publish", "nonsense"):
+            if one.username == "freigabe" and what == "withdraw":
+                # Who publishes in a language may call off what waits there.
+                continue
+            answer = do(sign_in(one.username), page, "uk", what, comment="x")
+            assert answer.status_code in (200, 403, 404), (one.username, what)
+            after = list(Revision.objects.order_by("pk").values_list("pk")), state(page, "uk")
+            assert after == before, (one.username, what)
+    assert said(do(sign_in("pruefung-uk"), page, "uk", "approve")) == [in_german("Approved and published.")]
+    assert state(page, "uk") == State.TRANSLATED
+    assert state(page, "ar") == State.IN_WORK
+
+
+UNREVIEWED = {"uk": "Друга людина цей переклад ще не перевірила.", "ar": "لم يراجع الترجمة شخص ثانٍ بعد."}
+
+
+@pytest.mark.parametrize(("code", "sentence"), list(UNREVIEWED.items()))
+def test_visitors_read_that_nobody_has_reviewed_a_translation(page: Page, code: str, sentence: str) -> None:  # noqa: F811
+    ordered(page, code)
+    do(sign_in(f"uebersetzung-{code}"), page, code, "publish")
+    found = version(page, code)
+    assert sentence in Client().get(found.specific.address).text
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    do(sign_in(f"pruefung-{code}"), page, code, "approve")
+    assert sentence not in Client().get(found.specific.address).text

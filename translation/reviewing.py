@@ -1,0 +1,134 @@
+"""From a draft to what is online: saving, submitting, approving, sending back; in Wagtail's workflow, whichever screen it comes from."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import npgettext, pgettext
+from wagtail.models import Page, TaskState, Workflow, WorkflowState
+from wagtail_localize.models import Translation
+
+from portal import changes
+from portal.changes import Change, Event, Order
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import PublishedVersion
+from portal.pages.versions import locales_by_id
+from translation.models import TranslationReviewTask
+from translation.permissions import missing_texts, reason_against_change
+
+
+def workflow_of(page: Page) -> Workflow | None:
+    """Return the workflow that a translation is reviewed in; `None` where nobody reviews."""
+    workflow = page.get_workflow()
+    if workflow is None or not TranslationReviewTask.objects.filter(workflow_tasks__workflow=workflow, active=True).exists():
+        return None
+    return workflow
+
+
+def state_of(page: Page) -> WorkflowState | None:
+    """Return the review that a page is in, or was sent back from."""
+    return page.current_workflow_state
+
+
+def is_waiting(page: Page) -> bool:
+    """Return whether a page waits for a reviewer now."""
+    state = state_of(page)
+    return state is not None and state.status == WorkflowState.STATUS_IN_PROGRESS
+
+
+def actions(user: AbstractBaseUser, page: Page) -> set[str]:
+    """Return what a reviewer may do: `approve`, `reject`."""
+    task = page.current_workflow_task
+    if task is None or not is_waiting(page):
+        return set()
+    return {name for name, _label, _modal in task.specific.get_actions(page, user)}
+
+
+def reason_against_submission(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
+    """Return why somebody cannot submit a translation to its reviewers, as a sentence; nothing when they can."""
+    if is_waiting(page):
+        return pgettext("admin", "It waits for a review already.")
+    if reason := reason_against_change(user, page):
+        return reason
+    if workflow_of(page) is None:
+        return pgettext("admin", "Nobody reviews this language: there is no workflow for it.")
+    if count := missing_texts(translation).count():
+        return npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {"count": count}
+    return ""
+
+
+def save_draft(user: AbstractBaseUser, translation: Translation) -> str:
+    """Write the texts of a translation into a draft of its page, and publish nothing; return why that failed, as a sentence."""
+    try:
+        with transaction.atomic():
+            translation.save_target(user=user, publish=False)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+@transaction.atomic
+def submit(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
+    """Submit a translation to its reviewers, or once more after it was sent back; return why that failed, as a sentence."""
+    # Whoever comes second waits here, and finds that it was submitted.
+    Page.objects.select_for_update().get(pk=page.pk)
+    if reason := reason_against_submission(user, page, translation) or save_draft(user, translation):
+        return reason
+    page = Page.objects.get(pk=page.pk).specific
+    state = state_of(page)
+    if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        state.cancel(user=user)
+        page = Page.objects.get(pk=page.pk).specific
+    workflow = workflow_of(page)
+    if workflow is not None:
+        workflow.start(page, user)
+    return ""
+
+
+def decide(user: AbstractBaseUser, page: Page, action: str, comment: str) -> bool:
+    """Approve a translation (`approve`), which publishes it, or send it back (`reject`); return whether the person may."""
+    if action not in actions(user, page):
+        return False
+    state = page.current_workflow_task_state
+    state.task.specific.on_action(state, user, action, comment=comment)
+    return True
+
+
+def may_withdraw(user: AbstractBaseUser, page: Page) -> bool:
+    """Return whether somebody may take a translation back from its reviewers."""
+    state = state_of(page)
+    return state is not None and is_waiting(page) and bool(state.user_can_cancel(user))
+
+
+def withdraw(user: AbstractBaseUser, page: Page) -> None:
+    """Take a translation back from its reviewers; it stays a draft."""
+    state = state_of(page)
+    if state is not None:
+        state.cancel(user=user)
+
+
+def last_word(page: Page) -> TaskState | None:
+    """Return what a reviewer said when a translation was sent back; `None` where it is not."""
+    state = state_of(page)
+    if state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
+        return None
+    return state.task_states.filter(status=TaskState.STATUS_REJECTED).select_related("finished_by").order_by("-finished_at").first()
+
+
+def is_source(page: Page) -> bool:
+    """Return whether a page is written in the source language."""
+    locale = locales_by_id().get(page.locale_id)
+    return locale is not None and locale.language_code == SOURCE_LANGUAGE
+
+
+@changes.receiver(Event.PUBLISHED, order=Order.LANGUAGES)
+def store_review(change: Change) -> None:
+    """What goes online was approved by a reviewer, now or when it was planned: readers are not told otherwise any more."""
+    revision = change.details.get("revision")
+    if not isinstance(change.subject, Page) or revision is None or is_source(change.subject):
+        return
+    approved = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED)
+    if approved.filter(task__in=TranslationReviewTask.objects.values("pk")).exists():
+        PublishedVersion.objects.filter(page_id=change.subject.pk).update(reviewed_at=timezone.now())
