@@ -316,3 +316,26 @@ def test_editors_link_to_all_that_is_public(code: str) -> None:
     screen = world.client.get(f"/admin/bulk/wagtailcore/page/publish/?id={draft.pk}&id={world.public.pk}").content.decode()
     assert draft.title in screen
     assert world.public.title not in screen
+
+
+def test_administrators_are_changed_by_administrators_alone(settings: object) -> None:
+    """Whoever manages accounts could otherwise set an administrator's password, and be one."""
+    settings.SECOND_FACTOR = False
+    make_home()
+    admin = User.objects.create_superuser("erika", "erika@example.org")
+    editor = User.objects.create_user("otto", "otto@example.org")
+    manager = User.objects.create_user("marta", "marta@example.org")
+    manager.user_permissions.add(*Permission.objects.filter(codename__in=("access_admin", "change_user", "view_user", "delete_user")))
+    client, stolen = Client(), "ein anderer Abend am Meer"
+    client.force_login(manager)
+    form = {"email": "marta2@example.org", "first_name": "X", "last_name": "Y", "is_active": "on", "password1": stolen, "password2": stolen}
+    group = Group.objects.create(name="Freigabe")
+    bulk = "/admin/bulk/auth/user/{}/?next=/admin/users/&id={}"
+    for user, is_changed in ((admin, False), (editor, True)):
+        client.post(f"/admin/users/edit/{user.pk}/", {**form, "username": user.username})
+        client.post(bulk.format("assign_role", user.pk), {"role": group.pk})
+        client.post(bulk.format("set_active_state", user.pk), {"mark_as_active": "False"})
+        client.post(bulk.format("delete", user.pk), {}) if user == admin else None
+        after = User.objects.get(pk=user.pk)
+        found = (after.check_password(stolen), after.email == "marta2@example.org", group in after.groups.all(), not after.is_active)
+        assert found == (is_changed,) * 4
