@@ -75,6 +75,8 @@ class TestWordsInAnotherLanguage:
         ("de", "Kontakt 2024", "Kontakt 2024"),
         ("de-simple", "Unterstützungsprogramm", "Unterstützungsprogramm"),
         ("en", "internationalisation", "internationalisation"),
+        ("de", "73,2 Mio. US-Dollar per E-Mail", "73,2 Mio. US-\u2060Dollar per E-\u2060Mail"),
+        ("de-simple", "EU-Länder, Familien-Nachzug, 2-5, A-", "EU-\u2060Länder, Familien-Nachzug, 2-5, A-"),
     ],
 )
 def test_long_german_words_may_break_in_headings(code: str, text: str, expected: str) -> None:
