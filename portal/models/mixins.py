@@ -21,7 +21,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.blocks import facts
 from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
-from portal.blocks.illustrations import Illustration, illustration_url
+from portal.blocks.illustrations import SOBER, Illustration, illustration_url
 from portal.blocks.text import Source, SourceBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import versions
@@ -89,7 +89,7 @@ class CoverMixin(models.Model):
             name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
         image = self.image if self.image_id and access.is_shown(self.image) else None
         default = illustration_url(self.illustration_default)
-        return {"image": image, "url": illustration_url(name) if name else default, "spare": default}
+        return {"image": image, "url": illustration_url(name) if name else default, "spare": "" if name in SOBER else default}
 
 
 class BodyMixin(models.Model):

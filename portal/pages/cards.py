@@ -136,8 +136,9 @@ def varied(cards: list[Card]) -> list[Card]:
     shown: list[Card] = []
     for card in cards:
         in_view = {_shown(other.picture) for other in shown[-IN_VIEW:]}
-        spare = {**card.picture, "url": card.picture.get("spare")} if card.picture else None
-        choices = [picture for picture in (card.picture, spare) if _shown(picture) not in in_view]
+        picture = card.picture or {}
+        spare = {**picture, "url": url} if (url := picture.get("spare")) else None
+        choices = [choice for choice in (card.picture, spare) if _shown(choice) not in in_view]
         shown.append(replace(card, picture=choices[0] if choices else None))
     return shown
 
