@@ -7,6 +7,7 @@ import re
 
 import pyphen
 import pytest
+from django.template.loader import render_to_string
 from django.utils import formats, translation
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
@@ -134,3 +135,9 @@ def test_numbers_keep_their_order_in_texts_from_the_right(text: str, isolated: l
 def test_what_is_isolated_already_is_not_isolated_twice() -> None:
     html = '<p>هاتف: <a href="tel:+49302902245500"><bdi dir="ltr">+49 30 2902245500</bdi></a></p>'
     assert hold_lines_together(html, "ar") == html
+
+
+def test_a_key_figure_stays_in_one_line() -> None:
+    """Its value is a text of its own to the rules, though its label follows in the same line of HTML."""
+    html = render_to_string("components/stop.html", {"figure": {"value": "30 %", "label": "weniger Geld", "note": "2025"}})
+    assert re.findall(r"<b>(.*?)</b>", hold_lines_together(html, "de")) == ["30\u00a0%"]
