@@ -119,6 +119,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
     illustration_default: ClassVar[str] = Illustration.NEWSPAPER
     parent_page_types: ClassVar[list[str]] = ["news.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
+    shows_picture = True
     template = "pages/news_page.html"
     page_description = pgettext_lazy("admin", "A news item, look back, story, statement or press release.")
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,9 @@ class ShortText(forms.CharField):
 
 
 class EmailField(forms.EmailField):
-    """A mail address, which nobody has to give."""
+    """A mail address, which nobody has to give. One without a domain (`root@localhost`) would be a mailbox of this very server."""
+
+    default_validators: ClassVar[list] = [EmailValidator(allowlist=())]
 
     def __init__(self, **kwargs: Any) -> None:
         message = _("The e-mail address is not complete. It looks like this: name@example.org")

@@ -73,6 +73,7 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
     show_in_menus_default = False
     parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.TakePartPage", "home.ContentPage"]
     subpage_types: ClassVar[list[str]] = []
+    shows_picture = False
     template = "pages/contact_page.html"
     page_description = pgettext_lazy("admin", "A page with a form: contact, barriers, feedback.")
 

@@ -56,6 +56,7 @@ class HomePage(BodyMixin, BasePage):
         "news.NewsIndexPage",
         "participate.ContactPage",
     ]
+    shows_picture = False
     template = "pages/home_page.html"
     page_description = pgettext_lazy("admin", "The first page of a language. There is one.")
 

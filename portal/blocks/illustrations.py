@@ -47,6 +47,10 @@ class Illustration(TextChoices):
     WAR = "war", pgettext_lazy("admin", "War")
 
 
+SOBER = frozenset({"counted-dead", "lost-at-sea", "missing", "mourning", "violence", "war"})
+"""The drawings for death and violence: what bears one gets no cheerful one in its place."""
+
+
 def illustration_url(name: str) -> str:
     """Return the address of a drawing."""
     return static(f"portal/art/{name}.svg")

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from django.conf.locale import LANG_INFO
+
 from portal.language import typography
 
 _TAG = re.compile(
@@ -27,6 +29,20 @@ _GERMAN = re.compile(
     r"|AufenthG|AsylG|Inneren?|Innern)\b"
 )
 """What tells German words from English ones and from names: letters, and the ends of the words that such texts explain."""
+
+
+_FROM_THE_RIGHT = frozenset(code for code, info in LANG_INFO.items() if info.get("bidi"))
+_NUMBERS = re.compile(
+    r"""(?<![\w.,:/+(])(?:
+    (?:\+|\(\+?|0)\d[\d()/]*(?:[ \u00a0-][\d()/]*\d\)?)+   # a telephone number in groups
+    |\+\d+                                                  # or in one
+    |\d[\d.,:]*(?:[ \u00a0]?[-×x][ \u00a0]?\d(?:[\d.,:]*\d)?)+ # 10 x 15, 10:00-16:00
+    )(?!\w)""",
+    re.VERBOSE,
+)
+"""What is read from left to right as a whole, but stands group by group from the right in a text that runs so. Other numbers that follow
+each other are words of the sentence, a dash between years reads with it."""
+_WITHOUT_ELEMENTS = ("<bdi", "<option", "<text", "<tspan", "</tspan")
 
 
 def _marked(words: re.Match[str]) -> str:
@@ -53,6 +69,8 @@ class _Sentence:
             position += end - start
             if self.language in _IN_OTHER_SCRIPTS:
                 part = _IN_BRACKETS.sub(_marked, part)
+            if self.language in _FROM_THE_RIGHT and not html.startswith(_WITHOUT_ELEMENTS, html.rfind("<", 0, start)):
+                part = _NUMBERS.sub(r'<bdi dir="ltr">\g<0></bdi>', part)
             held.append((start, end, part))
 
 
@@ -64,7 +82,8 @@ def hold_lines_together(html: str, language_code: str) -> str:
     """Return an HTML page in whose texts lines break only where they may (`typography.hold_together`).
 
     Attributes, scripts, what is typed and `<title>` stay as they are. Sentences go on through inline elements: in “§ <b>24</b>” the
-    space does not break. German words that a text in another script names in brackets say their language.
+    space does not break. German words that a text in another script names in brackets say their language. Telephone numbers and sizes
+    keep their order in texts that run from right to left.
     """
     held: list[tuple[int, int, str]] = []
     current = _Sentence(language_code)

@@ -21,7 +21,10 @@ from portal.language.tries import mapped_trie
 LONG = 14
 BESIDE = 6
 SOFT_HYPHEN = "\u00ad"
+WORD_JOINER = "\u2060"
 
+_AFTER_SHORT = re.compile(r"(?<=\b[^\W\d_]{2}-)(?=\w)|(?<=\b[^\W\d_]-)(?=\w)")
+"""Behind the hyphen that follows one or two letters (“E-Mail”, “EU-Staat”), which nobody would write at the end of a line."""
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{LONG},}}")
 
 
@@ -62,11 +65,12 @@ def _with_breaks(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=2000)
 def soft_hyphens(text: str, language_code: str) -> str:
-    """Return a heading with soft hyphens in long German words, so that they fit a phone.
+    """Return a heading with soft hyphens in long German words, so that they fit a phone; “US-Dollar” does not break behind “US-”.
 
     Browsers break words by themselves only where they have the dictionary. Other languages and Leichte Sprache (which writes
-    its hyphens) stay as they are.
+    its hyphens) get none.
     """
+    text = _AFTER_SHORT.sub(WORD_JOINER, text)
     if language_code != "de":
         return text
     return _LONG_WORD.sub(_with_breaks, text)

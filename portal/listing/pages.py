@@ -35,6 +35,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
     lists_whole_kind: ClassVar[bool] = False
     """Whether it lists all pages of its kind in its language, wherever they lie, and not those below it."""
 
+    shows_picture = False
     template = "pages/index_page.html"
     show_in_menus_default = True
 
@@ -83,7 +84,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         else:
             found = lists.whole(self, model)
         page = lists.ListPaginator(found, self.per_page).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-        entries = [card.shown_as(Form.ITEM) for card in cards.of(page.object_list)]
+        entries = [card.shown_as(Form.ITEM) for card in cards.varied(cards.of(page.object_list))]
         # On the first page without filters the newest stands large above the list.
         is_led = model.listing.order == NEWEST and page.number == 1 and not filters
         leading = entries.pop(0).shown_as(Form.ROW) if entries and is_led else None
@@ -121,13 +122,14 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         """Return the last ones that are over, as entries of a list."""
         model = self.listed_model()
         found = lists.PageList(self.rows(), model, model.listing, is_past=True).first(PAST_SHOWN)
-        return [card.shown_as(Form.ITEM) for card in cards.of(found)]
+        return [card.shown_as(Form.ITEM) for card in cards.varied(cards.of(found))]
 
 
 class ListedPage(BasePage):
     """A page of a kind, which stands in an index: what is said of it at a glance, and further ones."""
 
     listing: ClassVar[Listing]
+    shows_picture = False
     subpage_types: ClassVar[list[str]] = []
     show_in_menus_default = False
 
@@ -160,7 +162,7 @@ class ListedPage(BasePage):
         if self.listing.order in (UPCOMING, CLOSING):
             # Those that are over are none of them, and that changes with time.
             found = lists.latest(type(self), self.language_code, count + 1)
-            return cards.of([page for page in found if page.pk != self.pk][:count])
+            return cards.laid_out(cards.of([page for page in found if page.pk != self.pk][:count]))
         topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
         ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
         return cards.laid_out(cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count])))

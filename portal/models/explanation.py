@@ -29,6 +29,8 @@ CONTENTS_FROM = 3
 class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin):  # type: ignore[misc]
     """A page that explains something: lead, picture, text, topics, sources, and what its readers and reviewers need beside these."""
 
+    shows_picture = True
+
     body = StreamField(
         CONTENT_BLOCKS,
         verbose_name=pgettext_lazy("admin", "content"),

@@ -21,7 +21,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from portal.blocks import facts
 from portal.blocks.anchors import anchors
 from portal.blocks.fields import StreamField
-from portal.blocks.illustrations import Illustration, illustration_url
+from portal.blocks.illustrations import SOBER, Illustration, illustration_url
 from portal.blocks.text import Source, SourceBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import versions
@@ -83,12 +83,13 @@ class CoverMixin(models.Model):
 
     @cached_property
     def picture(self) -> dict[str, object]:
-        """Return the photograph, or the address of the drawing: own, first topic's, the page type's."""
+        """Return the photograph, or the address of the drawing: own, topic's, the page type's; the last stands in for one shown before."""
         name = self.illustration
         if not name:
             name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
         image = self.image if self.image_id and access.is_shown(self.image) else None
-        return {"image": image, "url": illustration_url(name or self.illustration_default)}
+        default = illustration_url(self.illustration_default)
+        return {"image": image, "url": illustration_url(name) if name else default, "spare": "" if name in SOBER else default}
 
 
 class BodyMixin(models.Model):

@@ -48,6 +48,9 @@ class BasePage(Page):
     heading_field: ClassVar[str] = "title"
     """What visitors read as the heading of the page."""
 
+    shows_picture: ClassVar[bool] = True
+    """Whether its picture stands at the head of the page itself, so that no card on it shows the same one."""
+
     listing: ClassVar[Listing | None] = None
     """What a kind of content says of itself beside its fields (`portal.listing`)."""
 
@@ -387,4 +390,5 @@ class BasePage(Page):
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
         links.prepare(self, walking.references(self) | facts.data_pages(self))
-        return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
+        reader = readers.show(self, request)
+        return {**super().get_context(request, *args, **kwargs), "reader": reader}

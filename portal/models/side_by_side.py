@@ -313,6 +313,8 @@ def answer(page: BasePage, request: HttpRequest) -> HttpResponse:
         "rows": rows_of(*sides),
         "plain": [_plain(side) for side in sides],
         "shown_once": page.shown_once(request),
+        # Who holds the sheet may read either language: the code leads to both, as they are by then.
+        "sheet": f"{reader.path}?{PARAMETER}={other.language_code}",
     }
     return TemplateResponse(request, "pages/side_by_side.html", context)
 

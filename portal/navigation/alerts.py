@@ -98,8 +98,8 @@ def _shown(alert: Alert, version: Alert | None, language: str, paths: dict[int, 
         names = {Level.DANGER: gettext("Danger"), Level.WARNING: gettext("Warning"), Level.INFORMATION: gettext("Please note")}
         mark = language_mark(SOURCE_LANGUAGE)
     is_own = version is not None and version.translated_text == alert.translated_text
-    # Leichte Sprache uses the German texts as its own.
-    code = "" if is_own or language.partition("-")[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+    # For readers of Leichte Sprache the German text is another one too.
+    code = "" if is_own or language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
     shown = version if version is not None and is_own else alert
     return ShownAlert(
         key=alert.pk,

@@ -115,12 +115,39 @@ def laid_out(cards: list[Card]) -> list[Card]:
     A list of texts is a fifth as long on a phone, and nobody looks at the same drawing twice: neither in the grid nor at the head of
     the page that it stands on.
     """
-    pictures = [str(card.picture) for card in cards if card.picture]
-    at_head = str(getattr(readers.current().page, "picture", None))
+    pictures = [_shown(card.picture) for card in cards if card.picture]
+    page = readers.current().page
+    at_head = _shown(page.picture if page is not None and page.shows_picture else None)
     is_varied = len({*pictures, at_head}) == len(pictures) + 1
     if len(cards) in WITHOUT_HOLES and len(pictures) in {0, len(cards)} and is_varied:
         return cards
     return [card.shown_as(Form.ITEM, picture=None) for card in cards]
+
+
+IN_VIEW = 4
+"""So many entries of a list stand on a desk's screen beside another one."""
+
+
+def varied(cards: list[Card]) -> list[Card]:
+    """Return the entries of a list with no drawing twice in a view: of two the second shows the one of its kind, or none.
+
+    Which entries stand side by side differs by language, filter and page; so no care for the drawings of pages could see to it.
+    """
+    shown: list[Card] = []
+    for card in cards:
+        in_view = {_shown(other.picture) for other in shown[-IN_VIEW:]}
+        picture = card.picture or {}
+        spare = {**picture, "url": url} if (url := picture.get("spare")) else None
+        choices = [choice for choice in (card.picture, spare) if _shown(choice) not in in_view]
+        shown.append(replace(card, picture=choices[0] if choices else None))
+    return shown
+
+
+def _shown(picture: dict[str, object] | None) -> tuple[object, object]:
+    """Return what is seen of a picture: the photograph, else the drawing."""
+    picture = picture or {}
+    image = picture.get("image")
+    return (image, None if image else picture.get("url"))
 
 
 def with_telling_kinds(cards: list[Card]) -> list[Card]:

@@ -133,6 +133,15 @@ def current() -> Reader:
     return _current.get() or Reader(current_language())
 
 
+def show(page: BasePage, request: HttpRequest) -> Reader:
+    """Show a page to the reader of a request from here on: to blocks and links too, until the answer is sent."""
+    reader = of(request).showing(page)
+    if _current.get() is not None:
+        # Whoever began the answer (`answering`) ends it.
+        _current.set(reader)
+    return reader
+
+
 def of(request: HttpRequest | None) -> Reader:
     """Return the reader of a request; one that was refused before it got any is answered as `current` says."""
     return getattr(request, "reader", None) or current()

@@ -242,6 +242,7 @@ def test_what_nobody_types_is_refused_before_it_is_read(size: int, client: Clien
         ("amira@", False),
         ("amira", False),
         ("amira@example", False),
+        ("root@localhost", False),
         ("a@b.de, c@d.de", False),
         ("amira@example.org\nBcc: all@example.org", False),
         ("amira@example.org\r\nBcc: all@example.org", False),

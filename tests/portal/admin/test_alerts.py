@@ -122,7 +122,7 @@ def test_before_it_is_published_it_is_seen_in_each_language(portal: Portal, aler
         "de": ("de", "Gefahr: Büro zu", "Wir sind morgen wieder da.", None),
         "en": ("en", "Danger: EN Büro zu", "EN Wir sind morgen wieder da.", None),
         "ar": ("ar", "خطر: Büro zu بالألمانية", "Wir sind morgen wieder da.", "de"),
-        "de-simple": ("de-simple", "Gefahr: Büro zu", "Wir sind morgen wieder da.", None),
+        "de-simple": ("de-simple", "Gefahr: Büro zu in schwerer Sprache", "Wir sind morgen wieder da.", "de"),
     }
     # Another text has no translation yet.
     assert previewed(editor, address, form(heading="Büro umgezogen"), mode="en") == (

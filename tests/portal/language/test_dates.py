@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import re
+from pathlib import Path
 
+import polib
 import pytest
 from django.utils import translation
 
@@ -36,3 +39,11 @@ def test_months_stand_small_within_a_ukrainian_sentence(month: int) -> None:
             text = format_date(day, precision)
             assert text == text.lower()
         assert format_date(datetime.date(2024, 10, 1), DatePrecision.MONTH) == "жовтень 2024 р."
+
+
+def test_a_date_that_ends_with_a_full_stop_ends_its_sentence() -> None:
+    """“7 грудня 2026 р.” at the end of a sentence: a second full stop would stand behind it."""
+    catalog = polib.pofile(str(Path(__file__).parents[3] / "locale/uk/LC_MESSAGES/django.po"))
+    texts = [text for entry in catalog for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert any("%(day)s" in text for text in texts)
+    assert [text for text in texts if re.search(r"%\((?:day|date|until|since)\)s\.", text)] == []

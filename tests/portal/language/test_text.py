@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pyphen
 import pytest
+from django.template.loader import render_to_string
 from django.utils import formats, translation
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail_localize.models import StringSegment
@@ -75,6 +77,8 @@ class TestWordsInAnotherLanguage:
         ("de", "Kontakt 2024", "Kontakt 2024"),
         ("de-simple", "Unterstützungsprogramm", "Unterstützungsprogramm"),
         ("en", "internationalisation", "internationalisation"),
+        ("de", "73,2 Mio. US-Dollar per E-Mail", "73,2 Mio. US-\u2060Dollar per E-\u2060Mail"),
+        ("de-simple", "EU-Länder, Familien-Nachzug, 2-5, A-", "EU-\u2060Länder, Familien-Nachzug, 2-5, A-"),
     ],
 )
 def test_long_german_words_may_break_in_headings(code: str, text: str, expected: str) -> None:
@@ -108,3 +112,32 @@ def test_pages_hold_lines_together_in_text_and_in_each_language() -> None:
     expected = html.replace("§ <b>24</b> A", "§~<b>24</b>~A").replace(">10 000", ">10~000")
     expected = expected.replace("у Німеччині", "у~Німеччині").replace("8 July", "8~July").replace("</i> з нами", "</i> з~нами")
     assert hold_lines_together(html, "de").replace("\u00a0", "~") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("اتصل على +49 30 2902245500.", ["+49 30 2902245500"]),
+        ("اتصل على 0800 987 654 8، مجانًا", ["0800\u00a0987\u00a0654 8"]),
+        ("(030) 1234 أو 0911-123456", ["(030) 1234", "0911-123456"]),
+        ("من 10:00-16:00، 10 x 15 سم", ["10:00-16:00", "10 x 15"]),
+        # Numbers that are words of the sentence, and what keeps its order by itself.
+        ("في عام 2023 8.565 حالة، 2015–2024، 9/11/2026، 10 000", []),
+    ],
+)
+def test_numbers_keep_their_order_in_texts_from_the_right(text: str, isolated: list[str]) -> None:
+    html = hold_lines_together(f'<p>{text}</p><p lang="de">{text}</p><option>{text}</option>', "ar")
+    found = re.findall(r'<bdi dir="ltr">(.*?)</bdi>', html)
+    assert found == isolated
+    assert re.sub(r"</?bdi[^>]*>", "", html).replace("\u00a0", " ") == f'<p>{text}</p><p lang="de">{text}</p><option>{text}</option>'
+
+
+def test_what_is_isolated_already_is_not_isolated_twice() -> None:
+    html = '<p>هاتف: <a href="tel:+49302902245500"><bdi dir="ltr">+49 30 2902245500</bdi></a></p>'
+    assert hold_lines_together(html, "ar") == html
+
+
+def test_a_key_figure_stays_in_one_line() -> None:
+    """Its value is a text of its own to the rules, though its label follows in the same line of HTML."""
+    html = render_to_string("components/stop.html", {"figure": {"value": "30 %", "label": "weniger Geld", "note": "2025"}})
+    assert re.findall(r"<b>(.*?)</b>", hold_lines_together(html, "de")) == ["30\u00a0%"]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import datetime
+import re
 
 import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
 from django.utils import translation
 
 from home.models import ContentPage
 from portal.models import PublishedVersion
-from portal.pages import readers
 from portal.pages.cards import Card, Form, Metaline, laid_out, of, with_telling_kinds
 from portal.pages.links import Link
-from tests.builders import make_content_page, make_home, translate
+from tests.builders import make_content_page, make_home, make_news, make_news_index, translate
 
 
 def cards(*drawings: str) -> list[Card]:
     return [
-        Card(Link(f"/de/{number}/", str(number)), picture={"illustration": drawing} if drawing else None)
+        Card(Link(f"/de/{number}/", str(number)), picture={"url": drawing} if drawing else None)
         for number, drawing in enumerate(drawings)
     ]
 
@@ -38,15 +40,54 @@ def test_others_are_a_list_of_texts(drawings: str) -> None:
     ]
 
 
+def drawings(client: Client, address: str) -> list[str]:
+    """Return the drawings that a page shows, in their order; what stands around its text shows none."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    found = BeautifulSoup(response.content, "html.parser").select("main img:not(.qr *)")
+    return [re.search(r"art/([a-z-]+)", image["src"])[1] for image in found]
+
+
 @pytest.mark.django_db
-def test_cards_do_not_repeat_the_drawing_at_the_head_of_their_page() -> None:
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_a_page_does_not_repeat_the_drawing_at_its_head(client: Client, code: str) -> None:
+    """Neither in a block of its own, nor among related pages, nor among further ones of its kind."""
     home = make_home()
-    page, other = (make_content_page(home, title=name, illustration=name) for name in ("labour", "sea"))
-    given = of([page, other])
-    assert laid_out(given) == given
-    with readers.answering(replace(readers.current(), page=make_content_page(home, title="Kopf", illustration="labour"))):
-        assert [(card.form, card.picture) for card in laid_out(given)] == [(Form.ITEM, None)] * 2
-        assert laid_out(given[1:]) == given[1:]
+    same, other = (make_content_page(home, title=name, illustration=name) for name in ("labour", "sea"))
+    block = [("cards", {"pages": [same]})]
+    page = make_content_page(home, title="Kopf", illustration="labour", body=block, related_pages=[("page", same)])
+    plain = make_content_page(home, title="Seite", illustration="labour", related_pages=[("page", other)])
+    index = make_news_index(home)
+    news = make_news(index, illustration="war", date=datetime.date(2026, 5, 1))
+    second = make_news(index, title="Zweite", illustration="war", date=datetime.date(2026, 4, 1))
+    shown = [page, plain, news]
+    if code == "ar":
+        everything = [home, same, other, index, news, second, page, plain]
+        versions = {each.pk: translate(each, "ar", title=f"صفحة {each.pk}") for each in everything}
+        shown = [versions[each.pk] for each in shown]
+    assert [drawings(client, each.get_url()) for each in shown] == [["labour"], ["labour", "sea"], ["war"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_a_list_shows_no_drawing_twice_in_a_view(client: Client, code: str) -> None:
+    """Whatever stands side by side in a language or behind a filter: the second of two has the drawing of its kind, a third one none.
+
+    What bears a sober drawing gets no cheerful one in its place."""
+    home = make_home()
+    index = make_news_index(home)
+    given = ["data", "data", "data", "sea", "war", "war"]
+    news = [
+        make_news(index, title=f"Meldung {number}", illustration=name, date=datetime.date(2026, 5, 28 - number))
+        for number, name in enumerate(given)
+    ]
+    address = index.get_url()
+    if code == "ar":
+        translate(home, "ar")
+        address = translate(index, "ar").get_url()
+        for page in news:
+            translate(page, "ar", title=f"خبر {page.pk}")
+    assert drawings(client, address) == ["data", "newspaper", "sea", "war"]
 
 
 def test_none_are_none() -> None:

@@ -19,6 +19,7 @@ from wagtail_localize.fields import TranslatableField
 
 from home.models import ContentPage, HomePage, TakePartPage
 from participate.models import ContactPage, EventIndexPage, EventPage, VacancyIndexPage, VacancyPage
+from portal.discovery import qr_codes
 from portal.models import BasePage
 from portal.models.side_by_side import text_fields
 from tests.builders import (
@@ -88,7 +89,7 @@ def test_paragraphs_stand_beside_paragraphs_in_either_order(client: Client, page
     assert (tree.html["lang"], tree.html["dir"]) == (code, DIRECTIONS[code])
     other_way = tree_at(client, f"{page.get_url()}?neben={code}")
     assert rows(other_way) == [[row[0], row[2], row[1]] for row in rows(tree)]
-    for found, plain in ((tree, address), (other_way, page.get_url())):
+    for found, plain, beside in ((tree, address, "de"), (other_way, page.get_url(), code)):
         assert [tag["href"].removeprefix("http://testserver") for tag in found.select("link[rel=canonical]")] == [plain]
         assert [tag["content"] for tag in found.select("meta[name=robots]")] == ["noindex"]
         assert found.select("link[hreflang], script[type='application/ld+json'], meta[property^=og]") == []
@@ -96,7 +97,10 @@ def test_paragraphs_stand_beside_paragraphs_in_either_order(client: Client, page
         assert [details.has_attr("open") for details in found.select("main details")] == [True] * 4
         outline = [tag.get_text(" ", strip=True) for tag in found.select("main :is(h1,h2,h3,h4):not([role])")]
         assert len(outline) == len(SHOWN) - 5 + 3, outline
-        assert [tag["src"] for tag in found.select(".qr img")] == [f"/qr.svg?path={quote(plain, safe='')}"]
+        # Whoever holds the sheet may read either language: a code that led to the one printed first would lead the other one astray.
+        sheet = f"{plain}?neben={beside}"
+        assert [tag["src"] for tag in found.select(".qr img")] == [f"/qr.svg?path={quote(sheet, safe='')}"]
+        assert client.get(found.select_one(".qr img")["src"]).content == qr_codes.svg(f"http://testserver{sheet}")
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
