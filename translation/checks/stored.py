@@ -1,0 +1,77 @@
+"""The checks of what is stored: the texts of a translation, with the limits of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from wagtail.blocks import Block, ListBlock, RichTextBlock
+from wagtail.fields import RichTextField, StreamField
+from wagtail_localize.models import StringSegment, Translation
+
+from . import blocking, marked, numbers, signs, terms
+from .rules import Finding, Pair, Rule
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A text whose translation cannot be published."""
+
+    segment: int
+    source: str
+    findings: tuple[Finding, ...]
+
+
+def findings_of(pair: Pair) -> list[Finding]:
+    """Return all that the rules find in a translation, what stops publication first."""
+    found = list(blocking.check(pair))
+    if any(finding.rule == Rule.MISSING for finding in found):
+        return found
+    return [*found, *numbers.check(pair), *signs.check(pair), *terms.check(pair)]
+
+
+@cache
+def place_of(model: type[Model], field_path: str) -> tuple[int | None, bool]:
+    """Return how many characters fit where a text stands, and whether it may hold bold and italic.
+
+    Args:
+        field_path: as wagtail-localize stores it with the context of a text: names of fields and blocks, without ids.
+    """
+    name, *names = field_path.split(".")
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None, False
+    if not isinstance(field, StreamField):
+        return getattr(field, "max_length", None), isinstance(field, RichTextField)
+    block: Block = field.stream_block
+    for part in names:
+        block = block.child_block if isinstance(block, ListBlock) else getattr(block, "child_blocks", {}).get(part)
+        if block is None:
+            return None, False
+    return getattr(getattr(block, "field", None), "max_length", None), isinstance(block, RichTextBlock)
+
+
+def pair_of(segment: StringSegment, model: type[Model], code: str, target: str | None) -> Pair:
+    """Return a text with its translation, as it is checked. Its string and context are asked for where they are not there yet."""
+    limit, is_rich = place_of(model, segment.context.field_path)
+    return Pair(marked.to_marked(segment.string.data), marked.to_marked(target or ""), code, limit, is_rich)
+
+
+def broken_texts(translation: Translation) -> list[Broken]:
+    """Return the texts whose translation would break the page; those that are missing are asked for by `missing_texts`. Two queries."""
+    rows = translation.source.stringsegment_set.annotate_translation(translation.target_locale, include_errors=True)
+    model = translation.source.specific_content_type.model_class()
+    return list(_broken(rows.select_related("string", "context").order_by("order"), model, translation.target_locale.language_code))
+
+
+def _broken(segments: Iterable[StringSegment], model: type[Model], code: str) -> Iterable[Broken]:
+    for segment in segments:
+        if not segment.translation:
+            continue
+        pair = pair_of(segment, model, code, segment.translation)
+        if findings := tuple(blocking.check(pair)):
+            yield Broken(segment.pk, marked.words(pair.source), findings)
