@@ -27,7 +27,7 @@ _UNSAFE = re.compile(r"(?<![\w\u200e\u2066])(?:\+\d[\d ()/-]{5,}\d|\d+-\d+(?:-\d
 # Before Latin letters and digits the line is how a prefix is written.
 _STRETCHED = re.compile("\\w*[\u0621-\u064a]\u0640+[\u0621-\u063f\u0641-\u064a]\\w*")
 # Their point ends no sentence.
-_ABBREVIATED = re.compile(r"\b(?:Mio|Mrd|Tsd|Nr|Abs|Art|Str|usw|bzw|ca|V|Kap|etc)\.$")
+_ABBREVIATED = re.compile(r"\b(?:Mio|Mrd|Tsd|Nr|Abs|Art|Str|usw|bzw|ca|V|Kap|etc|[ap]\.m)\.$")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
 
@@ -62,7 +62,7 @@ def _quotes(source: str, target: str, code: str) -> Finding | None:
 
 def _end(source: str, target: str, code: str) -> Finding | None:
     own = _ENDS.get(code, {})
-    before, after = (_last(text) for text in (_ABBREVIATED.sub("", source.rstrip()), target))
+    before, after = (_last(_ABBREVIATED.sub("", text.rstrip())) for text in (source, target))
     if own.get(before, before) != after:
         return Finding(Rule.END, f"{before or '–'} / {after or '–'}")
     if code == "ar" and (found := re.findall(r"[\u0621-\u064a][?;,]", target)):

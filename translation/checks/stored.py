@@ -33,9 +33,18 @@ def findings_of(pair: Pair) -> list[Finding]:
     return [*found, *numbers.check(pair), *signs.check(pair), *terms.check(pair)]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands: how many characters fit, whether it may hold bold and italic, and what the field or block is called."""
+
+    limit: int | None
+    is_rich: bool
+    name: object
+
+
 @cache
-def place_of(model: type[Model], field_path: str) -> tuple[int | None, bool]:
-    """Return how many characters fit where a text stands, and whether it may hold bold and italic.
+def place_of(model: type[Model], field_path: str) -> Place:
+    """Return the place of a text.
 
     Args:
         field_path: as wagtail-localize stores it with the context of a text: names of fields and blocks, without ids.
@@ -44,21 +53,29 @@ def place_of(model: type[Model], field_path: str) -> tuple[int | None, bool]:
     try:
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
-        return None, False
+        return Place(None, False, name)
     if not isinstance(field, StreamField):
-        return getattr(field, "max_length", None), isinstance(field, RichTextField)
+        return Place(getattr(field, "max_length", None), isinstance(field, RichTextField), field.verbose_name)
     block: Block = field.stream_block
+    label: object = field.verbose_name
     for part in names:
-        block = block.child_block if isinstance(block, ListBlock) else getattr(block, "child_blocks", {}).get(part)
-        if block is None:
-            return None, False
-    return getattr(getattr(block, "field", None), "max_length", None), isinstance(block, RichTextBlock)
+        child = block.child_block if isinstance(block, ListBlock) else getattr(block, "child_blocks", {}).get(part)
+        if child is None:
+            # The cell of a table: its texts are no blocks of their own.
+            return Place(None, False, label)
+        block, label = child, child.label or label
+    return Place(getattr(getattr(block, "field", None), "max_length", None), isinstance(block, RichTextBlock), label)
+
+
+def label_of(model: type[Model], field_path: str) -> str:
+    """Return what the field or block of a text is called, in the language of whoever looks."""
+    return str(place_of(model, field_path).name)
 
 
 def pair_of(segment: StringSegment, model: type[Model], code: str, target: str | None) -> Pair:
     """Return a text with its translation, as it is checked. Its string and context are asked for where they are not there yet."""
-    limit, is_rich = place_of(model, segment.context.field_path)
-    return Pair(marked.to_marked(segment.string.data), marked.to_marked(target or ""), code, limit, is_rich)
+    place = place_of(model, segment.context.field_path)
+    return Pair(marked.to_marked(segment.string.data), marked.to_marked(target or ""), code, place.limit, place.is_rich)
 
 
 def broken_texts(translation: Translation) -> list[Broken]:

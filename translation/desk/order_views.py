@@ -243,7 +243,8 @@ def _readable(text: str) -> str:
     return " ".join(get_text_for_indexing(text).split())
 
 
-def _diff(before: str, after: str) -> SafeString:
+def difference(before: str, after: str) -> SafeString:
+    """Return two texts of the source as one, what is gone and what is new marked."""
     return SafeString(diff_text(_readable(before), _readable(after)).to_html())
 
 
@@ -290,12 +291,12 @@ def _left(version: Page | None) -> dict[str, Any]:
     translation = translation_into(version) if version is not None else None
     if translation is None:
         changes = states.text_changes(version) if version is not None else []
-        return {"todo": [], "changes": [_diff(one.before, one.after) for one in changes]}
+        return {"todo": [], "changes": [difference(one.before, one.after) for one in changes]}
     todo = [
         {
             "segment": one.pk,
             "text": _readable(one.text),
-            "diff": _diff(one.before, one.text) if one.before else "",
+            "diff": difference(one.before, one.text) if one.before else "",
             "proposal": _readable(one.proposal),
         }
         for one in proposals.todo(translation)
