@@ -62,18 +62,19 @@ def _quotes(source: str, target: str, code: str) -> Finding | None:
 
 def _end(source: str, target: str, code: str) -> Finding | None:
     own = _ENDS.get(code, {})
-    before, after = (_last(_ABBREVIATED.sub("", text.rstrip())) for text in (source, target))
-    if own.get(before, before) != after:
-        return Finding(Rule.END, f"{before or '–'} / {after or '–'}")
+    before, after = _ends(source), _ends(target)
+    if after.isdisjoint({own.get(mark, mark) for mark in before}):
+        return Finding(Rule.END, f"{max(before) or '–'} / {max(after) or '–'}")
     if code == "ar" and (found := re.findall(r"[\u0621-\u064a][?;,]", target)):
         return Finding(Rule.END, listed(sorted(set(found))))
     return None
 
 
-def _last(text: str) -> str:
-    """Return the mark at the end of a text, inside quotation marks and brackets too; nothing where it ends with a word."""
-    last = text.rstrip().rstrip(_CLOSING).rstrip()[-1:]
-    return last if last in _END_MARKS else ""
+def _ends(text: str) -> set[str]:
+    """Return the mark at the end of a text, inside quotation marks and brackets too; nothing where it ends with a word, both after “p.m.”."""
+    text = text.rstrip().rstrip(_CLOSING).rstrip()
+    last = text[-1:] if text[-1:] in _END_MARKS else ""
+    return {last, ""} if _ABBREVIATED.search(text) else {last}
 
 
 def _brackets(source: str, target: str) -> Finding | None:

@@ -16,18 +16,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
-from wagtail.models import Locale, Page
+from wagtail.admin.auth import permission_denied
+from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation.checks import marked, stored
 from translation.guards import for_target, get_translation_and_target, refuse, refuse_incomplete
-from translation.permissions import reason_against_change, reason_against_publication, works_in
+from translation.permissions import reason_against_change, reason_against_publication, working_locale_ids
 from translation.publishing import publish
 from translation.views.publish import publish_in_editor
 
-from . import matrix, segments
+from . import matrix, memories, segments
 from .editor_models import SegmentComment
 from .names import name_of
 from .order_views import difference
@@ -134,6 +135,7 @@ def _texts() -> dict[str, str]:
         "theirs": pgettext("admin", "Take that one"),
         "mine": pgettext("admin", "Keep mine"),
         "changed": pgettext("admin", "Somebody else has just changed this text."),
+        "alike": pgettext("admin", "%(percent)s per cent like it: “%(source)s”"),
         "progress": pgettext("admin", "%(done)s of %(total)s texts"),
     }
 
@@ -242,6 +244,20 @@ def _moment(text: str) -> datetime.datetime | None:
     return found if found is not None and timezone.is_aware(found) else None
 
 
+@require_GET
+@for_target(writes=False)
+def alike(request: HttpRequest, translation_id: int, segment_id: int) -> HttpResponse:
+    """Answer with how texts are translated that are like one of this translation, from 70 per cent.
+
+    Raises:
+        Http404: there is no such text in this translation.
+    """
+    translation, _target = get_translation_and_target(translation_id)
+    found = memories.alike(translation, _segment(translation, segment_id).string.data)
+    texts = [{"percent": one.percent, "source": marked.words(marked.to_marked(one.source)), "text": marked.to_marked(one.text)} for one in found]
+    return JsonResponse({"texts": texts})
+
+
 @require_POST
 @for_target(writes=False)
 def comment(request: HttpRequest, translation_id: int, segment_id: int) -> HttpResponse:
@@ -258,17 +274,21 @@ def comment(request: HttpRequest, translation_id: int, segment_id: int) -> HttpR
 
 
 def edit(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse:
-    """Lead to where a page is translated into a language: its editor, else what is known of it.
+    """Lead to where a page is translated into a language: its editor, else what is known of it, which says whether there is such a page.
 
     Raises:
-        Http404: there is no such page or language, or the person may not know of it.
+        Http404: there is no such language, or the person does not see it.
     """
-    locale = get_object_or_404(Locale, language_code=language_code)
-    if not works_in(request.user, locale.pk) and locale not in matrix.locales_for(request.user):
+    if not working_locale_ids(request.user):
+        return permission_denied(request)
+    locale = next((one for one in matrix.locales_for(request.user) if one.language_code == language_code), None)
+    if locale is None:
         raise Http404
-    source = get_object_or_404(Page, pk=page_id, locale__language_code=SOURCE_LANGUAGE, alias_of=None)
-    translation = Translation.objects.filter(source__object_id=source.translation_key, target_locale=locale, enabled=True).first()
-    version = Page.objects.filter(translation_key=source.translation_key, locale=locale).first()
-    if translation is None or version is None or not version.permissions_for_user(request.user).can_edit():
+    keys = Page.objects.filter(pk=page_id, locale__language_code=SOURCE_LANGUAGE, alias_of=None).values("translation_key")
+    translation = Translation.objects.filter(source__object_id__in=keys, target_locale=locale, enabled=True).first()
+    version = Page.objects.filter(translation_key__in=keys, locale=locale).first()
+    if version is None or not version.permissions_for_user(request.user).can_edit() or (translation is None and version.alias_of_id):
         return redirect("translation_work", page_id, language_code)
+    if translation is None:
+        return redirect("wagtailadmin_pages:edit", version.pk)
     return redirect(f"{reverse('translation_editor', args=[translation.pk])}#next")

@@ -17,5 +17,6 @@ def register_urls() -> list[URLPattern]:
         path(one, editor.show, name="translation_editor"),
         path(f"{one}news/", editor.news, name="translation_editor_news"),
         path(f"{one}texts/<int:segment_id>/", editor.save, name="translation_editor_save"),
+        path(f"{one}texts/<int:segment_id>/alike/", editor.alike, name="translation_editor_alike"),
         path(f"{one}texts/<int:segment_id>/comments/", editor.comment, name="translation_editor_comment"),
     ]

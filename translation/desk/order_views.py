@@ -27,7 +27,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import matrix, orders, proposals, states
+from . import matrix, orders, proposals, states, texts
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
@@ -281,6 +281,7 @@ def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse
         "version": version,
         "may_edit": may_edit,
         "may_begin": version is None and not follows,
+        "hints": texts.hard_sentences(version) if version is not None and not follows else [],
         **_left(version),
     }
     return render(request, "translation_desk/work.html", context)

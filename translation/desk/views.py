@@ -78,6 +78,9 @@ class CellColumn(Column):
         cell: Cell = instance.cells[self.place]
         order = order_hooks.note_of(instance.on_order.get((instance.pk, self.locale.pk)))
         state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
+        if cell.total:
+            address = reverse("translation_edit", args=[instance.pk, self.locale.language_code])
+            state = format_html('{}<br><small><a href="{}">{}</a></small>', state, address, pgettext("admin", "Edit translation"))
         if not cell.words_left:
             return state
         words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)

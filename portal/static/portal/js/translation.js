@@ -245,6 +245,29 @@
     typed(state);
   };
 
+  const offer = (state, one) => {
+    const line = document.createElement('p');
+    const text = document.createElement('span');
+    const note = document.createElement('small');
+    line.className = 'portal-proposal';
+    Object.assign(text, { className: 'portal-text', lang: state.field.lang, dir: state.field.dir });
+    text.dataset.proposal = one.text;
+    text.append(...nodes(one.text, state.known));
+    note.textContent = TEXTS.alike.replace('%(percent)s', one.percent).replace('%(source)s', one.source);
+    line.append(note, text);
+    state.segment.querySelector('.portal-segment__help').append(line);
+  };
+
+  /** Ask once how texts like this one are translated, where it has no translation yet. */
+  const lookUp = async (state) => {
+    if (state.isLookedUp || state.field.value.trim()) return;
+    state.isLookedUp = true;
+    try {
+      const answer = await fetch(state.segment.dataset.alike);
+      if (answer.ok) (await answer.json()).texts.forEach((one) => offer(state, one));
+    } catch (error) { state.isLookedUp = false; }
+  };
+
   const preview = () => {
     const place = root.querySelector('[data-preview]');
     if (!place) return;
@@ -331,7 +354,7 @@
     field.hidden = true;
     field.before(editor);
     editor.addEventListener('input', () => typed(state));
-    editor.addEventListener('focus', () => light(segment));
+    editor.addEventListener('focus', () => { light(segment); lookUp(state); });
     editor.addEventListener('blur', () => send(state));
     editor.addEventListener('paste', (event) => {
       event.preventDefault();
@@ -353,11 +376,14 @@
     }
     state.work.addEventListener('change', () => send(state));
     state.reason.addEventListener('change', () => send(state));
-    segment.querySelectorAll('.portal-proposal').forEach((one) => one.addEventListener('click', () => {
-      write(state, one.querySelector('[data-proposal]').dataset.proposal);
+    segment.querySelectorAll('[data-proposal]').forEach((one) => one.replaceChildren(...nodes(one.dataset.proposal, state.known)));
+    segment.querySelector('.portal-segment__help').addEventListener('click', (event) => {
+      const proposal = event.target.closest('.portal-proposal')?.querySelector('[data-proposal]');
+      if (!proposal) return;
+      write(state, proposal.dataset.proposal);
       typed(state);
       editor.focus();
-    }));
+    });
   }
 
   root.querySelector('[data-do=next-open]')?.addEventListener('click', (event) => { event.preventDefault(); nextOpen(); });
