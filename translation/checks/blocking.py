@@ -34,7 +34,7 @@ def _links(pair: Pair, sources: Counter[str], targets: Counter[str]) -> Iterator
     """Each link of the source stands there once; one that is new is a tag without a partner in the source."""
     wrong = sorted(name for name in sources if _LINK.fullmatch(name) and targets[name] != sources[name])
     if wrong:
-        yield Finding(Rule.LINKS, listed(wrong))
+        yield Finding(Rule.LINKS, listed(map(_shown, wrong)))
 
 
 def _tags(pair: Pair, sources: Counter[str], targets: Counter[str]) -> Iterator[Finding]:
@@ -44,4 +44,9 @@ def _tags(pair: Pair, sources: Counter[str], targets: Counter[str]) -> Iterator[
     foreign = {name for name in targets if name not in sources and not (pair.is_rich and name in _EMPHASIS)}
     raw = set(re.findall(r"</?[a-z][^<>]*>", pair.target)) - set(re.findall(r"</?[a-z][^<>]*>", pair.source))
     if found := sorted(alone | foreign | raw):
-        yield Finding(Rule.TAGS, listed(found))
+        yield Finding(Rule.TAGS, listed(map(_shown, found)))
+
+
+def _shown(name: str) -> str:
+    """Return what stands on the chip of a sign."""
+    return name.removeprefix("a") if _LINK.fullmatch(name) else name.upper() if name in _EMPHASIS else name

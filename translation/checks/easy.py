@@ -18,7 +18,7 @@ MOST_WORDS = 12
 LONGEST_WORD = 16
 """Letters of a word, or of a part of one between hyphens and middle dots."""
 
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_SENTENCE = re.compile(r"(?<!\s\w\.)(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-·][^\W\d_]+)*")
 _PASSIVE = re.compile(r"\b(?:wird|werden|wurden?|worden)\b", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"\b(?:\w*ge[a-zäöü]{3,}(?:t|en)|(?:be|ver|er|ent|zer)[a-zäöü]{3,}t|[a-zäöü]{3,}iert)\b")

@@ -59,6 +59,11 @@ def _read(text: str) -> tuple[Counter[Date], Counter[str]]:
     text = _PLAIN.sub(lambda match: take(match[3], match[2], match[1]), text)
     text = _ISO.sub(lambda match: take(match[1], match[2], match[3]), text)
     # “15:00 Uhr” is “3 p.m.”, and “12 Uhr” is “12:00”.
-    text = _CLOCK.sub(lambda match: f" {int(match[1]) % (12 if match[3] else 24) + 12 * (match[3] in ('p', 'P'))}:{match[2] or '00'} ", text)
+    text = _CLOCK.sub(_as_24_hours, text)
     text = re.sub(r"(\d):00\b", r"\1", text)
     return dates, Counter(re.sub(r"\D", "", number).lstrip("0") or "0" for number in _NUMBER.findall(text))
+
+
+def _as_24_hours(match: re.Match[str]) -> str:
+    hour, minutes, half = match.groups()
+    return f" {int(hour) % (12 if half else 24) + 12 * (half in ('p', 'P'))}:{minutes or '00'} "

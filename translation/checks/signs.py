@@ -71,7 +71,7 @@ def _end(source: str, target: str, code: str) -> Finding | None:
 
 
 def _ends(text: str) -> set[str]:
-    """Return the mark at the end of a text, inside quotation marks and brackets too; nothing where it ends with a word, both after “p.m.”."""
+    """Return the mark at the end of a text, inside quotation marks and brackets too; none after a word, both after “p.m.”."""
     text = text.rstrip().rstrip(_CLOSING).rstrip()
     last = text[-1:] if text[-1:] in _END_MARKS else ""
     return {last, ""} if _ABBREVIATED.search(text) else {last}

@@ -1,4 +1,4 @@
-"""Terms: which renderings of a German term the portal does not use (`terms.tsv`, the seed of its glossary), and what one page says in two ways."""
+"""Terms: which renderings of a German term the portal does not use (`terms.tsv`), and what one page says in two ways."""
 
 from __future__ import annotations
 

@@ -79,7 +79,8 @@ def show(request: HttpRequest, translation_id: int) -> HttpResponse:
         if not typed:
             answer = _finish(request, translation, target) if request.POST.get("action") == "publish" else None
             return answer or redirect(request.path)
-        messages.error(request, pgettext("admin", "Somebody else translated some of these texts meanwhile. Nothing of theirs was replaced."))
+        text = pgettext("admin", "Somebody else translated some of these texts meanwhile. Nothing of theirs was replaced.")
+        messages.error(request, text)
     return _render(request, translation, target, typed)
 
 
@@ -254,7 +255,10 @@ def alike(request: HttpRequest, translation_id: int, segment_id: int) -> HttpRes
     """
     translation, _target = get_translation_and_target(translation_id)
     found = memories.alike(translation, _segment(translation, segment_id).string.data)
-    texts = [{"percent": one.percent, "source": marked.words(marked.to_marked(one.source)), "text": marked.to_marked(one.text)} for one in found]
+    texts = [
+        {"percent": one.percent, "source": marked.words(marked.to_marked(one.source)), "text": marked.to_marked(one.text)}
+        for one in found
+    ]
     return JsonResponse({"texts": texts})
 
 
