@@ -25,7 +25,7 @@ _LATIN, _CYRILLIC = re.compile("[A-Za-z]"), re.compile("[\u0400-\u04ff]")
 # A telephone number, or a range with a plain hyphen, which a right-to-left paragraph turns round.
 _UNSAFE = re.compile(r"(?<![\w\u200e\u2066])(?:\+\d[\d ()/-]{5,}\d|\d+-\d+(?:-\d+)*)(?![\w\u200e])")
 # Before Latin letters and digits the line is how a prefix is written.
-_STRETCHED = re.compile("\\w*[\u0621-\u064a]\u0640+[\u0621-\u063f\u0641-\u064a]\\w*")
+_STRETCHED = re.compile("[\u0621-\u064a]\u0640+[\u0621-\u063f\u0641-\u064a]")
 # Their point ends no sentence.
 _ABBREVIATED = re.compile(r"\b(?:Mio|Mrd|Tsd|Nr|Abs|Art|Str|usw|bzw|ca|V|Kap|etc|[ap]\.m)\.$")
 _ARABIC = re.compile("[\u0621-\u064a]")
@@ -48,7 +48,7 @@ def check(pair: Pair) -> Iterator[Finding]:
 
 def _doubled(target: str, code: str) -> Finding | None:
     found = [match[0] for match in _DOUBLED.finditer(target) if match[1].lower() not in _TWICE.get(code, ())]
-    found += re.findall(r"\S+  +\S+", target)
+    found += re.findall(r"\S{0,20} {2,}\S{0,20}", target)
     return Finding(Rule.DOUBLED, listed(found)) if found else None
 
 

@@ -25,6 +25,18 @@ class Broken:
     findings: tuple[Finding, ...]
 
 
+SEVERAL = 2
+"""In so many languages a text gives trouble before its author is told."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A text of the source, and the ids of the languages in whose translations of it the rules find something."""
+
+    source: str
+    locale_ids: list[int]
+
+
 def findings_of(pair: Pair) -> list[Finding]:
     """Return all that the rules find in a translation, what stops publication first."""
     found = list(blocking.check(pair))
@@ -92,3 +104,17 @@ def _broken(segments: Iterable[StringSegment], model: type[Model], code: str) ->
         pair = pair_of(segment, model, code, segment.translation)
         if findings := tuple(blocking.check(pair)):
             yield Broken(segment.pk, marked.words(pair.source), findings)
+
+
+def troubles(translations: Iterable[Translation]) -> list[Trouble]:
+    """Return the texts of one source in whose translations the rules find something in several languages. A query for each language."""
+    found: dict[int, Trouble] = {}
+    for translation in translations:
+        model, code = translation.source.specific_content_type.model_class(), translation.target_locale.language_code
+        segments = translation.source.stringsegment_set.annotate_translation(translation.target_locale, include_errors=True)
+        for segment in segments.select_related("string", "context").order_by("order"):
+            if segment.translation and findings_of(pair := pair_of(segment, model, code, segment.translation)):
+                trouble = found.setdefault(segment.string_id, Trouble(marked.words(pair.source), []))
+                if translation.target_locale_id not in trouble.locale_ids:
+                    trouble.locale_ids.append(translation.target_locale_id)
+    return [trouble for trouble in found.values() if len(trouble.locale_ids) >= SEVERAL]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from portal.language.texts import plain_html
@@ -23,6 +24,7 @@ from translation.checks.rules import Finding, Pair
 
 from . import memories, proposals
 from .editor_models import SegmentComment, SegmentMark
+from .names import name_of
 
 Key = tuple[int, int]
 """The ids of a string and of its context: what stands at a place twice has one translation."""
@@ -212,3 +214,11 @@ def noted(translation: Translation) -> set[Key]:
     contexts = translation.source.stringsegment_set.values("context")
     rows = SegmentMark.objects.filter(locale=translation.target_locale_id, context__in=contexts)
     return set(rows.values_list("string_id", "context_id"))
+
+
+def troubles_of(source: Page, locales: list[Locale]) -> list[tuple[str, str]]:
+    """Return the texts of a page of the source that gave trouble in several languages, with their names."""
+    names = {locale.pk: name_of(locale) for locale in locales}
+    found = Translation.objects.filter(source__object_id=source.translation_key, target_locale__in=locales, enabled=True)
+    rows = stored.troubles(found.select_related("source", "target_locale").order_by("pk"))
+    return [(one.source, ", ".join(names[pk] for pk in one.locale_ids)) for one in rows]

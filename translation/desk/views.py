@@ -39,7 +39,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, order_hooks, order_views, orders, states, texts, withdrawing
+from . import matrix, order_hooks, order_views, orders, segments, states, texts, withdrawing
 from .matrix import Cell
 from .names import name_of
 from .states import State
@@ -306,6 +306,7 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "source": source,
         "title": titles.title_for(request.user, source),
         "rows": rows,
+        "troubles": segments.troubles_of(source, locales) if source.permissions_for_user(request.user).can_edit() else [],
         "seen": _seen(source),
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
         "returnable": [row["version"].pk for row in rows if row["may_return"]],

@@ -239,6 +239,16 @@ def test_the_task_of_leichte_sprache_names_hard_sentences(page: ContentPage) -> 
     assert "Der Antrag wird geprüft." in answer.text
 
 
+def test_who_writes_in_german_is_told_what_is_hard_to_translate(linked: ContentPage) -> None:
+    for code in ("en", "uk", "ar"):
+        translate_texts(translation_of(linked, code), {"Ein Satz zu Rückkehr.": "7 7."} if code != "en" else None)
+    address_of = reverse("translation_desk_page", args=[linked.pk])
+    soup = BeautifulSoup(sign_in("redaktion").get(address_of).content, "html.parser")
+    (found,) = (one for one in soup.select(".portal-changes li") if "Ein Satz zu Rückkehr." in one.get_text())
+    assert found.select_one("bdi").get_text() == "Українська, العربية"
+    assert sign_in("uebersetzung-uk").get(address_of).context["troubles"] == []
+
+
 def test_comments_stand_with_their_text_and_language(linked: ContentPage) -> None:
     pk = segment(linked, "lead").pk
     for name, code in (("uebersetzung-uk", "uk"), ("uebersetzung-ar", "ar")):
