@@ -337,8 +337,11 @@
     const field = segment.querySelector('textarea');
     const editor = document.createElement('div');
     editor.className = 'portal-text portal-segment__editor';
-    editor.contentEditable = 'plaintext-only';
-    if (editor.contentEditable !== 'plaintext-only') editor.contentEditable = 'true';
+    try {
+      editor.contentEditable = 'plaintext-only';
+    } catch (error) {
+      editor.contentEditable = 'true'; // Firefox before 136
+    }
     Object.assign(editor, { lang: field.lang, dir: field.dir, tabIndex: 0 });
     editor.setAttribute('role', 'textbox');
     editor.setAttribute('aria-multiline', 'true');
