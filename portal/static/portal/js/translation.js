@@ -407,5 +407,7 @@
   });
   setInterval(ask, POLL);
   window.addEventListener('focus', ask);
-  if (location.hash === '#next') nextOpen();
+  // The address leads to the first text that is open; going there the browser's own way would take the focus away again.
+  document.getElementById('next')?.remove();
+  if (location.hash === '#next') window.addEventListener('load', () => setTimeout(nextOpen));
 })();
