@@ -32,6 +32,7 @@ uk = Locale.objects.get(language_code='uk')
 bulk.open_translations([(source, uk.pk)])
 print('ID', Translation.objects.get(source=source, target_locale=uk).pk)
 """
+DELETE = "from wagtail.models import Page; Page.objects.get(title={title!r}, locale__language_code='de').specific.delete()"
 
 
 def stored(page: Page) -> None:
@@ -97,3 +98,4 @@ def test_a_page_is_translated_with_keys_and_nobody_overwrites_anybody(live_porta
         translator.set_viewport_size({"width": width, "height": 900})
         assert axe_violations(translator) == []
     assert (translator.errors, reviewer.errors) == ([], [])
+    live_portal.manage("shell", "-c", DELETE.format(title=title))

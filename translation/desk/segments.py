@@ -178,7 +178,8 @@ def save(translation: Translation, segment: StringSegment, user: AbstractBaseUse
     place = {"translation_of_id": segment.string_id, "context_id": segment.context_id, "locale_id": translation.target_locale_id}
     try:
         with transaction.atomic():
-            known = StringTranslation.objects.select_for_update().filter(**place).select_related("context", "translation_of").first()
+            rows = StringTranslation.objects.select_for_update(of=("self",)).filter(**place)
+            known = rows.select_related("context", "translation_of").first()
             stands = known.data if known is not None else ""
             if stands == data:
                 return Saved(version_of(stands), marked.to_marked(stands))
