@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from wagtail.models import Page, TranslatableMixin
 from wagtail_localize.models import Translation
 
+from translation.checks.stored import broken_texts
 from translation.permissions import (
     PUBLISH_INCOMPLETE_PERMISSION,
     missing_texts,
@@ -24,6 +25,9 @@ from translation.permissions import (
 )
 
 View = Callable[..., HttpResponse]
+
+PLACES_SHOWN = 20
+"""So many texts are named of those that stand against publication."""
 
 READING_SNIPPET_VIEWS = frozenset(
     {
@@ -84,13 +88,20 @@ def for_target(*, writes: bool) -> Callable[[View], View]:
 
 
 def refuse_incomplete(request: HttpRequest, instance: TranslatableMixin) -> HttpResponse | None:
-    """Answer instead of publishing a translation that lacks texts; None when it may go live.
+    """Answer instead of publishing a translation that lacks texts, or that would break the page; None when it may go live.
+
+    Texts that would break it (`checks.blocking`) nobody publishes.
 
     Whoever has the right to publish incomplete translations is asked once more; the texts that are missing are then shown to
     visitors in the source language and marked as such. A snippet must be complete: it has no place for such a mark.
     """
     translation = translation_into(instance)
-    if translation is None or not (count := missing_texts(translation).count()):
+    if translation is None:
+        return None
+    if broken := broken_texts(translation):
+        context = {"instance": instance, "language": translation.target_locale.get_display_name(), "broken": broken[:PLACES_SHOWN]}
+        return render(request, "translation/broken.html", context, status=403)
+    if not (count := missing_texts(translation).count()):
         return None
     may_insist = isinstance(instance, Page) and request.user.has_perm(PUBLISH_INCOMPLETE_PERMISSION)
     if may_insist and "publish-incomplete" in request.POST:
@@ -102,7 +113,7 @@ def refuse_incomplete(request: HttpRequest, instance: TranslatableMixin) -> Http
         "may_insist": may_insist,
         "places": [
             segment.string.data
-            for segment in missing_texts(translation).select_related("string").order_by("order")[:20]
+            for segment in missing_texts(translation).select_related("string").order_by("order")[:PLACES_SHOWN]
         ],
     }
     return render(request, "translation/incomplete.html", context, status=200 if may_insist else 403)

@@ -15,6 +15,7 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 from portal.pages import schedules
+from translation.checks.stored import broken_texts
 from translation.permissions import (
     PUBLISH_INCOMPLETE_PERMISSION,
     is_locked_for,
@@ -48,6 +49,9 @@ def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] =
         found[INCOMPLETE] = npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {
             "count": count
         }
+    if translation is not None and (broken := broken_texts(translation)):
+        names = {"text": broken[0].source, "reason": " ".join(finding.text for finding in broken[0].findings)}
+        found["broken"] = pgettext("admin", "“%(text)s” is translated in a way that would break the page: %(reason)s") % names
     if isinstance(instance, Page) and OFFLINE not in insists and schedules.would_be_alone(instance):
         found[OFFLINE] = pgettext("admin", "Its German page is not online.")
     return found

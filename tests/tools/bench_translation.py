@@ -24,6 +24,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.tools import bench_editor
+
 MOST = 40
 PARAGRAPHS = 20
 """Each page has a title, a lead and so many paragraphs of one sentence."""
@@ -201,8 +203,17 @@ def measure(side: str, number: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-def run(side: str, number: int) -> dict[str, Result]:
-    """Measure one side in a copy of the portal, in a process of its own."""
+def measure_editor() -> list[Any]:
+    """Return what the editor costs."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.production"
+    import django
+
+    django.setup()
+    return bench_editor.measure()
+
+
+def run(side: str, number: int) -> Any:
+    """Measure one side in a copy of the portal, in a process of its own; return what it printed."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "var"
         shutil.copytree(os.environ.get("PORTAL_VAR", "var"), copy, ignore=shutil.ignore_patterns("*.lock", "*.alive", "cache"))
@@ -212,7 +223,7 @@ def run(side: str, number: int) -> dict[str, Result]:
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=told, check=True)
         command = [sys.executable, "-m", "tests.tools.bench_translation", "--side", side, "--pages", str(number)]
         output = subprocess.run(command, env=told, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return {name: Result(**values) for name, values in json.loads(output.splitlines()[-1]).items()}
+    return json.loads(output.splitlines()[-1])
 
 
 def main() -> int:
@@ -220,13 +231,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--stock-pages", type=int, default=20)
-    parser.add_argument("--side", choices=("ours", "stock"), help=argparse.SUPPRESS)
+    parser.add_argument("--side", choices=("ours", "stock", "editor"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.side:
-        print(json.dumps(measure(asked.side, asked.pages)))
+        print(json.dumps(measure_editor() if asked.side == "editor" else measure(asked.side, asked.pages)))
         return 0
     numbers = {"ours": asked.pages, "stock": asked.stock_pages}
-    results = {side: run(side, number) for side, number in numbers.items()}
+    results = {
+        side: {name: Result(**values) for name, values in run(side, number).items()} for side, number in numbers.items()
+    }  # fmt: skip
     bad = []
     print("| flow | side | pages × languages | queries each | seconds | CPU s | ms each |\n|---|---|---|---|---|---|---|")
     for flow in FLOWS:
@@ -241,6 +254,11 @@ def main() -> int:
                 bad.append(f"{flow.name}, {side}: {found}, expected of each page: {flow}")
             if side == "ours" and each > MOST:
                 bad.append(f"{flow.name}: {each:.1f} queries a page and language, at most {MOST}")
+    rows = run("editor", 0)
+    print("\n| editor | side | queries | CPU ms |\n|---|---|---|---|")
+    for what, side, queries, milliseconds in rows:
+        print(f"| {what} | {side} | {queries} | {milliseconds:.0f} |")
+    bad += bench_editor.problems(rows)
     print("\n".join(bad))
     return 1 if bad else 0
 

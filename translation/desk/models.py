@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from django.db import models
 from wagtail.models import Page, Revision
+from wagtail_localize.models import TranslationContext
 
+from .editor_models import SegmentComment as SegmentComment
+from .editor_models import SegmentMark as SegmentMark
 from .effects import Effect
 from .order_models import Notice as Notice
 from .order_models import NoticeChoice as NoticeChoice
@@ -53,7 +56,9 @@ class ChangeEffect(models.Model):
 
 
 def forget_what_is_gone() -> None:
-    """Delete rows about pages and revisions that were deleted while the desk was not there."""
+    """Delete rows about pages, revisions and texts that were deleted while the desk was not there."""
     SourceTexts.objects.exclude(page__in=Page.objects.values("pk")).delete()
     Notice.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
     ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()
+    for model in (SegmentMark, SegmentComment):
+        model.objects.exclude(context__in=TranslationContext.objects.values("pk")).delete()

@@ -168,7 +168,7 @@ def _when(notice: Notice) -> str:
 
 
 def _line(user: AbstractBaseUser, item: OrderItem, title: str) -> Line:
-    address = f"{reverse('translation_work', args=[item.page_id, item.locale.language_code])}#next"
+    address = reverse("translation_edit", args=[item.page_id, item.locale.language_code])
     return Line(title, address, name_of(item.locale), due_note(item))
 
 

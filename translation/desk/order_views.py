@@ -27,7 +27,7 @@ from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import matrix, orders, proposals, review_views, states
+from . import matrix, orders, proposals, review_views, states, texts
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
@@ -243,7 +243,8 @@ def _readable(text: str) -> str:
     return " ".join(get_text_for_indexing(text).split())
 
 
-def _diff(before: str, after: str) -> SafeString:
+def difference(before: str, after: str) -> SafeString:
+    """Return two texts of the source as one, what is gone and what is new marked."""
     return SafeString(diff_text(_readable(before), _readable(after)).to_html())
 
 
@@ -280,6 +281,7 @@ def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse
         "version": version,
         "may_edit": may_edit,
         "may_begin": version is None and not follows,
+        "hints": texts.hard_sentences(version) if version is not None and not follows else [],
         **(left := _left(version)),
         **review_views.context_of(request.user, version, left["translation"]),
     }
@@ -291,12 +293,12 @@ def _left(version: Page | None) -> dict[str, Any]:
     translation = translation_into(version) if version is not None else None
     if translation is None:
         changes = states.text_changes(version) if version is not None else []
-        return {"todo": [], "changes": [_diff(one.before, one.after) for one in changes], "translation": None}
+        return {"todo": [], "changes": [difference(one.before, one.after) for one in changes], "translation": None}
     todo = [
         {
             "segment": one.pk,
             "text": _readable(one.text),
-            "diff": _diff(one.before, one.text) if one.before else "",
+            "diff": difference(one.before, one.text) if one.before else "",
             "proposal": _readable(one.proposal),
         }
         for one in proposals.todo(translation)

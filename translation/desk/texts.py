@@ -14,6 +14,7 @@ from wagtail_localize.models import String, StringSegment
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from translation.checks import easy, marked
 from translation.upstream.bulk import string_ids
 
 Names = dict[str, list[list[object]]]
@@ -34,6 +35,12 @@ def of_instance(instance: TranslatableMixin) -> Names:
     found = [segment for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
     ids = string_ids(instance.locale_id, {segment.string.data for segment in found})
     return _by_path((segment.path, ids[segment.string.data], _attributes(segment.attrs)) for segment in found)
+
+
+def hard_sentences(instance: TranslatableMixin) -> list[easy.Hint]:
+    """Return the sentences of a page in Leichte Sprache that are hard to read. No query beside those of its blocks."""
+    found = [segment.string.data for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
+    return [hint for data in found for hint in easy.hints(marked.words(marked.to_marked(data)))]
 
 
 def of_sources(ids: Iterable[int]) -> dict[int, Names]:

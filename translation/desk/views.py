@@ -39,7 +39,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, order_hooks, order_views, orders, states, texts, withdrawing
+from . import matrix, order_hooks, order_views, orders, segments, states, texts, withdrawing
 from .matrix import Cell
 from .names import name_of
 from .states import State
@@ -78,6 +78,9 @@ class CellColumn(Column):
         cell: Cell = instance.cells[self.place]
         order = order_hooks.note_of(instance.on_order.get((instance.pk, self.locale.pk)))
         state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
+        if cell.total:
+            address = reverse("translation_edit", args=[instance.pk, self.locale.language_code])
+            state = format_html('{}<br><small><a href="{}">{}</a></small>', state, address, pgettext("admin", "Edit translation"))
         if not cell.words_left:
             return state
         words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)
@@ -303,6 +306,7 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "source": source,
         "title": titles.title_for(request.user, source),
         "rows": rows,
+        "troubles": segments.troubles_of(source, locales) if source.permissions_for_user(request.user).can_edit() else [],
         "seen": _seen(source),
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
         "returnable": [row["version"].pk for row in rows if row["may_return"]],

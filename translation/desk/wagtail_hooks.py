@@ -12,6 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
 from . import choosing, explorer, models, states, views, withdrawing
+from . import editor_hooks as editor_hooks
 from . import order_hooks as order_hooks
 
 

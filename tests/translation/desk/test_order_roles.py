@@ -24,7 +24,7 @@ from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     version,
 )
 from translation import roles
-from translation.desk import order_hooks, wagtail_hooks
+from translation.desk import editor_hooks, order_hooks, wagtail_hooks
 from translation.desk.models import Notice
 from translation.desk.order_models import NoticeKind
 from translation.desk.states import State
@@ -91,10 +91,14 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
         # Walked in `test_order_files` and `test_reviews`.
         "translation_review",
         "translation_order_files", "translation_order_file",
+        # Walked in `test_editor`.
+        "translation_edit", "translation_editor", "translation_editor_news", "translation_editor_save", "translation_editor_comment",
+        "translation_editor_alike",
         # Walked in `test_desk`.
         "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
     }  # fmt: skip
-    assert {pattern.name for pattern in (*order_hooks.register_urls(), *wagtail_hooks.register_urls())} == walked
+    patterns = (*order_hooks.register_urls(), *wagtail_hooks.register_urls(), *editor_hooks.register_urls())
+    assert {pattern.name for pattern in patterns} == walked
 
 
 def test_a_notice_is_its_receivers_alone(page: Page) -> None:  # noqa: F811
