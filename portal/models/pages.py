@@ -365,6 +365,10 @@ class BasePage(Page):
         """Return whether what a field says is for readers now, as a text of its own."""
         return True
 
+    def linked_ids(self) -> set[int]:
+        """Return the ids of pages that the page links to beside those that its blocks and texts refer to."""
+        return set()
+
     def glance(self) -> list[object]:
         """Return what is said of the page at a glance, as `components/glance.html` takes it."""
         return []
@@ -386,5 +390,5 @@ class BasePage(Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
-        links.prepare(self, walking.references(self) | facts.data_pages(self))
+        links.prepare(self, walking.references(self) | facts.data_pages(self) | self.linked_ids())
         return {**super().get_context(request, *args, **kwargs), "reader": readers.of(request).showing(self)}
