@@ -22,6 +22,7 @@ from portal.listing import goals
 from portal.listing.declarations import BY_NAME, Listing
 from portal.models import BasePage, BodyMixin, LeadMixin, SourcesMixin
 from portal.models.goals import Goal
+from portal.pages import cards
 
 
 class GoalPage(LeadMixin, BodyMixin, SourcesMixin, BasePage):
@@ -120,6 +121,10 @@ class GoalPage(LeadMixin, BodyMixin, SourcesMixin, BasePage):
     def linked_ids(self) -> set[int]:
         """Return the pages of the goals before and after it."""
         return goals.page_ids(goals.beside(self.number))
+
+    def entries(self, request: HttpRequest) -> list[cards.Card]:
+        """Return what serves the goal."""
+        return [card for kind in goals.serving(self.number, self.language_code) for card in kind.cards]
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the targets, what serves the goal, and the goals beside it."""

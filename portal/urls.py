@@ -12,7 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
-from portal.discovery import qr_codes, sitemaps, social
+from portal.discovery import llms, qr_codes, sitemaps, social
 from portal.http import sharing, views
 from portal.uploads import views as uploads
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("qr.svg", qr_codes.draw, name="qr_code"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("llms.txt", llms.show, name="llms"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<str:code>-<int:part>.xml", sitemaps.of_language, name="sitemap_of_language"),
@@ -63,6 +64,7 @@ urlpatterns += i18n_patterns(
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
     path("_util/second-factor/", accounts.SecondFactorView.as_view(), name="second_factor"),
     path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),
+    re_path(r"^((?!_util/)(?:[\w\-]+/)*[\w\-]+)\.md$", views.serve_markdown, name="markdown"),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
     re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),

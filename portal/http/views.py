@@ -23,6 +23,7 @@ from wagtail.models import Page
 from wagtail.views import serve_chain
 
 from portal import navigation
+from portal.discovery import markdown
 from portal.discovery.head import absolute
 from portal.http.policy import PUBLIC_POLICY
 from portal.language.languages import languages_by_code
@@ -107,6 +108,28 @@ def _being_changed(request: HttpRequest, page: Page) -> HttpResponse:
     """Answer for a page that is withdrawn and has no other text in its language: with the way to the source's, and nothing of its own."""
     link = links.link_within(versions.versions_of(page), readers.of(request).language.code)
     return render(request, "withdrawn.html", {"link": link.plain() if link else None})
+
+
+@reading_only
+def serve_markdown(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer with a page's text as Markdown: only of what everybody may read in this language, as the page says it to search engines.
+
+    Raises:
+        Http404: there is no such page, it stands there in another language alone, or it is private or withdrawn.
+    """
+    page = _page_at(request, "" if path == markdown.HOME else path)
+    if page.shown_at is not None or versions.is_withdrawn(page) or page.get_view_restrictions().exists():
+        raise Http404
+    with translation.override(page.language_code):
+        text = markdown.of_page(page, request)
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    response.headers["Link"] = f'<{absolute(page.address)}>; rel="canonical"'
+    if not versions.is_finished(page) or page.is_closed:
+        response.headers["X-Robots-Tag"] = "noindex"
+    if getattr(page, "quick_exit", False):
+        response.headers["Cache-Control"] = "private, no-store"
+    response.is_page = True
+    return response
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

@@ -99,8 +99,9 @@ def beside(number: str) -> list[str]:
 
 
 def _models() -> list[type[Page]]:
-    """Return the page types that name goals and can be filtered by them."""
-    return [model for model, listing in listings().items() if FIELD in listing.filters]
+    """Return the page types that name goals and can be filtered by them: what lasts first, what ages last."""
+    known = [model for model, listing in listings().items() if FIELD in listing.filters]
+    return sorted(known, key=lambda model: (not model.listing.when.lasts, model.listing.when.ages))
 
 
 def _serving_tags(*args: object) -> tuple[changes.Tag, ...]:
@@ -126,7 +127,8 @@ def serving(number: str, language_code: str) -> list[Serving]:
     known = {apps.get_model(label): entry for label, entry in _serving(number, language_code).items()}
     ways = _ways([model for model, (ids, count) in known.items() if count > len(ids)], number)
     return [
-        Serving(model.listing.title, cards.entries_of(lists.by_ids(model, ids)), ways.get(model)) for model, (ids, _count) in known.items()
+        Serving(model.listing.title, cards.with_telling_kinds(cards.entries_of(lists.by_ids(model, ids))), ways.get(model))
+        for model, (ids, _count) in known.items()
     ]
 
 

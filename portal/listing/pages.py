@@ -107,6 +107,11 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         )
         return context
 
+    def entries(self, request: HttpRequest) -> list[Card]:
+        """Return one page of the list."""
+        context = self.get_context(request)
+        return [*filter(None, [context["leading"]]), *context["entries"]]
+
     def _original_list(self, original: Page | None, is_empty: bool) -> str:
         """Return the address of the German list, which may hold more; nothing where it holds nothing either."""
         if original is None or original.pk == self.pk:

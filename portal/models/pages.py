@@ -29,7 +29,7 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, readers, restrictions, schedules, versions
+from portal.pages import cards, links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 from portal.pages.answers import page_at
 
@@ -371,6 +371,10 @@ class BasePage(Page):
 
     def glance(self) -> list[object]:
         """Return what is said of the page at a glance, as `components/glance.html` takes it."""
+        return []
+
+    def entries(self, request: HttpRequest) -> list[cards.Card]:
+        """Return the pages that it lists by itself, as they are read where there are no pictures; mostly none."""
         return []
 
     def shown_once(self, request: HttpRequest) -> str:
