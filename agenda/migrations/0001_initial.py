@@ -1,5 +1,4 @@
 
-
 import django.db.models.deletion
 import portal.blocks.fields
 import portal.models.goals

@@ -1,5 +1,4 @@
 
-
 import portal.models.fields
 from django.db import migrations, models
 

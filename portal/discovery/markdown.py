@@ -28,8 +28,8 @@ _SILENT = {"svg", "script", "style", "button", "form", "template", "input", "sel
 """Elements that say nothing that can be read as text."""
 
 _ON_THEIR_OWN = {
-    "address", "article", "aside", "blockquote", "details", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4",
-    "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "ul",
+    "address", "article", "aside", "blockquote", "details", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "ul",
 }  # fmt: skip
 """Elements that begin a paragraph of their own."""
 

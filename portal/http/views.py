@@ -25,6 +25,7 @@ from wagtail.views import serve_chain
 from portal import navigation
 from portal.discovery import markdown
 from portal.discovery.head import absolute
+from portal.http import counting
 from portal.http.policy import PUBLIC_POLICY
 from portal.language.languages import languages_by_code
 from portal.models import OfficeSettings
@@ -100,7 +101,7 @@ def _serve(request: HttpRequest, page: Page) -> HttpResponse:
     # What everybody may keep is said by `portal.http.keeping`, once it is known whether it is somebody's.
     response.is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
     if response.is_page and getattr(page, "shown_at", None) is not None:
-        response.counted = (str(page.translation_key), readers.of(request).language.code)
+        response.counted = counting.Counted(str(page.translation_key), readers.of(request).language.code)
     return response
 
 

@@ -19,7 +19,7 @@ from .records import DeclinedRecord, LoadedRecord
 from .release import OfficeSettings, Release
 from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
-from .visits import FallbackVisits
+from .visits import FallbackVisits, SentVisits
 
 __all__ = [
     "Alert",
@@ -53,6 +53,7 @@ __all__ = [
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "SentVisits",
     "SharedDraft",
     "SharedDraftOpening",
     "Release",

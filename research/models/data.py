@@ -183,7 +183,12 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         FieldRowPanel([FieldPanel("edition"), FieldPanel("licence")]),
         *BodyMixin.body_panels,
     ]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *TopicsMixin.topics_panels, *GoalsMixin.goals_panels, *BasePage.promote_panels]
+    promote_panels: ClassVar[list] = [
+        *CoverMixin.cover_panels,
+        *TopicsMixin.topics_panels,
+        *GoalsMixin.goals_panels,
+        *BasePage.promote_panels,
+    ]
     search_fields: ClassVar[list] = [
         *BasePage.search_fields,
         *LeadMixin.lead_search_fields,

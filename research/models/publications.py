@@ -173,7 +173,9 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin,
             numberOfPages="page_count",
             sameAs="schema_addresses",
         ),
-        records={name: name for name in ("kind", "authors", "languages", "page_count", "doi", "isbn", "publisher_url", "documents", "goals")}
+        records={
+            name: name for name in ("kind", "authors", "languages", "page_count", "doi", "isbn", "publisher_url", "documents", "goals")
+        }
         | {"published": "published_on"},
     )
 
@@ -193,7 +195,12 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin,
         *BodyMixin.body_panels,
         *SourcesMixin.sources_panels,
     ]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *TopicsMixin.topics_panels, *GoalsMixin.goals_panels, *BasePage.promote_panels]
+    promote_panels: ClassVar[list] = [
+        *CoverMixin.cover_panels,
+        *TopicsMixin.topics_panels,
+        *GoalsMixin.goals_panels,
+        *BasePage.promote_panels,
+    ]
     search_fields: ClassVar[list] = [
         *BasePage.search_fields,
         *LeadMixin.lead_search_fields,

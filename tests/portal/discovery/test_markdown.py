@@ -14,16 +14,18 @@ from wagtail.models import PageViewRestriction
 
 from home.models import HomePage, TakePartPage
 from participate.models import VacancyIndexPage, VacancyPage
+from portal.discovery import release
 from portal.models import BasePage
 from tests.builders import add, make_alias, make_content_page, make_home, make_news, make_news_index, translate
 
 BODY = [
     ("heading", "Wer hilft?"),
-    ("text", "<p>Ein <b>wichtiger</b> Satz mit <i>Nachdruck</i> und * Stern [x].</p><ul><li>eins</li><li>zwei</li></ul><p>1. Kein Anfang</p>"),
+    ("text", "<p>Ein <b>wichtiger</b> Satz mit <i>Nachdruck</i> und * Stern [x].</p>"
+     "<ul><li>eins</li><li>zwei</li></ul><p>1. Kein Anfang</p>"),
     ("steps", [{"heading": "Schritt", "text": "Tun"}]),
     ("quote", {"text": "Gesagt", "attribution": "Jemand"}),
     ("accordion", [{"question": "Warum?", "answer": "<p>Darum.</p>", "page": None, "sources": []}]),
-]
+]  # fmt: skip
 
 EXPECTED = """\
 # Hilfe
@@ -97,7 +99,8 @@ def test_what_is_not_everybodys_is_nowhere(client: Client, home: HomePage, page:
     assert [title for title in ("Hilfe", "Entwurf", "Geheim", "Darunter", "Weg") if title in listed] == ["Hilfe"]
 
 
-def test_it_says_to_search_engines_what_the_page_says(client: Client, home: HomePage, released: None) -> None:
+def test_it_says_to_search_engines_what_the_page_says(client: Client, home: HomePage) -> None:
+    release.set_released(True)
     index = add(add(home, TakePartPage(title="Mitmachen")), VacancyIndexPage(title="Stellen"))
     now = timezone.now()
     open_one, closed = (
