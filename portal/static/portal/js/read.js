@@ -1,8 +1,9 @@
 // Reads a page aloud with the device's own voices, sentence by sentence; nothing is sent anywhere.
-const BLOCKS = 'h1,h2,h3,h4,h5,h6,p,li,dt,dd,th,td,caption,blockquote,figcaption,summary,pre,address';
 const SILENT = 'nav,form,script,style,svg,template,[hidden],[aria-hidden=true],.versions,.feedback,.share,.read,.qr';
 const synth = speechSynthesis;
 const primary = (tag) => tag.toLowerCase().split(/[-_]/)[0];
+// What the eye sees as a paragraph of its own is read as one, whatever element it is
+const blockOf = (element) => (getComputedStyle(element).display === 'inline' ? blockOf(element.parentElement) : element);
 const voiceOf = (lang) => {
   const own = synth.getVoices().filter((v) => v.localService && primary(v.lang) === lang);
   return own.find((v) => v.default) || own[0];
@@ -19,7 +20,7 @@ export const spoken = (text, words) => text
 
 // The sentences of the page in their order: `{text, lang, range, block}`; a passage in another language is one of its own
 const sentences = () => {
-  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   const found = [];
   let run = null;
   const end = () => {
@@ -42,9 +43,11 @@ const sentences = () => {
   };
   while (walker.nextNode()) {
     const node = walker.currentNode;
+    if (node.nodeName === 'BR') end();
+    if (node.nodeType !== Node.TEXT_NODE) continue;
     const parent = node.parentElement;
-    const block = parent.closest(BLOCKS) || parent;
     if (parent.closest(SILENT) || !parent.checkVisibility()) continue;
+    const block = blockOf(parent);
     const lang = primary(parent.closest('[lang]').lang);
     if (run && (run.block !== block || run.lang !== lang)) end();
     run ||= { nodes: [], lang, block };
