@@ -109,8 +109,8 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
 
     def entries(self, request: HttpRequest) -> list[Card]:
         """Return one page of the list."""
-        context = self.get_context(request)
-        return [*filter(None, [context["leading"]]), *context["entries"]]
+        context: dict[str, Any] = self.get_context(request)
+        return [*([context["leading"]] if context["leading"] else []), *context["entries"]]
 
     def _original_list(self, original: Page | None, is_empty: bool) -> str:
         """Return the address of the German list, which may hold more; nothing where it holds nothing either."""
