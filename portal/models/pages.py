@@ -35,6 +35,7 @@ from portal.pages.answers import page_at
 
 from . import side_by_side
 from .publication import PublishedVersion
+from .sent_panel import SentPanel
 
 if TYPE_CHECKING:
     from portal.listing.dates import Status
@@ -111,6 +112,7 @@ class BasePage(Page):
             pgettext_lazy("admin", "Address and search engines"),
         ),
         FieldPanel("counterpart"),
+        SentPanel(heading=pgettext_lazy("admin", "Passed on")),
         MultiFieldPanel(
             [
                 FieldPanel(

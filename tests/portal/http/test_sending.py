@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
+from wagtail.users.models import UserProfile
 
 from home.models import HomePage
 from portal.http import counting
@@ -70,8 +74,8 @@ def test_a_sheet_speaks_to_whoever_gets_it(client: Client, page: BasePage, reade
 
 
 def test_a_short_address_counts_days_and_nobody(client: Client, page: BasePage) -> None:
-    short = BeautifulSoup(client.get(sheets(client, page.get_url()).popitem()[1]).content, "html.parser").select_one(".sheet__code a")["href"]
-    path = urlsplit(short).path
+    sheet = BeautifulSoup(client.get(sheets(client, page.get_url())["de"]).content, "html.parser")
+    path = urlsplit(sheet.select_one(".sheet__code a")["href"]).path
     for headers in (BROWSER, BROWSER, {"User-Agent": "Googlebot/2.1"}, {"User-Agent": ""}):
         assert client.get(path, headers=headers).status_code == 302
     client.head(path, headers=BROWSER)
@@ -109,3 +113,16 @@ def test_queries(client: Client, page: BasePage) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     assert len(queries) <= 9, "\n".join(query["sql"] for query in queries)
+
+
+def test_editors_read_how_often_a_page_was_opened(client: Client, page: BasePage) -> None:
+    user = User.objects.create_superuser("admin", "admin@example.org", "password")
+    UserProfile.objects.create(user=user, preferred_language="de")
+    client.force_login(user)
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert "kurze Adresse" not in client.get(edit).content.decode()
+    today = timezone.localdate()
+    for days, language, number in ((0, "de", 2), (3, "de", 1), (40, "de", 5), (0, "ar", 7)):
+        day = today - datetime.timedelta(days=days)
+        SentVisits.objects.create(translation_key=page.translation_key, language=language, day=day, number=number)
+    assert "In den letzten 30 Tagen 3-mal über die kurze Adresse geöffnet." in client.get(edit).content.decode()
