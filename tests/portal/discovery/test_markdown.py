@@ -104,7 +104,7 @@ def test_it_says_to_search_engines_what_the_page_says(client: Client, home: Home
     index = add(add(home, TakePartPage(title="Mitmachen")), VacancyIndexPage(title="Stellen"))
     now = timezone.now()
     open_one, closed = (
-        add(index, VacancyPage(title=title, lead="Ein Satz.", closes_at=now + datetime.timedelta(days=days)))
+        add(index, VacancyPage(title=title, lead="Ein Satz.", reference=title, closes_at=now + datetime.timedelta(days=days)))
         for title, days in (("Offen", 5), ("Vorbei", -5))
     )
     quick = make_content_page(home, title="Gewalt", lead="Ein Satz.", quick_exit=True)
@@ -144,5 +144,5 @@ def test_the_map_names_the_pages_of_each_language(client: Client, home: HomePage
     assert text == (
         "# IOM Deutschland\n\n"
         "## Deutsch\n\n- [IOM Deutschland](/de/index.md)\n- [Hilfe (neu)](/de/hilfe-neu.md)\n  - [Näheres](/de/hilfe-neu/naeheres.md)\n\n"
-        f"## العربية\n\n- [المنظمة الدولية للهجرة في ألمانيا](/ar/index.md)\n- [مساعدة]({at(arabic)})\n"
+        f"## العربية\n\n- [المنظمة الدولية للهجرة – ألمانيا](/ar/index.md)\n- [مساعدة]({at(arabic)})\n"
     )
