@@ -64,7 +64,7 @@ def _piece(piece: Piece, language: str) -> str:
 
 
 def _card(card: Card) -> str:
-    title = f"**[{_escaped(card.link.title)}]({absolute(card.link.address)})**"
+    title = f"**[{_escaped(card.link.title)}]({_target(card.link.address)})**"
     return f"{title}  \n{_escaped(card.text)}" if card.text else title
 
 
@@ -75,6 +75,12 @@ def _escaped(text: str) -> str:
     """Return text that Markdown reads as it stands; without the places where a word may break, which are for the eye."""
     text = re.sub(r"\s+", " ", text.replace("\xad", "").replace("\u200b", ""))
     return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
+
+
+def _target(address: str) -> str:
+    """Return where a link leads, as Markdown takes it whatever stands in it."""
+    found = absolute(address)
+    return f"<{found}>" if re.search(r"[()\s]", found) else found
 
 
 def _is_silent(tag: Tag) -> bool:
@@ -90,13 +96,13 @@ def _inline(node: Tag | NavigableString) -> str:
     if node.name == "br":
         return "  \n"
     if node.name == "img":
-        return f"![{_escaped(str(node['alt']))}]({absolute(str(node.get('src', '')))})" if node.get("alt") else ""
+        return f"![{_escaped(str(node['alt']))}]({_target(str(node.get('src', '')))})" if node.get("alt") else ""
     inner = "".join(_run(node))
     if not inner.strip():
         return " " if inner else ""
     before, after = " " * inner[0].isspace(), " " * inner[-1].isspace()
     if node.name == "a" and (target := str(node.get("href", ""))):
-        return f"{before}[{inner.strip()}]({absolute(target)}){after}" if not target.startswith("#") else inner
+        return f"{before}[{inner.strip()}]({_target(target)}){after}" if not target.startswith("#") else inner
     mark = _MARKS.get(node.name, "")
     return f"{before}{mark}{inner.strip()}{mark}{after}" if mark else inner
 

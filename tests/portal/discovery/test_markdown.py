@@ -21,7 +21,7 @@ from tests.builders import add, make_alias, make_content_page, make_home, make_n
 BODY = [
     ("heading", "Wer hilft?"),
     ("text", "<p>Ein <b>wichtiger</b> Satz mit <i>Nachdruck</i> und * Stern [x].</p>"
-     "<ul><li>eins</li><li>zwei</li></ul><p>1. Kein Anfang</p>"),
+     "<ul><li>eins</li><li>zwei</li></ul><p>1. Kein <a href=\"https://example.org/a_(b)\">Anfang</a></p>"),
     ("steps", [{"heading": "Schritt", "text": "Tun"}]),
     ("quote", {"text": "Gesagt", "attribution": "Jemand"}),
     ("accordion", [{"question": "Warum?", "answer": "<p>Darum.</p>", "page": None, "sources": []}]),
@@ -39,7 +39,7 @@ Ein **wichtiger** Satz mit *Nachdruck* und \\* Stern \\[x\\].
 - eins
 - zwei
 
-1\\. Kein Anfang
+1\\. Kein [Anfang](<https://example.org/a_(b)>)
 """
 
 
