@@ -101,7 +101,8 @@ class GoalPage(LeadMixin, BodyMixin, SourcesMixin, BasePage):
         others = GoalPage.objects.filter(number=self.number, locale=self.locale_id).exclude(translation_key=self.translation_key)
         if self.number and others.exists():
             raise ValidationError({"number": pgettext("admin", "This goal has a page already.")})
-        foreign = [number for target in self.targets if (number := target.value["number"]).partition(".")[0] != self.number]
+        numbers = [target.value.get("number") or "" for target in self.targets]
+        foreign = [number for number in numbers if number and number.partition(".")[0] != self.number]
         if self.number and foreign:
             text = pgettext("admin", "No target of goal %(goal)s: %(targets)s.")
             raise ValidationError({"targets": text % {"goal": self.number, "targets": ", ".join(foreign)}})
