@@ -61,6 +61,7 @@ urlpatterns += i18n_patterns(
     path("", include("research.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
     re_path(r"^_util/send/(?P<number>[0-9a-z]{1,12})/$", sending.show, name="send"),
+    path("_util/read-aloud/", views.read_aloud, name="read_aloud"),
     path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),

@@ -12,11 +12,13 @@ from functools import cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.csrf import csrf_exempt
 from wagtail import hooks
 from wagtail.models import Page
@@ -131,6 +133,24 @@ def serve_markdown(request: HttpRequest, path: str) -> HttpResponse:
         response.headers["Cache-Control"] = "private, no-store"
     response.is_page = True
     return response
+
+
+@reading_only
+def read_aloud(request: HttpRequest) -> JsonResponse:
+    """Answer with what the script that reads pages aloud says in the reader's language: asked for where the device has a voice alone."""
+    words = {
+        "src": static("portal/js/read.js"),
+        "read": gettext("Read aloud"),
+        "pause": gettext("Pause"),
+        "goOn": gettext("Go on"),
+        "back": gettext("Previous sentence"),
+        "next": gettext("Next sentence"),
+        "speed": gettext("Speed"),
+        "stop": gettext("Stop"),
+        "to": pgettext("between two numbers", "to"),
+        "plus": pgettext("before a telephone number", "plus"),
+    }
+    return JsonResponse(words, headers={"Cache-Control": f"public, max-age={60 * 60}"})
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

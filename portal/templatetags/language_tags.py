@@ -78,9 +78,7 @@ def translation_note(reader: Reader) -> dict[str, object]:
             for link in _own_names(reader.others)
         ],
         # Who may have to leave a page quickly hands nobody a sheet of it.
-        "to_send": [] if getattr(page, "quick_exit", False) else [
-            replace(link, address=sending.sheet_address(found.real[link.language]), hreflang="") for link in _own_names(found.real)
-        ],
+        "to_send": "" if getattr(page, "quick_exit", False) else sending.sheet_address(page),
         "others": _own_names({code: version for code, version in found.real.items() if code != page.language_code}),
         "date": versions.edited_at(page) if is_translation else None,
         "is_outdated": versions.source_changed_at(page) is not None,
@@ -95,13 +93,3 @@ def _own_names(found: dict[str, Page]) -> list[Link]:
         for language in LANGUAGES
         if language.code in found
     ]
-
-
-RATES = (0.75, 1, 1.25, 1.5)
-"""How fast a page is read aloud, as a multiple of the voice's own speed."""
-
-
-@register.inclusion_tag("components/read_aloud.html")
-def read_aloud(reader: Reader) -> dict[str, object]:
-    """Offer to read the page aloud: a script shows it where the device has a voice for the language of the text."""
-    return {"language": reader.content_language.code.partition("-")[0], "rates": RATES}

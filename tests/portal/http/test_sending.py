@@ -42,7 +42,9 @@ def page(home: HomePage) -> BasePage:
 def sheets(client: Client, address: str) -> dict[str, str]:
     """Return the sheets that a page offers, by language."""
     tree = BeautifulSoup(client.get(address).content, "html.parser")
-    return {tag.get("lang", tree.html["lang"]): tag["href"] for tag in tree.select(".versions__list a[href*='/_util/send/']")}
+    own = [tag["href"] for tag in tree.select(".versions a[href*='/_util/send/']")]
+    others = [tag for sheet in own for tag in BeautifulSoup(client.get(sheet).content, "html.parser").select(".sheet__around a[lang]")]
+    return {tree.html["lang"]: address for address in own} | {tag["lang"]: tag["href"] for tag in others}
 
 
 @pytest.mark.parametrize("reader", ["de", "ar"])

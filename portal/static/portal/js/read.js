@@ -57,10 +57,22 @@ const sentences = () => {
   return found;
 };
 
-export const start = (root) => {
-  const find = (name) => root.querySelector(`[data-${name}]`);
-  const [begin, controls, pause, speed] = ['start', 'controls', 'pause', 'speed'].map(find);
-  const words = root.dataset;
+const make = (name, properties, ...inner) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...inner);
+  return element;
+};
+
+export const start = (root, begin, words) => {
+  const button = (textContent) => make('button', { className: 'chip', type: 'button', textContent });
+  const [pause, back, next, end] = [words.pause, words.back, words.next, words.stop].map(button);
+  const rate = new Intl.NumberFormat(document.documentElement.lang);
+  const speed = make('select', {}, ...[0.75, 1, 1.25, 1.5].map((value) => make('option', {
+    value, textContent: `${rate.format(value)}×`, defaultSelected: value === 1,
+  })));
+  const controls = make('div', { className: 'read__controls', role: 'group', ariaLabel: words.read },
+    pause, back, next, make('label', {}, `${words.speed} `, speed), end);
+  root.append(controls);
   // What no voice of the device can say is passed over
   const list = sentences().filter(({ lang }) => voiceOf(lang));
   let at = 0;
@@ -107,9 +119,9 @@ export const start = (root) => {
     say();
   };
 
-  find('back').addEventListener('click', () => step(-1));
-  find('next').addEventListener('click', () => step(1));
-  find('stop').addEventListener('click', () => { at = 0; stop(); });
+  back.addEventListener('click', () => step(-1));
+  next.addEventListener('click', () => step(1));
+  end.addEventListener('click', () => { at = 0; stop(); });
   pause.addEventListener('click', () => { isOn = !isOn; say(); });
   speed.addEventListener('change', say);
   begin.addEventListener('click', () => { isOn = true; say(); pause.focus(); });
