@@ -44,7 +44,7 @@ def sheets(client: Client, address: str) -> dict[str, str]:
     tree = BeautifulSoup(client.get(address).content, "html.parser")
     own = [tag["href"] for tag in tree.select(".versions a[href*='/_util/send/']")]
     others = [tag for sheet in own for tag in BeautifulSoup(client.get(sheet).content, "html.parser").select(".sheet__around a[lang]")]
-    return {tree.html["lang"]: address for address in own} | {tag["lang"]: tag["href"] for tag in others}
+    return dict.fromkeys([tree.html["lang"]][: len(own)], "".join(own)) | {tag["lang"]: tag["href"] for tag in others}
 
 
 @pytest.mark.parametrize("reader", ["de", "ar"])
