@@ -77,7 +77,7 @@ def translation_note(reader: Reader) -> dict[str, object]:
             replace(link, address=f"{page.address}?{side_by_side.PARAMETER}={link.language}", hreflang="")
             for link in _own_names(reader.others)
         ],
-        # Who may have to leave a page quickly hands nobody a sheet of it; home pages (at depth 2) have no room, and a short address already.
+        # Who may have to leave a page quickly hands nobody a sheet; home pages (at depth 2) have no room for it.
         "to_send": "" if getattr(page, "quick_exit", False) or page.depth == 2 else sending.sheet_address(page),
         "others": _own_names({code: version for code, version in found.real.items() if code != page.language_code}),
         "date": versions.edited_at(page) if is_translation else None,
