@@ -405,6 +405,7 @@ def of_pages(done: Walk) -> None:
             done.ask(address, "post", password="falsch", return_url="/de/")  # noqa: S106
     for code in CODES:
         done.ask(f"/{code}/index.md")
+        done.ask(f"/{code}/_util/read-aloud/")
         done.ask(f"/{code}/_util/login/")
         done.ask(f"/{code}/_util/password/")
         done.ask(f"/{code}/_util/second-factor/")
