@@ -21,7 +21,7 @@ from portal.language.choices import TextChoices
 from portal.language.dates import DatePrecision
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.models import BasePage, BodyMixin, CoverMixin, GoalsMixin, LeadMixin, SourcesMixin, TopicsMixin
 
 from .forms import NewsPageForm
 from .provenance import Kind, OriginalMixin
@@ -49,7 +49,7 @@ class NewsIndexPage(IndexPage):
         verbose_name_plural = pgettext_lazy("admin", "news indexes")
 
 
-class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, SourcesMixin, ListedPage):
     """A news item or a look back by the editors, a story, or a statement or press release of IOM."""
 
     kind = models.CharField(
@@ -132,14 +132,14 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         empty_label=_("There is no news yet."),
         kinds="kind",
         when=When(start="date", precision="date_precision", ages=True),
-        filters=("kind", "topics", "when.year"),
-        facts=("kind", "scope", "topics", "regions"),
+        filters=("kind", "topics", "when.year", "goals"),
+        facts=("kind", "scope", "goals", "topics", "regions"),
         schema=Schema("NewsArticle", author="schema_author", datePublished="schema_date", isBasedOn="original_url"),
         feeds=("rss", "atom"),
         feed_path="feed",
         description=_("News of IOM Germany and looks back, statements, press releases and stories."),
         author="author_name",
-        records={"date": "date", "date_precision": "date_precision"},
+        records={"date": "date", "date_precision": "date_precision", "goals": "goals"},
     )
 
     content_panels: ClassVar[list] = [
@@ -158,6 +158,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
             pgettext_lazy("admin", "Picture"),
         ),
         *TopicsMixin.topics_panels,
+        *GoalsMixin.goals_panels,
         *BasePage.promote_panels,
     ]
     search_fields: ClassVar[list] = [
@@ -183,6 +184,7 @@ class NewsPage(OriginalMixin, LeadMixin, CoverMixin, BodyMixin, TopicsMixin, Sou
         *OriginalMixin.original_translatable_fields,
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
+        *GoalsMixin.goals_translatable_fields,
     ]
 
     class Meta:

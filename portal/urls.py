@@ -12,8 +12,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.accounts import views as accounts
 from portal.accounts.settings_panels import AccountView
-from portal.discovery import qr_codes, sitemaps, social
-from portal.http import sharing, views
+from portal.discovery import llms, qr_codes, sitemaps, social
+from portal.http import sending, sharing, views
 from portal.uploads import views as uploads
 
 handler400 = "portal.http.views.bad_request"
@@ -37,6 +37,8 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("qr.svg", qr_codes.draw, name="qr_code"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    re_path(r"^s/(?P<number>[0-9a-z]{1,12})$", sending.follow, name="short"),
+    path("llms.txt", llms.show, name="llms"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<str:code>-<int:part>.xml", sitemaps.of_language, name="sitemap_of_language"),
@@ -58,11 +60,14 @@ urlpatterns += i18n_patterns(
     path("", include("work.urls")),
     path("", include("research.urls")),
     re_path(r"^og/(?P<page_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$", social.picture, name="social_picture"),
+    re_path(r"^_util/send/(?P<number>[0-9a-z]{1,12})/$", sending.show, name="send"),
+    path("_util/read-aloud/", views.read_aloud, name="read_aloud"),
     path("_util/shared/<str:token>/", sharing.show, name="shared_draft"),
     path("_util/login/", accounts.LoginView.as_view()),
     path("_util/password/", accounts.ChangePasswordView.as_view(), name="change_password"),
     path("_util/second-factor/", accounts.SecondFactorView.as_view(), name="second_factor"),
     path("_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", accounts.page_password),
+    re_path(r"^((?!_util/)(?:[\w\-]+/)*[\w\-]+)\.md$", views.serve_markdown, name="markdown"),
     # Before Wagtail's own pattern for pages, which stays for reversing and for its other addresses (`_util/`: signing in).
     re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", views.serve_page),
     path("", include(wagtail_urls)),

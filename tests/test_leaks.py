@@ -22,6 +22,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from django.utils import timezone, translation
+from django.utils.http import int_to_base36
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
 
@@ -307,6 +308,7 @@ def walk(prepared: Prepared) -> Walk:
     read_by_an_editor(done)
     for address in (
         "/",
+        "/llms.txt",
         "/robots.txt",
         "/favicon.ico",
         "/qr.svg?path=/de/",
@@ -387,6 +389,9 @@ def of_pages(done: Walk) -> None:
             done.ask(address.rstrip("/"))
             done.ask(address.upper())
             picture_of(done, page)
+            number = int_to_base36(page.pk)
+            for way in (f"{address.rstrip('/')}.md", f"/s/{number}", f"/de/_util/send/{number}/", f"/ar/_util/send/{number}/"):
+                done.ask(way)
         elif response.status_code == 200 and page.depth <= 3:
             picture_of(done, page)
             for number in (2, 3):
@@ -399,6 +404,8 @@ def of_pages(done: Walk) -> None:
             address = f"/de/_util/authenticate_with_password/{restriction.pk}/{page.pk}/"
             done.ask(address, "post", password="falsch", return_url="/de/")  # noqa: S106
     for code in CODES:
+        done.ask(f"/{code}/index.md")
+        done.ask(f"/{code}/_util/read-aloud/")
         done.ask(f"/{code}/_util/login/")
         done.ask(f"/{code}/_util/password/")
         done.ask(f"/{code}/_util/second-factor/")

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, TaskState
 
 from portal.models import ApprovalTask
+from translation.checks.stored import broken_texts
 from translation.permissions import missing_texts, translation_into
 
 
@@ -16,7 +17,8 @@ class TranslationReviewTask(ApprovalTask):
     """Approval of a translation by a reviewer of its language.
 
     What goes online is the translation as its texts stand when it is approved: a reviewer may have mended one. Whoever submitted it is
-    not the one who approves it, and nothing is approved that lacks a text, as when the German page was changed meanwhile.
+    not the one who approves it, and nothing is approved that lacks a text, as when the German page was changed meanwhile, or holds one that
+    would break the page.
     """
 
     class Meta:
@@ -32,7 +34,7 @@ class TranslationReviewTask(ApprovalTask):
         if state.requested_by_id == user.pk:
             return []
         translation = translation_into(obj)
-        if translation is not None and missing_texts(translation).exists():
+        if translation is not None and (missing_texts(translation).exists() or broken_texts(translation)):
             return [action for action in found if action[0] != "approve"]
         return found
 

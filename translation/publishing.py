@@ -33,6 +33,14 @@ def names_of(pages: Iterable[Page]) -> str:
     return ", ".join(f"{page.title} ({page.locale.get_display_name()})" for page in pages)
 
 
+def reason_of_broken(translation: Translation) -> str:
+    """Return which text of a translation would break its page, and why, as a sentence; nothing where none would."""
+    if not (broken := broken_texts(translation)):
+        return ""
+    names = {"text": broken[0].source, "reason": " ".join(finding.text for finding in broken[0].findings)}
+    return pgettext("admin", "“%(text)s” is translated in a way that would break the page: %(reason)s") % names
+
+
 def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] = ()) -> dict[str, str]:
     """Return why an object cannot be published now, as sentences by what they are about; `insists` names what is to be no reason."""
     translation = translation_into(instance)
@@ -49,9 +57,8 @@ def obstacles(user: AbstractBaseUser, instance: Model, insists: Container[str] =
         found[INCOMPLETE] = npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {
             "count": count
         }
-    if translation is not None and (broken := broken_texts(translation)):
-        names = {"text": broken[0].source, "reason": " ".join(finding.text for finding in broken[0].findings)}
-        found["broken"] = pgettext("admin", "“%(text)s” is translated in a way that would break the page: %(reason)s") % names
+    if translation is not None and (reason := reason_of_broken(translation)):
+        found["broken"] = reason
     if isinstance(instance, Page) and OFFLINE not in insists and schedules.would_be_alone(instance):
         found[OFFLINE] = pgettext("admin", "Its German page is not online.")
     return found

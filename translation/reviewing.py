@@ -17,6 +17,7 @@ from portal.models import PublishedVersion
 from portal.pages.versions import locales_by_id
 from translation.models import TranslationReviewTask
 from translation.permissions import missing_texts, reason_against_change
+from translation.publishing import reason_of_broken
 
 
 def workflow_of(page: Page) -> Workflow | None:
@@ -56,7 +57,7 @@ def reason_against_submission(user: AbstractBaseUser, page: Page, translation: T
         return pgettext("admin", "Nobody reviews this language: there is no workflow for it.")
     if count := missing_texts(translation).count():
         return npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {"count": count}
-    return ""
+    return reason_of_broken(translation)
 
 
 def save_draft(user: AbstractBaseUser, translation: Translation) -> str:

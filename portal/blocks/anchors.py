@@ -42,10 +42,13 @@ FRAME_IDS = frozenset(
         "q-suggestions",
         "refused",
         "related",
+        "related-targets",
         "sections",
         "services",
+        "serving",
         "share",
         "sources",
+        "targets",
         "values",
     }
 )

@@ -11,30 +11,42 @@ import logging
 import threading
 import time
 from collections import Counter
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from portal.models import FallbackVisits
+from portal.models import FallbackVisits, SentVisits
+from portal.models.visits import DayCount
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 60
 """So often the counts are written."""
 
-Counted = tuple[str, str]
-"""The key of a page, and the language in which it was asked for and is not there yet."""
+FALLBACK, SENT = "fallback", "sent"
+_MODELS: dict[str, type[DayCount]] = {FALLBACK: FallbackVisits, SENT: SentVisits}
+
+
+class Counted(NamedTuple):
+    """The key of a page, a language, and what is counted: that the page is not there in it yet (fallback), that it was opened by its short
+    address (sent)."""
+
+    key: str
+    language: str
+    what: str = FALLBACK
+
 
 _guard = threading.Lock()
-_counts: Counter[tuple[datetime.date, str, str]] = Counter()
+_counts: Counter[tuple[datetime.date, Counted]] = Counter()
 
 
 def count(what: Counted, method: str) -> None:
     """Count one answer to a request."""
     if method == "GET":
         with _guard:
-            _counts[timezone.localdate(), *what] += 1
+            _counts[timezone.localdate(), what] += 1
 
 
 def write() -> None:
@@ -42,15 +54,16 @@ def write() -> None:
     with _guard:
         counted = dict(_counts)
         _counts.clear()
-    for (day, key, language), number in list(counted.items()):
+    for (day, what), number in list(counted.items()):
+        rows = _MODELS[what.what]._default_manager
         try:
-            row, _is_new = FallbackVisits.objects.get_or_create(day=day, translation_key=key, language=language)
-            FallbackVisits.objects.filter(pk=row.pk).update(number=F("number") + number)
+            row, _is_new = rows.get_or_create(day=day, translation_key=what.key, language=what.language)
+            rows.filter(pk=row.pk).update(number=F("number") + number)
         except Exception:
             with _guard:
                 _counts.update(counted)
             raise
-        del counted[day, key, language]
+        del counted[day, what]
 
 
 def write_for_ever() -> None:

@@ -12,18 +12,22 @@ from functools import cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.csrf import csrf_exempt
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.views import serve_chain
 
 from portal import navigation
+from portal.discovery import markdown
 from portal.discovery.head import absolute
+from portal.http import counting
 from portal.http.policy import PUBLIC_POLICY
 from portal.language.languages import languages_by_code
 from portal.models import OfficeSettings
@@ -99,7 +103,7 @@ def _serve(request: HttpRequest, page: Page) -> HttpResponse:
     # What everybody may keep is said by `portal.http.keeping`, once it is known whether it is somebody's.
     response.is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
     if response.is_page and getattr(page, "shown_at", None) is not None:
-        response.counted = (str(page.translation_key), readers.of(request).language.code)
+        response.counted = counting.Counted(str(page.translation_key), readers.of(request).language.code)
     return response
 
 
@@ -107,6 +111,46 @@ def _being_changed(request: HttpRequest, page: Page) -> HttpResponse:
     """Answer for a page that is withdrawn and has no other text in its language: with the way to the source's, and nothing of its own."""
     link = links.link_within(versions.versions_of(page), readers.of(request).language.code)
     return render(request, "withdrawn.html", {"link": link.plain() if link else None})
+
+
+@reading_only
+def serve_markdown(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer with a page's text as Markdown: only of what everybody may read in this language, as the page says it to search engines.
+
+    Raises:
+        Http404: there is no such page, it stands there in another language alone, or it is private or withdrawn.
+    """
+    page = _page_at(request, "" if path == markdown.HOME else path)
+    if page.shown_at is not None or versions.is_withdrawn(page) or page.get_view_restrictions().exists():
+        raise Http404
+    with translation.override(page.language_code):
+        text = markdown.of_page(page, request)
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    response.headers["Link"] = f'<{absolute(page.address)}>; rel="canonical"'
+    if not versions.is_finished(page) or page.is_closed:
+        response.headers["X-Robots-Tag"] = "noindex"
+    if getattr(page, "quick_exit", False):
+        response.headers["Cache-Control"] = "private, no-store"
+    response.is_page = True
+    return response
+
+
+@reading_only
+def read_aloud(request: HttpRequest) -> JsonResponse:
+    """Answer with what the script that reads pages aloud says in the reader's language: asked for where the device has a voice alone."""
+    words = {
+        "src": static("portal/js/read.js"),
+        "read": gettext("Read aloud"),
+        "pause": gettext("Pause"),
+        "goOn": gettext("Go on"),
+        "back": gettext("Previous sentence"),
+        "next": gettext("Next sentence"),
+        "speed": gettext("Speed"),
+        "stop": gettext("Stop"),
+        "to": pgettext("between two numbers", "to"),
+        "plus": pgettext("before a telephone number", "plus"),
+    }
+    return JsonResponse(words, headers={"Cache-Control": f"public, max-age={60 * 60}"})
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

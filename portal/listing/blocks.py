@@ -15,7 +15,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import cards, links
 from portal.pages.cards import Form
 
-from . import lists
+from . import goals, lists
 from .declarations import Text, listings, model_of
 
 
@@ -93,3 +93,19 @@ class LatestBlock(blocks.StructBlock):
             # The list beside it is short: titles, no pictures.
             context["items"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in items[1:]]
         return context
+
+
+class GoalsBlock(blocks.StaticBlock):
+    """The 17 goals of the 2030 Agenda as a grid: those with targets about migration in their colours."""
+
+    class Meta:
+        icon = "site"
+        label = pgettext_lazy("admin", "Goals of the 2030 Agenda")
+        description = pgettext_lazy("admin", "All 17 goals as a grid of tiles that lead to their pages. It keeps itself up to date.")
+        admin_text = pgettext_lazy("admin", "Shows all 17 goals.")
+        template = "blocks/goals.html"
+        preview_value = None
+
+    def get_context(self, value: object, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add the tiles, with their links in the reader's language."""
+        return {**super().get_context(value, parent_context=parent_context), "tiles": goals.tiles()}

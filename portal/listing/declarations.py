@@ -39,6 +39,7 @@ LABELS: dict[str, tuple[Text, Text, Text]] = {
     "when.year": (_("Year"), _("All years"), _("Year")),
     "when.status": (_("Status"), _("All"), _("Status")),
     "place": (_("Place"), _("All places"), _("Place")),
+    "goals": (_("Goal of the 2030 Agenda"), _("All goals"), _("Goals of the 2030 Agenda")),
 }
 """What visitors read at filters and facts that many kinds have: at a filter, where it chooses everything, at a fact."""
 
@@ -49,6 +50,7 @@ PARAMETERS = {
     "when.status": "status",
     "languages": "language",
     "funders": "funder",
+    "goals": "goal",
 }
 """What filters are called in addresses, where that is not the name of the field."""
 

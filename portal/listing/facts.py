@@ -11,9 +11,11 @@ from wagtail.models import Page
 
 from portal.language.zones import TimeZone
 from portal.models import taxonomy
-from portal.models.goals import Goal, names_goals
+from portal.models.goals import names_goals
 from portal.models.taxonomy import Term
+from portal.pages.links import Link
 
+from . import goals
 from .dates import Status
 from .declarations import PARAMETERS, choices, field_of, label, value, values_of
 
@@ -21,7 +23,7 @@ from .declarations import PARAMETERS, choices, field_of, label, value, values_of
 @dataclass(frozen=True)
 class Value:
     """One value: a text, its language where it is not that of the page, the address of the list that it filters, a date for machines,
-    the status if it is one, the number if it is a goal of the 2030 Agenda."""
+    the status if it is one, the number if it is a goal of the 2030 Agenda, with the link to its page."""
 
     text: str
     language: str = ""
@@ -29,6 +31,7 @@ class Value:
     machine_date: str = ""
     status: Status | None = None
     goal: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
             for term in taxonomy.localized(terms)
         ]
     if names_goals(field_of(type(page), name)):
-        return [Value(str(Goal(number).label), goal=number) for number in known]
+        return [Value(tile.text, goal=tile.number, link=tile.link) for tile in map(goals.tile, known)]
     options = choices(type(page), name)
     language = page.foreign_language_of(name)
     leads = bool(index_url) and not language and (isinstance(known, list) or name in page.listing.lines)

@@ -17,7 +17,7 @@ from portal.pages import cards, versions
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
 
-from . import facts, lists
+from . import facts, goals, lists
 from .declarations import APART, CLOSING, NEWEST, UPCOMING, Listing, value
 from .forms import FilterForm
 
@@ -108,6 +108,11 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
         )
         return context
 
+    def entries(self, request: HttpRequest) -> list[Card]:
+        """Return one page of the list."""
+        context: dict[str, Any] = self.get_context(request)
+        return [*([context["leading"]] if context["leading"] else []), *context["entries"]]
+
     def _original_list(self, original: Page | None, is_empty: bool) -> str:
         """Return the address of the German list, which may hold more; nothing where it holds nothing either."""
         if original is None or original.pk == self.pk:
@@ -152,6 +157,10 @@ class ListedPage(BasePage):
     def foreign_language_of(self, name: str) -> str:
         """Return the source's language for a field that was published untranslated, else nothing."""
         return SOURCE_LANGUAGE if name in versions.untranslated_in(self) else ""
+
+    def linked_ids(self) -> set[int]:
+        """Return the pages of the goals that it serves."""
+        return goals.page_ids(getattr(self, goals.FIELD, ()))
 
     def glance(self) -> list[Any]:
         """Return the facts, as they are declared; none leads to a list."""

@@ -11,7 +11,7 @@ from .facts import Fact
 from .jobs import Job, ScheduleFailure
 from .listing import ListRow, ListTerm, ListVersion
 from .media import PortalDocument, PortalImage, PortalRendition
-from .mixins import BodyMixin, CoverMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
+from .mixins import BodyMixin, CoverMixin, GoalsMixin, LeadMixin, MenuMixin, SourcesMixin, TopicsMixin
 from .navigation import Footer
 from .pages import BasePage
 from .publication import FinishedMixin, PublishedVersion
@@ -19,7 +19,7 @@ from .records import DeclinedRecord, LoadedRecord
 from .release import OfficeSettings, Release
 from .sharing import SharedDraft, SharedDraftOpening
 from .taxonomy import Region, Topic
-from .visits import FallbackVisits
+from .visits import FallbackVisits, SentVisits
 
 __all__ = [
     "Alert",
@@ -37,6 +37,7 @@ __all__ = [
     "FallbackVisits",
     "FinishedMixin",
     "Footer",
+    "GoalsMixin",
     "Job",
     "KnownAddress",
     "LeadMixin",
@@ -52,6 +53,7 @@ __all__ = [
     "PublishedVersion",
     "Region",
     "ScheduleFailure",
+    "SentVisits",
     "SharedDraft",
     "SharedDraftOpening",
     "Release",

@@ -28,7 +28,7 @@ class Goal(TextChoices):
     OCEANS = "14", _("Life below water")
     LAND = "15", _("Life on land")
     PEACE = "16", _("Peace, justice and strong institutions")
-    PARTNERSHIPS = "17", _("Partnerships for the goals")
+    PARTNERSHIPS = "17", _("Partnerships for the Goals")
 
     @classmethod
     def as_options(cls) -> list[tuple[str, str | Promise]]:

@@ -24,6 +24,8 @@ from portal.blocks.fields import StreamField
 from portal.blocks.illustrations import SOBER, Illustration, illustration_url
 from portal.blocks.text import Source, SourceBlock
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.models.fields import ChoicesField
+from portal.models.goals import Goal
 from portal.pages import versions
 from portal.uploads import access
 
@@ -161,6 +163,23 @@ class SourcesMixin(models.Model):
         """Return the sources as they are shown; those that stand in the source language still say so."""
         untranslated = versions.untranslated_in(self)
         return [block.value.plain(SOURCE_LANGUAGE if block.id in untranslated else "") for block in self.sources]
+
+
+class GoalsMixin(models.Model):
+    """The goals of the 2030 Agenda that the page serves: the pages of the goals list it, and it links to them."""
+
+    goals = ChoicesField(
+        pgettext_lazy("admin", "goals of the 2030 Agenda"),
+        options=Goal.as_options,
+        db_default=models.Value([], models.JSONField()),
+        help_text=pgettext_lazy("admin", "Those that it serves by what it is about. It is listed on their pages."),
+    )
+
+    goals_panels: ClassVar[list] = [FieldPanel("goals")]
+    goals_translatable_fields: ClassVar[list] = [SynchronizedField("goals", overridable=False)]
+
+    class Meta:
+        abstract = True
 
 
 class TopicsMixin(models.Model):

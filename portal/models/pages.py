@@ -29,12 +29,13 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, readers, restrictions, schedules, versions
+from portal.pages import cards, links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 from portal.pages.answers import page_at
 
 from . import side_by_side
 from .publication import PublishedVersion
+from .sent_panel import SentPanel
 
 if TYPE_CHECKING:
     from portal.listing.dates import Status
@@ -114,6 +115,7 @@ class BasePage(Page):
             pgettext_lazy("admin", "Address and search engines"),
         ),
         FieldPanel("counterpart"),
+        SentPanel(heading=pgettext_lazy("admin", "Passed on")),
         MultiFieldPanel(
             [
                 FieldPanel(
@@ -150,17 +152,13 @@ class BasePage(Page):
         if self.slug == slug_for_title(self.title, self.language_code):
             # Made for a draft, or by a form that knows no siblings: another page may have it.
             return True
-        if self.pk is None:
-            return False
-        stored = Page.objects.filter(pk=self.pk).values_list("title", "slug").first()
+        stored = Page.objects.filter(pk=self.pk).values_list("title", "slug").first() if self.pk else None
         if stored is None or stored[1] != self.slug:
             return False
         return is_made_from(self.slug, slug_for_title(stored[0], self.language_code)) or any(
             # A copied home page stands beside its source and gets the language's code.
             is_made_from(self.slug.removesuffix(f"-{self.language_code}"), slug)
-            for slug in Page.objects.filter(translation_key=self.translation_key)
-            .exclude(pk=self.pk)
-            .values_list("slug", flat=True)
+            for slug in Page.objects.filter(translation_key=self.translation_key).exclude(pk=self.pk).values_list("slug", flat=True)
         )
 
     def _make_slug(self) -> None:
@@ -368,8 +366,16 @@ class BasePage(Page):
         """Return whether what a field says is for readers now, as a text of its own."""
         return True
 
+    def linked_ids(self) -> set[int]:
+        """Return the ids of pages that the page links to beside those that its blocks and texts refer to."""
+        return set()
+
     def glance(self) -> list[object]:
         """Return what is said of the page at a glance, as `components/glance.html` takes it."""
+        return []
+
+    def entries(self, request: HttpRequest) -> list[cards.Card]:
+        """Return the pages that it lists by itself, as they are read where there are no pictures; mostly none."""
         return []
 
     def shown_once(self, request: HttpRequest) -> str:
@@ -389,6 +395,5 @@ class BasePage(Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
-        links.prepare(self, walking.references(self) | facts.data_pages(self))
-        reader = readers.show(self, request)
-        return {**super().get_context(request, *args, **kwargs), "reader": reader}
+        links.prepare(self, walking.references(self) | facts.data_pages(self) | self.linked_ids())
+        return {**super().get_context(request, *args, **kwargs), "reader": readers.show(self, request)}

@@ -1,4 +1,4 @@
-"""How often pages are read in a language in which they are not there yet."""
+"""How often something happens to pages on a day, without anything about who did it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.db import models
 
 
-class FallbackVisits(models.Model):
-    """How often the German text of a page was read at its address in another language, on one day. Nothing about who read it."""
+class DayCount(models.Model):
+    """A number for a page in a language on one day."""
 
     day = models.DateField()
     translation_key = models.UUIDField()
@@ -16,10 +16,27 @@ class FallbackVisits(models.Model):
     number = models.PositiveIntegerField(default=0)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.translation_key}, {self.language}, {self.day}: {self.number}"
+
+
+class FallbackVisits(DayCount):
+    """How often the German text of a page was read at its address in another language, on one day. Nothing about who read it."""
+
+    class Meta:
         default_permissions: ClassVar[tuple] = ()
         constraints: ClassVar[list] = [
             models.UniqueConstraint(fields=["translation_key", "language", "day"], name="portal_fallback_visits_unique"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.translation_key}, {self.language}, {self.day}: {self.number}"
+
+class SentVisits(DayCount):
+    """How often a page was opened by its short address, on one day. Nothing about who opened it."""
+
+    class Meta:
+        default_permissions: ClassVar[tuple] = ()
+        constraints: ClassVar[list] = [
+            models.UniqueConstraint(fields=["translation_key", "language", "day"], name="portal_sent_visits_unique"),
+        ]

@@ -73,7 +73,7 @@ class Card:
         return replace(self, form=form, **changes)
 
 
-def card_of(page: Page) -> Card:
+def card_of(page: Page, *, with_picture: bool = True) -> Card:
     """Return a page as a card. Of a list of pages `of` makes them without a query for each."""
     link = page.link.plain() if page.link else links.to_version(page)
     text = page.card_text_field
@@ -90,7 +90,7 @@ def card_of(page: Page) -> Card:
             place=page.card_place,
             place_language=_foreign(page, "place") if page.card_place else "",
         ),
-        picture=page.picture,
+        picture=page.picture if with_picture else None,
     )
 
 
@@ -103,6 +103,11 @@ def _foreign(page: Page, name: str) -> str:
 def of(pages: Iterable[Page]) -> list[Card]:
     """Return specific pages as cards: a few queries for each page type that needs them."""
     return [card_of(page) for page in prepare(list(pages))]
+
+
+def entries_of(pages: Iterable[Page]) -> list[Card]:
+    """Return specific pages as the entries of a list of texts: no picture is asked for."""
+    return [card_of(page, with_picture=False).shown_as(Form.ITEM) for page in _place(list(pages))]
 
 
 WITHOUT_HOLES = (1, 2, 3, 6)
@@ -158,16 +163,21 @@ def with_telling_kinds(cards: list[Card]) -> list[Card]:
     return [replace(card, meta=replace(card.meta, kind="")) for card in cards]
 
 
-def prepare(pages: list[Page]) -> list[Page]:
-    """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
+def _place(pages: list[Page]) -> list[Page]:
+    """Find where specific pages lead the reader: at most one query."""
     versions.set_locales(pages)
     if readers.current().language != current_language():
         # Inside a fallback: the text is the source's, the addresses are the reader's.
         found = links.resolve(page.pk for page in pages)
         for page in pages:
             page.link = found[page.pk]
+    return pages
+
+
+def prepare(pages: list[Page]) -> list[Page]:
+    """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
     by_type: dict[type[Page], list[Page]] = defaultdict(list)
-    for page in pages:
+    for page in _place(pages):
         by_type[type(page)].append(page)
     for page_type, group in by_type.items():
         fields = {field.name for field in page_type._meta.get_fields()}

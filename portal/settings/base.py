@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "research",
     "work",
     "about",
+    "agenda",
     "search",
     "translation.desk",
     "translation",

@@ -33,7 +33,7 @@ SILENCE = 1.0
 STALE_SECONDS = 24 * 60 * 60
 _OWN_SIZE = 4096
 _CODES = "|".join(re.escape(language.code) for language in LANGUAGES)
-_PATH = re.compile(rf"/(?:{_CODES})/(?!_util/|og/)(?:[\w\-.]+/)*[\w\-.]*|/sitemap[\w-]*\.xml|/robots\.txt", re.ASCII)
+_PATH = re.compile(rf"/(?:{_CODES})/(?!_util/|og/)(?:[\w\-.]+/)*[\w\-.]*|/sitemap[\w-]*\.xml|/robots\.txt|/llms\.txt", re.ASCII)
 _QUERY = re.compile(r"(?:page=[1-9][0-9]{0,3}|past=yes|neben=[\w-]{2,12})?", re.ASCII)
 """The parameters that make a page another one, one at a time; whatever else is asked for is never kept."""
 WAIT = 2.0

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
+from portal.http import sending
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
 from portal.models import side_by_side
 from portal.pages import versions
@@ -76,6 +77,8 @@ def translation_note(reader: Reader) -> dict[str, object]:
             replace(link, address=f"{page.address}?{side_by_side.PARAMETER}={link.language}", hreflang="")
             for link in _own_names(reader.others)
         ],
+        # Who may have to leave a page quickly hands nobody a sheet; home pages (at depth 2) have no room for it.
+        "to_send": "" if getattr(page, "quick_exit", False) or page.depth == 2 else sending.sheet_address(page),
         "others": _own_names({code: version for code, version in found.real.items() if code != page.language_code}),
         "date": versions.edited_at(page) if is_translation else None,
         "is_reviewed": versions.was_reviewed(page),

@@ -24,7 +24,7 @@ from portal.language.choices import TextChoices
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import BY_NAME, Listing, Schema
 from portal.listing.pages import IndexPage, ListedPage
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.models import BasePage, BodyMixin, CoverMixin, GoalsMixin, LeadMixin, SourcesMixin, TopicsMixin
 from portal.pages import versions
 from research import cells, files, history, schema, shown
 from research.blocks import LabelBlock
@@ -63,7 +63,7 @@ class DataIndexPage(IndexPage):
         verbose_name_plural = pgettext_lazy("admin", "lists of data sets")
 
 
-class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, SourcesMixin, ListedPage):
     """A data set. Its table is that of the source language, in all languages at once; words for it each language has of its own."""
 
     csv = models.TextField(
@@ -145,8 +145,8 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         further_label=_("Further data sets"),
         empty_label=_("There are no data sets here yet."),
         order=BY_NAME,
-        filters=("topics", "regions"),
-        facts=("counted", "period", "edition", "licence", "topics", "regions"),
+        filters=("topics", "regions", "goals"),
+        facts=("counted", "period", "edition", "licence", "goals", "topics", "regions"),
         labels={
             "counted": _("What is counted"),
             "period": _("Period"),
@@ -166,7 +166,7 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
             isAccessibleForFree="schema_is_free",
             citation="schema_citation",
         ),
-        records={name: name for name in ("csv", "finding", "counted", "note", "labels", "chart", "charted", "edition", "licence")},
+        records={name: name for name in ("csv", "finding", "counted", "note", "labels", "chart", "charted", "edition", "licence", "goals")},
     )
 
     content_panels: ClassVar[list] = [
@@ -183,7 +183,12 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         FieldRowPanel([FieldPanel("edition"), FieldPanel("licence")]),
         *BodyMixin.body_panels,
     ]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *TopicsMixin.topics_panels, *BasePage.promote_panels]
+    promote_panels: ClassVar[list] = [
+        *CoverMixin.cover_panels,
+        *TopicsMixin.topics_panels,
+        *GoalsMixin.goals_panels,
+        *BasePage.promote_panels,
+    ]
     search_fields: ClassVar[list] = [
         *BasePage.search_fields,
         *LeadMixin.lead_search_fields,
@@ -199,6 +204,7 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, List
         *(SynchronizedField(name, overridable=False) for name in ("csv", "chart", "charted", "edition", "licence")),
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
+        *GoalsMixin.goals_translatable_fields,
     ]
 
     class Meta:

@@ -22,7 +22,7 @@ from portal.language.dates import DatePrecision
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import Listing, Schema, When
 from portal.listing.pages import IndexPage, ListedPage
-from portal.models import BasePage, BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
+from portal.models import BasePage, BodyMixin, CoverMixin, GoalsMixin, LeadMixin, SourcesMixin, TopicsMixin
 from portal.models.fields import ChoicesField
 from research import citations
 from research.validators import validate_doi, validate_isbn
@@ -66,7 +66,7 @@ class PublicationIndexPage(IndexPage):
         verbose_name_plural = pgettext_lazy("admin", "lists of publications")
 
 
-class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixin, ListedPage):
+class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, SourcesMixin, ListedPage):
     """A publication, under the title that it bears. It is shown here, and read at its publisher or in a file."""
 
     kind = models.CharField(
@@ -153,8 +153,8 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixi
         empty_label=_("There are no publications here yet."),
         kinds="kind",
         when=When(start="published_on", precision="published_precision", ages=True),
-        filters=("kind", "languages", "when.year", "topics"),
-        facts=("when", "authors", "languages", "page_count", "doi", "isbn", "topics", "regions"),
+        filters=("kind", "languages", "when.year", "topics", "goals"),
+        facts=("when", "authors", "languages", "page_count", "doi", "isbn", "goals", "topics", "regions"),
         lines=("authors",),
         labels={
             "authors": _("Authors"),
@@ -173,7 +173,9 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixi
             numberOfPages="page_count",
             sameAs="schema_addresses",
         ),
-        records={name: name for name in ("kind", "authors", "languages", "page_count", "doi", "isbn", "publisher_url", "documents")}
+        records={
+            name: name for name in ("kind", "authors", "languages", "page_count", "doi", "isbn", "publisher_url", "documents", "goals")
+        }
         | {"published": "published_on"},
     )
 
@@ -193,7 +195,12 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixi
         *BodyMixin.body_panels,
         *SourcesMixin.sources_panels,
     ]
-    promote_panels: ClassVar[list] = [*CoverMixin.cover_panels, *TopicsMixin.topics_panels, *BasePage.promote_panels]
+    promote_panels: ClassVar[list] = [
+        *CoverMixin.cover_panels,
+        *TopicsMixin.topics_panels,
+        *GoalsMixin.goals_panels,
+        *BasePage.promote_panels,
+    ]
     search_fields: ClassVar[list] = [
         *BasePage.search_fields,
         *LeadMixin.lead_search_fields,
@@ -214,6 +221,7 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMixi
         ),
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
+        *GoalsMixin.goals_translatable_fields,
     ]  # fmt: skip
 
     class Meta:

@@ -22,9 +22,7 @@ from portal.language.dates import DatePrecision, machine_date
 from portal.listing.dates import Status
 from portal.listing.declarations import UPCOMING, Listing, Schema, When, values_of
 from portal.listing.pages import IndexPage, ListedPage
-from portal.models import BasePage, ExplanationMixin
-from portal.models.fields import ChoicesField
-from portal.models.goals import Goal
+from portal.models import BasePage, ExplanationMixin, GoalsMixin
 from portal.models.page_form import ReviewedPageForm
 from portal.pages import links
 
@@ -52,7 +50,7 @@ class ProjectIndexPage(IndexPage):
         return [ProjectPage]
 
 
-class ProjectPage(ExplanationMixin, ListedPage):
+class ProjectPage(ExplanationMixin, GoalsMixin, ListedPage):
     """A project: what it does, and its period, from which follows whether it is planned, running or ended."""
 
     programme = models.CharField(
@@ -118,11 +116,6 @@ class ProjectPage(ExplanationMixin, ListedPage):
         default=False,
         help_text=pgettext_lazy("admin", "For search engines, which tell studies from other projects."),
     )
-    goals = ChoicesField(
-        pgettext_lazy("admin", "goals of the 2030 Agenda"),
-        options=Goal.as_options,
-        help_text=pgettext_lazy("admin", "Those that the project itself names."),
-    )
     documents = StreamField(
         [("downloads", DownloadsBlock())],
         verbose_name=pgettext_lazy("admin", "documents"),
@@ -156,7 +149,7 @@ class ProjectPage(ExplanationMixin, ListedPage):
         empty_label=_("There are no projects here yet."),
         when=When(start="starts_on", end="ends_on", precision="starts_precision", end_precision="ends_precision", lasts="goes_on"),
         order=UPCOMING,
-        filters=("topics", "funders", "when.status", "regions"),
+        filters=("topics", "funders", "when.status", "regions", "goals"),
         facts=("when.status", "when", "programme", "funders", "partners", "target_groups", "places", "goals", "topics", "regions"),
         lines=("funders", "partners", "target_groups", "places"),
         labels={
@@ -166,7 +159,6 @@ class ProjectPage(ExplanationMixin, ListedPage):
             "partners": _("Partners"),
             "target_groups": _("Target groups"),
             "places": _("Places"),
-            "goals": _("Goals of the 2030 Agenda"),
         },
         schema=Schema(
             "Project",
@@ -213,7 +205,7 @@ class ProjectPage(ExplanationMixin, ListedPage):
     ]
     promote_panels: ClassVar[list] = [
         *ExplanationMixin.explanation_promote_panels,
-        FieldPanel("goals"),
+        *GoalsMixin.goals_panels,
         FieldPanel("is_research"),
         *BasePage.promote_panels,
     ]
@@ -232,8 +224,9 @@ class ProjectPage(ExplanationMixin, ListedPage):
         *(TranslatableField(name) for name in ("programme", "funders", "partners", "places", "target_groups", "documents", "contact")),
         *(
             SynchronizedField(name, overridable=False)
-            for name in ("starts_on", "starts_precision", "ends_on", "ends_precision", "goes_on", "is_research", "goals")
+            for name in ("starts_on", "starts_precision", "ends_on", "ends_precision", "goes_on", "is_research")
         ),
+        *GoalsMixin.goals_translatable_fields,
     ]
 
     class Meta:

@@ -15,7 +15,7 @@ from wagtail.models import get_page_models as wagtail_page_models
 from wagtail.users.models import UserProfile
 
 from about.models import OfficeIndexPage
-from home.models import ContentPage, DataAndResearchPage, HomePage, TakePartPage, WhoWeArePage
+from home.models import Agenda2030Page, ContentPage, DataAndResearchPage, HomePage, TakePartPage, WhoWeArePage
 from participate.models import EventIndexPage, TenderIndexPage, VacancyIndexPage
 from portal.models import BasePage
 from research.models import DataIndexPage, PublicationIndexPage
@@ -57,6 +57,7 @@ def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page
         "research.PublicationPage": lambda: add(add(home, DataAndResearchPage(title="Daten")), PublicationIndexPage(title="Publikationen")),
         "about.OfficeIndexPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
         "about.OfficePage": lambda: add(add(home, WhoWeArePage(title="Wer wir sind")), OfficeIndexPage(title="Standorte")),
+        "agenda.GoalPage": lambda: add(home, Agenda2030Page(title="Agenda")),
         "about.PressPage": lambda: add(home, WhoWeArePage(title="Wer wir sind")),
         "work.ServicePage": lambda: add(make_section(home), ThemePage(title="Rückkehr")),
     }

@@ -18,6 +18,7 @@ from wagtail.models import get_page_models as wagtail_page_models
 from wagtail_localize.models import StringTranslation, TranslationSource
 
 from about.models import OfficeIndexPage, OfficePage, PressPage
+from agenda.models import GoalPage
 from home.models import (
     Agenda2030Page,
     ContentPage,
@@ -169,11 +170,12 @@ def one_of_each(home: HomePage) -> list[BasePage]:
     data_set = add(data_sets, DataPage(title="Ausreisen", lead="Ein Satz.", csv="Jahr;Menschen\n2024;5\n2025;7\n", counted="Menschen"))
     publications = add(pages[3], PublicationIndexPage(title="Publikationen"))
     publication = add(publications, PublicationPage(title="Studie", lead="Ein Satz.", authors="IOM", published_on="2024-05-07"))
+    goal = add(pages[5], GoalPage(title="Weniger Ungleichheiten", lead="Ein Satz.", number="10"))
     make_reader()
     form = add(home, ContactPage(title="Rückmeldung", purpose="helpful"))
     item = make_news(index, title="Meldung", place="Genf")
     of_work, of_office = (theme, services, service, projects, project), (offices, office, press)
-    return [*pages, content, index, item, *of_work, *dated, *of_office, data_sets, data_set, publications, publication, form]
+    return [*pages, content, index, item, *of_work, *dated, *of_office, data_sets, data_set, publications, publication, goal, form]
 
 
 def test_one_of_each_is_one_of_each(home: HomePage) -> None:
@@ -424,7 +426,8 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
     ("page_type", "parents", "children"),
     [
         (HomePage, {Page}, {*SECTIONS, ContentPage, NewsIndexPage, ContactPage}),
-        (Agenda2030Page, {HomePage}, {ContentPage}),
+        (Agenda2030Page, {HomePage}, {ContentPage, GoalPage}),
+        (GoalPage, {Agenda2030Page}, set()),
         (DataAndResearchPage, {HomePage}, {ContentPage, DataIndexPage, PublicationIndexPage}),
         (DataIndexPage, {DataAndResearchPage}, {DataPage}),
         (DataPage, {DataIndexPage}, set()),

@@ -169,6 +169,8 @@ def new_page(home: BasePage, model: type[BasePage]) -> BasePage:
     if name == "contentpage":
         return add(make_section(home), model(title="Seite", lead="Ein Satz."))
     needs = {"csv": "Jahr;Menschen\n2024;5\n", "counted": "Menschen"} if name == "datapage" else {}
+    if name == "goalpage":
+        needs = {"number": "10"}
     if name == "publicationpage":
         needs = {"authors": "IOM", "published_on": "2024-05-07"}
     return add(home, model(title="Seite", **needs))

@@ -113,7 +113,7 @@ def test_lists_of_a_kind(client: Client, home: HomePage) -> None:
     assert titles(client, "kind=news&search=Meldung") == ["Meldung"]
     for kind in ("", "page", "statement", "kind"):
         response = client.get(f"{PAGES}?kind={kind}")
-        kinds = "dataset, event, news, office, project, publication, service, tender, theme, vacancy"
+        kinds = "dataset, event, goal, news, office, project, publication, service, tender, theme, vacancy"
         assert (response.status_code, response.json()) == (400, {"message": f"kind must be one of: {kinds}"})
 
 

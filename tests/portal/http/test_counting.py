@@ -48,7 +48,7 @@ def test_fallbacks_are_counted_alike_with_the_cache_and_without(settings: Any, i
     counting.write()
     found = list(FallbackVisits.objects.order_by("language").values_list("day", "translation_key", "language", "number"))
     assert found == [(timezone.localdate(), page.translation_key, code, 5) for code in ("ar", "en")]
-    counting.count((str(page.translation_key), "en"), "GET")
+    counting.count(counting.Counted(str(page.translation_key), "en"), "GET")
     counting.write()
     assert FallbackVisits.objects.get(language="en").number == 6
 
@@ -56,7 +56,7 @@ def test_fallbacks_are_counted_alike_with_the_cache_and_without(settings: Any, i
 def test_what_cannot_be_written_is_written_later(monkeypatch: pytest.MonkeyPatch) -> None:
     counting._counts.clear()
     page = builders.make_home()
-    counting.count((str(page.translation_key), "en"), "GET")
+    counting.count(counting.Counted(str(page.translation_key), "en"), "GET")
     with monkeypatch.context() as away:
         away.setattr(FallbackVisits.objects, "get_or_create", lambda **values: (_ for _ in ()).throw(DatabaseError("away")))
         with pytest.raises(DatabaseError):

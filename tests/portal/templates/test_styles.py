@@ -102,8 +102,8 @@ def test_every_class_of_the_styles_has_a_user_or_comes_with_a_kind() -> None:
 
 def test_what_is_marked_to_come_has_no_user_yet() -> None:
     announced = {name for name, parts in classes_of_styles().items() if any(map(is_to_come, parts))}
-    # What stands inside of what is to come: an icon, the map that gets colours of value.
-    assert announced & classes_of_markup() == {"icon", "tiles"}
+    # What stands inside of what is to come: the map that gets colours of value.
+    assert announced & classes_of_markup() == {"tiles"}
 
 
 def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:

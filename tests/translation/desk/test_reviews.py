@@ -147,6 +147,22 @@ def test_what_lacks_a_text_is_not_submitted_and_not_approved(page: Page) -> None
     assert not versions.was_finished(version(page, "uk"))
 
 
+def test_what_would_break_the_page_is_not_submitted_and_not_approved(page: Page) -> None:  # noqa: F811
+    translation = ordered(page, "ar")
+    title = StringTranslation.objects.get(translation_of__data=page.title, locale=translation.target_locale)
+    translator, reviewer, right = sign_in("uebersetzung-ar"), sign_in("pruefung-ar"), title.data
+    StringTranslation.objects.filter(pk=title.pk).update(data="ك" * 300)
+    assert "submit" not in offered(translator, page, "ar")
+    do(translator, page, "ar", "submit")
+    assert state(page, "ar") == State.ORDERED
+    StringTranslation.objects.filter(pk=title.pk).update(data=right)
+    do(translator, page, "ar", "submit")
+    StringTranslation.objects.filter(pk=title.pk).update(data="ك" * 300)
+    assert offered(reviewer, page, "ar") & {"approve", "send_back"} == {"send_back"}
+    do(reviewer, page, "ar", "approve")
+    assert state(page, "ar") == State.IN_REVIEW
+
+
 def test_nobody_approves_what_they_submitted(page: Page) -> None:  # noqa: F811
     ordered(page, "uk")
     reviewer = sign_in("pruefung-uk")
