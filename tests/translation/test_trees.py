@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -10,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Q
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
@@ -63,9 +64,16 @@ class Portal:
         return Page.objects.filter(translation_key=page.translation_key, locale__language_code=code).first()
 
 
+@pytest.fixture(scope="module")
+def shared_portal(module_database: DjangoDbBlocker) -> Portal:
+    with module_database.unblock():
+        return Portal()
+
+
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal(shared_portal: Portal, db: None) -> Portal:
+    changes.announce(changes.EVERYTHING)
+    return copy.deepcopy(shared_portal)
 
 
 @pytest.fixture(autouse=True)
