@@ -197,14 +197,6 @@ class TestMoving:
         assert trees.titles(third, code) == ["Rückkehr"]
         assert trees.of(third, code).alias_of_id == third.pk
 
-    @pytest.mark.parametrize("code", CODES)
-    def test_a_destination_that_lies_deep_without_a_version(self, trees: Trees, code: str) -> None:
-        third = make_section(trees.home, "Mitmachen")
-        fourth = make_content_page(third, "Ehrenamt")
-        fresh(trees.page).move(fourth, "last-child")
-        assert (trees.titles(third, code), trees.titles(fourth, code)) == (["Ehrenamt"], ["Rückkehr"])
-        assert trees.of(fourth, code).alias_of_id == fourth.pk
-
 
 @pytest.mark.usefixtures("easy_stays")
 class TestReordering:
@@ -231,17 +223,6 @@ class TestReordering:
         fresh(trees.page).add_sibling(pos="right", instance=page)
         make_alias(publish(page), code)
         assert trees.titles(trees.first, code) == ["Rückkehr", "Mittendrin", "Schutz", "Zahlen"]
-
-    @pytest.mark.parametrize("code", CODES)
-    def test_what_stands_in_its_place_is_left_and_what_does_not_is_moved(self, trees: Trees, code: str) -> None:
-        pages = (trees.page, trees.begun, trees.other)
-        assert [cascades.place(trees.of(page, code), fresh(page)) for page in pages] == [False] * 3
-        trees.of(trees.other, code).move(trees.of(trees.page, code), "left")
-        assert trees.titles(trees.first, code) == ["Zahlen", "Rückkehr", "Schutz"]
-        assert [cascades.place(trees.of(page, code), fresh(page)) for page in reversed(pages)] == [True, False, False]
-        assert trees.titles(trees.first, code) == ["Rückkehr", "Schutz", "Zahlen"]
-        # Home pages stand side by side.
-        assert cascades.place(trees.of(trees.home, code), fresh(trees.home)) is False
 
     def test_what_another_language_has_besides_keeps_its_place(self, trees: Trees) -> None:
         lone = make_content_page(trees.of(trees.first, "en").specific, "Only English")
@@ -407,10 +388,3 @@ class TestSlugs:
         with django_capture_on_commit_callbacks(execute=True):
             publish(page)
         assert (trees.of(page, "en").slug, trees.of(page, "uk").slug) == ("neu-1", "neu")
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_a_slug_is_taken_where_it_is_another(trees: Trees, code: str) -> None:
-    page = trees.of(trees.other, code)
-    assert [cascades.take_slug(page, slug) for slug in ("zahlen", "fakten", "fakten", "schutz")] == [False, True, False, True]
-    assert trees.of(trees.other, code).slug == "schutz-1"

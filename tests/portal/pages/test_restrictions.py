@@ -393,24 +393,3 @@ def test_the_committed_state_alone_decides(pages: Pages, django_capture_on_commi
         changes.announce(changes.RESTRICTIONS)
     assert private() == ids(pages.versions(pages.page, pages.below))
     assert publish(of(pages.page, "en")).pk in private()
-
-
-def test_one_answer_holds_to_what_was_private_when_it_began(pages: Pages) -> None:
-    """And the next one knows better, whether another block was opened inside the first or not."""
-    with restrictions.remembered():
-        assert not restrictions.is_restricted(pages.page)
-        restrict(pages.page)
-        with restrictions.remembered():
-            assert not restrictions.is_restricted(pages.page)
-        assert ids(restrictions.public(Page.objects.filter(pk=pages.page.pk))) == {pages.page.pk}
-    assert restrictions.is_restricted(pages.page)
-    with restrictions.remembered():
-        assert ids(restrictions.public(Page.objects.filter(pk=pages.page.pk))) == set()
-
-
-@pytest.mark.parametrize("count", [1, 49, 50, 51, 52])
-def test_private_are_a_page_and_what_stands_below_however_many_are(pages: Pages, count: int) -> None:
-    """Neither its neighbours nor what stands above, whether few paths are asked for or many."""
-    paths = {pages.page.path, *(f"{number:04d}" for number in range(9000, 9000 + count - 1))}
-    assert len(paths) == count
-    assert ids(Page.objects.filter(restrictions.at_or_below(paths))) == {pages.page.pk, pages.below.pk}
