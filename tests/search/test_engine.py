@@ -10,7 +10,7 @@ from wagtail import blocks
 from wagtail.models import Page, PageViewRestriction
 
 from portal.blocks.walking import Part
-from search import engine, extraction, facets, indexing, service
+from search import engine, extraction, facets, indexing, maintained, service
 from search.models import Document, FacetValue, Posting, PromotedResult, Synonyms, Term
 from search.query import parse
 from search.service import Outcome, Request, Step
@@ -175,6 +175,46 @@ class TestOrder:
         make_news(index, title="Neues", lead="Auch zur Rückkehr.", date=datetime.date(2024, 1, 1))
         assert titles("Rückkehr")[0] == "Rückkehr Rückkehr"
         assert titles("Rückkehr", by_date=True)[:2] == ["Neues", "Rückkehr Rückkehr"]
+
+
+class TestScores:
+    """What both stages count, of the documents themselves."""
+
+    @staticmethod
+    def found(query: str) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the scores of what holds anything of a query by title: as the database sums them up, and looked at closely."""
+        planned = engine.plan(parse(query, "de", maintained.synonyms("de")))
+        candidates = engine.with_any(planned)
+        names = {each.pk: Page.objects.get(pk=each.pk).title for each in candidates}
+        summed = {names[each.pk]: each.score for each in candidates}
+        engine.complete(planned, candidates)
+        return summed, {names[each.pk]: each.score for each in candidates}
+
+    def test_both_count_a_plain_word_by_its_rarity_and_no_less_may_be_too_little(self, home: Page) -> None:
+        for number in range(6):
+            make_content_page(home, title=f"Seite {number}", body=text("Migration."))
+        make_content_page(home, title="Beides", body=text("Migration Kafala."))
+        summed, closely = self.found("Migration Kafala")
+        assert summed == pytest.approx(closely)
+        # What every page holds counts next to nothing.
+        assert 0 < closely["Seite 0"] < 0.2 < closely["Beides"]
+
+    def test_of_synonyms_the_best_counts_and_another_one_a_little(self, home: Page) -> None:
+        Synonyms.objects.create(locale=home.locale, expressions="FAP\nKafala")
+        for title, words in (("Eins", "FAP hilft"), ("Zwei", "Kafala hilft"), ("Drei", "FAP Kafala")):
+            make_content_page(home, title=title, body=text(words))
+        _summed, closely = self.found("FAP")
+        assert closely["Eins"] > closely["Zwei"] > 0
+        assert closely["Drei"] == pytest.approx(closely["Eins"] + 0.3 * closely["Zwei"])
+
+    def test_how_many_documents_hold_a_word(self, home: Page) -> None:
+        for title in ("Eins", "Zwei"):
+            make_content_page(home, title=title, body=text("Kafala."))
+        planned = engine.plan(parse("Kafala Quantenphysik", "de"))
+        assert {term: planned.documents(term) for term in planned.query.terms | {"nirgends"}} == {
+            term: Posting.objects.filter(term__term=term).count() for term in planned.query.terms | {"nirgends"}
+        }
+        assert sorted(planned.documents(term) for term in planned.query.terms)[-1] == 2
 
 
 class TestManyMatches:

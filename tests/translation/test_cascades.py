@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 from wagtail.models import GroupPagePermission, Locale, Page, PageLogEntry
 
 from home.models import ContentPage, HomePage
+from portal import changes
 from tests.builders import add, make_alias, make_content_page, make_home, make_section, publish, submit, translate
 from translation import cascades, roles
 from translation.trees import find_problems
@@ -49,8 +52,19 @@ class Trees:
         return [names.get(key, "?") for key in children.values_list("translation_key", flat=True)]
 
 
+@pytest.fixture(scope="module")
+def shared_trees(module_database: DjangoDbBlocker) -> Trees:
+    with module_database.unblock():
+        return build()
+
+
 @pytest.fixture
-def trees() -> Trees:
+def trees(shared_trees: Trees, db: None) -> Trees:
+    changes.announce(changes.EVERYTHING)
+    return copy.deepcopy(shared_trees)
+
+
+def build() -> Trees:
     home = make_home()
     first, second = make_section(home), make_section(home, "Einblicke")
     page = make_content_page(first, "Rückkehr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -10,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Q
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
@@ -63,9 +64,16 @@ class Portal:
         return Page.objects.filter(translation_key=page.translation_key, locale__language_code=code).first()
 
 
+@pytest.fixture(scope="module")
+def shared_portal(module_database: DjangoDbBlocker) -> Portal:
+    with module_database.unblock():
+        return Portal()
+
+
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal(shared_portal: Portal, db: None) -> Portal:
+    changes.announce(changes.EVERYTHING)
+    return copy.deepcopy(shared_portal)
 
 
 @pytest.fixture(autouse=True)
@@ -384,15 +392,3 @@ def test_the_same_number_of_queries_whatever_the_size(
     Page.objects.filter(depth__gt=3).update(depth=9)
     with django_assert_num_queries(4):
         assert len(find_problems()) > 40
-
-
-def test_a_copy_that_is_an_alias_leads_to_the_page_and_is_left_where_something_stands_below(portal: Portal) -> None:
-    """In German and English alike; none is offered any more (`tests/portal/admin/test_editing.py`)."""
-    made = [page.create_alias(update_slug="copy") for page in (portal.other, portal.of(portal.page, "en").specific)]
-    assert {problem.page_id for problem in find_problems()} == {page.pk for page in made}
-    below = make_content_page(made[0], "Darunter")
-    assert not check("--repair")[0]
-    assert Page.objects.filter(pk__in=[below.pk, made[0].pk]).count() == 2
-    assert not Page.objects.filter(pk=made[1].pk).exists()
-    redirect = Redirect.objects.get(old_path__endswith="/copy")
-    assert redirect.redirect_page_id == portal.of(portal.page, "en").pk

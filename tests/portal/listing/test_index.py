@@ -78,6 +78,11 @@ def test_the_pages_of_a_list_are_all_of_it_once_each_with_and_without_filters(cl
     assert titles(client, "/en/en-aktuelles/?page=2") == ["EN 00"]
 
 
+def test_what_a_list_shows_is_in_no_menu_unless_somebody_says_so(index: NewsIndexPage) -> None:
+    assert (NewsPage().show_in_menus, NewsPage(show_in_menus=True).show_in_menus) == (False, True)
+    assert (make_news(index, "A").show_in_menus, make_news(index, "B", show_in_menus=True).show_in_menus) == (False, True)
+
+
 def test_the_latest_of_a_kind_begin_with_the_one_that_was_chosen_if_it_is_public(index: NewsIndexPage) -> None:
     items = [make_news(index, title, date=datetime.date(2024, 1, 1 + n)) for n, title in enumerate("ABCD")]
     english = translate(items[0], "en")

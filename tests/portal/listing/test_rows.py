@@ -211,6 +211,7 @@ def test_each_fault_of_a_declaration_is_named_where_it_is(monkeypatch: pytest.Mo
         return [(error.obj, error.id, error.msg.rpartition(": ")[2].strip(".")) for error in checks(None)]
 
     assert found() == found(check_sections) == []
+    assert [(model, code) for model, code, _name in found(filters=("kind", "nirgends"))] == [(NewsPage, "portal.E010")]
     # What another kind is called, and what all other pages are.
     assert found(kind=ServicePage.listing.kind, kinds="") == [
         (model, "portal.E011", "service") for model in listings() if model in (NewsPage, ServicePage)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from wagtail.models import Page, Site
 
-from portal.pages.addresses import address_of, roots
+from portal.pages.addresses import address_of, ensure_indexes, roots
 from tests.builders import make_content_page, make_home, make_section, translate
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,21 @@ def test_of_several_sites_too(pages: list[Page]) -> None:
     assert {address for _path, address in roots()} == {""}
     assert address_of(below) == below.get_url() == "http://other.example/de/darunter/"
     assert [address_of(page) for page in pages] == [page.get_url() or "" for page in pages]
+
+
+def test_the_index_of_addresses_is_made_anew_where_it_was_lost(db: None) -> None:
+    """A migration of Wagtail that makes its table anew takes our indexes along."""
+
+    def names() -> set[str]:
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, Page._meta.db_table)
+        return {name for name in found if name.startswith("portal_page_")}
+
+    before = names()
+    with connection.cursor() as cursor:
+        for name in before:
+            cursor.execute(f"DROP INDEX {name}")
+    assert names() == set()
+    for _time in range(2):
+        ensure_indexes("default")
+        assert names() == before != set()

@@ -61,7 +61,10 @@ AREAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "trees": (
         ("translation/trees.py", "translation/cascades.py"),
-        ("tests/translation/test_trees.py", "tests/translation/test_cascades.py", "tests/portal/pages/test_restrictions.py"),
+        (
+            *(f"tests/translation/test_{name}.py" for name in ("trees", "trees_left", "cascades", "cascades_places")),
+            "tests/portal/pages/test_restrictions.py",
+        ),
     ),
     "listing": (("portal/listing",), ("tests/portal/listing", "tests/news")),
     "news": (("news",), ("tests/news", "tests/portal/listing")),

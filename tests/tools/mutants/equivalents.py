@@ -19,13 +19,20 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
     ("news/models.py", "+max_length= 19,"): WIDTH,
     ("news/models.py", "+max_length= 251,"): WIDTH,
+    ("portal/listing/declarations.py", "+@dataclass(frozen=False)"): UNCHANGED,
     ("portal/listing/facts.py", "+@dataclass(frozen=False)"): UNCHANGED,
     ("portal/records/errors.py", "+@dataclass(frozen=False)"): UNCHANGED,
     ("portal/records/reading.py", "+@dataclass(frozen=False)"): UNCHANGED,
+    ("portal/pages/restrictions.py", "+_MOST_RANGES = 49"): "The same pages are found in another way.",
     ("portal/pages/addresses.py", '+@changes.kept("roots", lambda: (changes.HOMES, changes.LOCALES), in_transactions=False)'): BUILT_ANEW,
     ("portal/pages/versions.py", '+@changes.kept("locales", lambda: (changes.LOCALES,), in_transactions=False)'): BUILT_ANEW,
     ("portal/records/segments.py", "+BATCH = 501"): "So much memory, or about so much.",
     ("translation/trees.py", "+if row.depth == 2 or (source and source.depth <= 2):"): "No page follows the root of all trees.",
+    ("search/engine.py", "+coverage: float = 0.0"): "It is always set before it is read.",
+    ("search/engine.py", "+if len(concepts) > 1 or any(len(option) > 1 for option in options[ -1]):"): "Where it is asked there is one.",
+    ("search/engine.py", "+return [_held(options)] if any(len(option) != 1 for option in options) else []"): (
+        "No alternative is without a term."
+    ),
     ("translation/guards.py", "-@wraps(view)"): NAMES_ONLY,
     ("translation/policies.py", "+register_permission_policy(model, LanguagePermissionPolicy(model), exact_class=False)"): (
         "No model inherits from one that has the policy."

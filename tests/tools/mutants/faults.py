@@ -124,6 +124,7 @@ def faults(folder: Path, module: str, order: random.Random) -> list[Fault]:
         for occurrence, position in enumerate(positions):
             places[position].append((operator, occurrence))
     found = []
+    unchanged = ast.dump(ast.parse(source))
     for (start, _end), possible in sorted(places.items()):
         operator, occurrence = order.choice(possible)
         text = mutate_code(source, operator, occurrence)
@@ -133,6 +134,6 @@ def faults(folder: Path, module: str, order: random.Random) -> list[Fault]:
                 compile(text, module, "exec")
         except (SyntaxError, TypeError):
             continue
-        if ast.dump(ast.parse(text)) != ast.dump(ast.parse(source)):
+        if ast.dump(ast.parse(text)) != unchanged:
             found.append(Fault(module, start[0], source, text))
     return found
