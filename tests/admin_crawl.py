@@ -97,7 +97,8 @@ def kind_of(url: str) -> tuple | None:
     return match.view_name, str(match.func), named, parameters
 
 
-_SCRIPT = re.compile(r"<script(?![^>]*\s(?:src=|type=\"application/json\"))[^>]*>|<[^<>]+\son[a-z]+=|href=.javascript:", re.IGNORECASE)
+_DATA = r"\s(?:src=|type=\"application/(?:ld\+)?json\")"
+_SCRIPT = re.compile(rf"<script(?![^>]*{_DATA})[^>]*>|<[^<>]+\son[a-z]+=|href=.javascript:", re.IGNORECASE)
 
 
 def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int, set[str]]]:

@@ -35,6 +35,7 @@ class Crawl:
     base: str
     pages: dict[str, Answer] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    short: dict[str, Answer] = field(default_factory=dict)
     links: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self) -> Crawl:
@@ -53,11 +54,13 @@ class Crawl:
                 plain = target.split("#")[0]
                 if not plain.startswith(self.base) or plain in seen:
                     continue
-                if "?neben=" in plain and zlib.crc32(plain.removeprefix(self.base).encode()) % 20:
-                    # Every page stands beside itself in each language: each twentieth pair is looked at, always the same.
+                if ("?neben=" in plain or "/_util/send/" in plain) and zlib.crc32(plain.removeprefix(self.base).encode()) % 20:
+                    # Every page stands beside itself in each language, and on a sheet: each twentieth is looked at, always the same.
                     continue
                 seen.add(plain)
-                if re.search(r"/(static|media|documents)/", plain):
+                if plain.startswith(f"{self.base}/s/"):
+                    self.short[plain] = get(plain)
+                elif re.search(r"/(static|media|documents)/", plain):
                     self.files[plain] = get(plain).status
                 else:
                     waiting.append(plain)
@@ -73,6 +76,12 @@ def test_no_link_is_dead(crawl: Crawl) -> None:
     dead = {url: answer.status for url, answer in crawl.pages.items() if answer.status != 200}
     dead |= {url: status for url, status in crawl.files.items() if status != 200}
     assert not dead, {url: (status, [page for page, links in crawl.links.items() if url in links][:2]) for url, status in dead.items()}
+
+
+def test_a_short_address_leads_to_a_page(crawl: Crawl) -> None:
+    targets = [urllib.parse.urljoin(url, answer.headers.get("location", "")) for url, answer in crawl.short.items()]
+    assert len(targets) > 10
+    assert {target for target in targets if target not in crawl.pages or crawl.pages[target].is_fallback} == set()
 
 
 def path_of(url: str) -> str:
@@ -91,7 +100,7 @@ def pages_of(crawl: Crawl) -> list[tuple[str, Answer, BeautifulSoup]]:
 
 
 def test_there_is_the_content_that_was_promised(crawl: Crawl) -> None:
-    paths = {path_of(url): answer for url, answer in crawl.pages.items() if "?" not in url and is_html(answer)}
+    paths = {path_of(url): answer for url, answer in crawl.pages.items() if "?" not in url and "/_util/" not in url and is_html(answer)}
     own = {
         language.code: [
             path for path, answer in paths.items() if path.startswith(f"/{language.code}/") and not answer.is_fallback
