@@ -69,10 +69,10 @@ def test_open_menus_can_be_read_and_are_not_too_wide(
 
 HALF = {
     "/de/": 4050, "/de/wer-wir-sind/": 2691, "/de/unsere-arbeit/": 3319, "/de/daten-und-forschung/": 1952, "/de/mitmachen/": 1679,
-    "/de/2030-agenda/": 2113,
+    "/de/2030-agenda/": 2113 + 600,
 }  # fmt: skip
 """How long the sections may be on a desk: half of what they were on 29 November 2026, with the preview's bar. Other languages are a little
-longer or shorter by their words."""
+longer or shorter by their words. The grid of the goals and the Global Compact came later, with 600 pixels."""
 
 
 def test_sections_are_half_as_long_as_they_were_and_no_row_of_their_grids_has_a_hole(
