@@ -240,9 +240,10 @@ def news(request: HttpRequest, translation_id: int) -> HttpResponse:
 def _moment(text: str) -> datetime.datetime | None:
     try:
         found = parse_datetime(text)
-    except ValueError:
+        # The first hours of year 1 and the last ones of 9999 are in no other time zone.
+        return found.astimezone(datetime.UTC) if found is not None and timezone.is_aware(found) else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and timezone.is_aware(found) else None
 
 
 @require_GET
