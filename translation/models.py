@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail.models import Page, TaskState
+from wagtail.models import Page, TaskState, WorkflowState
 
 from portal.models import ApprovalTask
 from translation.checks.stored import broken_texts
@@ -24,6 +24,12 @@ class TranslationReviewTask(ApprovalTask):
     class Meta:
         verbose_name = pgettext_lazy("admin", "review of a translation")
         verbose_name_plural = pgettext_lazy("admin", "reviews of translations")
+
+    def start(self, workflow_state: WorkflowState, user: AbstractBaseUser | None = None) -> TaskState:
+        """Begin it. Of what was sent back, whoever submits it once more is the one who submitted it; Wagtail keeps the first."""
+        if user is not None and workflow_state.current_task_state is None:
+            workflow_state.requested_by = user
+        return super().start(workflow_state, user=user)
 
     def get_actions(self, obj: models.Model, user: AbstractBaseUser) -> list[tuple[str, str, bool]]:
         """Return what somebody may do with it: only what nothing stands against."""

@@ -21,7 +21,8 @@ LONGEST_WORD = 16
 _SENTENCE = re.compile(r"(?<!\s\w\.)(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-·][^\W\d_]+)*")
 _PASSIVE = re.compile(r"\b(?:wird|werden|wurden?|worden)\b", re.IGNORECASE)
-_PARTICIPLE = re.compile(r"\b(?:\w*ge[a-zäöü]{3,}(?:t|en)|(?:be|ver|er|ent|zer)[a-zäöü]{3,}t|[a-zäöü]{3,}iert)\b")
+# Bounded, as nobody knows what is typed: each “ge” of a word without end would be followed to its end.
+_PARTICIPLE = re.compile(r"\b(?:\w{0,40}?ge[a-zäöü]{3,40}(?:t|en)|(?:be|ver|er|ent|zer)[a-zäöü]{3,}t|[a-zäöü]{3,}iert)\b")
 _GENITIVE = re.compile(r"\b(?:des|eines|keines|dieses|jedes|[mds]eines|Ihres|ihres|unseres) (?:[a-zäöüß]+en )?[A-ZÄÖÜ]\w*s\b")
 _SUBJUNCTIVE = re.compile(r"\b(?:würde|könnte|müsste|dürfte|hätte|wäre|möge|käme|gäbe)(?:n|st)?\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:z\. ?B|d\. ?h|u\. ?a|usw|bzw|ca|etc|inkl|ggf|evtl|max|min|Nr|Abs|Tel|Str|vgl)\.")

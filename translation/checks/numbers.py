@@ -18,7 +18,7 @@ _MONTHS = {
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 }
-_MONTH_NUMBERS = {name.lower(): place % 12 + 1 for names in _MONTHS.values() for place, name in enumerate(names.split())}
+_MONTH_NUMBERS = {name.casefold(): place % 12 + 1 for names in _MONTHS.values() for place, name in enumerate(names.split())}
 # As calendars of the Levant call them.
 _MONTH_NUMBERS |= {
     name: place
@@ -49,15 +49,19 @@ def _read(text: str) -> tuple[Counter[Date], Counter[str]]:
     text = text.translate(_DIGITS)
     dates: Counter[Date] = Counter()
 
-    def take(year: str, month: str, day: str) -> str:
-        number = _MONTH_NUMBERS.get(month.lower(), 0) or int(month)
-        dates[int(year), number, int(day)] += 1
+    def take(match: re.Match[str], year: int, month: int, day: int) -> str:
+        name = match[month]
+        number = int(name) if name.isdecimal() else _MONTH_NUMBERS.get(name.casefold())
+        if number is None:
+            # A letter that regular expressions take for another one, whatever its case: “Aprıl”.
+            return match[0]
+        dates[int(match[year]), number, int(match[day])] += 1
         return " "
 
-    text = _DAY_FIRST.sub(lambda match: take(match[3], match[2], match[1]), text)
-    text = _MONTH_FIRST.sub(lambda match: take(match[3], match[1], match[2]), text)
-    text = _PLAIN.sub(lambda match: take(match[3], match[2], match[1]), text)
-    text = _ISO.sub(lambda match: take(match[1], match[2], match[3]), text)
+    text = _DAY_FIRST.sub(lambda match: take(match, 3, 2, 1), text)
+    text = _MONTH_FIRST.sub(lambda match: take(match, 3, 1, 2), text)
+    text = _PLAIN.sub(lambda match: take(match, 3, 2, 1), text)
+    text = _ISO.sub(lambda match: take(match, 1, 2, 3), text)
     # “15:00 Uhr” is “3 p.m.”, and “12 Uhr” is “12:00”.
     text = _CLOCK.sub(_as_24_hours, text)
     text = re.sub(r"(\d):00\b", r"\1", text)

@@ -8,6 +8,9 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from portal.language.choices import TextChoices
 
+LONGEST = 50_000
+"""Characters of a text that is sent, whichever way: no text of a page is as long."""
+
 
 class Rule(TextChoices):
     """A rule of translations. Those in `BLOCKING` stop publication; the others need a word of whoever lets them stand."""

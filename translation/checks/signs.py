@@ -25,7 +25,7 @@ _LATIN, _CYRILLIC = re.compile("[A-Za-z]"), re.compile("[\u0400-\u04ff]")
 # A telephone number, or a range with a plain hyphen, which a right-to-left paragraph turns round.
 _UNSAFE = re.compile(r"(?<![\w\u200e\u2066])(?:\+\d[\d ()/-]{5,}\d|\d+-\d+(?:-\d+)*)(?![\w\u200e])")
 # Before Latin letters and digits the line is how a prefix is written.
-_STRETCHED = re.compile("[\u0621-\u064a]\u0640+[\u0621-\u063f\u0641-\u064a]")
+_STRETCHED = re.compile("[\u0621-\u063f\u0641-\u064a]\u0640+[\u0621-\u063f\u0641-\u064a]")
 # Their point ends no sentence.
 _ABBREVIATED = re.compile(r"\b(?:Mio|Mrd|Tsd|Nr|Abs|Art|Str|usw|bzw|ca|V|Kap|etc|[ap]\.m)\.$")
 _ARABIC = re.compile("[\u0621-\u064a]")

@@ -23,6 +23,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation.checks import marked, stored
+from translation.checks.rules import LONGEST
 from translation.guards import for_target, get_translation_and_target, refuse, refuse_incomplete
 from translation.permissions import reason_against_change, reason_against_publication, working_locale_ids
 from translation.publishing import publish
@@ -32,9 +33,6 @@ from . import matrix, memories, segments
 from .editor_models import SegmentComment
 from .names import name_of
 from .order_views import difference
-
-LONGEST = 50_000
-"""Characters of a text that is sent: no text of a page is as long."""
 
 
 def chips(text: str, addresses: dict[str, str]) -> SafeString:
@@ -240,9 +238,10 @@ def news(request: HttpRequest, translation_id: int) -> HttpResponse:
 def _moment(text: str) -> datetime.datetime | None:
     try:
         found = parse_datetime(text)
-    except ValueError:
+        # The first hours of year 1 and the last ones of 9999 are in no other time zone.
+        return found.astimezone(datetime.UTC) if found is not None and timezone.is_aware(found) else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and timezone.is_aware(found) else None
 
 
 @require_GET

@@ -12,6 +12,8 @@ from rapidfuzz import fuzz, process
 from wagtail.models import Page
 from wagtail_localize.models import String, StringTranslation, Translation
 
+from portal.pages.versions import real
+
 MOST_EXACT = 3
 LEAST_ALIKE = 70
 """Per cent; a text that is less like another one saves nobody work."""
@@ -22,13 +24,8 @@ MOST_KEPT = 100_000
 
 def _published(translation: Translation) -> QuerySet:
     """Return the translations into a language that visitors read on pages."""
-    online = Page.objects.filter(
-        translation_key=OuterRef("context__object_id"),
-        locale_id=translation.target_locale_id,
-        live=True,
-        alias_of=None,
-        published_version__completed_at__isnull=False,
-    )
+    # What is private is read by those only who may: its texts are proposed to nobody elsewhere.
+    online = real(Page.objects.filter(translation_key=OuterRef("context__object_id"), locale_id=translation.target_locale_id))
     rows = StringTranslation.objects.filter(Exists(online), locale=translation.target_locale_id, has_error=False)
     return rows.exclude(data="")
 

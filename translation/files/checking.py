@@ -13,6 +13,7 @@ from wagtail_localize.models import Translation, TranslationContext
 from wagtail_localize.strings import StringValue, validate_translation_links
 
 from portal.language.choices import TextChoices
+from translation.checks.rules import LONGEST
 from translation.files import inline
 from translation.files.inline import Parts
 from translation.files.units import Content, Entry, Unit, UnusableFileError, units_of
@@ -163,9 +164,10 @@ def _reason_against(unit: Unit, target: Parts) -> str:
         return pgettext("admin", "A link stands there twice.")
     if not "".join(part for part in target if isinstance(part, str)).strip():
         return pgettext("admin", "The text is nothing but spaces.")
-    if unit.max_length is not None and (length := inline.length(target)) > unit.max_length:
+    limit = LONGEST if unit.max_length is None else unit.max_length
+    if (length := inline.length(target)) > limit:
         text = pgettext("admin", "The text is too long: %(length)d characters, %(limit)d are possible.")
-        return text % {"length": length, "limit": unit.max_length}
+        return text % {"length": length, "limit": limit}
     data = inline.to_html(target)
     try:
         StringValue.from_translated_html(data)

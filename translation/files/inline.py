@@ -7,6 +7,7 @@ translation moves them, and may leave out or add those that only emphasise.
 from __future__ import annotations
 
 import html
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from portal.language.texts import plain
 
 MAX_DEPTH = 20
 """So many tags stand in one another at most: what reads texts afterwards goes down tag by tag."""
+
+
+NO_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]{0,500}>)")
+"""What opens no tag is text. The parser would look for the end of each one to the end of the text: for hours in a file made for that."""
 
 
 class Kind(Enum):
@@ -64,7 +69,7 @@ def from_html(text: str, source: Iterable[Part] = ()) -> Parts:
             numbers = max(numbers, int(part.number))
     found: list[Part] = []
     # Not by recursion: nobody knows how deep what somebody typed is nested.
-    stack: list[object] = list(reversed(BeautifulSoup(text, "html.parser").contents))
+    stack: list[object] = list(reversed(BeautifulSoup(NO_TAG.sub("&lt;", text), "html.parser").contents))
     while stack:
         node = stack.pop()
         if isinstance(node, Mark):

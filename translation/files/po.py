@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,8 @@ from translation.files.units import Content, Entry, Unit, UnusableFileError, cur
 
 ID_FIELD = "X-WagtailLocalize-TranslationID"
 DATE_FIELD = "POT-Creation-Date"
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
+"""What no database takes, and halves of characters, which some encodings that a file may name can hold."""
 
 
 def write(translation: Translation, units: Iterable[Unit], notes: Iterable[str] = ()) -> bytes:
@@ -57,7 +60,7 @@ def read(data: bytes) -> list[Content]:
             po = polib.pofile(str(path))
         except (OSError, ValueError, LookupError) as error:
             raise UnusableFileError(pgettext("admin", "Please upload a valid PO file.")) from error
-    if any("\0" in text for entry in po for text in (entry.msgid, entry.msgstr, entry.msgctxt or "")):
+    if any(_UNUSABLE.search(text) for entry in po for text in (entry.msgid, entry.msgstr, entry.msgctxt or "")):
         raise UnusableFileError(pgettext("admin", "Please upload a valid PO file."))
     if ID_FIELD not in po.metadata:
         text = pgettext(

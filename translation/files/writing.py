@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import pgettext
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
@@ -102,7 +102,11 @@ def write(user: AbstractBaseUser, changes: Iterable[Change], tool: str) -> int:
             row.data, row.translation_type, row.tool_name = one.after, StringTranslation.TRANSLATION_TYPE_MANUAL, tool
             row.last_translated_by, row.updated_at = user, timezone.now()
             row.has_error, row.field_error = False, ""
-    StringTranslation.objects.bulk_create(new, batch_size=500)
+    try:
+        StringTranslation.objects.bulk_create(new, batch_size=500)
+    except IntegrityError as error:
+        # Somebody translated one of them between the question and the answer.
+        raise UnusableFileError(_outdated()) from error
     names = ("data", "translation_type", "tool_name", "last_translated_by", "updated_at", "has_error", "field_error")
     StringTranslation.objects.bulk_update(changed, names, batch_size=200)
     return len(new) + len(changed)

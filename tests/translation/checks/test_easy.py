@@ -17,6 +17,7 @@ from translation.checks.easy import EasyRule, hints
         ("Das ist die Aufenthalts·erlaubnis.", []),
         ("Der Antrag wird geprüft.", ["passive"]),
         ("Sie werden dort Hilfe finden.", []),
+        ("Es wird " + "ge" * 200_000 + "1.", ["word"]),
         ("Die Hilfe des Amtes ist gut.", ["genitive"]),
         ("Die Hilfe vom Amt ist gut.", []),
         ("Sie könnten fragen.", ["subjunctive"]),

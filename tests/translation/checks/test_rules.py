@@ -48,6 +48,10 @@ def rules(source: str, target: str, code: str = "en", **values: object) -> set[R
         ("Seit 26. Januar 2024.", "منذ 26 كانون الثاني/يناير 2024.", "ar", set()),
         ("Seit 26. Januar 2024.", "Since 26 June 2024.", "en", {Rule.DATES}),
         ("Seit 26. Januar 2024.", "Із 26 лютого 2024 року.", "uk", {Rule.DATES}),
+        # Letters that regular expressions take for those of a month.
+        ("Seit 1. August 2024.", "Since 1 Augu\u017ft 2024.", "en", set()),
+        ("Seit 1. April 2024.", "Since 1 Apr\u0131l 2024.", "en", {Rule.DATES, Rule.NUMBERS}),
+        ("Seit 1. Mai 2024.", "منذ Ma\u0130 1 2024.", "ar", {Rule.DATES, Rule.NUMBERS}),
         ("Ein Satz.", "A a sentence  here.", "en", {Rule.DOUBLED}),
         ("Ein Satz.", "Це це речення.", "uk", {Rule.DOUBLED}),
         ("Ein Satz.", "They say that that holds.", "en", set()),
@@ -67,6 +71,8 @@ def rules(source: str, target: str, code: str = "en", **values: object) -> set[R
         ("Beratung", "Koнсультація", "uk", {Rule.LOOKALIKES}),
         ("Beratung", "соunselling", "en", {Rule.LOOKALIKES}),
         ("Beratung", "مشــورة", "ar", {Rule.STRETCHED}),
+        # As long as nobody writes it: looked at once, not once for each sign.
+        ("Beratung", f"م{'ـ' * 200_000}", "ar", set()),
         ("Mit 70 Jahren", "بـ70 عامًا", "ar", set()),
         ("Beratung", "coun\u200bselling", "en", {Rule.INVISIBLE}),
         ("Telefon +49 30 278778", "الهاتف +49 30 278778", "ar", {Rule.DIRECTION}),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from home.models import ContentPage
@@ -225,6 +225,29 @@ def test_texts_alike_are_proposed_from_70_per_cent_the_closest_first(linked: Con
         "Ein Satz zu Rückkehr!", "Ein Satz zu Rückkehr und Reise.",
     ]  # fmt: skip
     assert sign_in("uebersetzung-ar").get(address(linked, "uk", "_alike", pk)).status_code == 403
+
+
+@pytest.mark.parametrize("code", ["uk", "ar"])
+def test_texts_of_private_pages_are_proposed_to_nobody(linked: ContentPage, other: ContentPage, code: str) -> None:  # noqa: F811
+    other.lead, other.title = "Ein Satz zu Rückkehr!", linked.title
+    publish(other)
+    order(sign_in("redaktion"), [other])
+    finish(other, code)
+    client, pk = sign_in(f"uebersetzung-{code}"), segment(linked, "lead").pk
+
+    def proposed() -> tuple[int, int]:
+        alike = client.get(address(linked, code, "_alike", pk)).json()["texts"]
+        return len(alike), len(row(client, linked, code, "title").select("[data-proposal]"))
+
+    assert proposed() == (1, 1)
+    PageViewRestriction.objects.create(page=other, restriction_type=PageViewRestriction.LOGIN)
+    assert proposed() == (0, 0)
+
+
+def test_a_moment_before_all_time_is_no_error(linked: ContentPage) -> None:
+    client = sign_in("uebersetzung-uk")
+    answer = client.get(address(linked, "uk", "_news"), {"since": "0001-01-01T00:00:00+14:00"})
+    assert (answer.status_code, answer.json()["texts"]) == (200, {})
 
 
 def test_the_task_of_leichte_sprache_names_hard_sentences(page: ContentPage) -> None:  # noqa: F811

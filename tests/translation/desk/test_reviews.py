@@ -154,7 +154,7 @@ def test_what_would_break_the_page_is_not_submitted_and_not_approved(page: Page)
     StringTranslation.objects.filter(pk=title.pk).update(data="ك" * 300)
     assert "submit" not in offered(translator, page, "ar")
     do(translator, page, "ar", "submit")
-    assert state(page, "ar") == State.ORDERED
+    assert state(page, "ar") == State.IN_WORK
     StringTranslation.objects.filter(pk=title.pk).update(data=right)
     do(translator, page, "ar", "submit")
     StringTranslation.objects.filter(pk=title.pk).update(data="ك" * 300)
@@ -172,6 +172,19 @@ def test_nobody_approves_what_they_submitted(page: Page) -> None:  # noqa: F811
     assert state(page, "uk") == State.IN_REVIEW
     do(reviewer, page, "uk", "withdraw")
     assert state(page, "uk") == State.IN_WORK
+
+
+def test_whoever_submits_once_more_what_was_sent_back_does_not_approve_it(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    translator, reviewer = sign_in("uebersetzung-uk"), sign_in("pruefung-uk")
+    do(translator, page, "uk", "submit")
+    do(reviewer, page, "uk", "send_back", comment="Bitte Sie statt du.")
+    # As Wagtail's own editor does it.
+    version(page, "uk").specific.current_workflow_state.resume(user("pruefung-uk"))
+    assert version(page, "uk").specific.current_workflow_state.requested_by == user("pruefung-uk")
+    assert offered(reviewer, page, "uk") & {"approve", "send_back"} == set()
+    do(reviewer, page, "uk", "approve")
+    assert state(page, "uk") == State.IN_REVIEW
 
 
 def test_each_role_does_what_is_its_own_in_its_language(page: Page) -> None:  # noqa: F811

@@ -17,7 +17,7 @@ from wagtail.models import Locale
 from wagtail_localize.models import Translation, TranslationSource
 
 from tests import support
-from translation.files import archives, inline, xliff, xliff_reading
+from translation.files import archives, inline, po, xliff, xliff_reading
 from translation.files.units import Content, Unit, UnusableFileError
 
 YARDSTICKS = Path(os.environ.get("PORTAL_YARDSTICKS", support.BASE_DIR.parent / "shared" / "yardsticks"))
@@ -142,6 +142,19 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><xliff>&f;</x
 def test_what_is_no_file_is_refused_with_a_reason(data: bytes) -> None:
     with pytest.raises(UnusableFileError, match=r"\w"):
         archives.read(data)
+
+
+@pytest.mark.parametrize(("charset", "half"), [("utf-7", "+2AA-"), ("raw_unicode_escape", r"\ud800")])
+def test_halves_of_characters_are_refused(charset: str, half: str) -> None:
+    head = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset={charset}\\n"\n"{po.ID_FIELD}: x\\n"\n\n'
+    with pytest.raises(UnusableFileError, match=r"\w"):
+        archives.read(f'{head}msgid "a"\nmsgstr "{half}"\n'.encode())
+
+
+@pytest.mark.parametrize("sign", ["<a ", "<!--", "<a b='", "</b", "<![CDATA["])
+def test_what_opens_no_tag_is_text_however_often_it_stands_there(sign: str) -> None:
+    text = sign * 100_000
+    assert inline.from_html(f"{text}<b>c</b>") == (text, *inline.from_html("<b>c</b>"))
 
 
 @QUICK

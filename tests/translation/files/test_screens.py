@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from defusedxml.ElementTree import fromstring
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -200,6 +201,36 @@ def test_texts_that_do_not_fit_are_left_out_one_by_one(portal: Portal, fresh: Tr
     assert found[SOURCE] == ("refused", in_german("A link of the German text is missing (%(link)s).", link="a1"))
     assert found["Ein Satz."] == ("refused", in_german("The German text was changed since the file was handed out."))
     assert texts(fresh) == {}
+
+
+def test_a_text_longer_than_any_is_left_out(portal: Portal, fresh: Translation) -> None:
+    client = client_of_name("uebersetzung-en")
+    root = fromstring(filled(handed_out(client, fresh, "xliff"), english))
+    (unit,) = (one for one in root.iter(f"{{{xliff.NS_2}}}unit") if one.get("name", "").startswith("body."))
+    target = next(unit.iter(f"{{{xliff.NS_2}}}target"))
+    target.text = "x" * 50_001
+    length = len("".join(target.itertext()))
+    reason = in_german("The text is too long: %(length)d characters, %(limit)d are possible.", length=length, limit=50_000)
+    assert outcomes(send(client, fresh, tostring(root)))[SOURCE] == ("refused", reason)
+
+
+def test_who_is_faster_while_a_file_is_imported_loses_nothing(portal: Portal, fresh: Translation) -> None:
+    client = client_of_name("uebersetzung-en")
+    answer = send(client, fresh, filled(handed_out(client, fresh, "xliff"), english))
+    segment = fresh.source.stringsegment_set.first()
+    faster = [StringTranslation(
+        translation_of_id=segment.string_id, context_id=segment.context_id, locale=fresh.target_locale, data="Faster",
+    )]  # fmt: skip
+
+    def be_faster(execute: Callable, sql: str, *args: object) -> object:
+        if faster and sql.startswith('INSERT INTO "wagtail_localize_stringtranslation"'):
+            faster.pop().save()
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(be_faster):
+        shown = say_yes(client, answer)
+    assert said(shown) == [in_german("Texts were changed here meanwhile. Nothing was imported; please choose the file once more.")]
+    assert not faster
 
 
 def test_who_changed_a_text_meanwhile_is_not_overwritten_unseen(portal: Portal, fresh: Translation) -> None:

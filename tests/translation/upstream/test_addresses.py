@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -390,6 +391,15 @@ class TestEnglish:
             "edit_string_translation", portal.translations["en"].pk, segment_of(portal.topic_translations["fr"]).pk
         )
         assert translator.put(url, "value=x", content_type=FORM).status_code == 404
+
+
+    @pytest.mark.parametrize("value", ["x" * 50_001, "<a " * 101, "<!--" * 101])
+    def test_what_no_text_is_as_long_as_is_not_read(self, portal: Portal, translator: Client, value: str) -> None:
+        url = segment_address(portal.translations["en"])
+        before = snapshot("en")
+        assert translator.put(url, urlencode({"value": value}), content_type=FORM).status_code == 400
+        assert snapshot("en") == before
+        assert translator.put(url, urlencode({"value": "1 &lt; 2"}), content_type=FORM).status_code == 200
 
 
 class TestReport:

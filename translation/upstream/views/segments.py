@@ -7,8 +7,13 @@ from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.request import Request
 from wagtail_localize.views import edit_translation
 
+from translation.checks.rules import LONGEST
+from translation.files.inline import NO_TAG
 from translation.guards import get_translation_and_target
 from translation.permissions import reason_against_change
+
+MOST_OPEN = 100
+"""So many signs “<” that open no tag are read at most: for the end of each the parser looks through all of the rest."""
 
 
 class GuardMixin:
@@ -31,6 +36,8 @@ class GuardMixin:
                 raise ParseError(pgettext("admin", "No text was sent."))
             if "\0" in value:
                 raise ParseError(pgettext("admin", "The text holds a character that cannot be stored."))
+            if len(value) > LONGEST or sum(1 for _one in NO_TAG.finditer(value)) > MOST_OPEN:
+                raise ParseError(pgettext("admin", "The text is too long to be stored."))
 
 
 class StringView(GuardMixin, edit_translation.edit_string_translation.cls):
