@@ -128,7 +128,7 @@ def store(pages: Iterable[Page], effect: Effect = Effect.BY_CHANGE) -> None:
 def _wrong_at_once(rows: list[Page], sources: dict[UUID, Page]) -> list[Page]:
     """Return those of published versions that say what was called wrong before they were online: they waited for a review, or were in work.
 
-    What was withdrawn for that already is none of them: whoever brought it back has decided. One query where nothing was called wrong.
+    What somebody brought back since is none of them. One query where nothing was called wrong.
     """
     by_source = {str(sources[row.translation_key].pk): row.translation_key for row in rows}
     effects = ChangeEffect.objects.filter(effect=Effect.WRONG, revision__object_id__in=list(by_source))
@@ -141,10 +141,11 @@ def _wrong_at_once(rows: list[Page], sources: dict[UUID, Page]) -> list[Page]:
     found = []
     for row in rows:
         moment, translation = since.get(row.translation_key), translation_into(row)
-        if moment is None or translation is None or translation.source.last_updated_at >= moment:
+        # A translation is of the texts that were handed over, what is written freely of the time at which it was saved.
+        is_of = translation.source.last_updated_at if translation is not None else row.live_revision and row.live_revision.created_at
+        if moment is None or is_of is None or is_of >= moment:
             continue
-        known = PageLogEntry.objects.filter(page=row.pk, action=withdrawing.WITHDRAWN, timestamp__gte=translation.source.last_updated_at)
-        if not known.exists():
+        if not PageLogEntry.objects.filter(page=row.pk, action=withdrawing.SHOWN_AGAIN, timestamp__gte=moment).exists():
             found.append(row)
     return found
 

@@ -28,7 +28,7 @@ from wagtail_localize.models import StringTranslation, Translation
 
 from portal.models import PublishedVersion
 from portal.pages import versions
-from tests.builders import translate_texts
+from tests.builders import add, translate_texts
 from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     finish,
     order,
@@ -269,6 +269,35 @@ def test_what_was_called_wrong_while_it_waited_is_read_by_nobody_when_it_is_appr
     assert state(page, code) == State.TRANSLATED
     shown = Client().get(address).text
     assert (f"{WORDS[code]} Alles ist anders." in shown, "Ein Satz" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("is_online", [False, True])
+def test_a_page_in_leichte_sprache_waits_in_the_workflow_of_pages(page: Page, is_online: bool) -> None:  # noqa: F811
+    """Its review knows no texts. What was saved before German was called wrong is not shown, whether another state was online or not."""
+    order(sign_in("redaktion"), [page], ("en",))
+    finish(page, "en")
+    home = Page.objects.get(depth=2, locale__language_code="de-simple").specific
+    easy = add(home, type(page)(title="Leicht", lead="Alt.", translation_key=page.translation_key, locale=home.locale), live=is_online)
+    easy.save_revision()
+    easy.get_workflow().start(easy, user("redaktion"))
+    assert state(page, "de-simple") == State.IN_REVIEW
+    assert offered(sign_in("redaktion"), page, "de-simple") == set()
+    page.lead, page.form_values = "Alles ist anders.", {"effect": "wrong"}
+    page.save_revision().publish()
+
+    def approve() -> State:
+        found = version(page, "de-simple").specific.current_workflow_task_state
+        found.task.specific.on_action(found, user("freigabe"), "approve")
+        return state(page, "de-simple")
+
+    assert approve() == State.WITHDRAWN
+    assert PublishedVersion.objects.get(page=easy).reviewed_at is not None
+    easy = version(page, "de-simple").specific
+    easy.lead = "Neu."
+    easy.save_revision()
+    easy.get_workflow().start(easy, user("redaktion"))
+    # That it is true to German again a person says; of what was never online it is taken as it is.
+    assert approve() == (State.OUT_OF_DATE if is_online else State.TRANSLATED)
 
 
 def test_what_somebody_brought_back_stays_when_it_is_published_again(page: Page) -> None:  # noqa: F811
