@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import pgettext
-from wagtail.locks import ScheduledForPublishLock
+from wagtail.locks import ScheduledForPublishLock, WorkflowLock
 from wagtail.models import DraftStateMixin, Locale, LockableMixin, Page, TranslatableMixin
 from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
@@ -94,6 +94,10 @@ def reason_against_change(user: AbstractBaseUser, instance: Model, *, writes: bo
             "language": instance.locale.get_display_name(),
         }
     if writes and is_locked_for(user, instance):
+        if isinstance(instance.get_lock(), WorkflowLock):
+            return pgettext("admin", "“%(object)s” waits for a review, and is changed by its reviewers alone until then.") % {
+                "object": instance
+            }
         return pgettext("admin", "“%(object)s” is locked. Whoever locked it has to unlock it first.") % {
             "object": instance
         }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
-from wagtail.models import Page, TaskState, Workflow, WorkflowState
+from wagtail.models import Page, TaskState, Workflow, WorkflowPage, WorkflowState
 from wagtail_localize.models import Translation
 
 from portal import changes
@@ -21,11 +22,16 @@ from translation.publishing import reason_of_broken
 
 
 def workflow_of(page: Page) -> Workflow | None:
-    """Return the workflow that a translation is reviewed in; `None` where nobody reviews."""
-    workflow = page.get_workflow()
-    if workflow is None or not TranslationReviewTask.objects.filter(workflow_tasks__workflow=workflow, active=True).exists():
-        return None
-    return workflow
+    """Return the workflow that a translation is reviewed in; `None` where nobody reviews. One query: Wagtail asks for the same in four."""
+    reviews = TranslationReviewTask.objects.filter(workflow_tasks__workflow=OuterRef("workflow"), active=True)
+    places = WorkflowPage.objects.filter(page__in=page.get_ancestors(inclusive=True).order_by(), workflow__active=True)
+    nearest = places.annotate(is_review=Exists(reviews)).select_related("workflow").order_by("-page__depth").first()
+    return nearest.workflow if nearest is not None and nearest.is_review else None
+
+
+def ask_once(page: Page) -> None:
+    """Ask for the reviews of a page that is only shown, as `prefetch_workflow_states` does for many: each lock and right asks again."""
+    page._current_workflow_states = list(page.workflow_states.active().select_related("current_task_state__task"))
 
 
 def state_of(page: Page) -> WorkflowState | None:
@@ -47,14 +53,21 @@ def actions(user: AbstractBaseUser, page: Page) -> set[str]:
     return {name for name, _label, _modal in task.specific.get_actions(page, user)}
 
 
-def reason_against_submission(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
-    """Return why somebody cannot submit a translation to its reviewers, as a sentence; nothing when they can."""
+def reason_against_review(user: AbstractBaseUser, page: Page) -> str:
+    """Return why somebody cannot have a translation reviewed, whatever it says, as a sentence; nothing when they can."""
     if is_waiting(page):
         return pgettext("admin", "It waits for a review already.")
     if reason := reason_against_change(user, page):
         return reason
     if workflow_of(page) is None:
         return pgettext("admin", "Nobody reviews this language: there is no workflow for it.")
+    return ""
+
+
+def reason_against_submission(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
+    """Return why somebody cannot submit a translation to its reviewers as it stands, as a sentence; nothing when they can."""
+    if reason := reason_against_review(user, page):
+        return reason
     if count := missing_texts(translation).count():
         return npgettext("admin", "%(count)d text is missing.", "%(count)d texts are missing.", count) % {"count": count}
     return reason_of_broken(translation)
@@ -126,10 +139,13 @@ def is_source(page: Page) -> bool:
 
 @changes.receiver(Event.PUBLISHED, order=Order.LANGUAGES)
 def store_review(change: Change) -> None:
-    """What goes online was approved by a reviewer, now or when it was planned: readers are not told otherwise any more."""
+    """What goes online was approved by somebody else than who submitted it, now or when it was planned: readers are not told otherwise.
+
+    In whichever workflow that was: an office may have one of its own, and a language with a tree of its own has that of its pages.
+    """
     revision = change.details.get("revision")
     if not isinstance(change.subject, Page) or revision is None or is_source(change.subject):
         return
-    approved = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED)
-    if approved.filter(task__in=TranslationReviewTask.objects.values("pk")).exists():
+    approved = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED, finished_by__isnull=False)
+    if approved.exclude(finished_by=F("workflow_state__requested_by")).exists():
         PublishedVersion.objects.filter(page_id=change.subject.pk).update(reviewed_at=timezone.now())

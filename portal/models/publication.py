@@ -25,7 +25,8 @@ class PublishedVersion(models.Model):
     source's page (`portal.pages.versions`). Publishing it anew shows it again, unless it is a translation whose translator has been given
     nothing newer.
 
-    `reviewed_at` is when a reviewer last approved a translation; while it is empty none ever has, and readers are told so.
+    `reviewed_at` is when somebody else than who submitted it last approved a translation; while it is empty no check is on record, and
+    readers are told just that: what was published before reviews were stored may have been checked.
 
     `title_language` is the one that the title stands in where that is another by its nature, as that of a report (`BasePage`).
 

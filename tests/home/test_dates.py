@@ -91,7 +91,7 @@ def test_a_translation_has_the_day_on_which_a_person_published_it(client: Client
     assert not [text for text in texts(client, english, ".versions p") if "Translated" in text]
     by_a_person(english)
     PublishedVersion.objects.filter(page=english).update(edited_at=datetime.datetime(2025, 3, 4, 12, tzinfo=datetime.UTC))
-    note = "Translated on 4 March 2025 . No second person has checked it yet."
+    note = "Translated on 4 March 2025 . No check by a second person is on record yet."
     assert [text for text in texts(client, english, ".versions p") if "Translated" in text] == [note]
     PublishedVersion.objects.filter(page=english).update(reviewed_at=timezone.now())
     assert [text for text in texts(client, english, ".versions p") if "Translated" in text] == ["Translated on 4 March 2025"]

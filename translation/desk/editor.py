@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import npgettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
@@ -22,6 +22,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
+from translation import reviewing
 from translation.checks import marked, stored
 from translation.checks.rules import LONGEST
 from translation.guards import for_target, get_translation_and_target, refuse, refuse_incomplete
@@ -61,7 +62,9 @@ def _title(request: HttpRequest, target: Model) -> str:
 
 @for_target(writes=False)
 def show(request: HttpRequest, translation_id: int) -> HttpResponse:
-    """Show the editor; store all that was typed where there is no script; publish.
+    """Show the editor; store all that was typed where there is no script; submit to a review, or publish.
+
+    What was typed while it was locked, or submitted by somebody else, is not stored, and stands there still.
 
     Raises:
         Http404: the translation was stopped, or is gone.
@@ -72,17 +75,21 @@ def show(request: HttpRequest, translation_id: int) -> HttpResponse:
     typed: dict[int, segments.Saved] = {}
     if request.method == "POST":
         if reason := reason_against_change(request.user, target):
-            return refuse(request, reason)
+            messages.error(request, reason)
+            return _render(request, translation, target, typed, status=403)
         typed = _save_all(request, translation)
         if not typed:
-            answer = _finish(request, translation, target) if request.POST.get("action") == "publish" else None
+            finish = {"submit": _submit, "publish": _publish}.get(request.POST.get("action", ""))
+            answer = _stay(request, translation) or finish(request, translation, target) if finish is not None else None
             return answer or redirect(request.path)
         text = pgettext("admin", "Somebody else translated some of these texts meanwhile. Nothing of theirs was replaced.")
         messages.error(request, text)
     return _render(request, translation, target, typed)
 
 
-def _render(request: HttpRequest, translation: Translation, target: Model, typed: dict[int, segments.Saved]) -> HttpResponse:
+def _render(
+    request: HttpRequest, translation: Translation, target: Model, typed: dict[int, segments.Saved], status: int = 200
+) -> HttpResponse:
     rows = segments.rows_of(translation)
     code = translation.target_locale.language_code
     is_page = isinstance(target, Page)
@@ -97,14 +104,30 @@ def _render(request: HttpRequest, translation: Translation, target: Model, typed
         "rows": [_shown(row, request, typed.get(row.pk)) for row in rows],
         "first": first,
         "progress": segments.progress_of(rows),
-        "may_publish": not reason_against_publication(request.user, target),
+        **_offered(request, target),
         "preview": reverse("wagtail_localize:preview_translation", args=[translation.pk]) if is_page else "",
         "work": reverse("translation_work", args=[_source_id(translation), code]) if is_page else "",
         "other": reverse("wagtailadmin_pages:edit", args=[target.pk]) if is_page else "",
         "now": timezone.now().isoformat(),
         "texts": _texts(),
     }
-    return render(request, "translation_desk/editor.html", context)
+    return render(request, "translation_desk/editor.html", context, status=status)
+
+
+def _offered(request: HttpRequest, target: Model) -> dict[str, Any]:
+    """Return what a person may do with a translation now; while it waits for a review, its reviewers alone change it."""
+    user, page = request.user, target if isinstance(target, Page) else None
+    if page is not None:
+        reviewing.ask_once(page)
+    is_waiting = page is not None and reviewing.is_waiting(page)
+    return {
+        "is_waiting": is_waiting,
+        "may_decide": is_waiting and bool(reviewing.actions(user, page)),
+        "may_submit": page is not None and not is_waiting and not reviewing.reason_against_review(user, page),
+        "may_publish": not is_waiting and not reason_against_publication(user, target),
+        "read_only": reason_against_change(user, target),
+        "last_word": reviewing.last_word(page) if page is not None else None,
+    }
 
 
 def _source_id(translation: Translation) -> int:
@@ -113,11 +136,11 @@ def _source_id(translation: Translation) -> int:
 
 
 def _shown(row: segments.Row, request: HttpRequest, conflict: segments.Saved | None) -> dict[str, Any]:
-    """Return a row as the template shows it; in a conflict with what was typed, and beside it what stands there."""
+    """Return a row as the template shows it, with what was typed; in a conflict beside it what stands there."""
     return {
         "row": row,
         "source": chips(row.pair.source, row.addresses),
-        "target": request.POST.get(f"text-{row.pk}", "")[:LONGEST] if conflict else row.pair.target,
+        "target": request.POST.get(f"text-{row.pk}", row.pair.target)[:LONGEST],
         "conflict": conflict,
         "names": sorted(set(marked.pairs(row.pair.source))),
         "diff": difference(row.before, marked.to_html(row.pair.source)) if row.before else "",
@@ -129,6 +152,7 @@ def _texts() -> dict[str, str]:
     return {
         "saving": pgettext("admin", "Being saved …"),
         "saved": pgettext("admin", "Saved"),
+        "locked": pgettext("admin", "Not saved: this was locked or submitted to a review meanwhile. Your text stays here."),
         "failed": pgettext("admin", "Not saved. Your text stays here; it is sent again."),
         "conflict": pgettext("admin", "Somebody else translated this text meanwhile:"),
         "theirs": pgettext("admin", "Take that one"),
@@ -161,19 +185,29 @@ def _save_all(request: HttpRequest, translation: Translation) -> dict[int, segme
     return conflicts
 
 
-def _finish(request: HttpRequest, translation: Translation, target: Model) -> HttpResponse | None:
-    """Publish; where something is open, say what and stay."""
+def _stay(request: HttpRequest, translation: Translation) -> HttpResponse | None:
+    """Where a text is open, say so and lead to it."""
+    if not (open_ := [row for row in segments.rows_of(translation) if row.is_open]):
+        return None
+    messages.error(request, segments.to_be_looked_at(len(open_)))
+    return redirect(f"{request.path}#segment-{open_[0].pk}")
+
+
+def _submit(request: HttpRequest, translation: Translation, target: Model) -> HttpResponse | None:
+    """Submit to a review."""
+    if not isinstance(target, Page):
+        return refuse(request, pgettext("admin", "Only pages are reviewed."))
+    if reason := reviewing.submit(request.user, target, translation):
+        messages.error(request, reason)
+    else:
+        messages.success(request, pgettext("admin", "Submitted: a reviewer of this language is told of it."))
+    return None
+
+
+def _publish(request: HttpRequest, translation: Translation, target: Model) -> HttpResponse | None:
+    """Publish, where somebody may."""
     if reason := reason_against_publication(request.user, target):
         return refuse(request, reason)
-    if open_ := [row for row in segments.rows_of(translation) if row.is_open]:
-        text = npgettext(
-            "admin",
-            "%(count)d text is to be looked at before this goes online: mend it, or say why it may stand.",
-            "%(count)d texts are to be looked at before this goes online: mend them, or say why they may stand.",
-            len(open_),
-        )
-        messages.error(request, text % {"count": len(open_)})
-        return redirect(f"{request.path}#segment-{open_[0].pk}")
     if response := refuse_incomplete(request, target):
         return response
     if isinstance(target, Page):

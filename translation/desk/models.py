@@ -5,8 +5,9 @@ go when the desk is there again (`forget_what_is_gone`).
 """
 from __future__ import annotations
 
+from django.contrib.auth.models import Group, User
 from django.db import models
-from wagtail.models import Page, Revision
+from wagtail.models import Locale, Page, Revision
 from wagtail_localize.models import TranslationContext
 
 from .editor_models import SegmentComment as SegmentComment
@@ -56,9 +57,15 @@ class ChangeEffect(models.Model):
 
 
 def forget_what_is_gone() -> None:
-    """Delete rows about pages, revisions and texts that were deleted while the desk was not there."""
+    """Delete rows about pages, revisions, texts and people that were deleted while the desk was not there; an order stays, without them."""
     SourceTexts.objects.exclude(page__in=Page.objects.values("pk")).delete()
     Notice.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
+    OrderItem.objects.exclude(page__in=Page.objects.values("pk"), locale__in=Locale.objects.values("pk")).delete()
+    users, groups = User.objects.values("pk"), Group.objects.values("pk")
+    for told in (Notice, NoticeChoice):
+        told.objects.exclude(user__in=users).delete()
+    for name, there in (("creator", users), ("assignee", users), ("group", groups)):
+        Order.objects.exclude(**{name: None}).exclude(**{f"{name}__in": there}).update(**{name: None})
     ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()
     for model in (SegmentMark, SegmentComment):
         model.objects.exclude(context__in=TranslationContext.objects.values("pk")).delete()

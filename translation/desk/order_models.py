@@ -1,4 +1,7 @@
-"""Orders of translations: many pages into several languages at once, and who is told of them."""
+"""Orders of translations: many pages into several languages at once, and who is told of them.
+
+No row holds on to what it is about (`db_constraint=False`), as everywhere at the desk.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,11 @@ from portal.language.choices import TextChoices
 class Order(models.Model):
     """Pages that somebody asks others to translate."""
 
-    creator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    creator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False)
     """Either a person or a group, or nobody in particular."""
     due_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
@@ -61,9 +66,9 @@ class OrderItem(models.Model):
     """One page of the source in one language."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items")
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     """The page of the source."""
-    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+")
+    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     progress = models.CharField(max_length=12, choices=Progress.as_choices, default=Progress.WAITING)
     by_hand = models.BooleanField(default=False)
     """It is written freely, and not text by text."""
@@ -100,12 +105,12 @@ class NoticeKind(TextChoices):
 class Notice(models.Model):
     """Something that a person is told once: on the start page of the admin, and by mail where they want it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="+")
     """What it is about: an order, or one translation."""
     page = models.ForeignKey(Page, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
     """The page in the language of the translation."""
-    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+")
+    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     kind = models.CharField(max_length=12, choices=NoticeKind.as_choices)
     created_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True)
@@ -137,7 +142,7 @@ def all_kinds() -> list[str]:
 class NoticeChoice(models.Model):
     """What a person wants to be told of orders, and how often by mail. Who chose nothing has no row."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notice_choice")
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notice_choice", db_constraint=False)
     kinds = models.JSONField(default=all_kinds, blank=True)
     frequency = models.CharField(max_length=12, choices=Frequency.as_choices, default=Frequency.AT_ONCE)
     mailed_on = models.DateField(null=True)

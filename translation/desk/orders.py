@@ -30,7 +30,7 @@ from translation.views.own_tree import begin, parent_for
 from . import matrix, notices
 from .models import Order, OrderItem
 from .order_models import ACTIVE, Progress, Reason
-from .states import State, with_states
+from .states import State, in_review, sent_back, with_states
 
 logger = logging.getLogger(__name__)
 
@@ -257,8 +257,15 @@ def assigned_to(user: AbstractBaseUser) -> Q:
     return Q(order__assignee=user) | Q(order__group__in=user.groups.all())
 
 
+def with_reviews(items: QuerySet[OrderItem]) -> QuerySet[OrderItem]:
+    """Annotate items with whether their translation waits for a review (`is_in_review`), or was sent back (`is_sent_back`)."""
+    versions = Page.objects.filter(translation_key=OuterRef("page__translation_key"), locale_id=OuterRef("locale_id"))
+    return items.annotate(is_in_review=Exists(in_review(versions)), is_sent_back=Exists(sent_back(versions)))
+
+
 def work_of(user: AbstractBaseUser) -> QuerySet[OrderItem]:
-    """Return what a person is to translate, the most urgent first."""
+    """Return what a person is to translate, the most urgent first; what waits for a review is its reviewers'."""
     rows = OrderItem.objects.filter(assigned_to(user), progress=Progress.OPEN, locale_id__in=[one.pk for one in matrix.locales_for(user)])
+    rows = with_reviews(rows).filter(is_in_review=False)
     rows = rows.select_related("page__locale", "page__content_type", "locale", "order__creator")
     return rows.order_by("order__due_on", "order_id", "page__path", "locale_id")

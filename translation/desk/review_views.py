@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import pgettext
@@ -15,6 +16,7 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages import schedules
 from translation import publishing, reviewing
 from translation.files.units import units_of
 from translation.files.views import readable
@@ -26,7 +28,7 @@ from translation.permissions import (
     working_locale_ids,
 )
 
-from . import matrix
+from . import matrix, segments
 
 
 def context_of(user: AbstractBaseUser, version: Page | None, translation: Translation | None) -> dict[str, Any]:
@@ -84,6 +86,8 @@ def _save(request: HttpRequest, version: Page, translation: Translation) -> str:
 
 
 def _submit(request: HttpRequest, version: Page, translation: Translation) -> str:
+    if open_ := [row for row in segments.rows_of(translation) if row.is_open]:
+        return segments.to_be_looked_at(len(open_))
     if reason := reviewing.submit(request.user, version, translation):
         return reason
     messages.success(request, pgettext("admin", "Submitted: a reviewer of this language is told of it."))
@@ -99,9 +103,18 @@ def _withdraw(request: HttpRequest, version: Page, translation: Translation) -> 
 
 
 def _approve(request: HttpRequest, version: Page, translation: Translation) -> str:
-    if not reviewing.decide(request.user, version, "approve", request.POST.get("comment", "").strip()):
-        return _gone()
-    messages.success(request, pgettext("admin", "Approved and published."))
+    try:
+        if not reviewing.decide(request.user, version, "approve", request.POST.get("comment", "").strip()):
+            return _gone()
+    except schedules.SourceOfflineError:
+        # The person is asked (`translation.middleware`).
+        raise
+    except ValidationError as error:
+        return " ".join(error.messages)
+    if date := publishing.planned_for(Page.objects.get(pk=version.pk)):
+        messages.success(request, pgettext("admin", "Approved. It goes online with the German page: %(date)s.") % {"date": date})
+    else:
+        messages.success(request, pgettext("admin", "Approved and published."))
     return ""
 
 

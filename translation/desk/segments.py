@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.translation import npgettext
 from wagtail.models import Locale, Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
@@ -165,6 +166,17 @@ def progress_of(rows: Iterable[Row]) -> Progress:
     return Progress(
         sum(row.is_done for row in rows), len(rows), sum(len(marked.words(row.pair.source).split()) for row in left)
     )  # fmt: skip
+
+
+def to_be_looked_at(count: int) -> str:
+    """Return why a translation is not handed on, as a sentence: so many of its texts are open (`Row.is_open`)."""
+    text = npgettext(
+        "admin",
+        "%(count)d text is to be looked at before this is handed on: mend it, or say why it may stand.",
+        "%(count)d texts are to be looked at before this is handed on: mend them, or say why they may stand.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def save(translation: Translation, segment: StringSegment, user: AbstractBaseUser, text: str, seen: str) -> Saved:

@@ -16,7 +16,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
-from wagtail.models import Page, WorkflowState
+from wagtail.models import Page, PageLogEntry, WorkflowState
 from wagtail_localize.models import StringTranslation, Translation
 
 from portal import changes
@@ -24,10 +24,11 @@ from portal.language.choices import TextChoices
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import versions
+from translation.permissions import translation_into
 
 from . import texts, withdrawing
 from .effects import Effect, is_small
-from .models import SourceTexts
+from .models import ChangeEffect, SourceTexts
 
 
 class State(TextChoices):
@@ -44,13 +45,26 @@ class State(TextChoices):
     OFFLINE = "offline", pgettext_lazy("admin, state of a translation", "offline")
 
 
+def _reviews() -> QuerySet:
+    """Return the reviews of the pages of a query."""
+    of_pages = ContentType.objects.get_for_model(Page)
+    return WorkflowState.objects.filter(base_content_type=of_pages, object_id=Cast(OuterRef("pk"), CharField()))
+
+
+def in_review(pages: QuerySet) -> QuerySet:
+    """Return those of versions that wait for a review. No further query."""
+    return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
+
+
+def sent_back(pages: QuerySet) -> QuerySet:
+    """Return those of versions that a reviewer sent back, and that were not submitted again. No further query."""
+    return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_NEEDS_CHANGES)))
+
+
 def with_states(pages: QuerySet) -> QuerySet:
     """Annotate versions in other languages than the source with their `state`. No further query."""
     same = {"locale_id": OuterRef("locale_id")}
-    waits = WorkflowState.objects.filter(
-        status=WorkflowState.STATUS_IN_PROGRESS,
-        base_content_type=ContentType.objects.get_for_model(Page), object_id=Cast(OuterRef("pk"), CharField())
-    )
+    waits = _reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)
     ordered = Translation.objects.filter(
         source__object_id=OuterRef("translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
     )
@@ -108,6 +122,32 @@ def store(pages: Iterable[Page], effect: Effect = Effect.BY_CHANGE) -> None:
     if effect == Effect.WRONG:
         wrong = [row for row in written if sources[row.translation_key].pk in published and not {row.pk} & (published | anticipated)]
         withdrawing.withdraw(wrong)
+    withdrawing.withdraw(_wrong_at_once([row for row in written if row.pk in published], sources))
+
+
+def _wrong_at_once(rows: list[Page], sources: dict[UUID, Page]) -> list[Page]:
+    """Return those of published versions that say what was called wrong before they were online: they waited for a review, or were in work.
+
+    What somebody brought back since is none of them. One query where nothing was called wrong.
+    """
+    by_source = {str(sources[row.translation_key].pk): row.translation_key for row in rows}
+    effects = ChangeEffect.objects.filter(effect=Effect.WRONG, revision__object_id__in=list(by_source))
+    effects = effects.filter(revision__base_content_type=ContentType.objects.get_for_model(Page)).order_by()
+    revisions = list(effects.values_list("revision", flat=True)) if rows else []
+    if not revisions:
+        return []
+    logged = PageLogEntry.objects.filter(page__in=list(by_source), revision__in=revisions, action="wagtail.publish").order_by("timestamp")
+    since = {by_source[str(page_id)]: moment for page_id, moment in logged.values_list("page", "timestamp")}
+    found = []
+    for row in rows:
+        moment, translation = since.get(row.translation_key), translation_into(row)
+        # A translation is of the texts that were handed over, what is written freely of the time at which it was saved.
+        is_of = translation.source.last_updated_at if translation is not None else row.live_revision and row.live_revision.created_at
+        if moment is None or is_of is None or is_of >= moment:
+            continue
+        if not PageLogEntry.objects.filter(page=row.pk, action=withdrawing.SHOWN_AGAIN, timestamp__gte=moment).exists():
+            found.append(row)
+    return found
 
 
 def _store_texts(

@@ -56,6 +56,9 @@ def _narrower(old: models.Field, new: models.Field) -> str:
         return "no row without a value"
     if (new.max_length or 0) < (old.max_length or 0):
         return "nothing as long as before"
+    if after.get("db_constraint") is False:
+        # Rows that were forbidden are taken now.
+        before["db_constraint"] = False
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - {"null", "max_length", "db_default"}
     return f"another {', '.join(sorted(changed))}" if changed or old.get_internal_type() != new.get_internal_type() else ""
 

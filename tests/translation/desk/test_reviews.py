@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
+from types import SimpleNamespace
+
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
-from wagtail.models import Page, PageLogEntry, Revision
+from django.utils.translation import override, pgettext
+from wagtail.models import (
+    GroupApprovalTask,
+    Page,
+    PageLogEntry,
+    Revision,
+    TaskState,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 from wagtail_localize.models import StringTranslation, Translation
 
 from portal.models import PublishedVersion
 from portal.pages import versions
-from tests.builders import translate_texts
+from tests.builders import add, translate_texts
 from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
+    finish,
     order,
     other,
     page,
@@ -26,7 +41,9 @@ from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     version,
 )
 from tests.translation.files.items import in_german, said
-from translation.desk import notices
+from translation import roles
+from translation.desk import notices, orders, withdrawing
+from translation.desk.order_models import Progress
 from translation.desk.states import State
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +180,33 @@ def test_what_would_break_the_page_is_not_submitted_and_not_approved(page: Page)
     assert state(page, "ar") == State.IN_REVIEW
 
 
+def test_an_order_and_whose_work_it_is_say_how_far_a_review_is(page: Page) -> None:  # noqa: F811
+    translator, reviewer = sign_in("uebersetzung-uk"), sign_in("pruefung-uk")
+    found = order(sign_in("redaktion"), [page], ("uk",), assignee=user("uebersetzung-uk").pk)
+    translation = Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code="uk")
+    texts = {segment.string.data: f"Слово {segment.string.data}" for segment in translation.source.stringsegment_set.all()}
+    translate_texts(translation, texts)
+
+    def seen() -> tuple[str, str]:
+        shown = BeautifulSoup(translator.get(reverse("translation_order", args=[found.pk])).content, "html.parser")
+        mine = BeautifulSoup(translator.get(reverse("translation_my_work")).content, "html.parser")
+        return shown.select("tbody td")[-1].get_text(strip=True), " ".join(one.get_text() for one in mine.select("td.title b, td.title a"))
+
+    to_do = f"{page.title} {in_german('Edit translation')}"
+    with override("de"):
+        in_review, sent_back = (pgettext("admin, state of a translation", text) for text in ("in review", "sent back"))
+        open_, done = str(Progress.OPEN.label), str(Progress.DONE.label)
+    assert seen() == (open_, to_do)
+    do(translator, page, "uk", "submit")
+    assert seen() == (in_review, "")
+    do(reviewer, page, "uk", "send_back", comment="Bitte Sie.")
+    assert seen() == (sent_back, f"{to_do} {sent_back}")
+    do(translator, page, "uk", "submit")
+    do(reviewer, page, "uk", "approve")
+    orders.settle()
+    assert seen() == (done, "")
+
+
 def test_nobody_approves_what_they_submitted(page: Page) -> None:  # noqa: F811
     ordered(page, "uk")
     reviewer = sign_in("pruefung-uk")
@@ -207,7 +251,117 @@ def test_each_role_does_what_is_its_own_in_its_language(page: Page) -> None:  # 
     assert state(page, "ar") == State.IN_WORK
 
 
-UNREVIEWED = {"uk": "Друга людина цей переклад ще не перевірила.", "ar": "لم يراجع الترجمة شخص ثانٍ بعد."}
+@pytest.mark.parametrize("code", CODES)
+def test_what_was_called_wrong_while_it_waited_is_read_by_nobody_when_it_is_approved(page: Page, code: str) -> None:  # noqa: F811
+    order(sign_in("redaktion"), [page], ("en",))
+    finish(page, "en")
+    translation = ordered(page, code)
+    translator, reviewer = sign_in(f"uebersetzung-{code}"), sign_in(f"pruefung-{code}")
+    do(translator, page, code, "submit")
+    page.lead, page.form_values = "Alles ist anders.", {"effect": "wrong"}
+    page.save_revision().publish()
+    assert (state(page, "en"), state(page, code)) == (State.WITHDRAWN, State.IN_REVIEW)
+    do(reviewer, page, code, "approve")
+    assert state(page, code) == State.WITHDRAWN
+    address = version(page, code).specific.address
+
+    def read() -> tuple[bool, bool]:
+        shown = Client().get(address).text
+        return "Alles ist anders." in shown, f"{WORDS[code]} Ein Satz" in shown
+
+    assert read() == (True, False)
+    # Published once more as it stands it stays so; with what German says now it is read.
+    do(translator, page, code, "publish")
+    assert read() == (True, False)
+    translation.source.update_from_db()
+    texts = {segment.string.data: f"{WORDS[code]} {segment.string.data}" for segment in translation.source.stringsegment_set.all()}
+    translate_texts(translation, texts)
+    do(translator, page, code, "submit")
+    assert read() == (True, False)
+    do(reviewer, page, code, "approve")
+    assert state(page, code) == State.TRANSLATED
+    shown = Client().get(address).text
+    assert (f"{WORDS[code]} Alles ist anders." in shown, "Ein Satz" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("is_online", [False, True])
+def test_a_page_in_leichte_sprache_waits_in_the_workflow_of_pages(page: Page, is_online: bool) -> None:  # noqa: F811
+    """Its review knows no texts. What was saved before German was called wrong is not shown, whether another state was online or not."""
+    order(sign_in("redaktion"), [page], ("en",))
+    finish(page, "en")
+    home = Page.objects.get(depth=2, locale__language_code="de-simple").specific
+    easy = add(home, type(page)(title="Leicht", lead="Alt.", translation_key=page.translation_key, locale=home.locale), live=is_online)
+    easy.save_revision()
+    easy.get_workflow().start(easy, user("redaktion"))
+    assert state(page, "de-simple") == State.IN_REVIEW
+    assert offered(sign_in("redaktion"), page, "de-simple") == set()
+    page.lead, page.form_values = "Alles ist anders.", {"effect": "wrong"}
+    page.save_revision().publish()
+
+    def approve() -> State:
+        found = version(page, "de-simple").specific.current_workflow_task_state
+        found.task.specific.on_action(found, user("freigabe"), "approve")
+        return state(page, "de-simple")
+
+    assert approve() == State.WITHDRAWN
+    assert PublishedVersion.objects.get(page=easy).reviewed_at is not None
+    easy = version(page, "de-simple").specific
+    easy.lead = "Neu."
+    easy.save_revision()
+    easy.get_workflow().start(easy, user("redaktion"))
+    # That it is true to German again a person says; of what was never online it is taken as it is.
+    assert approve() == (State.OUT_OF_DATE if is_online else State.TRANSLATED)
+
+
+def test_what_somebody_brought_back_stays_when_it_is_published_again(page: Page) -> None:  # noqa: F811
+    order(sign_in("redaktion"), [page], ("en",))
+    finish(page, "en")
+    ordered(page, "uk")
+    page.lead, page.form_values = "Alles ist anders.", {"effect": "wrong"}
+    page.save_revision().publish()
+    do(sign_in("uebersetzung-uk"), page, "uk", "publish")
+    assert state(page, "uk") == State.WITHDRAWN
+    withdrawing.show_again(version(page, "uk"))
+    do(sign_in("uebersetzung-uk"), page, "uk", "publish")
+    assert state(page, "uk") == State.OUT_OF_DATE
+
+
+def test_an_office_may_review_in_a_workflow_of_its_own(page: Page) -> None:  # noqa: F811
+    """A check that Wagtail knows of is on record, in whichever workflow; nobody's check of what they submitted themselves is."""
+    ordered(page, "uk")
+    home = Page.objects.get(depth=2, locale__language_code="uk")
+    task = GroupApprovalTask.objects.create(name="Eigene")
+    task.groups.add(Group.objects.get(name="Prüfung Ukrainisch"))
+    workflow = Workflow.objects.create(name="Eigene")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.filter(page=home).update(workflow=workflow)
+    roles.set_up_roles()
+    for submitter, approver, is_reviewed in (("pruefung-uk", "pruefung-uk", False), ("uebersetzung-uk", "pruefung-uk", True)):
+        do(sign_in("uebersetzung-uk"), page, "uk", "save")
+        draft = version(page, "uk").specific
+        assert draft.get_workflow() == workflow
+        workflow.start(draft, user(submitter))
+        found = version(page, "uk").specific.current_workflow_task_state
+        found.task.specific.on_action(found, user(approver), "approve")
+        assert (PublishedVersion.objects.get(page=draft).reviewed_at is not None) is is_reviewed
+
+
+def test_what_was_approved_before_reviews_were_stored_is_on_record(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    ordered(page, "ar")
+    do(sign_in("uebersetzung-uk"), page, "uk", "submit")
+    do(sign_in("pruefung-uk"), page, "uk", "approve")
+    do(sign_in("uebersetzung-ar"), page, "ar", "publish")
+    approved_at = TaskState.objects.get().finished_at
+    PublishedVersion.objects.update(reviewed_at=None)
+    migration = importlib.import_module("translation.migrations.0004_earlier_approvals")
+    migration.store(apps, SimpleNamespace(connection=connection))
+    assert dict(PublishedVersion.objects.exclude(reviewed_at=None).values_list("page", "reviewed_at")) == {
+        version(page, "uk").pk: approved_at
+    }
+
+
+UNREVIEWED = {"uk": "Перевірку другою особою ще не зафіксовано.", "ar": "لم تُسجَّل بعد مراجعة من شخص ثانٍ."}
 
 
 @pytest.mark.parametrize(("code", "sentence"), list(UNREVIEWED.items()))

@@ -10,7 +10,9 @@ from pathlib import Path
 from tests import support
 
 MAKE = """
+from django.contrib.auth.models import User
 from tests.builders import make_content_page, make_home, make_section, translate
+from translation.desk.models import Notice, NoticeChoice, Order, OrderItem
 section = make_section(make_home())
 for title in ("Erste", "Zweite", "Dritte"):
     page = make_content_page(section, title, lead="Ein Satz.")
@@ -19,6 +21,12 @@ for title in ("Erste", "Zweite", "Dritte"):
     if title == "Erste":
         page.lead, page.form_values = "Alles ist anders.", {"effect": "wrong"}
         page.save_revision().publish()
+    # Of pages and people that go while the desk is not there it knows something.
+    user = User.objects.get_or_create(username="uebersetzung")[0]
+    order = Order.objects.create(creator=user, assignee=user)
+    OrderItem.objects.create(order=order, page=page, locale=page.locale)
+    Notice.objects.create(user=user, order=order, page=page, locale=page.locale, kind="assigned")
+    NoticeChoice.objects.get_or_create(user=user)
 """
 FIND = """
 import json
@@ -40,6 +48,7 @@ client.force_login(User.objects.create_superuser("admin"))
 edit = client.get(reverse("wagtailadmin_pages:edit", args=[page("Erste").pk]))
 found["admin"] = [edit.status_code, 'name="effect"' in edit.content.decode(), client.get("/admin/").status_code]
 page("Dritte").delete()
+User.objects.get(username="uebersetzung").delete()
 other = page("Zweite")
 other.lead = "Ein anderer Satz."
 publish(other)
@@ -58,6 +67,9 @@ def state(title, code):
 found = {code: [state(title, code) for title in ("Erste", "Zweite")] for code in ("en", "ar")}
 found["text"] = page("Erste", "ar").lead
 found["rows"] = models.SourceTexts.objects.count() - Page.objects.filter(source_texts__isnull=False).count()
+orders = models.Order.objects
+found["orders"] = [orders.count(), orders.exclude(creator=None, assignee=None).count(), models.OrderItem.objects.count(),
+                   models.Notice.objects.count(), models.NoticeChoice.objects.count()]
 publish(page("Zweite"))
 found["later"] = state("Zweite", "en")
 print("FOUND", json.dumps(found))
@@ -94,6 +106,7 @@ def test_the_portal_runs_without_the_desk_and_loses_no_text(migrated: support.St
             "ar": ["withdrawn", "translated"],
             "text": "EN Ein Satz.",
             "rows": 0,
+            "orders": [3, 0, 2, 0, 0],
             "later": "out_of_date",
         }
     finally:

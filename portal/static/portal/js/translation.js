@@ -13,6 +13,7 @@
   const PAUSE = 800; // ms without typing before a text is sent
   const POLL = 15000; // ms between questions what others wrote
   const RETRY = 5000; // ms until a text that did not arrive is sent again
+  const isReadOnly = 'readOnly' in root.dataset; // it waits for a review, or is locked
   const status = root.querySelector('[data-status]');
   const segments = [...root.querySelectorAll('[data-segment]')];
   const states = new Map(); // by segment: what is typed, sent, waited for
@@ -97,7 +98,7 @@
 
   const send = async (state) => {
     clearTimeout(state.timer);
-    if (state.isConflict || !dirty(state)) return true;
+    if (isReadOnly || state.isConflict || !dirty(state)) return true;
     if (state.running) {
       await state.running;
       return send(state);
@@ -120,7 +121,8 @@
     let answer;
     try {
       answer = await fetch(state.segment.dataset.save, { method: 'POST', body: data, headers: { 'X-Requested-With': 'XMLHttpRequest' } });
-      if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
+      if (answer.status === 403) throw new Error(TEXTS.locked);
+      if (!answer.ok && answer.status !== 409) throw new Error(TEXTS.failed);
       const found = await answer.json();
       if (answer.status === 409) {
         conflict(state, found);
@@ -133,7 +135,7 @@
       say(TEXTS.saved);
       return true;
     } catch (error) {
-      say(TEXTS.failed);
+      say(error.message === TEXTS.locked ? TEXTS.locked : TEXTS.failed);
       state.timer = setTimeout(() => send(state), RETRY);
       return false;
     }
@@ -306,8 +308,9 @@
     KeyP: (state) => { if (state) propose(state); },
     KeyW: (state) => { if (state) { state.work.checked = !state.work.checked; send(state); } },
     KeyV: preview,
-    KeyR: () => root.querySelector('[data-do=publish]')?.focus(),
+    KeyR: () => root.querySelector('[data-do=submit], [data-do=publish]')?.focus(),
   };
+  const WRITING = ['KeyC', 'KeyP', 'KeyW'];
 
   document.addEventListener('keydown', (event) => {
     const state = states.get(current());
@@ -316,6 +319,8 @@
       event.preventDefault();
       if (state) send(state);
       step(1);
+    } else if (isReadOnly && (isCommand || /^Digit/.test(event.code) || WRITING.includes(event.code))) {
+      // Nothing is changed here now.
     } else if (isCommand && state && document.activeElement === state.editor && ['KeyB', 'KeyI'].includes(event.code)) {
       event.preventDefault();
       if (state.segment.dataset.rich) wrap(state, event.code === 'KeyB' ? 'b' : 'i', true);
@@ -338,10 +343,11 @@
     const editor = document.createElement('div');
     editor.className = 'portal-text portal-segment__editor';
     try {
-      editor.contentEditable = 'plaintext-only';
+      editor.contentEditable = isReadOnly ? 'false' : 'plaintext-only';
     } catch (error) {
       editor.contentEditable = 'true'; // Firefox before 136
     }
+    if (isReadOnly) editor.setAttribute('aria-readonly', 'true');
     Object.assign(editor, { lang: field.lang, dir: field.dir, tabIndex: 0 });
     editor.setAttribute('role', 'textbox');
     editor.setAttribute('aria-multiline', 'true');
@@ -382,7 +388,7 @@
     segment.querySelectorAll('[data-proposal]').forEach((one) => one.replaceChildren(...nodes(one.dataset.proposal, state.known)));
     segment.querySelector('.portal-segment__help').addEventListener('click', (event) => {
       const proposal = event.target.closest('.portal-proposal')?.querySelector('[data-proposal]');
-      if (!proposal) return;
+      if (!proposal || isReadOnly) return;
       write(state, proposal.dataset.proposal);
       typed(state);
       editor.focus();
@@ -397,13 +403,13 @@
   });
   // What waits is stored before the form goes, so that it never meets its own text as somebody else's.
   form.addEventListener('submit', (event) => {
-    if (![...states.values()].some((state) => dirty(state) || state.running)) return;
+    if (isReadOnly || ![...states.values()].some((state) => dirty(state) || state.running)) return;
     event.preventDefault();
     const { submitter } = event;
     Promise.all([...states.values()].map(send)).then((done) => { if (done.every(Boolean)) form.requestSubmit(submitter); });
   });
   window.addEventListener('beforeunload', (event) => {
-    if ([...states.values()].some(dirty)) event.preventDefault();
+    if (!isReadOnly && [...states.values()].some(dirty)) event.preventDefault();
   });
   setInterval(ask, POLL);
   window.addEventListener('focus', ask);
