@@ -34,6 +34,8 @@ class FilterForm(forms.Form):
                 label=label(listing, model, name),  # type: ignore[arg-type]
                 required=False, choices=[("", everything), *options]
             )
+        # Nor is it marked as wrong in the form: a choice may be gone, or be called otherwise in the language it was carried over to.
+        self.data = {name: data[name] for name, field in self.fields.items() if name in data and field.valid_value(data[name])}
 
     def filters(self) -> dict[str, str]:
         """Return the filters that are set and valid, as the address has them."""
