@@ -54,7 +54,7 @@ def of_page(page: BasePage, request: HttpRequest) -> str:
     parts = [_piece(piece, page.language_code, own) for piece in Side(page, reader, request).pieces()]
     parts += _blocks(_tree(page.shown_once(request), own))
     if entries := page.entries(request):
-        parts += [page.entries_heading and f"## {page.entries_heading}", *map(_card, entries)]
+        parts += [f"## {page.entries_heading}" if page.entries_heading else "", *map(_card, entries)]
     return "\n\n".join(filter(None, [*parts, f"<{own}>"])) + "\n"
 
 

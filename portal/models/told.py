@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal.listing.declarations import Text
 
 Blocks = Iterable[StreamValue.StreamChild]
+"""A field's blocks, or some of them."""
 
 
 class Told:
