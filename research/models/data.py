@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -303,7 +304,8 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         """Return the table."""
         if self.table is None:
             return ""
-        return render_to_string("components/data_table.html", {"table": shown.table(self.table, self.words, self.title)})
+        table = render_to_string("components/data_table.html", {"table": shown.table(self.table, self.words, self.title)})
+        return format_html('<div class="mt-l">{}</div>', table)
 
     # --- for other pages -------------------------------------------------------------------------------------------------
 
