@@ -22,6 +22,7 @@ from portal.listing import goals
 from portal.listing.declarations import BY_NAME, Listing
 from portal.models import BasePage, BodyMixin, LeadMixin, SourcesMixin
 from portal.models.goals import Goal
+from portal.models.told import Blocks
 from portal.pages import cards
 
 
@@ -53,6 +54,7 @@ class GoalPage(LeadMixin, BodyMixin, SourcesMixin, BasePage):
     template = "pages/goal_page.html"
     show_in_menus_default = False
     page_description = pgettext_lazy("admin", "One of the 17 goals. What of the portal serves it is shown on it by itself.")
+    entries_heading = _("In this portal on the goal")
     reserved_anchors: ClassVar[frozenset[str]] = frozenset({"targets", "related-targets", "serving"})
 
     listing = Listing(
@@ -115,9 +117,14 @@ class GoalPage(LeadMixin, BodyMixin, SourcesMixin, BasePage):
     def _targets(self, relation: str) -> list[StreamValue.StreamChild]:
         return [block for block in self.targets if (block.value.get("relation") or DIRECT) == relation]
 
-    def heading_above(self, name: str) -> tuple[str, str]:
-        """Return the heading of the targets, with its anchor."""
-        return (gettext("Targets on migration"), "targets") if name == "targets" else super().heading_above(name)
+    def parts_of(self, name: str) -> list[tuple[tuple[str, str], Blocks]]:
+        """Return the targets on migration apart from those that do not name it."""
+        if name != "targets":
+            return super().parts_of(name)
+        return [
+            ((gettext("Targets on migration"), "targets"), self._targets(DIRECT)),
+            ((gettext("Related targets"), "related-targets"), self._targets(RELATED)),
+        ]
 
     def linked_ids(self) -> set[int]:
         """Return the pages of the goals before and after it."""

@@ -126,7 +126,8 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
 
     def shown_once(self, request: HttpRequest) -> str:
         """Return the form, which is sent from the page itself."""
-        form = request.contact.get("form")
+        # Where the page is read as text alone, no form was made.
+        form = getattr(request, "contact", {}).get("form")
         return render_to_string("components/message_form.html", {"form": form, "address": self.address}) if form else ""
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:

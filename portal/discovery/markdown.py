@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
@@ -49,13 +50,25 @@ def of_page(page: BasePage, request: HttpRequest) -> str:
     """Return a page as it is read by whoever asks, in its own language, with its address at the end."""
     links.prepare(page, walking.references(page) | page.linked_ids())
     reader = readers.of(request).showing(page)
-    parts = [_piece(piece, page.language_code) for piece in Side(page, reader, request).pieces()]
-    parts += [_card(card) for card in page.entries(request)]
-    return "\n\n".join(filter(None, [*parts, f"<{absolute(address_of(page))}>"])) + "\n"
+    own = absolute(address_of(page))
+    parts = [_piece(piece, page.language_code, own) for piece in Side(page, reader, request).pieces()]
+    parts += _blocks(_tree(page.shown_once(request), own))
+    if entries := page.entries(request):
+        parts += [f"## {page.entries_heading}" if page.entries_heading else "", *map(_card, entries)]
+    return "\n\n".join(filter(None, [*parts, f"<{own}>"])) + "\n"
 
 
-def _piece(piece: Piece, language: str) -> str:
-    tree = BeautifulSoup(piece.html, "html.parser")
+def _tree(html: str, own: str) -> BeautifulSoup:
+    """Return HTML with addresses as a browser resolves them, from that of the page: those of mail and telephone stay as they are."""
+    tree = BeautifulSoup(html, "html.parser")
+    for name in ("href", "src"):
+        for tag in tree.select(f"[{name}]:not([{name}^='#'])"):
+            tag[name] = urljoin(own, str(tag[name]))
+    return tree
+
+
+def _piece(piece: Piece, language: str, own: str) -> str:
+    tree = _tree(piece.html, own)
     text = f"{'#' * piece.level} {_line(tree)}" if piece.level else "\n\n".join(_blocks(tree))
     if not text or piece.language == language:
         return text
@@ -64,7 +77,7 @@ def _piece(piece: Piece, language: str) -> str:
 
 
 def _card(card: Card) -> str:
-    title = f"**[{_escaped(card.link.title)}]({_target(card.link.address)})**"
+    title = f"**[{_escaped(card.link.title)}]({_target(absolute(card.link.address))})**"
     return f"{title}  \n{_escaped(card.text)}" if card.text else title
 
 
@@ -79,8 +92,7 @@ def _escaped(text: str) -> str:
 
 def _target(address: str) -> str:
     """Return where a link leads, as Markdown takes it whatever stands in it."""
-    found = absolute(address)
-    return f"<{found}>" if re.search(r"[()\s]", found) else found
+    return f"<{address}>" if re.search(r"[()\s]", address) else address
 
 
 def _is_silent(tag: Tag) -> bool:
@@ -127,7 +139,7 @@ def _line(node: Tag) -> str:
 def _tidied(text: str) -> str:
     """Return a paragraph whose first characters begin nothing else: no list, no heading, no number."""
     text = re.sub(r"[ \t]*\n[ \t]*", "  \n", re.sub(r" {2,}(?!\n)", " ", text)).strip()
-    return re.sub(r"^(?:([#+\-=]|~~~)|(\d+)([.)]))", lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", text)
+    return re.sub(r"^(?:([#+\-=]|~~~)|(\d+)([.)])(?=\s|$))", lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", text)
 
 
 def _blocks(node: Tag) -> Iterator[str]:

@@ -25,15 +25,19 @@ class FilterForm(forms.Form):
         super().__init__(data)
         self.names: dict[str, str] = {}
         self.values: dict[str, dict[str, str]] = {}
+        # Nor is it marked as wrong in the form: a choice may be gone, or be called otherwise in the language it was carried over to.
+        self.data: dict[str, str] = {}
         for name in listing.filters:
             parameter = PARAMETERS.get(name, name)
             self.names[parameter] = name
             options, self.values[parameter] = _options(model, name, values.get(name, []))
             everything = LABELS[name][1] if name in LABELS and name not in listing.labels else _("All")
-            self.fields[parameter] = forms.ChoiceField(
+            self.fields[parameter] = field = forms.ChoiceField(
                 label=label(listing, model, name),  # type: ignore[arg-type]
                 required=False, choices=[("", everything), *options]
             )
+            if field.valid_value(value := str(data.get(parameter, ""))):
+                self.data[parameter] = value
 
     def filters(self) -> dict[str, str]:
         """Return the filters that are set and valid, as the address has them."""

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction, Revision
@@ -29,20 +29,21 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import cards, links, readers, restrictions, schedules, versions
+from portal.pages import links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 from portal.pages.answers import page_at
 
 from . import side_by_side
 from .publication import PublishedVersion
 from .sent_panel import SentPanel
+from .told import Told
 
 if TYPE_CHECKING:
     from portal.listing.dates import Status
     from portal.listing.declarations import Listing
 
 
-class BasePage(Page):
+class BasePage(Told, Page):
     """What every page of the portal has: a title, an address by the rules of its language, search text."""
 
     illustration_default: ClassVar[str] = Illustration.PARTNERSHIP
@@ -353,34 +354,9 @@ class BasePage(Page):
         """Return what a template shows as the page's picture: an `image` (photograph), or the `url` of a drawing."""
         return {"image": None, "url": illustration_url(self.illustration_default)}
 
-    def heading_above(self, name: str) -> tuple[str, str]:
-        """Return what visitors read above the blocks of a field that has none of its own, and the anchor of that; mostly nothing."""
-        return (gettext("Sources"), "sources") if name == "sources" else ("", "")
-
-    @property
-    def state_notice(self) -> dict[str, str]:
-        """Return what is said at the top once the page holds no more: `level` and `heading` of `components/notice.html`; mostly nothing."""
-        return {}
-
-    def shows(self, name: str) -> bool:
-        """Return whether what a field says is for readers now, as a text of its own."""
-        return True
-
     def linked_ids(self) -> set[int]:
         """Return the ids of pages that the page links to beside those that its blocks and texts refer to."""
         return set()
-
-    def glance(self) -> list[object]:
-        """Return what is said of the page at a glance, as `components/glance.html` takes it."""
-        return []
-
-    def entries(self, request: HttpRequest) -> list[cards.Card]:
-        """Return the pages that it lists by itself, as they are read where there are no pictures; mostly none."""
-        return []
-
-    def shown_once(self, request: HttpRequest) -> str:
-        """Return the HTML of what stands once below two languages side by side, in the reader's: what is no text."""
-        return ""
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer with the page, its content made in its own language, also where that is not the reader's; or with two of them."""

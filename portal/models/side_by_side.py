@@ -8,7 +8,7 @@ whole width. A page in Leichte Sprache is no translation, block by block: it sta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from wagtail.blocks import ListBlock, RichTextBlock, StreamValue, StructValue
 from wagtail.fields import StreamField
 from wagtail_localize.fields import TranslatableField
 
-from portal.blocks import facts, walking
+from portal.blocks import walking
 from portal.blocks.layout import QuestionBlock
 from portal.language import typography
 from portal.language.languages import languages_by_code
@@ -107,7 +107,8 @@ class Side:
                     found += self._field(name)
                 elif text := getattr(self.page, name):
                     html = linebreaks(text, autoescape=True)
-                    found += self._below_heading(name, [Piece(name, html, versions.language_of(self.page, name), is_text=True)])
+                    piece = Piece(name, html, versions.language_of(self.page, name), is_text=True)
+                    found += self._below_heading(name, [piece], *self.page.heading_above(name))
             place = 1 + any(piece.key == "lead" for piece in found)
             found[place:place] = self._at_the_top()
         return found
@@ -124,19 +125,17 @@ class Side:
         code = language or versions.language_of(self.page, key)
         return Piece(key, format_html("{}", typography.soft_hyphens(text, code)), code, level, anchor)
 
-    def _field(self, name: str) -> list[Piece]:
-        return self._below_heading(
-            name, list(self._blocks(facts.body(getattr(self.page, name)), name, 3 if self.page.heading_above(name)[0] else 2))
-        )
+    def _field(self, name: str) -> Iterator[Piece]:
+        for (text, anchor), blocks in self.page.parts_of(name):
+            yield from self._below_heading(name, list(self._blocks(blocks, name, 3 if text else 2)), text, anchor)
 
-    def _below_heading(self, name: str, found: list[Piece]) -> list[Piece]:
-        text, anchor = self.page.heading_above(name)
+    def _below_heading(self, name: str, found: list[Piece], text: str, anchor: str) -> list[Piece]:
         # Sources of an answer that says nothing are none.
         if found and text and (name == "sources" or any(not piece.key.endswith(":source") for piece in found)):
-            return [self._heading(f"{name}:heading", text, 2, anchor, self.code), *found]
+            return [self._heading(f"{name}:heading:{anchor}", text, 2, anchor, self.code), *found]
         return found
 
-    def _blocks(self, blocks: StreamValue, at: str, level: int, language: str = "") -> Iterator[Piece]:
+    def _blocks(self, blocks: Iterable[StreamValue.StreamChild], at: str, level: int, language: str = "") -> Iterator[Piece]:
         first = level
         for child in blocks:
             key, code = f"{at}:{child.id}:{child.block_type}", language or versions.language_of(self.page, str(child.id))

@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -293,6 +295,17 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             earlier=files.earlier(self),
         )
         return context
+
+    def shows(self, name: str) -> bool:
+        """Return whether a text is read by itself: what the columns are called is read in the table."""
+        return name != "labels" and super().shows(name)
+
+    def shown_once(self, request: HttpRequest) -> str:
+        """Return the table."""
+        if self.table is None:
+            return ""
+        table = render_to_string("components/data_table.html", {"table": shown.table(self.table, self.words, self.title)})
+        return format_html('<div class="mt-l">{}</div>', table)
 
     # --- for other pages -------------------------------------------------------------------------------------------------
 

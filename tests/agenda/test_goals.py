@@ -93,6 +93,19 @@ def test_a_goal_shows_its_targets_and_what_serves_it(client: Client, home: HomeP
     assert serving(client, goal)["Projekte"] == ["Anderes"]
 
 
+def test_a_goal_says_the_same_as_markdown_and_side_by_side(client: Client, home: HomePage, section: Agenda2030Page) -> None:
+    goal = make_goal(section, "10", [target("10.7", relation="related"), target("10.c")])
+    make_news(make_news_index(home), title="Meldung", lead="Ein Satz.", goals=["10"])
+    assert client.get(f"{goal.get_url().rstrip('/')}.md").content.decode().partition("**[")[0].split("\n\n")[:-1] == [
+        "# Ziel 10", "Ein Satz.", "## Unterziele zu Migration", "### 10.c", "Wortlaut 10.c.",
+        "## Verwandte Unterziele", "### 10.7", "Wortlaut 10.7.", "## Im Portal zu diesem Ziel",
+    ]  # fmt: skip
+    translate(home, "ar")
+    translate(goal, "ar", title="هدف")
+    headings = [list(tag.stripped_strings) for tag in read(client, f"{goal.get_url()}?neben=ar").select("h2.beside__row")]
+    assert headings == [["Unterziele zu Migration", "غايات بشأن الهجرة"], ["Verwandte Unterziele", "غايات ذات صلة"]]
+
+
 def test_a_goal_in_another_language_shows_what_is_there(client: Client, home: HomePage, section: Agenda2030Page) -> None:
     translate(home, "ar")
     goal = make_goal(section, "10", [target("10.c")])

@@ -333,6 +333,18 @@ def test_a_chart_is_of_what_the_table_holds(index: DataIndexPage) -> None:
         assert list(caught.value.message_dict) == [name]
 
 
+def test_the_table_is_read_as_markdown_and_beside_another_language(client: Client, page: DataPage, english: DataPage) -> None:
+    for version, other in ((page, "en"), (english, "de")):
+        shown = rows_of(tree_of(client, version.get_url()))
+        assert len(shown) > 2
+        lines = client.get(f"{version.get_url().rstrip('/')}.md").content.decode().splitlines()
+        table = [line.strip("| ").split(" | ") for line in lines if line.startswith("|")]
+        gap = {"de": "kein Wert", "en": "no value"}[version.language_code]
+        assert [table[0], *table[2:]] == [[gap if gap in cell else cell for cell in row] for row in shown]
+        beside = tree_of(client, f"{version.get_url()}?neben={other}").select(".beside tr")
+        assert [[" ".join(cell.get_text().split()) for cell in row.select("th, td")] for row in beside] == shown
+
+
 def test_labels_are_no_formulas(client: Client, page: DataPage, editor: User) -> None:
     form = save(client, page, editor, **{"labels-0-value-text": "=HYPERLINK(1)"})
     assert form is not None

@@ -21,7 +21,8 @@ from tests.builders import add, make_alias, make_content_page, make_home, make_n
 BODY = [
     ("heading", "Wer hilft?"),
     ("text", "<p>Ein <b>wichtiger</b> Satz mit <i>Nachdruck</i> und * Stern [x].</p>"
-     "<ul><li>eins</li><li>zwei</li></ul><p>1. Kein <a href=\"https://example.org/a_(b)\">Anfang</a></p>"),
+     "<ul><li>eins</li><li>zwei</li></ul><p>1. Kein <a href=\"https://example.org/a_(b)\">Anfang</a></p>"
+     '<p>3.5 Prozent: <a href="tel:+49301">+49 30 1</a>, <a href="mailto:a@example.org">a@example.org</a>, <a href="?b=1">mehr</a></p>'),
     ("steps", [{"heading": "Schritt", "text": "Tun"}]),
     ("quote", {"text": "Gesagt", "attribution": "Jemand"}),
     ("accordion", [{"question": "Warum?", "answer": "<p>Darum.</p>", "page": None, "sources": []}]),
@@ -40,6 +41,8 @@ Ein **wichtiger** Satz mit *Nachdruck* und \\* Stern \\[x\\].
 - zwei
 
 1\\. Kein [Anfang](<https://example.org/a_(b)>)
+
+3.5 Prozent: [+49 30 1](tel:+49301), [a@example.org](mailto:a@example.org), [mehr](http://testserver/de/hilfe/?b=1)
 """
 
 

@@ -47,6 +47,10 @@ def test_filters_combine_and_what_is_none_is_left_out(client: Client, index: New
             "?kind=story&topic=rueckkehr&year=2024": "B", "?kind=news&year=2023": "", "?kind=x": "DBAC", "?year=99999": "DBAC",
         }.items():  # fmt: skip
             assert titles(client, prefix + query) == [before + letter for letter in found], (code, query)
+        unknown = client.get(f"{prefix}?kind=x&year=2024")
+        # A filter that is none is not told to be wrong, the other one stays chosen.
+        assert [str(field.value() or "") for field in unknown.context_data["form"]] == ["", "", "2024", ""]
+        assert b"aria-invalid" not in unknown.content
         form = client.get(prefix).context_data["form"]
         assert [value for value, _text in form.fields["kind"].choices] == ["", "news", "story"]
         assert [value for value, _text in form.fields["topic"].choices] == ["", "rueckkehr"]
