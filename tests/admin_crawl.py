@@ -83,6 +83,9 @@ def kind_of(url: str) -> tuple | None:
     parts = urlsplit(url)
     if not parts.path.startswith("/admin/") or "logout" in parts.path or "revisions" in parts.path:
         return None
+    if parts.path.endswith("/preview/"):
+        # A page as visitors read it, in its own language.
+        return None
     if "export=" in parts.query:
         # A spreadsheet of thousands of rows, which nobody would read here (`tests/portal/admin/test_exports.py` reads one).
         return None
