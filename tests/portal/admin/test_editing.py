@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from wagtail.models import GroupApprovalTask, Locale, Page, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, rich_text, streamfield
 from wagtail.users.models import UserProfile
@@ -120,11 +121,11 @@ def test_the_german_page_is_chosen_in_the_german_tree(editor: Client, home: Home
     easy_home.save_revision().publish()
     easy = make_content_page(HomePage.objects.get(pk=easy_home.pk), "Leicht")
     html = editor.get(edit_address(easy)).content.decode()
-    assert f'"modalUrl": "{reverse("wagtailadmin_choose_page_child", args=[home.pk])}"' in html
+    assert escape(f'"modalUrl": "{reverse("wagtailadmin_choose_page_child", args=[home.pk])}"') in html
     easy_section = section.copy_for_translation(Locale.objects.get(language_code="de-simple"))
     below = make_content_page(easy_section, "Darunter")
     html = editor.get(edit_address(below)).content.decode()
-    assert f'"modalUrl": "{reverse("wagtailadmin_choose_page_child", args=[section.pk])}"' in html
+    assert escape(f'"modalUrl": "{reverse("wagtailadmin_choose_page_child", args=[section.pk])}"') in html
 
 
 @pytest.mark.parametrize(("language", "mark"), [("de", "(zeigt die deutsche Seite)"), ("en", "(shows the German page)")])
