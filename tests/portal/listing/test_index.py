@@ -213,6 +213,6 @@ def test_a_topic_is_offered_where_something_is_to_be_read_about_it(
     for address in ("/de/aktuelles/", "/en/en-aktuelles/"):
         form = client.get(address).context_data["form"]
         assert {name: [value for value, _text in field.choices] for name, field in form.fields.items()} == {
-            "kind": ["", "news"], "topic": ["", "schutz"], "year": ["", "2024"],
+            "kind": ["", "news"], "topic": ["", "schutz"], "year": ["", "2024"], "goal": [""],
         }  # fmt: skip
         assert client.get(f"{address}?topic=rueckkehr").context_data["results"].paginator.count == 1
