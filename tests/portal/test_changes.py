@@ -19,7 +19,8 @@ from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from home.models import DataAndResearchPage, HomePage, OurWorkPage
+from agenda.models import GoalPage
+from home.models import Agenda2030Page, DataAndResearchPage, HomePage, OurWorkPage
 from news.models import NewsIndexPage
 from participate import links  # noqa: F401 (as below)
 from participate.models import ContactPage, ContactTopic
@@ -135,6 +136,11 @@ def add_figure() -> None:
     Fact.objects.create(locale=german(), kind="figure", name="Zahl", dataset=page, row="2024", column="a")
 
 
+def add_goal() -> None:
+    section = add(HomePage.objects.get(locale=german()), Agenda2030Page(title="Agenda"))
+    add(section, GoalPage(title="Ziel 10", number="10", lead="Ein Satz."))
+
+
 def tell_change() -> None:
     service = ServicePage.objects.get()
     service.change_note = f"Neuer Antrag {service.change_note}"
@@ -174,6 +180,8 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "all_change_notes": (lambda: (service().language_code,), tell_change),
     "data_tables": ((), add_data),
     "figures": (("ar",), add_figure),
+    "goal_pages": (("agenda.goalpage",), add_goal),
+    "goal_serving": (("10", "de"), lambda: make_news(news_index(), goals=["10"])),
     "search-blocked": (("de",), lambda: BlockedSuggestion.objects.create(locale=german(), text="visum")),
 }  # fmt: skip
 """For each kept value its arguments, and a change that it must show."""
