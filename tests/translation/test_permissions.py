@@ -215,7 +215,7 @@ def test_who_may_do_something_with_a_topic_is_named_once_each(portal: Portal, pe
     twice.groups.add(Group.objects.get(name="everywhere"))
     policy = policy_registry.get_by_type(Topic)
     found = list(policy.users_with_any_permission_for_instance(["change"], portal.topics["en"]).values_list("username", flat=True))
-    assert sorted(found) == ["admin", "everywhere", "freigabe", "twice", "uebersetzung-en"]
+    assert sorted(found) == ["admin", "everywhere", "freigabe", "pruefung-en", "twice", "uebersetzung-en"]
     reading = policy.users_with_any_permission_for_instance(["change", "view"], portal.topics["en"])
     assert {"elsewhere", "redaktion", "uebersetzung-fr"} <= set(reading.values_list("username", flat=True))
     assert without.username not in set(reading.values_list("username", flat=True))

@@ -332,7 +332,7 @@ def test_an_older_portals_versions_get_what_they_are_true_to(page: Page) -> None
     assert [state(page, code) for code in CODES] == [State.OUT_OF_DATE, State.OUT_OF_DATE]
     with CaptureQueriesContext(connection) as found:
         states.store_missing()
-    assert len(found) <= 3
+    assert len([query for query in found if "SAVEPOINT" not in query["sql"]]) <= 3
 
 
 def demand_of(client: Client, **query: str) -> dict[str, str]:

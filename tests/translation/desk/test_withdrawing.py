@@ -258,11 +258,13 @@ def test_translators_are_told_by_mail_in_one_each(page: NewsPage) -> None:
     expected = {
         "uebersetzung-en@example.org": ["en return"],
         "uebersetzung-ar@example.org": ["ar return"],
+        "pruefung-en@example.org": ["en return"],
+        "pruefung-ar@example.org": ["ar return"],
         "beide@example.org": ["en return", "ar return"],
     }
     lines = {message.to[0]: message.body.splitlines() for message in mail.outbox}
     assert {address: [line.split(" (")[0][2:] for line in found if line.startswith("- ")] for address, found in lines.items()} == expected
-    assert len(mail.outbox) == 3
+    assert len(mail.outbox) == len(expected)
     assert reverse("translation_desk_page", args=[page.pk]) in mail.outbox[0].body
     assert mail.outbox[0].subject == "Neu zu übersetzen: en return"
 
