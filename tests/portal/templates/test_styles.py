@@ -20,6 +20,10 @@ from portal.serving import styles
 TO_COME = "/* Of kinds to come:"
 """How a part begins whose classes no template uses yet."""
 
+SCRIPTS = settings.BASE_DIR / "portal/static/portal/js"
+ADMIN_SCRIPTS = ("facts.js", "paste.js", "translation.js", "widgets.js")
+"""Scripts of the admin, whose styles are in a sheet of its own."""
+
 HOOKS = {
     # The reset takes the marks off every list that has a class.
     **dict.fromkeys(
@@ -72,6 +76,14 @@ def is_to_come(part: Path) -> bool:
     return part.read_text(encoding="utf-8").startswith(TO_COME)
 
 
+def classes_of_script(path: Path) -> set[str]:
+    """Return the classes that a script gives and takes."""
+    found = set()
+    for names in re.findall(r"(?:className(?: =|:) |classList\.\w+\()'([\w -]+)'", path.read_text(encoding="utf-8")):
+        found |= set(names.split())
+    return found
+
+
 @cache
 def classes_of_markup() -> set[str]:
     """Return the classes in templates, scripts and code of the pages that visitors read."""
@@ -83,9 +95,8 @@ def classes_of_markup() -> set[str]:
         for attribute in re.findall(r'class="((?:\{%.*?%\}|\{\{.*?\}\}|[^"{])*)"', path.read_text(encoding="utf-8")):
             for name in re.sub(r"\{%.*?%\}", " ", re.sub(r"\{\{.*?\}\}", _VALUE, attribute)).split():
                 found |= _CHOSEN[name] if _VALUE in name else {name}
-    for path in (settings.BASE_DIR / "portal/static/portal/js").glob("*.js"):
-        for names in re.findall(r"(?:className: |classList\.\w+\()'([\w -]+)'", path.read_text(encoding="utf-8")):
-            found |= set(names.split())
+    for path in set(SCRIPTS.glob("*.js")) - {SCRIPTS / name for name in ADMIN_SCRIPTS}:
+        found |= classes_of_script(path)
     source = (settings.BASE_DIR / "portal/templatetags/portal_tags.py").read_text(encoding="utf-8")
     for names in re.findall(r'class="([^"]*)"', source):
         found |= set(re.sub(r"\{\}", " ", names).split())
@@ -108,6 +119,14 @@ def test_what_is_marked_to_come_has_no_user_yet() -> None:
 
 def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:
     assert sorted(classes_of_markup() - set(classes_of_styles())) == sorted(HOOKS)
+
+
+@pytest.mark.parametrize("name", ADMIN_SCRIPTS)
+def test_every_class_of_a_script_of_the_admin_has_a_style(name: str) -> None:
+    sheet = (SCRIPTS.parent / "css/admin.css").read_text(encoding="utf-8")
+    # Buttons look as Wagtail's do.
+    own = {name for name in classes_of_script(SCRIPTS / name) if not name.startswith("button")}
+    assert own - set(re.findall(r"\.([a-zA-Z_][\w-]*)", sheet)) == set()
 
 
 def test_the_grounds_of_a_section_are_those_that_have_a_style() -> None:
