@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-peers bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -175,6 +175,11 @@ bench-serving: ## what answers cost a portal that make serve serves, alone and b
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_serving $(ARGS)
+
+bench-peers: ## what a kept page costs beside the shortest applications, nginx and Django's cache, in rounds that take turns
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_peers "$${PORTAL_VAR:-var}" $(ARGS)
 
 bench-caches: ## whether the known page caches are true after a publication, and what they cost; takes some minutes
 	$(begin)

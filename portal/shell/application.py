@@ -62,8 +62,17 @@ class Shell:
             threading.Thread(target=self.store.listen, name="listen", daemon=True).start()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        answer = await _or_refusal(scope, self._answer(scope, protocol))
-        _send(protocol, self.mirror.instead_of(answer, scope), scope.method)
+        if (answer := self._kept(scope)) is None:
+            answer = self.mirror.instead_of(await _or_refusal(scope, self._answer(scope, protocol)), scope)
+        _send(protocol, answer, scope.method)
+
+    def _kept(self, scope: Scope) -> Answer | None:
+        """Return what most requests are answered with, a page that is kept, with as little work as can be; all else is for `_answer`."""
+        headers, get = scope.headers, scope.method == "GET" and settings.PAGE_CACHE
+        if not get or "content-length" in headers or "transfer-encoding" in headers or not self._may_answer(headers):
+            return None
+        key = store.key_of(headers, scope.path, scope.query_string)
+        return entry.known(headers, "GET") if key and (entry := self.store.get(key)) else None
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         """Answer a request; where it names no host, or two, what was meant is not guessed (RFC 9112, 3.2)."""
@@ -153,9 +162,9 @@ class Shell:
 
     def _may_answer(self, headers: Any) -> bool:
         """Return whether no other address is to be asked first, with HTTPS."""
-        if not settings.SECURE_SSL_REDIRECT or self._secure is None:
-            return True
-        return headers.get(self._secure[0], "").partition(",")[0].strip() == self._secure[1]
+        if secure := settings.SECURE_SSL_REDIRECT and self._secure:
+            return headers.get(secure[0], "").partition(",")[0].strip() == secure[1]
+        return True
 
     @staticmethod
     def _most(path: str, headers: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from functools import lru_cache
 
 import brotli
 from django.utils.http import parse_etags
@@ -17,6 +18,7 @@ _TEXT = re.compile(r"text/|application/(?:json|xml|javascript|manifest\+json|[\w
 _OF_304 = {"cache-control", "content-location", "etag", "expires", "vary", "x-robots-tag"}
 
 
+@lru_cache(maxsize=32)
 def accepted(header: str) -> str:
     """Return the coding for an `Accept-Encoding`: `br`, `gzip`, or nothing."""
     weights = {}

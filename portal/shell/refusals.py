@@ -31,8 +31,7 @@ def _page(status: int, code: str) -> tuple[bytes, str]:
 
 def refusal(status: int, path: str) -> Answer:
     """Return the answer of a status in the language of an address."""
-    language = language_of_path(path)
-    code = language.code if language else SOURCE_LANGUAGE
+    code = (language_of_path(path) or languages_by_code()[SOURCE_LANGUAGE]).code
     body, policy = _page(status, code)
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),

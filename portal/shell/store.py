@@ -12,8 +12,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,8 @@ _CODES = "|".join(re.escape(language.code) for language in LANGUAGES)
 _PATH = re.compile(rf"/(?:{_CODES})/(?!_util/|og/)(?:[\w\-.]+/)*[\w\-.]*|/sitemap[\w-]*\.xml|/robots\.txt|/llms\.txt", re.ASCII)
 _QUERY = re.compile(r"(?:page=[1-9][0-9]{0,3}|past=yes|neben=[\w-]{2,12})?", re.ASCII)
 """The parameters that make a page another one, one at a time; whatever else is asked for is never kept."""
+_LONGEST = 1000
+"""Characters of host and address of what is kept: a bound for what is remembered of addresses."""
 WAIT = 2.0
 """Seconds that others wait for who builds a page."""
 
@@ -69,8 +72,7 @@ class Entry:
         self.kept.count(method)
         answer = self.answer(coding.accepted(headers.get("accept-encoding", "")))
         if is_stale:
-            marked = [*answer.headers, ("Cache-Status", "portal; hit; detail=stale")]
-            return Answer(200, marked, answer.body)
+            return Answer(200, [*answer.headers, ("Cache-Status", "portal; hit; detail=stale")], answer.body)
         if (known := headers.get("if-none-match", "")) and coding.is_known(answer, known):
             return coding.unchanged(answer)
         return answer
@@ -91,8 +93,7 @@ class Store:
 
     def numbers(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return the numbers as they are now: read before a page is built."""
-        counters = changes.counters()
-        return counters.peek(self._fresh), counters.peek(self._withdrawn)
+        return changes.counters().peek(self._fresh), changes.counters().peek(self._withdrawn)
 
     def get(self, key: Key) -> Entry | None:
         """Return the page that lies at a key, if it is what the application would answer now."""
@@ -113,10 +114,8 @@ class Store:
         """Return what is kept, also after somebody who builds it has done so."""
         entry = self.get(key)
         if entry is None and (built := self._building.get(key)) is not None:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(built.wait(), WAIT)
-            except TimeoutError:
-                return None
             entry = self.get(key)
         return entry
 
@@ -148,8 +147,7 @@ class Store:
         entry = self._entries.get(key)
         if entry is None or entry.withdrawn != changes.counters().peek(self._withdrawn):
             return None
-        now = time.time()
-        return entry if now < entry.kept.shown_until and now < entry.made + STALE_SECONDS else None
+        return entry if time.time() < min(entry.kept.shown_until, entry.made + STALE_SECONDS) else None
 
     def put(self, key: Key, entry: Entry) -> None:
         """Keep a page, unless something changed while it was built; what was not asked for longest makes room."""
@@ -173,10 +171,15 @@ def key_of(headers: Any, path: str, query: str) -> Key | None:
     None for what never is: with other parameters, for somebody who may be known, or who does not say which host is asked.
     A port and capital letters make no other host; they would make as many copies of a page as somebody likes.
     """
-    cookies = headers.get_all("cookie")
-    if "authorization" in headers or any(f"{name}=" in cookie for name in _OWN_COOKIES for cookie in cookies):
+    hosts, cookies = headers.get_all("host"), headers.get_all("cookie")
+    if "authorization" in headers or any(f"{name}=" in cookie for cookie in cookies for name in _OWN_COOKIES) or len(hosts) != 1:
         return None
-    host = re.sub(r":[0-9]*$", "", headers.get("host", "")).lower()
+    return _key(hosts[0], path, query) if len(hosts[0]) + len(path) + len(query) < _LONGEST else None
+
+
+@lru_cache(maxsize=2048)
+def _key(host: str, path: str, query: str) -> Key | None:
+    host = re.sub(r":[0-9]*$", "", host).lower()
     return (host, path, query) if host and _PATH.fullmatch(path) and _QUERY.fullmatch(query) else None
 
 
