@@ -90,10 +90,12 @@ def register_publication() -> list[Periodic]:
     """Put pages online and offline at their time, and pictures out of use; tell deputies what waits for too long; forget old drafts."""
     label = pgettext_lazy("admin", "Publish and take offline what is due")
     expiry = pgettext_lazy("admin", "Take pictures out of use whose last day is over")
+    avif = pgettext_lazy("admin", "Compress photographs further (AVIF)")
     drafts = pgettext_lazy("admin", "Delete shared drafts whose links are over")
     return [
         Periodic(publication.JOB, publication.run, timedelta(seconds=settings.PUBLICATION_SECONDS), label),
         Periodic("pictures", pictures.run, timedelta(minutes=1), expiry),
+        Periodic("avif", pictures.make_avif, timedelta(minutes=1), avif, is_slow=True),
         Periodic("shared-drafts", sharing.delete_old, timedelta(days=1), drafts),
         Periodic("deputies", deputies.run, timedelta(minutes=10), pgettext_lazy("admin", "Tell deputies what waits for too long")),
     ]

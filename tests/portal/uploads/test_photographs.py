@@ -16,9 +16,12 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from portal.models import PortalImage
+from portal import changes, tags
+from portal.jobs import pictures
+from portal.models import PortalImage, PortalRendition
+from portal.models.media import AVIF
 from portal.uploads.photographs import named_rights, without_metadata
-from tests.builders import make_content_page, make_home
+from tests.builders import make_content_page, make_home, make_news, make_news_index, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +244,47 @@ def test_rights_are_shown_where_the_picture_is(client: Client, credit: str, copy
     html = BeautifulSoup(client.get(page.get_url()).content, "html.parser")
     for place in (".page-head__credit", "main figcaption .credit"):
         assert " ".join(html.select_one(place).get_text().split()) == f"Foto: {shown}"
+
+
+def formats(client: Client, url: str) -> dict[str, int]:
+    """Return in how many sizes the pictures of a page's text are there, by format."""
+    html = BeautifulSoup(client.get(url).content, "html.parser")
+    return {source["type"]: len(source["srcset"].split(",")) for source in html.select("main picture source")}
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_avif_comes_by_the_runner_and_whole(client: Client, code: str) -> None:
+    """A page does not wait for it; some of its sizes alone are not shown, since browsers choose the format first."""
+    image = PortalImage.objects.create(title="Foto", file=ContentFile(photograph(), name="foto.jpg"))
+    page = make_news(make_news_index(make_home()), "Meldung", body=[("image", {"image": {"image": image, "alt_text": "Pflaumen"}})])
+    if code == "ar":
+        for above in (page.get_parent().get_parent().specific, page.get_parent().specific):
+            translate(above, "ar")
+        page = translate(page, "ar", title="خبر")
+    before, both = {"image/webp": 3}, {"image/avif": 3, "image/webp": 3}
+    url = page.get_url()
+    assert formats(client, url) == before
+    one = PortalRendition.objects.filter(filter_spec__contains=pictures.WEBP).first().filter_spec.replace(pictures.WEBP, AVIF)
+    image.get_rendition(one)
+    assert formats(client, url) == before
+    told = changes.counters().peek(tags.slots(tags.FILES))
+    assert (pictures.make_avif(), pictures.make_avif()) == (2, 0)
+    assert changes.counters().peek(tags.slots(tags.FILES)) != told
+    assert formats(client, url) == both
+    made = PortalRendition.objects.filter(filter_spec__contains=AVIF)
+    assert [holds_nothing(Path(size.file.path).read_bytes()) for size in made] == [True] * 3
+
+
+def test_avif_is_made_of_what_is_shown_alone() -> None:
+    """Not of a picture that is out of use, nor of a part that nobody asks for any more; what cannot be read stops no other."""
+    shown, withdrawn, moved, broken = (
+        PortalImage.objects.create(title=name, file=ContentFile(photograph(), name=f"{name}.jpg")) for name in "abcd"
+    )
+    for image in (shown, withdrawn, moved, broken):
+        image.get_renditions("fill-40x40|format-webp", "fill-40x40|format-jpeg")
+    withdrawn.is_withdrawn = True
+    withdrawn.save()
+    PortalImage.objects.filter(pk=moved.pk).update(focal_point_x=5, focal_point_y=5, focal_point_width=5, focal_point_height=5)
+    Path(broken.file.path).write_bytes(b"no picture")
+    assert pictures.make_avif() == 1
+    assert [size.image for size in PortalRendition.objects.filter(filter_spec__contains=AVIF)] == [shown]
