@@ -21,6 +21,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from participate import closing
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language
 from portal.models import ApprovalTask
 from translation.models import TranslationReviewTask
@@ -270,6 +271,7 @@ def _remove_wagtail_defaults() -> None:
 
 
 @transaction.atomic
+@closing.together()
 def set_up_roles() -> list[Group]:
     """Make the groups, their rights and the workflow; return the groups. Run twice it changes nothing.
 

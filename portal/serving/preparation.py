@@ -28,6 +28,7 @@ from portal.files import only_one, remove_leftovers, write_whole
 from portal.language import typography
 from portal.serving import database
 from portal.serving.server import end_with_parent
+from portal.upstream import states
 
 Say = Callable[[str], None]
 STAMP = ".fingerprint"
@@ -173,7 +174,8 @@ def _prepare(say: Say) -> str:
             say("Collecting and compressing static files in the background …")
         if count := database.check():
             say(f"Migrating the database ({count} migrations) …")
-            call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
+            with states.added_alone():
+                call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
         if not has_pages():
             say("Loading the initial content, which takes a minute or two …")
             call_command("load_content")
