@@ -178,7 +178,8 @@ def _prepare(say: Say) -> str:
                 call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
         if not has_pages():
             say("Loading the initial content, which takes a minute or two …")
-            call_command("load_content")
+            # The whole index is made below, and by the next start where this one is interrupted before.
+            call_command("load_content", without_index=True)
         # Its file is made now, and not while the first visitor waits.
         typography.hyphenation()
         # Apps that keep something beside the database bring it up to date.

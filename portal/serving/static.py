@@ -10,7 +10,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class CompressorOfContents(Compressor):
-    """Whitenoise's compressor, which compresses what lies under two names once: nearly every file lies there under its name and its hash."""
+    """Whitenoise's compressor, which compresses a content once: nearly every file lies there under two names."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
