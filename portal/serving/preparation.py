@@ -6,6 +6,7 @@ Each step asks first whether there is anything to do, so that the second start d
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import io
 import os
@@ -142,6 +143,22 @@ class StaticCollection:
 
 
 @contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for what is not needed any more less often, and never among what was loaded before.
+
+    Migrations and content make millions of objects, and to look through all that there are takes a fifth of their time.
+    """
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
+
+
+@contextlib.contextmanager
 def _alone(say: Say) -> Iterator[None]:
     """Let one start at a time prepare what others use too, on this machine and on all that share the database."""
 
@@ -161,7 +178,7 @@ def prepare(say: Say) -> str:
         CommandError: something failed; the message says what.
     """
     database.check()
-    with _alone(say):
+    with _alone(say), _seldom_collected():
         return _prepare(say)
 
 
