@@ -14,7 +14,7 @@ def added_alone() -> Iterator[None]:
 
     Django 5.2 renders all models anew that a new one is related to, however distantly: in a project of 200 models that takes more than
     a third of the time of all migrations. What a model gains by another one that refers to it, it gains without that, as at every start
-    of Django. The tables are the same (`TestRealInstallation`). This can go when Django renders what is new alone.
+    of Django. The tables are the same (`test_every_start_heals_what_the_last_one_left`). This can go when Django renders what is new alone.
     """
     whole = ProjectState.add_model
 
