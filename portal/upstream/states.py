@@ -29,8 +29,8 @@ def added_alone() -> Iterator[None]:
         self.apps = apps
         apps.render_multiple([model_state])
 
-    ProjectState.add_model = add_model
+    ProjectState.add_model = add_model  # type: ignore[method-assign]
     try:
         yield
     finally:
-        ProjectState.add_model = whole
+        ProjectState.add_model = whole  # type: ignore[method-assign]
