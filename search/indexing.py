@@ -341,7 +341,10 @@ def together(is_made_later: bool = False) -> Iterator[None]:
         yield
     finally:
         _postponed.reset(token)
-    if not is_made_later:
+    if is_made_later:
+        # Where it was whole before, it is not now: whoever asks makes it anew.
+        IndexVersion.objects.all().delete()
+    else:
         update(pages.values())
 
 

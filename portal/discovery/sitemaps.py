@@ -130,7 +130,7 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     home = navigation.homes().get(code)
     if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
-    beginnings, _changed = _parts()[code]
+    beginnings, _changed = _parts().get(code, ([], None))
     pages = _real_pages(home).filter(path__gte=beginnings[part - 1]) if part <= len(beginnings) else Page.objects.none()
     if part < len(beginnings):
         pages = pages.filter(path__lt=beginnings[part])

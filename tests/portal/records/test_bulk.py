@@ -27,6 +27,7 @@ from portal.records import loading, translating
 from portal.records.new_pages import NewPages
 from portal.records.objects import state_of
 from portal.records.segments import SourceTexts, TranslatedTexts
+from search import indexing
 from search.backends.database import IndexEntry
 from search.models import Document
 from tests.portal.records.test_records import ALL, HOME, changed
@@ -172,8 +173,11 @@ def test_an_index_that_is_made_after_a_load_is_the_same(records: Path) -> None:
 
     def count() -> None:
         counts.append((Document.objects.count(), IndexEntry.objects.count()))
+        assert not indexing.is_current()
 
     counts: list[tuple[int, int]] = []
+    # Of a portal without pages the index may be whole.
+    indexing.mark_current()
     load_and_take_back(records, count, without_index=True)
     at_once = load_and_take_back(records, update_index)
 
