@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from wagtail.models import PageViewRestriction
 
 from portal import changes
@@ -31,11 +35,30 @@ def missing() -> list[Purpose]:
     return [purpose for purpose in Purpose if purpose in wanted - real]
 
 
+_postponed: ContextVar[list[bool] | None] = ContextVar("postponed_opening", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Ask once, when the block ends, however many accounts, groups and rights it writes; inside a transaction, before its commit."""
+    asked: list[bool] = []
+    token = _postponed.set(asked)
+    try:
+        yield
+    finally:
+        _postponed.reset(token)
+    if asked:
+        open_and_close()
+
+
 def open_and_close() -> None:
     """Let everybody ask anew which forms exist: menus, links, search.
 
     A form without a recipient is as private as a page can be, and comes back when there is one.
     """
+    if (postponed := _postponed.get()) is not None:
+        postponed.append(True)
+        return
     changes.announce(TAG)
     for page in ContactPage.objects.filter(locale__language_code__in=_WITH_TREES):
         changes.happened(Event.PRIVACY, PageViewRestriction(page=page))

@@ -41,7 +41,7 @@ def account_was_written(sender: type[Model], update_fields: frozenset[str] | Non
 
 @receiver(m2m_changed, sender=get_user_model().groups.through, dispatch_uid="participate.members")
 @receiver(m2m_changed, sender=Group.permissions.through, dispatch_uid="participate.rights")
-def members_or_rights_changed(sender: type[Model], action: str, **kwargs: object) -> None:
-    """Somebody joins or leaves a group, or a group gets or loses a right."""
-    if action.startswith("post_"):
+def members_or_rights_changed(sender: type[Model], action: str, pk_set: set[int] | None, **kwargs: object) -> None:
+    """Somebody joins or leaves a group, or a group gets or loses a right; what was there already is added as nothing."""
+    if action.startswith("post_") and pk_set != set():
         open_and_close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from django.urls import URLPattern, path, reverse
@@ -25,6 +26,12 @@ hooks.register("closed_pages", closing.closed_pages)
 hooks.register("register_missing_details", answers.missing)
 hooks.register("register_start_boxes", waiting)
 hooks.register("register_belongings", leaving.belongings)
+
+
+@hooks.register("index_together")
+def open_and_close_together(is_made_later: bool) -> AbstractContextManager[None]:
+    """Ask once who reads messages, however many topics are loaded."""
+    return closing.together()
 
 
 @hooks.register("register_admin_viewset")

@@ -20,6 +20,7 @@ from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from portal.changes import Tag, announce, kept
+from portal.facts import shown
 from portal.models import PortalDocument
 from portal.pages import cards, restrictions, versions
 from portal.uploads.access import restricted_collections
@@ -91,7 +92,8 @@ def _specific(pages: list[Page]) -> list[Page]:
 
 
 def _analysed(pages: list[Page]) -> list[Analysed]:
-    texts = {page.pk: read_page(page) for page in pages}
+    with shown.held():
+        texts = {page.pk: read_page(page) for page in pages}
     wanted = set().union(*(text.file_ids for text in texts.values())) if texts else set()
     # What a restricted file says, or is called, is nowhere to be found.
     known = PortalDocument.objects.exclude(collection__in=restricted_collections()) if wanted else PortalDocument.objects
@@ -331,15 +333,19 @@ _postponed: ContextVar[dict[int, Page] | None] = ContextVar("postponed_pages", d
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """Collect the pages that change until the block ends, then bring their documents up to date at once."""
+def together(is_made_later: bool = False) -> Iterator[None]:
+    """Collect the pages that change until the block ends, then bring their documents up to date at once; not where all are made later."""
     pages: dict[int, Page] = {}
     token = _postponed.set(pages)
     try:
         yield
     finally:
         _postponed.reset(token)
-    update(pages.values())
+    if is_made_later:
+        # Where it was whole before, it is not now: whoever asks makes it anew.
+        IndexVersion.objects.all().delete()
+    else:
+        update(pages.values())
 
 
 def pages_changed(pages: Iterable[Page]) -> None:

@@ -77,9 +77,9 @@ def register_report_permission() -> QuerySet:
 
 
 @hooks.register("index_together")
-def index_together() -> AbstractContextManager[None]:
+def index_together(is_made_later: bool) -> AbstractContextManager[None]:
     """Put the search's own index off while many pages are loaded."""
-    return indexing.together()
+    return indexing.together(is_made_later)
 
 
 hooks.register("pages_written", indexing.pages_changed)

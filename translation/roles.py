@@ -21,6 +21,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from participate import closing
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, Language
 from portal.models import ApprovalTask
 from translation.models import TranslationReviewTask
@@ -223,24 +224,24 @@ def home_page(language_code: str) -> Page | None:
     return Page.objects.filter(depth=2, locale__language_code=language_code).order_by("path").first()
 
 
-def _permission(name: str) -> Permission:
-    app_label, codename = name.split(".")
-    return Permission.objects.get(content_type__app_label=app_label, codename=codename)
+def _permissions() -> dict[str, Permission]:
+    """Return all permissions by their names, in one query."""
+    return {f"{found.content_type.app_label}.{found.codename}": found for found in Permission.objects.select_related("content_type")}
 
 
-def _set_up_role(role: Role, homes: list[Page]) -> Group:
+def _set_up_role(role: Role, homes: list[Page], permissions: dict[str, Permission]) -> Group:
     """Make the role's group and add the rights that it lacks."""
     group, _created = Group.objects.get_or_create(name=role.group)
-    group.permissions.add(*(_permission(name) for name in role.permissions))
+    group.permissions.add(*(permissions[name] for name in role.permissions))
     others = [home for code in role.also_in if (home := home_page(code))]
     for actions, pages in ((role.page_actions, homes), (_PUBLISHING, others)):
         for action in actions:
-            permission = _permission(f"wagtailcore.{action}_page")
+            permission = permissions[f"wagtailcore.{action}_page"]
             for home in pages:
                 GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
     files = Collection.get_first_root_node()
     for name in role.file_permissions:
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=_permission(name))
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=permissions[name])
     return group
 
 
@@ -270,6 +271,7 @@ def _remove_wagtail_defaults() -> None:
 
 
 @transaction.atomic
+@closing.together()
 def set_up_roles() -> list[Group]:
     """Make the groups, their rights and the workflow; return the groups. Run twice it changes nothing.
 
@@ -277,13 +279,14 @@ def set_up_roles() -> list[Group]:
     moderators' group is first made; ones of the same name that somebody makes later stay.
     """
     groups: list[Group] = []
+    permissions = _permissions()
     reviewers = list(reviewer_roles().values())
     is_first_time = not Group.objects.filter(name=MODERATORS).exists()
     for role in roles():
         homes = [home for code in role.languages if (home := home_page(code))]
         if not homes and (role.languages or not groups):
             continue
-        group = _set_up_role(role, homes)
+        group = _set_up_role(role, homes, permissions)
         groups.append(group)
         if role in reviewers:
             _set_up_workflow(group, homes, TranslationReviewTask)

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from django.db.models import Count, Max
+from django.db.models import F, Max, Q, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.views.decorators.http import conditional_page
 from wagtail.models import Page, get_page_models
 from wagtail.query import PageQuerySet
 
-from portal import navigation
+from portal import changes, navigation
 from portal.discovery import release
 from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE, Language, languages_by_code
@@ -44,6 +45,31 @@ _cached_for_an_hour = cache_control(max_age=60 * 60, public=True)
 def _asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let caches keep an answer and ask each time whether it still holds: what became private is listed nowhere any more."""
     return reading_only(cache_control(no_cache=True, public=True)(conditional_page(view)))
+
+
+Parts = dict[str, tuple[list[str], datetime.datetime | None]]
+"""Of each language: at which paths its parts begin, and when one of its pages was changed last."""
+
+
+def _parts() -> Parts:
+    # A deadline that passes is no change: what can be answered no more goes from the numbers within the hour, from the parts at once.
+    return _parts_of(MAX_ADDRESSES, int(timezone.now().timestamp() // 3600))
+
+
+@changes.kept("sitemap_parts", lambda *args: (changes.PAGES, changes.HOMES, changes.RESTRICTIONS, changes.LOCALES))
+def _parts_of(most: int, hour: int) -> Parts:
+    """Return the parts of `most` addresses: all pages are counted once, and not for each part those before it."""
+    homes = navigation.homes()
+    below = Q()
+    for home in homes.values():
+        below |= Q(path__startswith=home["path"], locale_id=home["locale_id"])
+    pages = _open(versions.real(Page.objects.filter(below))).order_by() if homes else Page.objects.none()
+    placed = pages.annotate(place=Window(RowNumber(), partition_by="locale_id", order_by=F("path").asc()) - 1)
+    beginnings: dict[int, list[str]] = defaultdict(list)
+    for locale_id, path in placed.annotate(rest=F("place") % most).filter(rest=0).values_list("locale_id", "path"):
+        beginnings[locale_id].append(path)
+    changed = dict(pages.values("locale_id").annotate(changed=Max("published_version__edited_at")).values_list("locale_id", "changed"))
+    return {code: (sorted(beginnings[home["locale_id"]]), changed.get(home["locale_id"])) for code, home in homes.items()}
 
 
 def _real_pages(home: navigation.Home) -> PageQuerySet:
@@ -86,19 +112,9 @@ def _answer(root: ElementTree.Element) -> HttpResponse:
 @_asked_again
 def index(request: HttpRequest) -> HttpResponse:
     """Answer with the list of all sitemaps: one of each language that has pages, more where they do not fit into one."""
-    homes = navigation.homes()
     root = ElementTree.Element(f"{{{_SITEMAP}}}sitemapindex")
-    rows = _open(versions.real(Page.objects.filter(locale_id__in=[home["locale_id"] for home in homes.values()])))
-    found = {
-        locale_id: (number, changed)
-        for locale_id, number, changed in rows.order_by()
-        .values("locale_id")
-        .annotate(number=Count("pk"), changed=Max("published_version__edited_at"))
-        .values_list("locale_id", "number", "changed")
-    }
-    for code, home in homes.items():
-        number, changed = found.get(home["locale_id"], (0, None))
-        for part in range(1, -(-number // MAX_ADDRESSES) + 1):
+    for code, (beginnings, changed) in _parts().items():
+        for part in range(1, len(beginnings) + 1):
             values = {"code": code} if part == 1 else {"code": code, "part": part}
             _add_address(root, "sitemap", absolute(reverse("sitemap_of_language", kwargs=values)), changed)
     return _answer(root)
@@ -114,9 +130,11 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     home = navigation.homes().get(code)
     if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
-    start = (part - 1) * MAX_ADDRESSES
-    pages = _real_pages(home).order_by("path").values_list("translation_key", "url_path", "published_version__edited_at", "path")
-    rows = list(pages[start : start + MAX_ADDRESSES])
+    beginnings, _changed = _parts().get(code, ([], None))
+    pages = _real_pages(home).filter(path__gte=beginnings[part - 1]) if part <= len(beginnings) else Page.objects.none()
+    if part < len(beginnings):
+        pages = pages.filter(path__lt=beginnings[part])
+    rows = list(pages.order_by("path").values_list("translation_key", "url_path", "published_version__edited_at", "path"))
     if not rows:
         raise Http404
     alternates = _alternates(languages_by_code()[code], _real_pages(home).filter(path__gte=rows[0][-1], path__lte=rows[-1][-1]))

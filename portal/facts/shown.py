@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,9 +145,32 @@ def note(source: str, url: str, date: str) -> str:
     return format_html('<small class="muted">{}</small>', format_html(gettext("Source: {source}, {date}"), source=named, date=when))
 
 
+_held: ContextVar[dict[tuple[object, str], dict[int, ShownFact]] | None] = ContextVar("held_facts", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Read facts once for each language until the block ends, in which nobody writes any: in a transaction nothing else keeps them."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _read(values: changes.Kept[dict[int, ShownFact]]) -> dict[int, ShownFact]:
+    language, found = current_language().code, _held.get()
+    if found is None:
+        return values(language)
+    key = values, language
+    if key not in found:
+        found[key] = values(language)
+    return found[key]
+
+
 def all_facts() -> dict[int, ShownFact]:
     """Return all facts in the active language by the ids of their rows in the source language."""
-    return _facts(current_language().code)
+    return _read(_facts)
 
 
 def get(pk: object) -> ShownFact | None:
@@ -154,5 +180,5 @@ def get(pk: object) -> ShownFact | None:
     except ValueError:
         return None
     if fact is not None and fact.kind == FactKind.FIGURE:
-        return _figures(current_language().code).get(fact.pk)
+        return _read(_figures).get(fact.pk)
     return None if fact is None or fact.is_missing else fact

@@ -25,8 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def indexed_together() -> Iterator[None]:
-    """Keep what is saved out of both indexes until the block ends, then add it once. Not for threads that serve."""
+def indexed_together(is_made_later: bool = False) -> Iterator[None]:
+    """Keep what is saved out of both indexes until the block ends, then add it once. Not for threads that serve.
+
+    With `is_made_later` it stays out of the search index, all of which is made afterwards.
+    """
     saved: dict[type[Any], set[object]] = defaultdict(set)
 
     def remember(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
@@ -40,19 +43,18 @@ def indexed_together() -> Iterator[None]:
         with ExitStack() as stack:
             # Apps that keep an index of their own put it off too.
             for together in hooks.get_hooks("index_together"):
-                stack.enter_context(together())
+                stack.enter_context(together(is_made_later=is_made_later))
             with disable_reference_index_auto_update():
                 yield
-            _add(saved)
+            _add(saved, set() if is_made_later else set(get_indexed_models()))
     finally:
         post_save.disconnect(remember)
         for model in searched:
             post_save.connect(post_save_signal_handler, sender=model)
 
 
-def _add(saved: dict[type[Any], set[object]]) -> None:
-    """Add objects, by model, to the indexes that their model belongs to."""
-    searched = set(get_indexed_models())
+def _add(saved: dict[type[Any], set[object]], searched: set[type[Any]]) -> None:
+    """Add objects, by model, to the indexes that their model belongs to: to that of the search where it is one of `searched`."""
     for model, ids in saved.items():
         is_searched, is_tracked = model in searched, model in ReferenceIndex.tracked_models
         if not is_searched and not is_tracked:

@@ -37,12 +37,16 @@ from .values import ValueProblem
 
 
 def load(
-    path: Path, overwrite: bool = False, dry_run: bool = False, progress: Callable[[str], None] = lambda line: None
+    path: Path,
+    overwrite: bool = False,
+    dry_run: bool = False,
+    without_index: bool = False,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> Report:
     """Load the records of a folder or file and return what was done.
 
     With `overwrite`, objects that people have changed since the last load get a new revision too. With `dry_run`
-    everything is done and then taken back.
+    everything is done and then taken back. With `without_index` the search index is left to whoever makes all of it afterwards.
 
     Raises:
         LoadError: records are wrong; nothing of this load was written.
@@ -52,7 +56,7 @@ def load(
     loader = _Loader(records, overwrite, progress)
     try:
         with transaction.atomic(), django_translation.override(SOURCE_LANGUAGE):
-            with indexed_together():
+            with indexed_together(without_index):
                 loader.run()
             if dry_run:
                 transaction.set_rollback(True)

@@ -21,6 +21,7 @@ from wagtail.models import Locale, Page, PageLogEntry, Revision, Site
 
 from portal import changes
 from portal.blocks import anchors
+from portal.facts import shown
 from portal.models import BasePage, PublishedVersion, publication
 from portal.pages import redirects
 from portal.upstream.treebeard import path_after
@@ -154,7 +155,9 @@ class NewPages:
                 entry.revision = of_page[entry.page_id]
         insert(PageLogEntry, self._history)
         self._history = []
-        insert(PublishedVersion, [self._version(page) for page in live])
+        with shown.held():
+            versions = [self._version(page) for page in live]
+        insert(PublishedVersion, versions)
         for batch in batches(redirects.path_of(page.url_path, page.locale_id) for page in live):
             Redirect.objects.filter(old_path__in=batch).delete()
         Site.clear_site_root_paths_cache()

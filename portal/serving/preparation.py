@@ -6,6 +6,7 @@ Each step asks first whether there is anything to do, so that the second start d
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import io
 import os
@@ -28,6 +29,7 @@ from portal.files import only_one, remove_leftovers, write_whole
 from portal.language import typography
 from portal.serving import database
 from portal.serving.server import end_with_parent
+from portal.upstream import states
 
 Say = Callable[[str], None]
 STAMP = ".fingerprint"
@@ -141,6 +143,22 @@ class StaticCollection:
 
 
 @contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for what is not needed any more less often, and never among what was loaded before.
+
+    Migrations and content make millions of objects, and to look through all that there are takes a fifth of their time.
+    """
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
+
+
+@contextlib.contextmanager
 def _alone(say: Say) -> Iterator[None]:
     """Let one start at a time prepare what others use too, on this machine and on all that share the database."""
 
@@ -160,7 +178,7 @@ def prepare(say: Say) -> str:
         CommandError: something failed; the message says what.
     """
     database.check()
-    with _alone(say):
+    with _alone(say), _seldom_collected():
         return _prepare(say)
 
 
@@ -173,10 +191,12 @@ def _prepare(say: Say) -> str:
             say("Collecting and compressing static files in the background …")
         if count := database.check():
             say(f"Migrating the database ({count} migrations) …")
-            call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
+            with states.added_alone():
+                call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))
         if not has_pages():
             say("Loading the initial content, which takes a minute or two …")
-            call_command("load_content")
+            # The whole index is made below, and by the next start where this one is interrupted before.
+            call_command("load_content", without_index=True)
         # Its file is made now, and not while the first visitor waits.
         typography.hyphenation()
         # Apps that keep something beside the database bring it up to date.

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -108,15 +109,58 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(death_signal, signal.SIGTERM)
 
 
-class Server:
-    """One run of the production server."""
+class Begun:
+    """The server's first process where it was forked from this one, before this one became what waits for it."""
 
-    def __init__(self, address: Address, ready_lines: str) -> None:
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return how it ended, or None."""
+        return self._wait(os.WNOHANG)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it ends and return how.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not.
+        """
+        if timeout is None:
+            self._wait(0)
+        else:
+            deadline = time.monotonic() + timeout
+            while self.poll() is None:
+                if time.monotonic() > deadline:
+                    raise subprocess.TimeoutExpired([str(self.pid)], timeout)
+                time.sleep(0.05)
+        return self.returncode or 0
+
+    def terminate(self) -> None:
+        """End it in order."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def _wait(self, flags: int) -> int | None:
+        if self.returncode is None:
+            # A signal may come while it is waited for, and whoever answers that may see its end first.
+            with contextlib.suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, flags)
+                if pid:
+                    self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+class Server:
+    """One run of the production server; `begun` is its first process where that is there already."""
+
+    def __init__(self, address: Address, ready_lines: str, begun: Begun | None = None) -> None:
         self.address = address
         self.ready_lines = ready_lines
+        self.begun = begun
         self.stopping, self.has_answered = False, False
         self.ended = threading.Event()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Begun | None = None
 
     def run(self) -> int:
         """Start the server, print the lines when it answers, keep it running until it is ended and return the exit code."""
@@ -146,17 +190,20 @@ class Server:
 
     def _start(self) -> None:
         """Begin to serve."""
+        self.process, self.begun = self.begun or self._new(), None
+        if self.stopping:
+            self.process.terminate()
+
+    def _new(self) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
         # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
-        self.process = subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
             command(self.address),
             cwd=BASE_DIR,
             start_new_session=True,
             preexec_fn=end_with_parent,
             env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
-        if self.stopping:
-            self.process.terminate()
 
     def _answers(self) -> bool:
         """Wait for the first answer, the end of the server or the signal to end it; return false where nothing of it comes in time."""
@@ -192,8 +239,29 @@ class Server:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def replace_process(address: Address, ready_lines: str) -> None:
-    """Become the server: the process that prepared everything is gone afterwards."""
+def begin_here(address: Address, serve: Callable[[str, str], None]) -> int:
+    """Fork the server's first process from this one, which has loaded all that it needs, and return its id.
+
+    It is the same as `_new` makes, but for what was loaded: with `serve` it goes on here.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if pid := os.fork():
+        return pid
+    os.setsid()
+    end_with_parent()
+    os.chdir(BASE_DIR)
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        # glibc reads the variable when a process begins.
+        arena_max = -8
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).mallopt(arena_max, 1)
+    serve(address.host, str(address.port))
+    sys.exit(0)
+
+
+def replace_process(address: Address, ready_lines: str, begun: int = 0) -> None:
+    """Become the server: the process that prepared everything is gone afterwards, but for `begun`, which `begin_here` returned."""
     # Through a pipe: the lines may hold a new password, which must not stand in an environment or an argument list.
     reader, writer = os.pipe()
     os.write(writer, ready_lines.encode())
@@ -202,15 +270,15 @@ def replace_process(address: Address, ready_lines: str) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(BASE_DIR)
-    arguments = ["-m", "portal.serving.server", address.host, str(address.port), str(reader)]
+    arguments = ["-m", "portal.serving.server", address.host, str(address.port), str(reader), str(begun)]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
 
 
-def main(host: str, port: str, reader: str) -> int:
+def main(host: str, port: str, reader: str, begun: str) -> int:
     """Serve until the end and return the exit code."""
     sys.stdout.reconfigure(errors="replace")
     with os.fdopen(int(reader), encoding="utf-8") as lines:
-        return Server(Address(host, int(port)), lines.read()).run()
+        return Server(Address(host, int(port)), lines.read(), Begun(int(begun)) if int(begun) else None).run()
 
 
 if __name__ == "__main__":

@@ -137,6 +137,8 @@ def begin(host: str, port: str, **values: object) -> AbstractServer:
 def main(host: str, port: str) -> None:
     """Serve until the process is ended."""
     allow_connections()
+    # As in `manage.py`.
+    gc.set_threshold(10_000, 10, 10)
     application = load()
     # Not before Django is there.
     from portal.shell.application import Shell

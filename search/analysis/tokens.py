@@ -50,11 +50,13 @@ def clean(text: str) -> str:
 
 
 def fold(word: str) -> str:
-    """Return a word without the marks on its letters."""
+    """Return a word, or a text of words, without the marks on its letters."""
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFD", word.translate(_LETTERS))
-    return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn"))
+    # Looked up once for each letter that there is: a dictionary's words come as one text.
+    marks = {ord(letter): None for letter in set(decomposed) if unicodedata.category(letter) == "Mn"}
+    return unicodedata.normalize("NFC", decomposed.translate(marks) if marks else decomposed)
 
 
 def without_apostrophes(text: str) -> str:

@@ -15,6 +15,7 @@ from modelsearch.utils import get_descendants_content_types_pks
 from wagtail.models import Page
 from wagtail.search.query import MATCH_NONE, MatchAll, Not
 
+from portal.facts import shown
 from search import indexing, ranking
 from search.models import Posting
 from search.upstream.index import IndexMixin, RebuilderMixin
@@ -46,7 +47,9 @@ class AnalysedIndex(IndexMixin, StockIndex):
     def add_items(self, model: type[models.Model], objs: Sequence[models.Model]) -> None:
         """Add objects of one model."""
         objs = list(objs)
-        super().add_items(model, [analysed(instance) for instance in objs])
+        with shown.held():
+            items = [analysed(instance) for instance in objs]
+        super().add_items(model, items)
         if issubclass(model, Page):
             indexing.pages_changed(objs)
 

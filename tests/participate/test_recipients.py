@@ -7,14 +7,17 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from home.models import HomePage
-from participate import recipients
+from participate import closing, recipients
 from participate.models import ContactPage, ContactTopic, Message
 from participate.purposes import Purpose
+from portal import changes
+from portal.changes import Event
 from portal.discovery import release
 from search import indexing
 from tests.builders import make_alias, make_content_page, publish, translate
@@ -73,6 +76,43 @@ def test_it_goes_and_comes_with_its_reader_in_every_language(
         assert client.post("/de/nachricht/", {"text": "x"}, HTTP_ORIGIN="http://testserver").status_code == 404
         give_back()
         assert places(client, home, linked.other) == there, name
+
+
+def test_what_is_written_together_is_asked_once_and_at_its_end(
+    client: Client, home: HomePage, linked: ContactPage, reader: AbstractBaseUser, inbox: Group, told: list[object]
+) -> None:
+    right = inbox.permissions.get(codename="view_message")
+    with transaction.atomic(), closing.together():
+        inbox.permissions.clear()
+        save(reader, is_active=False)
+        assert told == []
+    # Of the German page; its versions follow it.
+    assert told == [linked.pk]
+    assert set(places(client, home, linked.other).values()) == {False}
+
+    inbox.permissions.add(right)
+    save(reader, is_active=True)
+    assert set(places(client, home, linked.other).values()) == {True}
+    assert told == [linked.pk] * 3
+
+
+def test_a_right_that_is_there_already_is_no_change(linked: ContactPage, inbox: Group, told: list[object]) -> None:
+    """Roles are made sure of at each start."""
+    inbox.permissions.add(inbox.permissions.get(codename="view_message"))
+    assert told == []
+    roles.set_up_roles()
+    told.clear()
+    roles.set_up_roles()
+    assert told == []
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the pages of which it is told that their privacy has changed, in a list that grows."""
+    heard: list[object] = []
+    known = changes._receivers[Event.PRIVACY]
+    monkeypatch.setitem(changes._receivers, Event.PRIVACY, [*known, (99, lambda change: heard.append(change.subject.page_id))])
+    return heard
 
 
 def save(user: AbstractBaseUser, **values: object) -> None:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--overwrite", action="store_true", help="also renew what people have changed, as a new revision"
         )
+        parser.add_argument("--without-index", action="store_true", help="leave the search to `update_index`, which is to follow")
         parser.add_argument("--check", action="store_true", help="do everything and take it back: nothing is written")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 options["path"],
                 overwrite=options["overwrite"],
                 dry_run=options["check"],
+                without_index=options["without_index"],
                 progress=self._say if options["verbosity"] else lambda line: None,
             )
         except LoadError as error:

@@ -19,6 +19,8 @@ class Command(BaseCommand):
         "Migrates, loads the initial content, collects static files where needed, and serves the portal at HOST:PORT."
     )
 
+    has_worked = False
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the switch that leaves the serving out."""
         parser.add_argument("--prepare", action="store_true", help="prepare everything, but do not serve")
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             running.check_whole()
             if not options["prepare"]:
                 address.check()
-            accounts = preparation.prepare(self._say)
+            accounts = preparation.prepare(self._work)
         except (server.AddressError, environment.SettingError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -49,7 +51,21 @@ class Command(BaseCommand):
             f"Administration:       {settings.PORTAL_URL}/admin/",
             *([f"On this machine:      {here}/"] if settings.HOST in hosts.EVERYWHERE else []),
         ]
-        server.replace_process(address, "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."]))
+        ready_lines = "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."])
+        # Where there was nothing to do, what is loaded is what the server needs, and no more: it goes on from here.
+        server.replace_process(address, ready_lines, 0 if self.has_worked else server.begin_here(address, self._serve))
+
+    @staticmethod
+    def _serve(host: str, port: str) -> None:
+        # It brings in granian, which needs no thread or loop of a process that only prepares.
+        from portal.serving import workers
+
+        workers.main(host, port)
+
+    def _work(self, line: str) -> None:
+        """Say what is being prepared."""
+        self.has_worked = True
+        self._say(line)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.conf import LazySettings
 from django.conf import settings as portal_settings
+from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from PIL import Image
@@ -26,6 +27,8 @@ from portal.records import loading, translating
 from portal.records.new_pages import NewPages
 from portal.records.objects import state_of
 from portal.records.segments import SourceTexts, TranslatedTexts
+from search import indexing
+from search.backends.database import IndexEntry
 from search.models import Document
 from tests.portal.records.test_records import ALL, HOME, changed
 from tests.stored import stored
@@ -125,16 +128,17 @@ def records(tmp_path: Path) -> Path:
     return path
 
 
-def load_and_take_back(path: Path) -> dict[str, list[str]]:
+def load_and_take_back(path: Path, afterwards: Callable[[], object] = lambda: None, **options: bool) -> dict[str, list[str]]:
     """Load records, and return all that is stored then; nothing of it stays."""
     with connection.cursor() as cursor:
         # PostgreSQL does not take numbers back that it gave in a transaction: addresses of files hold them.
         for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
             cursor.execute(statement)
     with transaction.atomic():
-        report = loading.load(path)
+        report = loading.load(path, **options)
         assert report.left_alone == []
         assert Page.find_problems() == ([], [], [], [], [])
+        afterwards()
         found = stored(without_way)
         assert loading.load(path).updated == []
         transaction.set_rollback(True)
@@ -159,6 +163,32 @@ def test_what_is_written_in_bulk_is_what_is_saved_one_by_one(records: Path, monk
     assert in_bulk.keys() == one_by_one.keys()
     for label, rows in one_by_one.items():
         assert in_bulk[label] == rows, label
+
+
+def test_an_index_that_is_made_after_a_load_is_the_same(records: Path) -> None:
+    """A first start makes the whole index once, after its load; a load by hand adds to it."""
+
+    def update_index() -> None:
+        call_command("update_index", verbosity=0)
+
+    def count() -> None:
+        counts.append((Document.objects.count(), IndexEntry.objects.count()))
+        assert not indexing.is_current()
+
+    counts: list[tuple[int, int]] = []
+    # Of a portal without pages the index may be whole.
+    indexing.mark_current()
+    load_and_take_back(records, count, without_index=True)
+    at_once = load_and_take_back(records, update_index)
+
+    later = load_and_take_back(records, update_index, without_index=True)
+
+    documents, entries = counts[0]
+    assert (documents, len(at_once["search.Document"]) > 10) == (0, True)
+    assert entries < len(at_once["wagtailsearch.IndexEntry"]) - 10
+    assert later.keys() == at_once.keys()
+    for label, rows in at_once.items():
+        assert later[label] == rows, label
 
 
 def test_new_pages_are_told_to_apps_that_keep_rows_about_them(records: Path, settings: LazySettings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -21,7 +22,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from psycopg import sql
 
@@ -270,6 +272,17 @@ class TestDatabase:
     def test_a_migrated_one_needs_nothing(self) -> None:
         assert database.check() == 0
 
+    def test_one_that_lacks_any_migration_by_name_is_looked_at(self) -> None:
+        """A restored backup, another database, older code: nothing but the names that are there now says that it is current."""
+        assert database._is_current()
+        for app, name in (("agenda", "0001_initial"), ("wagtailcore", "0098_apitoken")):
+            with transaction.atomic():
+                MigrationRecorder.Migration.objects.get(app=app, name=name).delete()
+                assert not database._is_current()
+                assert database.check() > 0
+                transaction.set_rollback(True)
+        assert database.check() == 0
+
     def test_one_of_a_newer_version_is_refused(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('portal', '9999_of_tomorrow', CURRENT_TIMESTAMP)")
@@ -407,6 +420,19 @@ def test_a_run_that_leaves_everything_out_is_no_success() -> None:
     assert done.returncode == 5
 
 
+def made_by_migrations(path: Path) -> list[tuple[str, ...]]:
+    """Return tables, columns and indexes, types of content, permissions and names of migrations."""
+    with contextlib.closing(sqlite3.connect(path)) as found:
+        rows = found.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master").fetchall()
+        rows += found.execute("SELECT 'content type', app_label, model, '' FROM django_content_type").fetchall()
+        rows += found.execute(
+            "SELECT app_label, model, codename, name FROM auth_permission JOIN django_content_type t ON t.id = content_type_id"
+        ).fetchall()
+        rows += found.execute("SELECT 'migration', app, name, '' FROM django_migrations").fetchall()
+    assert len(rows) > 1000
+    return sorted(rows)
+
+
 class TestRealInstallation:
     """The README's way, with an accident in each phase: install, migrate, own administrator, no demo accounts."""
 
@@ -462,6 +488,9 @@ class TestRealInstallation:
                 assert 'lang="de"' in answer.read().decode()
             listed = self.count(folder, database_name)
             assert listed == self.count(portal_state.folder, portal_state.database) | {"users": "owner"}
+            if not database_name:
+                # Those were made by `migrate` as Django has it, these while a start rendered new models alone.
+                assert made_by_migrations(folder / "db.sqlite3") == made_by_migrations(portal_state.sqlite_file)
         finally:
             os.killpg(first.pid, signal.SIGTERM)
             first.communicate(timeout=support.PATIENCE)

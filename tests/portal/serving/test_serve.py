@@ -16,10 +16,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from wagtail.models import Page
+from whitenoise.compress import Compressor
 
 from portal.counters import Counters
 from portal.serving import preparation, styles
 from portal.serving.server import Address, AddressError, command
+from portal.serving.static import StaticStorage
 from portal.serving.workers import options
 from tests import support
 from tests.builders import make_home
@@ -70,6 +72,11 @@ class TestQuestions:
         assert not preparation.has_pages()
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what lies in a folder, by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 class TestStatic:
     def test_the_fingerprint_follows_files_and_settings(self, tmp_path: Path) -> None:
         source = tmp_path / "a.css"
@@ -81,6 +88,21 @@ class TestStatic:
             assert preparation.static_fingerprint() != first
             with override_settings(STATIC_URL="/other/"):
                 assert preparation.static_fingerprint() != first
+
+    def test_a_content_under_two_names_is_compressed_once_and_alike(self, tmp_path: Path) -> None:
+        """Nearly every file lies there under its name and its hash."""
+        kinds = {"a.css": "a {}\n" * 200, "a.123.css": "a {}\n" * 200, "other.css": "b {}\n" * 200}
+        for folder in ("ours", "theirs"):
+            (tmp_path / folder).mkdir()
+            for name, text in kinds.items():
+                (tmp_path / folder / name).write_text(text, encoding="utf-8")
+        ours, theirs = StaticStorage(tmp_path / "ours", "/").create_compressor(quiet=True), Compressor(quiet=True)
+        for name in kinds:
+            ours.compress(str(tmp_path / "ours" / name))
+            theirs.compress(str(tmp_path / "theirs" / name))
+        assert contents(tmp_path / "ours") == contents(tmp_path / "theirs")
+        assert len(contents(tmp_path / "ours")) == 9
+        assert (ours.compress_brotli.cache_info().misses, ours.compress_gzip.cache_info().misses) == (2, 2)
 
     def test_what_a_state_folder_made_is_known_by_its_content(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Portals that share static files do not collect each other's anew."""
@@ -144,6 +166,10 @@ class TestServing:
         assert "admin" in said
         for step in ("Migrating", "Loading", "Collecting", "Making"):
             assert step not in said
+        # The process that looked whether there is anything to do had loaded Django: the server went on in it.
+        begun = Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[-2].decode()
+        assert Path(f"/proc/{begun}/cmdline").read_bytes().split(b"\0")[1:3] == [b"manage.py", b"serve"]
+        assert f"\nPPid:\t{process.pid}\n" in Path(f"/proc/{begun}/status").read_text()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/") as answer:
             assert answer.status == 200
         # The start wrote the new port: the process that became the server had told it, so nothing is to be made good.
