@@ -13,6 +13,7 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
         "The number of proxies is never negative."
     ),
     ("search/log.py", "+_waiting: deque[Callable[[], None]] = deque(maxlen= 999)"): "So much memory, or about so much.",
+    ("search/log.py", "+_waiting: deque[Callable[[], None]] = deque(maxlen= 1001)"): "So much memory, or about so much.",
     ("portal/changes.py", "+TIMEOUT = 24 * 61 * 60"): UNFOUND,
     ("portal/changes.py", "+TIMEOUT = 24 + 60 * 60"): UNFOUND,
     ("portal/changes.py", "+TIMEOUT = 24 * 60 * 59"): UNFOUND,
