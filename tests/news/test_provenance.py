@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from news.models import NewsIndexPage
@@ -149,6 +150,18 @@ def test_days_that_are_not_known_are_told_to_no_machine(client: Client, index: N
             atom = "{http://www.w3.org/2005/Atom}"
             entry = next(entry for entry in feed.findall(f"{atom}entry") if entry.findtext(f"{atom}title") == page.title)
             assert entry.findtext(f"{atom}published") == ("2024-03-22T00:00:00+01:00" if day else None)
+
+
+@pytest.mark.parametrize("code", ["de", "en"])
+def test_of_items_that_say_the_same_the_search_names_the_newer_first(client: Client, index: NewsIndexPage, code: str) -> None:
+    """Whichever was written first."""
+    today = timezone.localdate()
+    for word, ages in (("Quittenmus", (0, 1500)), ("Mispelmus", (1500, 0))):
+        for days in ages:
+            item = make_news(index, title=f"{word} {days}", date=today - datetime.timedelta(days=days))
+            translate(item, "en", title=f"{word} {days}")
+        found = client.get({"de": "/de/suche/", "en": "/en/search/"}[code], {"q": word, "format": "json"}).json()["results"]
+        assert [result["title"] for result in found] == [f"{word} 0", f"{word} 1500"]
 
 
 def test_the_list_offers_the_kinds_that_there_are(client: Client, index: NewsIndexPage) -> None:
