@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-from .test_editing import DESK, choose, page_id, sign_in
+from .test_editing import DESK, choose, opened_preview, page_id, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
@@ -75,12 +75,7 @@ def write_and_preview(editor: Page, kind: Kind, index: int) -> None:
         editor.fill(f"[name={name}]", text)
     editor.fill(f"input[name={kind.field}]", f"{datetime.datetime.now() + 2 * DAY:%d.%m.%Y} 18:00")
     editor.locator("textarea[name=lead]").click()
-    editor.wait_for_load_state("networkidle")
-    editor.wait_for_timeout(800)
-    with editor.context.expect_page() as opened:
-        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
-        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
-    preview = opened.value
+    preview = opened_preview(editor)
     expect(preview.locator("h1")).to_have_text(kind.title)
     expect(preview.locator(".facts time").first).to_contain_text("(deutsche Zeit)")
     preview.close()

@@ -36,6 +36,14 @@ def choose(page: Page, selector: str) -> None:
     button.click()
 
 
+def opened_preview(editor: Page) -> Page:
+    """Open what was typed so far as a page of its own: the link hands it over before it opens."""
+    with editor.context.expect_page() as opened:
+        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
+        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
+    return opened.value
+
+
 def header_action(page: Page, name: str) -> None:
     """Follow a link of the menu of actions in the head of a page's screens."""
     page.wait_for_load_state("networkidle")

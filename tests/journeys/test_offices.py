@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-from .test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
+from .test_editing import DESK, choose, opened_preview, page_id, publish_translation, sign_in, translate_segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
@@ -42,12 +42,7 @@ def write_and_preview(editor: Page, index: int) -> None:
     editor.check("input[name=languages][value=ar]")
     editor.check("input[name=access][value=lift]")
     editor.fill("textarea[name=access_note]", "Bitte im Hof klingeln.")
-    editor.wait_for_load_state("networkidle")
-    editor.wait_for_timeout(800)
-    with editor.context.expect_page() as opened:
-        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
-        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
-    preview = opened.value
+    preview = opened_preview(editor)
     expect(preview.locator("section[aria-labelledby=office-access] li")).to_have_text(["Aufzug"])
     expect(preview.locator(".facts .chip")).to_have_text(["Arabisch"])
     preview.close()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-from .test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
+from .test_editing import DESK, choose, opened_preview, page_id, publish_translation, sign_in, translate_segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
@@ -57,12 +57,7 @@ def write_and_preview(editor: Page, theme: int) -> None:
         editor.fill(f"input[name={name}]", (today + datetime.timedelta(days=days)).strftime("%d.%m.%Y"))
         editor.keyboard.press("Escape")
     editor.fill("textarea[name=funders]", "Quittenfonds\nAuswärtiges Amt")
-    editor.wait_for_load_state("networkidle")
-    editor.wait_for_timeout(800)
-    with editor.context.expect_page() as opened:
-        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
-        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
-    preview = opened.value
+    preview = opened_preview(editor)
     expect(preview.locator(".facts .badge")).to_have_text(["Laufend"])
     expect(preview.locator(".facts dd").filter(has_text="Quittenfonds")).to_have_count(1)
     preview.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-from .test_editing import DESK, choose, page_id, publish_translation, sign_in, translate_segment
+from .test_editing import DESK, choose, opened_preview, page_id, publish_translation, sign_in, translate_segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
@@ -56,11 +56,9 @@ def write_and_preview(editor: Page, theme: int) -> None:
     )
     editor.locator(".Draftail-Editor [contenteditable=true]").first.click()
     editor.keyboard.type("Der Quittenrat ist kostenlos.")
-    editor.wait_for_timeout(800)
-    with editor.context.expect_page() as opened:
-        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
-        editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
-    preview = opened.value
+    # The text editor hands its text to the form a moment later.
+    expect(editor.locator("input[name^='costs-'][name$='-value']")).to_have_value(re.compile("kostenlos"))
+    preview = opened_preview(editor)
     expect(preview.locator(".answer h2")).to_have_text([QUESTION])
     expect(preview.locator("#costs")).to_have_text(QUESTION)
     preview.close()

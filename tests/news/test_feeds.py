@@ -187,7 +187,7 @@ def test_queries(client: Client, home: HomePage, index: NewsIndexPage, number: i
     for n in range(number):
         page = make_content_page(home, title=f"Ziel {n}")
         image = get_image_model().objects.create(
-            title=f"Bild {n}", file=ImageFile(get_test_image_file(size=(1300, 800)).file, name=f"bild{n}.png")
+            title=f"Bild {n}", file=ImageFile(get_test_image_file(size=(64, 40)).file, name=f"bild{n}.png")
         )
         body = [
             ("text", f'<p><a linktype="page" id="{page.pk}">Ziel</a></p>'),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from news.models import NewsIndexPage
@@ -65,12 +66,6 @@ def test_a_look_back_is_a_summary_and_names_the_original(
     # In the language of the page nothing need be said.
     link = BeautifulSoup(client.get(item.get_url()).content, "html.parser").select_one(".provenance a")
     assert (link["href"], link.get("lang"), link.get("hreflang")) == (ADDRESS, None, None)
-
-
-def test_an_item_may_be_a_title_and_a_lead_alone(index: NewsIndexPage) -> None:
-    item = make_news(index, title="Bericht")
-    assert not item.body
-    item.full_clean()
 
 
 def test_what_is_no_text_is_the_same_in_every_language_and_no_translators_choice(index: NewsIndexPage) -> None:
@@ -151,6 +146,18 @@ def test_days_that_are_not_known_are_told_to_no_machine(client: Client, index: N
             assert entry.findtext(f"{atom}published") == ("2024-03-22T00:00:00+01:00" if day else None)
 
 
+@pytest.mark.parametrize("code", ["de", "en"])
+def test_of_items_that_say_the_same_the_search_names_the_newer_first(client: Client, index: NewsIndexPage, code: str) -> None:
+    """Whichever was written first."""
+    today = timezone.localdate()
+    for word, ages in (("Quittenmus", (0, 1500)), ("Mispelmus", (1500, 0))):
+        for days in ages:
+            item = make_news(index, title=f"{word} {days}", date=today - datetime.timedelta(days=days))
+            translate(item, "en", title=f"{word} {days}")
+        found = client.get({"de": "/de/suche/", "en": "/en/search/"}[code], {"q": word, "format": "json"}).json()["results"]
+        assert [result["title"] for result in found] == [f"{word} 0", f"{word} 1500"]
+
+
 def test_the_list_offers_the_kinds_that_there_are(client: Client, index: NewsIndexPage) -> None:
     make_news(index, title="A", kind="retrospect", date=datetime.date(2023, 1, 1))
     make_news(index, title="B", kind="statement", date=datetime.date(2024, 1, 1))
@@ -170,8 +177,8 @@ def test_the_form_asks_where_iom_published_it(client: Client, index: NewsIndexPa
     }  # fmt: skip
     address = reverse("wagtailadmin_pages:edit", args=[item.pk])
 
-    def save(kind: str, original: str) -> list[str]:
-        response = client.post(address, nested_form_data({**data, "kind": kind, "original_url": original}))
+    def save(kind: str, original: str, **action: str) -> list[str]:
+        response = client.post(address, nested_form_data({**data, "kind": kind, "original_url": original, **action}))
         return [] if response.status_code == 302 else list(response.context["form"].errors)
 
     for kind in ("statement", "press_release"):
@@ -179,6 +186,8 @@ def test_the_form_asks_where_iom_published_it(client: Client, index: NewsIndexPa
         assert save(kind, ADDRESS) == []
     for kind in ("retrospect", "news", "story"):
         assert save(kind, "") == []
+    # A title and a lead are enough; what a draft may lack is asked for when it is published.
+    assert save("news", "", **{"action-publish": "action-publish"}) == []
 
 
 SEED = Path(__file__).parent / "seed_statement.txt"

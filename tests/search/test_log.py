@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import psycopg
 import pytest
 from django.core.signals import request_finished
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -157,6 +157,35 @@ def test_what_the_database_refuses_waits_for_the_next_and_what_is_wrong_is_let_g
     assert (counted, len(log._waiting)) == (["refused"], 1)
     log._write(lambda: counted.append("second"))
     assert (counted, len(log._waiting)) == (["refused", "first", "second"], 0)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_does_not_wait_for_a_table_that_another_holds() -> None:
+    """There alone: SQLite is asked above, where it is served."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    refused: list[type] = []
+
+    def change() -> None:
+        try:
+            AskedQuery.objects.create(day=timezone.localdate(), language="de", query="hilfe")
+        except OperationalError as error:
+            refused.append(type(error.__cause__))
+            raise
+
+    with connection.cursor() as cursor:
+        # If nothing else ended it, this would.
+        cursor.execute("SET statement_timeout = '30s'")
+    given = connection.get_connection_params()
+    with psycopg.connect(**{name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}) as another:
+        another.execute("LOCK TABLE search_askedquery IN ACCESS EXCLUSIVE MODE")
+        log._write(change)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET statement_timeout")
+    assert refused == [psycopg.errors.LockNotAvailable]
+    log._write(lambda: None)
+    assert (len(log._waiting), AskedQuery.objects.count()) == (0, 1)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from django.db import connection
 from django_tasks import task
 
 
@@ -16,27 +17,28 @@ def _note(path: str, line: str) -> None:
 
 
 @task(backend="jobs")
-def note(path: str, name: str = "job", seconds: float = 0) -> None:
-    """Take so many seconds; the process stands in a file beside the notes."""
+def note(path: str, name: str = "job", seconds: float = 0, until: str = "") -> None:
+    """Take so many seconds, and until a file is there where one is named; the process stands in a file beside the notes."""
     Path(f"{path}.pid").write_text(str(os.getpid()), encoding="ascii")
     _note(path, f"begin {name}")
     time.sleep(seconds)
-    _note(path, f"end {name}")
-
-
-@task(backend="jobs")
-def note_until(path: str, name: str, other: str) -> None:
-    """Take until another file is there."""
-    _note(path, f"begin {name}")
-    while not Path(other).exists():
-        time.sleep(0.1)
+    while until and not Path(until).exists():
+        time.sleep(0.05)
     _note(path, f"end {name}")
 
 
 @task(backend="once")
-def note_once(path: str, name: str = "job", seconds: float = 0) -> None:
+def note_once(path: str, name: str = "job", until: str = "") -> None:
     """The same, never begun a second time."""
-    note.call(path, name, seconds)
+    note.call(path, name, until=until)
+
+
+@task(backend="once")
+def note_without_waiting(path: str, until: str) -> None:
+    """The same in a process that the database refuses at once what it would have to wait for."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0" if connection.vendor == "sqlite" else "SET lock_timeout = '50ms'")
+    note.call(path, until=until)
 
 
 @task(backend="jobs")

@@ -100,6 +100,7 @@ def test_of_who_asked_nothing_is_kept_when_the_minute_is_over(monkeypatch: pytes
         (2, "192.0.2.66", "198.51.100.1", "198.51.100.1"),
         (1, "", "198.51.100.1", "198.51.100.1"),
         (1, "unknown", "198.51.100.1", "198.51.100.1"),
+        (1, "192.0.2.66, unknown", "198.51.100.1", "198.51.100.1"),
         (1, "2001:db8:1:2:3::4", "198.51.100.1", "2001:db8:1:2::/64"),
         (1, "::ffff:192.0.2.1", "198.51.100.1", "192.0.2.1"),
         ("10.0.0.0/8", "192.0.2.66, 192.0.2.1, 10.0.0.9", "10.0.0.1", "192.0.2.1"),
@@ -116,3 +117,13 @@ def test_addresses_are_believed_from_trusted_proxies_alone(
     monkeypatch.setenv("TRUSTED_PROXIES", str(trusted))
     settings.TRUSTED_PROXIES = hosts.trusted_proxies(False)
     assert limits.client_address(RequestFactory(REMOTE_ADDR=peer).get("/", headers={"X-Forwarded-For": forwarded})) == expected
+
+
+def test_bodies_of_one_address_hold_half_a_gigabyte_and_those_of_all_a_whole_one() -> None:
+    room, half = limits.Room(), 512 * 1024**2
+    with room.of("a") as first, room.of("b") as other, room.of("c") as third:
+        with room.of("a") as second:
+            assert [first(half // 2), second(half // 2), first(1), second(1)] == [0, 0, 429, 429]
+        # What ends makes room again, for others of its address too, and takes nothing from them.
+        assert [first(half // 2), first(1), other(half), third(1)] == [0, 429, 0, 503]
+    assert room.held == {}

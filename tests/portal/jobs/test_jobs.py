@@ -187,9 +187,9 @@ _WATCH = """
 import time
 from pathlib import Path
 from portal.models import Job
-from tests.tools.noted_jobs import note, note_until
+from tests.tools.noted_jobs import note
 notes = Path({notes!r})
-note_until.enqueue(str(notes), "long", {until!r})
+note.enqueue(str(notes), "long", until={until!r})
 note.enqueue(str(notes), "next")
 while not notes.exists():
     time.sleep(0.1)
@@ -214,12 +214,14 @@ def test_a_long_job_delays_nothing_that_is_short(portal: support.Portal, tmp_pat
 @pytest.mark.parametrize(("task", "noted"), [("note", ["begin job", "begin job", "end job"]), ("note_once", ["begin job"])])
 def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str, noted: list[str]) -> None:
     notes = tmp_path / "notes"
-    enqueue(portal, f"{task}.enqueue({str(notes)!r}, seconds=3)")
+    until = tmp_path / "until"
+    enqueue(portal, f"{task}.enqueue({str(notes)!r}, until={str(until)!r})")
     support.wait_for(lambda: lines(notes) == ["begin job"])
     child = int(Path(f"{notes}.pid").read_text(encoding="ascii"))
     runner = processes(portal)[child]
     os.kill(runner, signal.SIGKILL)
     support.wait_for(lambda: child not in processes(portal))
+    until.touch()
     support.wait_for(lambda: lines(notes) == noted)
     expected = str([jobs.INTERRUPTED]) if task == "note_once" else "[]"
     ask = "from portal import jobs; print([job.error for job in jobs.failed()])"
@@ -228,31 +230,36 @@ def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str,
 
 
 
-# Longer than SQLite waits, and on PostgreSQL, which waits for ever, longer than the job takes.
 _LOCK = """
 import time
 from pathlib import Path
 from django.db import connection, transaction
+from portal import jobs
 from portal.models import Job
-from tests.tools.noted_jobs import note_once
-notes = Path({notes!r})
-note_once.enqueue(str(notes), seconds=2)
+from tests.tools.noted_jobs import note_without_waiting
+notes, until = Path({notes!r}), Path({until!r})
+note_without_waiting.enqueue(str(notes), str(until))
 while not notes.exists():
     time.sleep(0.1)
+process = int(Path(f"{{notes}}.pid").read_text(encoding="ascii"))
 with transaction.atomic():
     if connection.vendor == "postgresql":
         connection.cursor().execute("LOCK TABLE portal_job IN ACCESS EXCLUSIVE MODE")
     Job.objects.filter(pk=0).update(error="")
-    time.sleep(26 if connection.vendor == "sqlite" else 5)
+    until.touch()
+    while jobs._started(process):
+        time.sleep(0.1)
 left = Job.objects.filter(every=None)
 while any(job.due_at or job.lease_until for job in left.all()):
-    time.sleep(0.2)
+    time.sleep(0.1)
 print("LEFT", [job.error for job in left.all()])
 """
 
 
 def test_a_database_that_is_locked_while_a_job_ends_makes_no_failure_of_it(portal: support.Portal, tmp_path: Path) -> None:
-    said = portal.manage("shell", "-v0", "-c", _LOCK.format(notes=str(tmp_path / "notes")))
+    """The process of the job ends while another writes, and is refused what it writes of its end."""
+    notes, until = str(tmp_path / "notes"), str(tmp_path / "until")
+    said = portal.manage("shell", "-v0", "-c", _LOCK.format(notes=notes, until=until))
     assert said.split("LEFT")[1].strip() == "[]"
     assert lines(tmp_path / "notes") == ["begin job", "end job"]
 
@@ -262,7 +269,11 @@ def test_a_job_that_kills_its_process_does_not_stop_the_runner(portal: support.P
     enqueue(portal, f"die.enqueue({str(notes)!r})", f"note.enqueue({str(notes)!r})")
     support.wait_for(lambda: lines(notes)[-1:] == ["end job"])
     support.wait_for(lambda: lines(notes).count("begin die") == 2)
-    time.sleep(3)
+    rows = "Job.objects.filter(every=None, lease_until=None)"
+    ask = f"from portal.models import Job; print([(job.attempts, job.due_at - job.failed_at) for job in {rows}])"
+    # Nobody begins it a third time before that pause is over.
+    expected = str([(2, jobs.PAUSES[1])])
+    support.wait_for(lambda: portal.manage("shell", "-c", ask).split("\n")[-2] == expected, expected)
     assert lines(notes).count("begin die") == 2
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
 

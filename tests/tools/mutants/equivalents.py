@@ -8,17 +8,22 @@ WIDTH = "`make lint` says that a migration is missing, and no text is as long."
 UNCHANGED = "Nobody changes such a value."
 BUILT_ANEW = "Inside a transaction the same value is built anew: it costs a query."
 
+NOT_OFFERED = "wagtail-localize lets nobody override a date or a switch: of fields of one value it offers texts and relations."
+
 EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/http/limits.py", "+return hops[-trusted] if 0 is not trusted <= len(hops) and _parsed(hops[-trusted]) else peer"): (
         "The number of proxies is never negative."
     ),
     ("search/log.py", "+_waiting: deque[Callable[[], None]] = deque(maxlen= 999)"): "So much memory, or about so much.",
+    ("search/log.py", "+_waiting: deque[Callable[[], None]] = deque(maxlen= 1001)"): "So much memory, or about so much.",
     ("portal/changes.py", "+TIMEOUT = 24 * 61 * 60"): UNFOUND,
     ("portal/changes.py", "+TIMEOUT = 24 + 60 * 60"): UNFOUND,
     ("portal/changes.py", "+TIMEOUT = 24 * 60 * 59"): UNFOUND,
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
     ("news/models.py", "+max_length= 19,"): WIDTH,
     ("news/models.py", "+max_length= 251,"): WIDTH,
+    ("news/provenance.py", '+SynchronizedField("original_date", overridable=True),'): NOT_OFFERED,
+    ("news/provenance.py", '+SynchronizedField("is_own_translation", overridable=True),'): NOT_OFFERED,
     ("portal/listing/declarations.py", "+@dataclass(frozen=False)"): UNCHANGED,
     ("portal/listing/facts.py", "+@dataclass(frozen=False)"): UNCHANGED,
     ("portal/records/errors.py", "+@dataclass(frozen=False)"): UNCHANGED,

@@ -204,7 +204,8 @@ def _chosen(fault: Fault, items: dict[str, pytest.Item], found: Counter[str]) ->
     able = {
         name for name, modules in known["lines"].items()
         if name in items and name not in known["failed"]
-        and fault.module in modules and (not in_function or at_import or lines & set(modules[fault.module]))
+        # What stands there once the module is imported, a test may meet without executing a line of it.
+        and (at_import or fault.module in modules and (not in_function or lines & set(modules[fault.module])))
     }  # fmt: skip
     stem, own = Path(fault.module).stem, f"tests/{Path(fault.module).parent}/"
     seconds = known["seconds"]
