@@ -192,6 +192,28 @@ def test_filters_combine(client: Client, section: OurWorkPage, index: ProjectInd
         assert "Kinder" in titles(client, chip)
 
 
+@pytest.mark.parametrize(("code", "other"), [("de", "ar"), ("ar", "de")])
+def test_the_language_switch_keeps_the_filter_by_funder(
+    client: Client, theme: ThemePage, index: ProjectIndexPage, code: str, other: str
+) -> None:
+    called = {"de": {"office": "Auswärtiges Amt", "union": "Europäische Union"}, "ar": {"office": "الخارجية", "union": "الاتحاد"}}
+    for title, funders in (("A", ["union", "office"]), ("B", ["office"]), ("C", ["union"])):
+        page = make_project(theme, title, funders="\n".join(called["de"][name] for name in funders))
+        lines = "\n".join(called["ar"][name] for name in funders)
+        translate(page, "ar", words={known.replace("\n", end): lines.replace("\n", end) for known in [page.funders] for end in ("\n", "<br/>")})
+    make_project(theme, "Ohne Übersetzung", funders="Land Berlin")
+    translate(index, "ar")
+    for name, found in (("office", ["A", "B"]), ("union", ["A", "C"])):
+        tree = BeautifulSoup(client.get(version(index, code), {"funder": called[code][name]}).content, "html.parser")
+        link = next(link["href"] for link in tree.select(".lang__list a") if link.span["lang"] == other)
+        assert link.startswith(f"{version(index, other)}?funder=")
+        answer = client.get(link)
+        assert sorted(card.link.title[-1] for card in answer.context_data["entries"]) == found
+        chosen = BeautifulSoup(answer.content, "html.parser").select_one("select[name=funder] option[selected]")
+        assert chosen.get_text() == called[other][name]
+    assert not client.get(version(index, "ar"), {"funder": "Land Berlin"}).context_data["is_filtered"]
+
+
 def test_rows_made_anew_are_those_that_were_written(theme: ThemePage) -> None:
     make_project(theme, funders="A\n B\n\nA\n", starts_on=TODAY)
     make_project(theme, "Ohne", goes_on=False)
