@@ -41,7 +41,7 @@ class FilterForm(forms.Form):
             value = str(data.get(parameter, ""))
             if value and name in listing.lines and not field.valid_value(value):
                 # Typed by each language itself: it comes from the list in another one, by the language switch.
-                value = lists.called(model, name, value, locale_id)
+                value = next(filter(field.valid_value, lists.called(model, name, value, locale_id)), "")
             if field.valid_value(value):
                 self.data[parameter] = value
 

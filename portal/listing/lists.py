@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -93,18 +93,18 @@ def _at(rows: QuerySet[Any], *, is_past: bool) -> QuerySet[Any]:
     return rows.filter(end__lt=timezone.now()) if is_past else rows.filter(end__gte=timezone.now())
 
 
-def called(model: type[Page], name: str, value: str, locale_id: int) -> str:
-    """Return what a line of a text (a funder) is called in a language, if `value` is what another one calls it; else nothing.
+def called(model: type[Page], name: str, value: str, locale_id: int) -> Iterator[str]:
+    """Yield what a line of a text (a funder) is called in a language, if `value` is what another one calls it.
 
-    The lines of a page and of its translation are paired by their places. Two queries.
+    The lines of a page and of its translation are paired by their places. A translation that is not finished yields what stands in it.
+    Two queries.
     """
     found = model.objects.filter(list_rows__terms__name=name, list_rows__terms__value=value).exclude(locale=locale_id)
     pages = {page.translation_key: page for page in found.defer_streamfields().order_by("-pk")}
     for twin in model.objects.filter(locale=locale_id, translation_key__in=pages).defer_streamfields().order_by("pk"):
         here, there = (values_of(page, model.listing, name) for page in (pages[twin.translation_key], twin))
         if value in here and len(here) == len(there):
-            return str(there[here.index(value)])
-    return ""
+            yield str(there[here.index(value)])
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:
