@@ -39,7 +39,7 @@ class FilterForm(forms.Form):
                 required=False, choices=[("", everything), *options]
             )
             value = str(data.get(parameter, ""))
-            if value and name in listing.lines and not field.valid_value(value):
+            if value and "\x00" not in value and name in listing.lines and not field.valid_value(value):
                 # Typed by each language itself: it comes from the list in another one, by the language switch.
                 value = next(filter(field.valid_value, lists.called(model, name, value, locale_id)), "")
             if field.valid_value(value):
