@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPMethod
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -136,5 +137,6 @@ class ContactPage(LeadMixin, CoverMixin, BodyMixin, BasePage):
         return super().serve_preview(request, mode_name)
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add the form."""
-        return {**super().get_context(request, *args, **kwargs), **request.contact}
+        """Add the form; what the link to it brought along goes with the reader into another language."""
+        query = urlencode({name: request.GET[name] for name in views.BROUGHT if request.GET.get(name)})
+        return {**super().get_context(request, *args, **kwargs), **request.contact, "filter_query": query}

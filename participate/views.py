@@ -38,6 +38,10 @@ HEADERS = {"Cache-Control": "private, no-store"}
 Serve = Callable[..., HttpResponse]
 
 
+BROUGHT = {"page": ("page", 20), "q": ("query", 200), "topic": ("topic", 20)}
+"""What a link to a form may bring along: the parameter, with its field and how much of it is read."""
+
+
 @dataclass(frozen=True)
 class Received:
     """What is said of a message that has come in."""
@@ -74,12 +78,7 @@ def sample(page: ContactPage) -> dict[str, object]:
 
 def _new_form(page: ContactPage, offer: Offer, request: HttpRequest) -> ReportForm:
     """Return the empty form, with what the link brought along: the page, what was searched for."""
-    initial = {
-        "token": tokens.make(),
-        "page": request.GET.get("page", "")[:20],
-        "query": request.GET.get("q", "")[:200],
-        "topic": request.GET.get("topic", "")[:20],
-    }
+    initial = {field: request.GET.get(name, "")[:length] for name, (field, length) in BROUGHT.items()} | {"token": tokens.make()}
     return FORMS[page.purpose](offer, initial=initial)
 
 

@@ -69,9 +69,9 @@ LARGEST_DONOR = {"de": r"größten Geber", "en": r"largest donors", "uk": r"на
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_what_its_source_does_not_date_is_said_once(code: str) -> None:
+def test_what_its_source_neither_dates_nor_counts_is_not_said(code: str) -> None:
     """Germany as a donor: neither sum nor rank nor day are known."""
-    assert [id_.partition(".")[0] for id_, _text in found(code, LARGEST_DONOR[code])] == ["partnerschaften"]
+    assert found(code, LARGEST_DONOR[code]) == []
 
 
 CALLED = {"de": "Länder", "en": "Federal states", "uk": "Федеральні землі", "ar": "الولايات الألمانية"}

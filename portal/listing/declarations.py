@@ -351,12 +351,18 @@ def filters_by(model: type[Page], listing: Listing, related: type[models.Model])
     return [name for name in listing.filters if getattr(field_of(model, name), "related_model", None) is related]
 
 
+def whole_indexes() -> list[type[Page]]:
+    """Return the types of index pages that list all pages of their kind, wherever these lie."""
+    return [model for model in get_page_models() if getattr(model, "lists_whole_kind", False)]
+
+
 def digest() -> str:
     """Return what rows must have been made from to be up to date."""
     lines = [
         f"{model._meta.label}:{listing.kind}:{listing.kinds}:{listing.when}:{listing.order}:{listing.filters}:{listing.lines}"
         for model, listing in listings().items()
     ]
+    lines += [f"{model._meta.label}:{listed._meta.label}" for model in whole_indexes() for listed in model.listed_models()]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 

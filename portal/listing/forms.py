@@ -12,6 +12,7 @@ from wagtail.models import Page
 from portal.models import taxonomy
 from portal.models.taxonomy import Term
 
+from . import lists
 from .dates import Status
 from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
 
@@ -21,8 +22,9 @@ Choices = list[tuple[str, Any]]
 class FilterForm(forms.Form):
     """The filters that a kind declares, with the choices that there are. What is not among them is no filter: a filter never fails."""
 
-    def __init__(self, data: QueryDict, model: type[Page], listing: Listing, values: dict[str, list[str]]) -> None:
+    def __init__(self, data: QueryDict, model: type[Page], values: dict[str, list[str]], locale_id: int) -> None:
         super().__init__(data)
+        listing: Listing = model.listing
         self.names: dict[str, str] = {}
         self.values: dict[str, dict[str, str]] = {}
         # Nor is it marked as wrong in the form: a choice may be gone, or be called otherwise in the language it was carried over to.
@@ -36,7 +38,11 @@ class FilterForm(forms.Form):
                 label=label(listing, model, name),  # type: ignore[arg-type]
                 required=False, choices=[("", everything), *options]
             )
-            if field.valid_value(value := str(data.get(parameter, ""))):
+            value = str(data.get(parameter, ""))
+            if value and "\x00" not in value and name in listing.lines and not field.valid_value(value):
+                # Typed by each language itself: it comes from the list in another one, by the language switch.
+                value = next(filter(field.valid_value, lists.called(model, name, value, locale_id)), "")
+            if field.valid_value(value):
                 self.data[parameter] = value
 
     def filters(self) -> dict[str, str]:

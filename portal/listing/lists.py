@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -18,7 +18,7 @@ from portal.models.listing import HAS_STATUS
 from portal.pages import restrictions
 
 from .dates import Status
-from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of
+from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of, values_of
 
 COUNTED = 1000
 """Up to here visitors read how many there are; then that there are more."""
@@ -91,6 +91,20 @@ def values(index: Page, model: type[Page], is_past: bool | None = None) -> dict[
 def _at(rows: QuerySet[Any], *, is_past: bool) -> QuerySet[Any]:
     """Return the rows of what is over by now, or of what is not."""
     return rows.filter(end__lt=timezone.now()) if is_past else rows.filter(end__gte=timezone.now())
+
+
+def called(model: type[Page], name: str, value: str, locale_id: int) -> Iterator[str]:
+    """Yield what a line of a text (a funder) is called in a language, if `value` is what another one calls it.
+
+    The lines of a page and of its translation are paired by their places. A translation that is not finished yields what stands in it.
+    Two queries.
+    """
+    found = model.objects.filter(list_rows__terms__name=name, list_rows__terms__value=value).exclude(locale=locale_id)
+    pages = {page.translation_key: page for page in found.defer_streamfields().order_by("-pk")}
+    for twin in model.objects.filter(locale=locale_id, translation_key__in=pages).defer_streamfields().order_by("pk"):
+        here, there = (values_of(page, model.listing, name) for page in (pages[twin.translation_key], twin))
+        if value in here and len(here) == len(there):
+            yield str(there[here.index(value)])
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:

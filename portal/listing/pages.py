@@ -68,7 +68,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
     def filter_form(self, request: HttpRequest, is_past: bool | None = None) -> FilterForm:
         """Return the form of filters, its choices made from what there is."""
         model = self.listed_model()
-        return FilterForm(request.GET, model, model.listing, lists.values(self, model, is_past))
+        return FilterForm(request.GET, model, lists.values(self, model, is_past), self.locale_id)
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the filters and one page of the list."""

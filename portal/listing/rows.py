@@ -20,7 +20,7 @@ from portal.models import ListRow, ListTerm, ListVersion
 from portal.models.listing import HAS_STATUS, NEVER
 from portal.pages import versions
 
-from .declarations import Listing, digest, field_of, listings, values_of
+from .declarations import Listing, digest, field_of, listings, values_of, whole_indexes
 
 BATCH = 1000
 
@@ -123,7 +123,10 @@ def indexes_of(kinds: tuple[str, ...]) -> list[type[Page]]:
 
 
 def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:
-    """Return the translation keys of the indexes in which pages stand, by page. One query."""
+    """Return the translation keys of the indexes in which pages stand, by page. One query.
+
+    A page below no index stands by its own key where one lists its whole kind, wherever it lies.
+    """
     above: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
         for end in range(Page.steplen, len(page.path), Page.steplen):
@@ -135,6 +138,10 @@ def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:
         for page in above[path]:
             if type(page) in types[content_type_id]:
                 found[page.pk].append(translation_key)
+    listed_anywhere = {model for index in whole_indexes() for model in index.listed_models()}
+    for page in pages:
+        if not found[page.pk] and type(page) in listed_anywhere:
+            found[page.pk].append(page.translation_key)
     return found
 
 

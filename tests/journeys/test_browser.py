@@ -167,12 +167,24 @@ def test_the_menu_closes_when_the_focus_leaves_it_and_on_a_phone_with_escape(ope
     expect(panel).to_be_hidden()
 
     page = open_page("/ar/", **PHONE)
-    page.locator(".menu-btn").click()
-    expect(page.locator("#nav")).to_be_visible()
+    button, nav = page.locator(".menu-btn"), page.locator("#nav")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(nav).to_be_visible()
     expect(page.locator(".main-nav__close")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(nav.locator("summary").first).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator("#nav")).to_be_hidden()
-    expect(page.locator(".menu-btn")).to_be_focused()
+    expect(nav).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(nav.locator("summary").count()):
+        page.keyboard.press("Tab")
+        expect(nav).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".site-head .icon-btn").last).to_be_focused()
+    expect(nav).to_be_hidden()
+    expect(button).to_have_attribute("aria-expanded", "false")
 
 
 def test_the_menu_works_on_a_phone_without_javascript(open_page: Callable[..., Page]) -> None:

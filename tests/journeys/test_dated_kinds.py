@@ -1,4 +1,4 @@
-"""An event, a vacancy and a tender are made in the admin, previewed, published, found, and over in time, on the served portal."""
+"""An event, a vacancy and a tender are made, previewed, published, translated, found, and over in time, on the served portal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests import support
 
-from .test_editing import DESK, choose, opened_preview, page_id, sign_in
+from .test_editing import DESK, choose, opened_preview, page_id, publish_translation, sign_in, translate_segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("editing"), pytest.mark.usefixtures("taken_back")]
 
@@ -28,14 +28,19 @@ class Kind(NamedTuple):
     texts: dict[str, str]
     title: str
     over: str
+    arabic: dict[str, str]
+    arabic_over: str
 
 
 KINDS = [
-    Kind("Event", "starts_at", {"place": "Quittenhaus, Berlin"}, "Quittenfest", "Diese Veranstaltung hat stattgefunden."),
+    Kind("Event", "starts_at", {"place": "Quittenhaus, Berlin"}, "Quittenfest", "Diese Veranstaltung hat stattgefunden.",
+         {"Quittenfest": "مهرجان السفرجل", "Quittenhaus, Berlin": "دار السفرجل، برلين"}, "انتهت هذه الفعالية."),
     Kind("Vacancy", "closes_at", {"reference": "Q-1", "place": "Berlin", "answer_url": "https://example.org/a"}, "Quittenpflege",
-         "Diese Stelle ist geschlossen. Bewerbungen werden nicht mehr angenommen."),
+         "Diese Stelle ist geschlossen. Bewerbungen werden nicht mehr angenommen.",
+         {"Quittenpflege": "رعاية السفرجل", "Berlin": "برلين"}, "أُغلقت هذه الوظيفة. لم تعد طلبات التوظيف تُقبل."),
     Kind("Tender", "closes_at", {"reference": "Q-2", "answer_url": "https://example.org/a"}, "Quittenlieferung",
-         "Diese Ausschreibung ist geschlossen. Angebote werden nicht mehr angenommen."),
+         "Diese Ausschreibung ist geschlossen. Angebote werden nicht mehr angenommen.",
+         {"Quittenlieferung": "توريد السفرجل"}, "أُغلقت هذه المناقصة. لم تعد العروض تُقبل."),
 ]  # fmt: skip
 
 MAKE = """
@@ -52,8 +57,9 @@ import datetime
 from participate.models import {name}Page
 from portal import changes
 from portal.listing import rows
-found = {name}Page.objects.filter(title='{title}')
-found.update({field}=found.first().{field} - datetime.timedelta(days=3))
+german = {name}Page.objects.get(title='{title}', locale__language_code='de')
+found = {name}Page.objects.filter(translation_key=german.translation_key)
+found.update({field}=german.{field} - datetime.timedelta(days=3))
 rows.write_pages(list(found))
 changes.announce(changes.EVERYTHING)
 """
@@ -83,8 +89,23 @@ def write_and_preview(editor: Page, kind: Kind, index: int) -> None:
     editor.wait_for_url(re.compile(rf"/admin/pages/{index}/"))
 
 
+def translate_into_arabic(live_portal: support.Portal, translator: Page, kind: Kind, made: int) -> None:
+    """Submit the page, translate all of it and publish the translation."""
+    translator.goto(f"/admin/localize/submit/page/{made}/")
+    translator.locator("input[name=locales]").check()
+    translator.locator("input[type=submit]").last.click()
+    translator.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
+    arabic = page_id(
+        live_portal, f"Page.objects.get(translation_key=Page.objects.get(pk={made}).translation_key, locale__language_code='ar').pk"
+    )
+    translator.goto(f"/admin/pages/{arabic}/edit/")
+    for german, text in {**kind.arabic, "Alles um die Quitte.": "كل شيء عن السفرجل."}.items():
+        translate_segment(translator, german, text)
+    publish_translation(translator)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name.lower() for kind in KINDS])
-def test_it_is_made_previewed_published_found_and_over_in_time(
+def test_it_is_made_previewed_published_translated_found_and_over_in_time(
     live_portal: support.Portal, open_page: Callable[..., Page], kind: Kind
 ) -> None:
     names = kind._asdict()
@@ -98,6 +119,7 @@ def test_it_is_made_previewed_published_found_and_over_in_time(
     moderator.wait_for_load_state("networkidle")
     choose(moderator, "button[data-workflow-action-name='approve']:not([data-workflow-action-modal-url])")
     moderator.wait_for_url(re.compile(rf"/admin/pages/{index}/"))
+    translate_into_arabic(live_portal, sign_in(open_page("/admin/login/", **DESK), "uebersetzung-ar"), kind, made)
     live_portal.manage("shell", "-c", REINDEX.format(**names))
 
     address = re.search(
@@ -118,9 +140,18 @@ def test_it_is_made_previewed_published_found_and_over_in_time(
     else:
         assert visitor.locator(".callout a.btn").get_attribute("href") == "https://example.org/a"
 
+    arabic = open_page("/ar/")
+    arabic_title = kind.arabic[kind.title]
+    arabic_search = f"{arabic.locator('form[role=search]').first.get_attribute('action')}?q=السفرجل&type={kind.name.lower()}"
+    assert titles_in(arabic, arabic_search, arabic_title) == [arabic_title]
+    arabic.get_by_role("link", name=arabic_title).first.click()
+    expect(arabic.locator("h1")).to_have_text(arabic_title)
+    expect(arabic.locator(".notice h2")).to_have_count(0)
+
     live_portal.manage("shell", "-c", LATER.format(**names))
-    visitor.reload()
-    expect(visitor.locator(".column > .mb:first-child .notice h2")).to_have_text(kind.over)
+    for page, over in ((visitor, kind.over), (arabic, kind.arabic_over)):
+        page.reload()
+        expect(page.locator(".column > .mb:first-child .notice h2")).to_have_text(over)
     expect(visitor.locator(".callout, .aside .btns")).to_have_count(0)
     assert titles_in(visitor, address, kind.title, ".sec--flush") == []
     assert titles_in(visitor, address, kind.title, "section[aria-labelledby=past]") == ([kind.title] if kind.name == "Event" else [])

@@ -291,6 +291,16 @@ def test_only_pages_with_a_form_take_what_is_sent(client: Client, page: ContactP
 # --- the other forms -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_what_the_link_brought_along_goes_into_another_language(client: Client, barrier: ContactPage, code: str) -> None:
+    other = make_content_page(barrier.get_parent().specific, title="Familiennachzug")
+    translate(barrier, code)
+    tree = soup_of(client.get(f"/de/barriere-melden/?page={other.pk}&utm=x"))
+    link = next(link["href"] for link in tree.select(".lang__list a") if link.span["lang"] == code)
+    assert link.endswith(f"/?page={other.pk}")
+    assert soup_of(client.get(link)).select_one("form.form input[name=page]")["value"] == str(other.pk)
+
+
 def test_a_barrier_is_reported_with_its_page(client: Client, barrier: ContactPage, send: Send) -> None:
     other = make_content_page(barrier.get_parent().specific, title="Familiennachzug")
     query = f"?page={other.pk}"

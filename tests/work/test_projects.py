@@ -24,7 +24,7 @@ from portal.listing.dates import Status
 from portal.models import ListRow, ListTerm
 from portal.models.goals import Goal
 from portal.records.loading import load
-from tests.builders import add, make_home, make_section, make_topic, publish, translate
+from tests.builders import add, make_alias, make_home, make_section, make_topic, publish, translate
 from work.models import ProjectIndexPage, ProjectPage, ThemePage
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +190,31 @@ def test_filters_combine(client: Client, section: OurWorkPage, index: ProjectInd
     assert len(chips) == 3
     for chip in chips:
         assert "Kinder" in titles(client, chip)
+
+
+@pytest.mark.parametrize(("code", "other"), [("de", "ar"), ("ar", "de")])
+def test_the_language_switch_keeps_the_filter_by_funder(
+    client: Client, theme: ThemePage, index: ProjectIndexPage, code: str, other: str
+) -> None:
+    called = {"de": {"office": "Auswärtiges Amt", "union": "Europäische Union"}, "ar": {"office": "الخارجية", "union": "الاتحاد"}}
+    # The first one is not translated.
+    make_alias(make_project(theme, "D", funders="Europäische Union"), "ar")
+    for title, funders in (("A", ["union", "office"]), ("B", ["office"]), ("C", ["union"])):
+        page = make_project(theme, title, funders="\n".join(called["de"][name] for name in funders))
+        lines = "\n".join(called["ar"][name] for name in funders)
+        translate(page, "ar", words={page.funders.replace("\n", end): lines.replace("\n", end) for end in ("\n", "<br/>")})
+    make_project(theme, "Ohne Übersetzung", funders="Land Berlin")
+    translate(index, "ar")
+    for name, found in (("office", ["A", "B"]), ("union", ["A", "C"] if other == "ar" else ["A", "C", "D"])):
+        tree = BeautifulSoup(client.get(version(index, code), {"funder": called[code][name]}).content, "html.parser")
+        link = next(link["href"] for link in tree.select(".lang__list a") if link.span["lang"] == other)
+        assert link.startswith(f"{version(index, other)}?funder=")
+        answer = client.get(link)
+        assert sorted(card.link.title[-1] for card in answer.context_data["entries"]) == found
+        chosen = BeautifulSoup(answer.content, "html.parser").select_one("select[name=funder] option[selected]")
+        assert chosen.get_text() == called[other][name]
+    for unknown in ("Land Berlin", "\x00", "x" * 500):
+        assert not client.get(version(index, "ar"), {"funder": unknown}).context_data["is_filtered"]
 
 
 def test_rows_made_anew_are_those_that_were_written(theme: ThemePage) -> None:

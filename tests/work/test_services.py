@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from wagtail.models import PageViewRestriction
 
 from home.models import ContentPage, OurWorkPage, TakePartPage
+from portal.listing import rows
 from portal.models import Fact
 from tests.builders import add, make_fact, make_home, make_section, make_topic, publish, translate
 from work.answers import QUESTIONS
@@ -47,6 +48,11 @@ def theme(section: OurWorkPage) -> ThemePage:
 
 def make_service(theme: ThemePage, title: str = "Beratung", live: bool = True, **fields: object) -> ServicePage:
     return add(theme, ServicePage(title=title, lead="Ein Satz.", **fields), live=live)
+
+
+def version(page: ServicePage | ServiceIndexPage, code: str) -> str:
+    """Return the address of a page in a language."""
+    return type(page).objects.get(translation_key=page.translation_key, locale__language_code=code).get_url()
 
 
 def anchors(client: Client, address: str) -> list[str]:
@@ -186,6 +192,24 @@ def test_the_list_holds_all_services_of_a_language_and_filters_them(client: Clie
     chat = client.get(ServicePage.objects.get(title=f"{en}Chat").get_url())
     chips = [link["href"] for link in BeautifulSoup(chat.content, "html.parser").select(".facts a.chip")]
     assert chips == [f"{address}?topic=schutz"]
+
+
+@pytest.mark.parametrize("code", ["de", "en"])
+def test_a_service_outside_of_the_themes_is_in_the_list_and_its_topic_leads_there(client: Client, section: OurWorkPage, code: str) -> None:
+    index = add(section, ServiceIndexPage(title="Leistungen"))
+    theme = add(section, ThemePage(title="Rückkehr"))
+    translate(make_service(theme, "Reise", topics=[make_topic("Rückkehr")]))
+    take_part = add(section.get_parent().specific, TakePartPage(title="Mitmachen"))
+    internship = make_service(take_part, "Praktikum", topics=[make_topic("IOM")])
+    translate(internship)
+    translate(index)
+    chip = BeautifulSoup(client.get(version(internship, code)).content, "html.parser").select_one(".facts a.chip")
+    assert chip["href"] == f"{version(index, code)}?topic=iom"
+    prefix = "EN " if code == "en" else ""
+    for address, found in ((chip["href"], ["Praktikum"]), (version(index, code), ["Praktikum", "Reise"])):
+        assert sorted(card.link.title for card in client.get(address).context_data["entries"]) == [prefix + title for title in found]
+    rows.rebuild()
+    assert [card.link.title for card in client.get(chip["href"]).context_data["entries"]] == [prefix + "Praktikum"]
 
 
 def test_a_theme_shows_its_services_in_the_order_of_the_tree(client: Client, theme: ThemePage) -> None:
