@@ -27,7 +27,7 @@ from wagtail_localize.models import (
 )
 from wagtail_localize.segments.extract import quote_path_component
 
-from translation import publishing, reviewing
+from translation import origins, publishing, reviewing
 from translation.checks import figures, marked
 from translation.checks.rules import Pair
 from translation.checks.stored import place_of
@@ -252,7 +252,8 @@ def _write(offer: Offer, user: AbstractBaseUser) -> None:
         if proposal.addresses and proposal.new == proposal.old:
             # The text stays, its link leads elsewhere as soon as it is published.
             continue
-        saved = segments.save(offer.translation, places[proposal.path, proposal.string_id], user, proposal.new, "")
+        with origins.coming_from(origins.Origin.FIGURES):
+            saved = segments.save(offer.translation, places[proposal.path, proposal.string_id], user, proposal.new, "")
         if saved.is_conflict:
             raise ChangedMeanwhileError
     data = [[proposal.before, proposal.after, proposal.old, proposal.new] for proposal in offer.proposals]

@@ -12,6 +12,7 @@ from wagtail_localize.models import TranslationContext
 
 from .editor_models import SegmentComment as SegmentComment
 from .editor_models import SegmentMark as SegmentMark
+from .editor_models import SegmentVersion as SegmentVersion
 from .effects import Effect
 from .order_models import Notice as Notice
 from .order_models import NoticeChoice as NoticeChoice
@@ -67,5 +68,6 @@ def forget_what_is_gone() -> None:
     for name, there in (("creator", users), ("assignee", users), ("group", groups)):
         Order.objects.exclude(**{name: None}).exclude(**{f"{name}__in": there}).update(**{name: None})
     ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()
-    for model in (SegmentMark, SegmentComment):
+    SegmentVersion.objects.exclude(author=None).exclude(author__in=users).update(author=None)
+    for model in (SegmentMark, SegmentComment, SegmentVersion):
         model.objects.exclude(context__in=TranslationContext.objects.values("pk")).delete()

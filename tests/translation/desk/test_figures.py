@@ -19,6 +19,7 @@ from tests.builders import make_content_page, make_home, make_section, translate
 from tests.forms import posted_page
 from tests.translation.desk.test_desk import ID, body, change, sign_in, state, version
 from translation import demo_accounts, roles
+from translation.desk.models import SegmentVersion
 from translation.desk.states import State
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,8 @@ def test_one_person_confirms_all_languages_which_are_online_with_the_new_figure_
     ]
     new = [row for row in rows(page) if row not in before]
     assert [row[2] for row in new] == ["freigabe"] * 2
+    kept = SegmentVersion.objects.filter(origin="figures").order_by("pk")
+    assert list(kept.values_list("data", flat=True)) == [TARGETS[code].format("2,500") for code in TARGETS]
     assert len(rows(page)) == len(before) + 2
     assert not screen(approver, page).select(".portal-changes")
 
@@ -241,9 +244,8 @@ def test_more_texts_ask_for_no_more_queries(page: Page) -> None:
 
     change(page, body=german("2.500"))
     few = asked()
-    blocks = [
-        {"type": "text", "id": f"5f0c0f43-62f5-4d1c-9d0f-{number:012}", "value": f"<p>Es sind {number} Euro.</p>"} for number in range(1, 21)
-    ]
+    texts = {f"5f0c0f43-62f5-4d1c-9d0f-{number:012}": f"<p>Es sind {number} Euro.</p>" for number in range(1, 21)}
+    blocks = [{"type": "text", "id": key, "value": value} for key, value in texts.items()]
     change(page, body=german("2.500") + blocks)
     for code in TARGETS:
         translate(ContentPage.objects.get(pk=page.pk), code)

@@ -93,7 +93,7 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
         "translation_order_files", "translation_order_file",
         # Walked in `test_editor`.
         "translation_edit", "translation_editor", "translation_editor_news", "translation_editor_save", "translation_editor_comment",
-        "translation_editor_alike",
+        "translation_editor_alike", "translation_editor_history",
         # Walked in `test_desk`.
         "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
         # Walked in `test_figures`.
