@@ -31,7 +31,7 @@ from translation import origins, publishing, reviewing
 from translation.checks import figures, marked
 from translation.checks.rules import Pair
 from translation.checks.stored import place_of
-from translation.permissions import reason_against_change
+from translation.permissions import SUBMIT_PERMISSION, reason_against_change
 from translation.upstream import bulk
 
 from . import segments, texts
@@ -205,7 +205,9 @@ class Result:
 
 
 def reason_against(user: AbstractBaseUser, offer: Offer) -> str:
-    """Return why somebody may not confirm an offer, as a sentence; nothing when they may."""
+    """Return why somebody may not confirm an offer, as a sentence; nothing when they may: it hands the German texts over, too."""
+    if not user.has_perm(SUBMIT_PERMISSION):
+        return pgettext("admin", "You have no right to submit this for translation.")
     return reason_against_change(user, offer.page.specific)
 
 
@@ -266,5 +268,5 @@ def _result(offer: Offer, user: AbstractBaseUser, *, is_draft: bool) -> Result:
         return Result(offer, reason=pgettext("admin", "It stays a draft: something of it was not online before."))
     if reasons := publishing.obstacles(user, page):
         return Result(offer, reason=" ".join(reasons.values()))
-    reason = publishing.publish(offer.translation, user)
+    reason = publishing.publish(offer.translation, user) or publishing.reason_unread(page)
     return Result(offer, is_online=not reason, reason=reason)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from wagtail.log_actions import get_active_log_context
 from wagtail.models import Page, PageLogEntry
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
@@ -145,6 +147,34 @@ def entries(translation: Translation, segment: StringSegment, target: Page | Non
         following[version.string_id] = version.created_at
         found.append(entry)
     return found
+
+
+def changed_since(translation: Translation | None, text: str) -> list[tuple[str, str]]:
+    """Return the texts of a translation that became others since a moment (ISO 8601), as they were and as they are. Two queries.
+
+    What is no moment is none: nothing changed since.
+    """
+    moment = moment_of(text)
+    if translation is None or moment is None:
+        return []
+    places = StringSegment.objects.filter(source=translation.source_id).values_list("context_id", "string_id").order_by("order", "pk")
+    rows = SegmentVersion.objects.filter(context__object_id=translation.source.object_id, locale=translation.target_locale_id)
+    before: dict[tuple[int, int], str] = {}
+    after: dict[tuple[int, int], str] = {}
+    for row in rows.order_by("created_at", "pk"):
+        (before if row.created_at <= moment else after)[row.context_id, row.string_id] = row.data
+    words = ((before.get(place, ""), after[place]) for place in dict.fromkeys(places) if place in after)
+    return [(marked.words(marked.to_marked(old)), marked.words(marked.to_marked(new))) for old, new in words if old != new]
+
+
+def moment_of(text: str) -> datetime.datetime | None:
+    """Return a moment with its time zone, as an address names it; None where it is none."""
+    try:
+        found = parse_datetime(text)
+        # The first hours of year 1 and the last ones of 9999 are in no other time zone.
+        return found.astimezone(datetime.UTC) if found is not None and timezone.is_aware(found) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def take_back(translation: Translation, segment: StringSegment, version: SegmentVersion, user: AbstractBaseUser, seen: str) -> Saved:
