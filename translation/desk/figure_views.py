@@ -31,6 +31,9 @@ from .choosing import versions_of
 from .figures import Offer, Proposal
 from .names import name_of
 
+_WORDS = re.compile(r"\w+(?:[.,:/@٫٬-]\w+)*|\W")
+"""A figure is one word, and the stop behind it none of it."""
+
 
 def show(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show what is proposed of a page in the languages that a person sees; write what they confirm.
@@ -108,7 +111,7 @@ def _shown(user: AbstractBaseUser, offer: Offer, reason: str) -> dict[str, objec
 
 def _difference(before: str, after: str) -> SafeString:
     """Return two texts as one, what is gone and what is new marked. Wagtail's comparison takes “1.200” for two words."""
-    old, new = (re.findall(r"\s+|\S+", marked.words(text)) for text in (before, after))
+    old, new = (_WORDS.findall(marked.words(text)) for text in (before, after))
     found = TextDiff([])
     for _kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, here = "".join(old[start:end]), "".join(new[new_start:new_end])
