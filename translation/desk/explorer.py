@@ -26,7 +26,7 @@ from portal.admin.start import LINES, Box, Line
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.explorer import KindIndexView
 from portal.pages import versions
-from translation.checks.reading import Reading
+from translation.checks.ease import Reading
 from translation.permissions import working_locale_ids
 from translation.views.pages import TranslatedPageViewSet
 

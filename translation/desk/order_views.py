@@ -24,7 +24,7 @@ from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
-from translation.checks.reading import Reading
+from translation.checks.ease import Reading
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
