@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from portal.pages.versions import untranslated_names
+from translation import origins
 from translation.permissions import missing_texts
 
 
@@ -42,7 +43,8 @@ def _reuse(translation: Translation) -> None:
             continue
         names = ("data", "translation_type", "tool_name", "last_translated_by_id")
         values = {name: getattr(other, name) for name in names} | {"has_error": False, "field_error": ""}
-        copy, _created = StringTranslation.objects.update_or_create(**place, defaults=values)
+        with origins.coming_from(origins.Origin.REUSED):
+            copy, _created = StringTranslation.objects.update_or_create(**place, defaults=values)
         StringTranslation.objects.filter(pk=copy.pk).update(updated_at=other.updated_at)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import npgettext, pgettext
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
+from portal.models import PublishedVersion
 from portal.pages import schedules
 from translation.checks.stored import broken_texts
 from translation.permissions import (
@@ -78,6 +79,16 @@ def publish(translation: Translation, user: AbstractBaseUser) -> str:
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
+
+
+def reason_unread(page: Page) -> str:
+    """Return why nobody reads a version although it was published, as a sentence; nothing where it is read. One query.
+
+    It was called wrong, and says what it said then: its translator was given nothing newer.
+    """
+    if not PublishedVersion.objects.filter(page_id=page.pk, withdrawn_at__isnull=False).exists():
+        return ""
+    return pgettext("admin", "It stays withdrawn, and visitors read German there: it was called wrong, and says nothing newer.")
 
 
 def planned_for(page: Page) -> str:

@@ -9,23 +9,21 @@ from collections.abc import Iterator
 from . import marked
 from .rules import Finding, Pair, Rule, listed
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _NUMBER = re.compile(r"(?:\d{1,3}(?:[.,'’٬\u00a0\u202f ]\d{3}(?!\d))+|\d+)(?:[.,٫:]\d+)?")
-_CLOCK = re.compile(r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?(?: ?([ap])\.? ?m\.?(?!\w)| Uhr\b|(?<=:\d\d)(?![\d:]))", re.IGNORECASE)
-_MONTHS = {
+CLOCK = re.compile(r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?(?: ?([ap])\.? ?m\.?(?!\w)| Uhr\b|(?<=:\d\d)(?![\d:]))", re.IGNORECASE)
+MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "en": "January February March April May June July August September October November December",
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 }
-_MONTH_NUMBERS = {name.casefold(): place % 12 + 1 for names in _MONTHS.values() for place, name in enumerate(names.split())}
-# As calendars of the Levant call them.
-_MONTH_NUMBERS |= {
-    name: place
-    for place, name in enumerate(
-        ("كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول"), 1
-    )
-}
+_MONTH_NUMBERS = {name.casefold(): place % 12 + 1 for names in MONTHS.values() for place, name in enumerate(names.split())}
+LEVANTINE_MONTHS = (
+    "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول",
+)  # fmt: skip
+"""As calendars of the Levant call them."""
+_MONTH_NUMBERS |= {name: place for place, name in enumerate(LEVANTINE_MONTHS, 1)}
 _NAMES = "|".join(sorted(map(re.escape, _MONTH_NUMBERS), key=len, reverse=True))
 _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\.? ?({_NAMES}),?(?: ?/ ?[\w ]+?)? (\d{{4}})", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"\b({_NAMES}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
@@ -46,7 +44,7 @@ def check(pair: Pair) -> Iterator[Finding]:
 
 def _read(text: str) -> tuple[Counter[Date], Counter[str]]:
     """Return the dates of a text, as year, month and day, and the digits of its other numbers."""
-    text = text.translate(_DIGITS)
+    text = text.translate(DIGITS)
     dates: Counter[Date] = Counter()
 
     def take(match: re.Match[str], year: int, month: int, day: int) -> str:
@@ -63,7 +61,7 @@ def _read(text: str) -> tuple[Counter[Date], Counter[str]]:
     text = _PLAIN.sub(lambda match: take(match, 3, 2, 1), text)
     text = _ISO.sub(lambda match: take(match, 1, 2, 3), text)
     # “15:00 Uhr” is “3 p.m.”, and “12 Uhr” is “12:00”.
-    text = _CLOCK.sub(_as_24_hours, text)
+    text = CLOCK.sub(_as_24_hours, text)
     text = re.sub(r"(\d):00\b", r"\1", text)
     return dates, Counter(re.sub(r"\D", "", number).lstrip("0") or "0" for number in _NUMBER.findall(text))
 

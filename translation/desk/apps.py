@@ -11,5 +11,5 @@ class DeskConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Translation desk")
 
     def ready(self) -> None:
-        """Hear of what is published, and of reviews."""
-        from . import review_notices, signals  # noqa: F401
+        """Hear of what is published and translated, and of reviews."""
+        from . import planning, review_notices, signals  # noqa: F401

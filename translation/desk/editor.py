@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.db.models import Model
@@ -10,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
@@ -21,6 +19,7 @@ from wagtail.models import Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
 from portal.admin import titles
+from portal.http.limits import seconds_to_wait
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation import reviewing
 from translation.checks import marked, stored
@@ -30,10 +29,14 @@ from translation.permissions import reason_against_change, reason_against_public
 from translation.publishing import publish
 from translation.views.publish import publish_in_editor
 
-from . import matrix, memories, segments
+from . import history, matrix, memories, planning, segments
 from .editor_models import SegmentComment
 from .names import name_of
 from .order_views import difference
+from .review_views import sentence_of
+
+ALIKE_RATE = 120
+"""So often within a minute one person may ask for texts that are alike: each is compared with up to 100,000."""
 
 
 def chips(text: str, addresses: dict[str, str]) -> SafeString:
@@ -120,7 +123,9 @@ def _offered(request: HttpRequest, target: Model) -> dict[str, Any]:
     if page is not None:
         reviewing.ask_once(page)
     is_waiting = page is not None and reviewing.is_waiting(page)
+    planned = planning.plan_of(page) if page is not None else None
     return {
+        "planned": sentence_of(planned) if planned is not None else "",
         "is_waiting": is_waiting,
         "may_decide": is_waiting and bool(reviewing.actions(user, page)),
         "may_submit": page is not None and not is_waiting and not reviewing.reason_against_review(user, page),
@@ -255,7 +260,7 @@ def news(request: HttpRequest, translation_id: int) -> HttpResponse:
     """Answer with what others translated since a moment (`since`): the texts as they stand, by the ids of their segments."""
     translation, _target = get_translation_and_target(translation_id)
     now = timezone.now()
-    since = _moment(request.GET.get("since", "")) or now
+    since = history.moment_of(request.GET.get("since", "")) or now
     rows = StringTranslation.objects.filter(
         context__object_id=translation.source.object_id, locale=translation.target_locale_id, updated_at__gte=since
     ).exclude(last_translated_by=request.user)
@@ -269,15 +274,6 @@ def news(request: HttpRequest, translation_id: int) -> HttpResponse:
     return JsonResponse({"now": now.isoformat(), "texts": texts})
 
 
-def _moment(text: str) -> datetime.datetime | None:
-    try:
-        found = parse_datetime(text)
-        # The first hours of year 1 and the last ones of 9999 are in no other time zone.
-        return found.astimezone(datetime.UTC) if found is not None and timezone.is_aware(found) else None
-    except (ValueError, OverflowError):
-        return None
-
-
 @require_GET
 @for_target(writes=False)
 def alike(request: HttpRequest, translation_id: int, segment_id: int) -> HttpResponse:
@@ -286,6 +282,9 @@ def alike(request: HttpRequest, translation_id: int, segment_id: int) -> HttpRes
     Raises:
         Http404: there is no such text in this translation.
     """
+    # Each person for themselves: an office has one address.
+    if seconds := seconds_to_wait(request, f"alike-{request.user.pk}", ALIKE_RATE):
+        return JsonResponse({"texts": []}, status=429, headers={"Retry-After": str(seconds)})
     translation, _target = get_translation_and_target(translation_id)
     found = memories.alike(translation, _segment(translation, segment_id).string.data)
     texts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from . import editor
+from . import editor, history_views
 
 
 @hooks.register("register_admin_urls")
@@ -19,4 +19,5 @@ def register_urls() -> list[URLPattern]:
         path(f"{one}texts/<int:segment_id>/", editor.save, name="translation_editor_save"),
         path(f"{one}texts/<int:segment_id>/alike/", editor.alike, name="translation_editor_alike"),
         path(f"{one}texts/<int:segment_id>/comments/", editor.comment, name="translation_editor_comment"),
+        path(f"{one}texts/<int:segment_id>/history/", history_views.show, name="translation_editor_history"),
     ]

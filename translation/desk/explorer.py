@@ -26,10 +26,11 @@ from portal.admin.start import LINES, Box, Line
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.explorer import KindIndexView
 from portal.pages import versions
+from translation.checks.ease import Reading
 from translation.permissions import working_locale_ids
 from translation.views.pages import TranslatedPageViewSet
 
-from . import matrix
+from . import matrix, texts
 from .matrix import Cell
 from .names import name_of
 from .states import State, with_states
@@ -171,6 +172,12 @@ class TranslationsSidePanel(BaseSidePanel):
     def source(self) -> Page | None:
         """Return the page of the source, if the person may know of it."""
         return self._known[0]
+
+    @property
+    def reading(self) -> Reading | None:
+        """Return how hard the last draft is to read, where it is the page of the source that is written here."""
+        is_source = self.source is not None and self.source.pk == self.object.pk
+        return texts.reading_of(self.object) if is_source else None
 
     @property
     def cells(self) -> list[tuple[str, Cell]]:

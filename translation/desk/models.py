@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
 from django.db import models
+from django.db.models import F
 from wagtail.models import Locale, Page, Revision
 from wagtail_localize.models import TranslationContext
 
 from .editor_models import SegmentComment as SegmentComment
 from .editor_models import SegmentMark as SegmentMark
+from .editor_models import SegmentVersion as SegmentVersion
 from .effects import Effect
 from .order_models import Notice as Notice
 from .order_models import NoticeChoice as NoticeChoice
 from .order_models import Order as Order
 from .order_models import OrderItem as OrderItem
+from .plan_models import PlannedPublication as PlannedPublication
 
 
 class SourceTexts(models.Model):
@@ -59,6 +62,10 @@ class ChangeEffect(models.Model):
 def forget_what_is_gone() -> None:
     """Delete rows about pages, revisions, texts and people that were deleted while the desk was not there; an order stays, without them."""
     SourceTexts.objects.exclude(page__in=Page.objects.values("pk")).delete()
+    PlannedPublication.objects.exclude(page__in=Page.objects.values("pk"), revision__in=Revision.objects.values("pk")).delete()
+    # Published meanwhile: what was planned before is over.
+    PlannedPublication.objects.filter(page__last_published_at__gt=F("planned_at")).delete()
+    PlannedPublication.objects.exclude(user=None).exclude(user__in=User.objects.values("pk")).update(user=None)
     Notice.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
     OrderItem.objects.exclude(page__in=Page.objects.values("pk"), locale__in=Locale.objects.values("pk")).delete()
     users, groups = User.objects.values("pk"), Group.objects.values("pk")
@@ -67,5 +74,6 @@ def forget_what_is_gone() -> None:
     for name, there in (("creator", users), ("assignee", users), ("group", groups)):
         Order.objects.exclude(**{name: None}).exclude(**{f"{name}__in": there}).update(**{name: None})
     ChangeEffect.objects.exclude(revision__in=Revision.objects.values("pk")).delete()
-    for model in (SegmentMark, SegmentComment):
+    SegmentVersion.objects.exclude(author=None).exclude(author__in=users).update(author=None)
+    for model in (SegmentMark, SegmentComment, SegmentVersion):
         model.objects.exclude(context__in=TranslationContext.objects.values("pk")).delete()

@@ -30,7 +30,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.operation.leaving import Belonging, belonging
 from translation.permissions import translation_into, working_locale_ids
 
-from . import notices, order_files, order_views, orders, review_views
+from . import notices, order_files, order_views, orders, planning, review_views
 from .models import Notice, NoticeChoice, Order, OrderItem
 from .names import name_of
 from .order_models import ACTIVE, NoticeKind
@@ -258,5 +258,6 @@ def register_jobs() -> list[Periodic]:
     """Watch over orders, and forget old notices."""
     return [
         Periodic("translation-orders", watch, timedelta(minutes=1), pgettext_lazy("admin", "Watch over orders of translations")),
+        Periodic("translation-plans", planning.run, timedelta(minutes=1), pgettext_lazy("admin", "Publish translations at their time")),
         Periodic("translation-notices", notices.forget_old, timedelta(days=1), pgettext_lazy("admin", "Delete old notices about orders")),
     ]

@@ -24,15 +24,18 @@ from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from translation.checks.ease import Reading
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import matrix, orders, proposals, review_views, states, texts
+from . import history, matrix, orders, proposals, review_views, states, texts
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
 from .order_models import ACTIVE, NoticeKind, Progress
 
+MOST_READ = 20
+"""Of so many pages an order says how hard they are to read."""
 MOST_PAGES = 1000
 """So many pages are chosen at once; with what lies below them there may be more."""
 NAMED = 10
@@ -88,7 +91,19 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _place(request, form, pages)
     names = [titles.title_for(request.user, page) for page in pages]
-    return render(request, "translation_desk/order_new.html", {"form": form, "names": names, "first": names[:NAMED]})
+    # What may be handed over may be read.
+    readings = _readings(request.user, [page for page in pages if allowed[page.pk]])
+    context = {"form": form, "names": names, "first": names[:NAMED], "readings": readings, "most": NAMED}
+    return render(request, "translation_desk/order_new.html", context)
+
+
+def _readings(user: AbstractBaseUser, pages: list[Page]) -> list[tuple[str, Reading]]:
+    """Return how hard pages are to read, the hardest first: what is online of the first ones, and of one alone its draft too."""
+    online = list(Page.objects.filter(pk__in=[page.pk for page in pages if page.live][:MOST_READ]).specific())
+    if not online and len(pages) == 1:
+        online = [pages[0].get_latest_revision_as_object()]
+    found = [(titles.title_for(user, page), reading) for page in online if (reading := texts.reading_of(page)) is not None]
+    return sorted(found, key=lambda one: -one[1].lix)
 
 
 def _place(request: HttpRequest, form: OrderForm, pages: list[Page]) -> HttpResponse:
@@ -285,6 +300,7 @@ def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse
         "hints": texts.hard_sentences(version) if version is not None and not follows else [],
         **(left := _left(version)),
         **review_views.context_of(request.user, version, left["translation"]),
+        "changed_since": history.changed_since(left["translation"], request.GET.get("read", "")) if may_edit else [],
     }
     return render(request, "translation_desk/work.html", context)
 

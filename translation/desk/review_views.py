@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
+from wagtail.admin import messages as admin_messages
 from wagtail.admin.auth import permission_denied
 from wagtail.models import Page
 from wagtail_localize.models import Translation
@@ -18,7 +27,7 @@ from wagtail_localize.models import Translation
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import schedules
 from translation import publishing, reviewing
-from translation.files.units import units_of
+from translation.files.units import Unit, units_of
 from translation.files.views import readable
 from translation.guards import refuse
 from translation.permissions import (
@@ -28,7 +37,8 @@ from translation.permissions import (
     working_locale_ids,
 )
 
-from . import matrix, segments
+from . import matrix, planning, segments
+from .plan_models import PlannedPublication
 
 
 def context_of(user: AbstractBaseUser, version: Page | None, translation: Translation | None) -> dict[str, Any]:
@@ -36,11 +46,17 @@ def context_of(user: AbstractBaseUser, version: Page | None, translation: Transl
     if version is None or translation is None or not version.permissions_for_user(user).can_edit():
         return {"review": None}
     actions = reviewing.actions(user, version)
+    planned = planning.plan_of(version)
+    units = units_of(translation) if actions else []
     return {
         "review": {
+            "planned": planned,
+            "hold": planning.reason_to_hold(planned) if planned is not None else "",
+            "seen": _digest(units),
+            "now": timezone.now().isoformat(),
             "is_waiting": reviewing.is_waiting(version),
             "actions": actions,
-            "texts": [(readable(one.source_html), readable(one.data)) for one in units_of(translation)] if actions else [],
+            "texts": [(readable(one.source_html), readable(one.data)) for one in units],
             "may_submit": not reviewing.reason_against_submission(user, version, translation),
             "may_save": not reason_against_change(user, version),
             "may_publish": not reviewing.is_waiting(version) and not publishing.obstacles(user, version),
@@ -48,6 +64,12 @@ def context_of(user: AbstractBaseUser, version: Page | None, translation: Transl
             "last_word": reviewing.last_word(version),
         }
     }
+
+
+def _digest(units: Iterable[Unit]) -> str:
+    """Return what tells texts that a reviewer read from others."""
+    texts = json.dumps([(one.source_html, one.data) for one in units])
+    return hashlib.blake2b(texts.encode(), digest_size=12).hexdigest()
 
 
 @require_POST
@@ -75,7 +97,11 @@ def review(request: HttpRequest, page_id: int, language_code: str) -> HttpRespon
         raise Http404
     if reason := handler(request, version, translation):
         messages.error(request, reason)
-    return redirect("translation_work", page_id, language_code)
+    there = reverse("translation_work", args=[page_id, language_code])
+    if handler is _approve and reason and (read_at := request.POST.get("read", "")):
+        # What became another text since it was read is shown there.
+        there = f"{there}?{urlencode({'read': read_at})}#review"
+    return redirect(there)
 
 
 def _save(request: HttpRequest, version: Page, translation: Translation) -> str:
@@ -103,6 +129,9 @@ def _withdraw(request: HttpRequest, version: Page, translation: Translation) -> 
 
 
 def _approve(request: HttpRequest, version: Page, translation: Translation) -> str:
+    seen = request.POST.get("seen")
+    if seen and seen != _digest(units_of(translation)):
+        return pgettext("admin", "Texts were changed after you had opened this. It is not approved; read what is different now.")
     try:
         if not reviewing.decide(request.user, version, "approve", request.POST.get("comment", "").strip()):
             return _gone()
@@ -111,7 +140,9 @@ def _approve(request: HttpRequest, version: Page, translation: Translation) -> s
         raise
     except ValidationError as error:
         return " ".join(error.messages)
-    if date := publishing.planned_for(Page.objects.get(pk=version.pk)):
+    if unread := publishing.reason_unread(version):
+        messages.warning(request, unread)
+    elif date := publishing.planned_for(Page.objects.get(pk=version.pk)):
         messages.success(request, pgettext("admin", "Approved. It goes online with the German page: %(date)s.") % {"date": date})
     else:
         messages.success(request, pgettext("admin", "Approved and published."))
@@ -136,11 +167,54 @@ def _publish(request: HttpRequest, version: Page, translation: Translation) -> s
         return " ".join(reasons.values())
     if reason := publishing.publish(translation, request.user):
         return reason
-    if date := publishing.planned_for(Page.objects.get(pk=version.pk)):
+    if unread := publishing.reason_unread(version):
+        messages.warning(request, unread)
+    elif date := publishing.planned_for(Page.objects.get(pk=version.pk)):
         messages.success(request, pgettext("admin", "It goes online with the German page: %(date)s.") % {"date": date})
     else:
         messages.success(request, pgettext("admin", "It is online."))
     return ""
+
+
+def _plan(request: HttpRequest, version: Page, translation: Translation) -> str:
+    if reviewing.is_waiting(version):
+        return pgettext("admin", "It waits for a review already.")
+    if reason := reason_against_publication(request.user, version):
+        return reason
+    if (moment := planning.moment_of(request.POST.get("at", ""))) is None:
+        return pgettext("admin", "Give a day and a time that are still to come.")
+    if reason := planning.plan(request.user, version, translation, moment):
+        return reason
+    date = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    messages.success(request, pgettext("admin", "It goes online as it stands now: %(date)s.") % {"date": date})
+    return ""
+
+
+def _unplan(request: HttpRequest, version: Page, translation: Translation) -> str:
+    if reason := reason_against_publication(request.user, version):
+        return reason
+    if not planning.call_off(request.user, version):
+        return pgettext("admin", "No time is planned for it any more.")
+    messages.success(request, pgettext("admin", "Called off. It goes online when somebody publishes it."))
+    return ""
+
+
+def say_what_is_planned(request: HttpRequest, page: Page) -> None:
+    """Say on Wagtail's own screen of a translation, too, that it goes online by itself."""
+    if request.method != "GET" or page.locale.language_code == SOURCE_LANGUAGE or (planned := planning.plan_of(page)) is None:
+        return
+    source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+    if source is None:
+        return
+    address = f"{reverse('translation_work', args=[source.pk, page.locale.language_code])}#review"
+    button = admin_messages.button(address, pgettext("admin", "Look at it or call it off"))
+    admin_messages.info(request, sentence_of(planned), buttons=[button])
+
+
+def sentence_of(planned: PlannedPublication) -> str:
+    """Return when a translation goes online by itself, as a sentence."""
+    text = pgettext("admin", "It goes online by itself, as it stood when that was planned: %(date)s.")
+    return text % {"date": date_format(localtime(planned.due_at), "SHORT_DATETIME_FORMAT")}
 
 
 def _gone() -> str:
@@ -149,4 +223,5 @@ def _gone() -> str:
 
 _HANDLERS = {
     "save": _save, "submit": _submit, "withdraw": _withdraw, "approve": _approve, "send_back": _send_back, "publish": _publish,
+    "plan": _plan, "unplan": _unplan,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from wagtail_localize.models import String, StringSegment
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
-from translation.checks import easy, marked
+from translation.checks import ease, easy, marked
 from translation.upstream.bulk import string_ids
 
 Names = dict[str, list[list[object]]]
@@ -41,6 +41,12 @@ def hard_sentences(instance: TranslatableMixin) -> list[easy.Hint]:
     """Return the sentences of a page in Leichte Sprache that are hard to read. No query beside those of its blocks."""
     found = [segment.string.data for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
     return [hint for data in found for hint in easy.hints(marked.words(marked.to_marked(data)))]
+
+
+def reading_of(instance: TranslatableMixin) -> ease.Reading | None:
+    """Return how hard a German page is to read; None where it holds no words. No query beside those of its blocks."""
+    found = [segment.string.data for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
+    return ease.reading(marked.words(marked.to_marked(data)) for data in found)
 
 
 def of_sources(ids: Iterable[int]) -> dict[int, Names]:

@@ -39,7 +39,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import matrix, order_hooks, order_views, orders, segments, states, texts, withdrawing
+from . import figures, matrix, order_hooks, order_views, orders, segments, states, texts, withdrawing
 from .matrix import Cell
 from .names import name_of
 from .states import State
@@ -308,6 +308,7 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "rows": rows,
         "troubles": segments.troubles_of(source, locales) if source.permissions_for_user(request.user).can_edit() else [],
         "seen": _seen(source),
+        "figures": [name_of(offer.locale) for offer in figures.offers(source, locales)],
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
         "returnable": [row["version"].pk for row in rows if row["may_return"]],
     }

@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from . import choosing, explorer, models, states, views, withdrawing
+from . import choosing, explorer, figure_views, figures, models, planning, review_views, states, views, withdrawing
 from . import editor_hooks as editor_hooks
 from . import order_hooks as order_hooks
 
@@ -25,6 +25,7 @@ def register_urls() -> list[URLPattern]:
         path("translations/<int:page_id>/", views.show_page, name="translation_desk_page"),
         path("translations/<int:page_id>/confirm/", views.confirm, name="translation_desk_confirm"),
         path("translations/<int:page_id>/show-again/", views.show_again, name="translation_desk_show_again"),
+        path("translations/<int:page_id>/figures/", figure_views.show, name="translation_figures"),
     ]
 
 
@@ -49,6 +50,9 @@ def store_states_of_pages(pages: list[Page]) -> None:
 
 hooks.register("extend_page_form", choosing.extend_form)
 hooks.register("keep_with_revision", choosing.keep_with_revision)
+hooks.register("after_publish_page", figure_views.offer_after_publication)
+# Before the editor of wagtail-localize answers.
+hooks.register("before_edit_page", review_views.say_what_is_planned, order=-3)
 hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
 hooks.register("register_start_boxes", explorer.start_boxes)
 # After that of `translation`: the last one of a name is taken.
@@ -69,6 +73,13 @@ def register_actions(actions: LogActionRegistry) -> None:
         views.CONFIRMED,
         pgettext_lazy("admin", "Confirmed as still true"),
         pgettext_lazy("admin", "Still true to the German page, which was changed"),
+    )
+    actions.register_action(figures.TAKEN_OVER)(figure_views.FiguresFormatter)
+    actions.register_action(
+        planning.PLANNED, pgettext_lazy("admin", "Publication planned"), pgettext_lazy("admin", "Planned to go online at a time of its own")
+    )
+    actions.register_action(
+        planning.CALLED_OFF, pgettext_lazy("admin", "Plan called off"), pgettext_lazy("admin", "Called off: does not go online by itself")
     )
     actions.register_action(
         withdrawing.WITHDRAWN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
+from translation import origins
 from translation.files.checking import Line, Plan, digest
 from translation.files.units import UnusableFileError
 
@@ -76,6 +78,7 @@ def write(user: AbstractBaseUser, changes: Iterable[Change], tool: str) -> int:
     translations = Translation.objects.select_related("source").in_bulk(ids)
     new: list[StringTranslation] = []
     changed: list[StringTranslation] = []
+    former: list[StringTranslation] = []
     for pk in sorted(ids):
         translation = translations.get(pk)
         if translation is None:
@@ -98,6 +101,8 @@ def write(user: AbstractBaseUser, changes: Iterable[Change], tool: str) -> int:
                 row = StringTranslation(
                     translation_of_id=one.string_id, context_id=one.context_id, locale_id=translation.target_locale_id
                 )
+            else:
+                former.append(copy(row))
             (new if row.pk is None else changed).append(row)
             row.data, row.translation_type, row.tool_name = one.after, StringTranslation.TRANSLATION_TYPE_MANUAL, tool
             row.last_translated_by, row.updated_at = user, timezone.now()
@@ -109,6 +114,8 @@ def write(user: AbstractBaseUser, changes: Iterable[Change], tool: str) -> int:
         raise UnusableFileError(_outdated()) from error
     names = ("data", "translation_type", "tool_name", "last_translated_by", "updated_at", "has_error", "field_error")
     StringTranslation.objects.bulk_update(changed, names, batch_size=200)
+    origins.texts_written.send(StringTranslation, rows=former)
+    origins.texts_written.send(StringTranslation, rows=[*new, *changed])
     return len(new) + len(changed)
 
 

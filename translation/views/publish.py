@@ -13,7 +13,7 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 from translation.permissions import PUBLISH_INCOMPLETE_PERMISSION, missing_texts, translation_into
-from translation.publishing import INCOMPLETE, OFFLINE, obstacles, planned_for, publish
+from translation.publishing import INCOMPLETE, OFFLINE, obstacles, planned_for, publish, reason_unread
 
 
 def edit_button(page: Page) -> messages.Button:
@@ -31,6 +31,9 @@ def publish_in_editor(request: HttpRequest, translation: Translation, page: Page
         messages.error(request, text % {"page": page.title, "reason": reason})
         return redirect(request.path)
     page = Page.objects.select_related("locale").get(pk=page.pk)
+    if reason := reason_unread(page):
+        messages.warning(request, reason)
+        return redirect(request.path)
     names = {"page": page.title, "language": page.locale.get_display_name(), "date": planned_for(page)}
     count = missing_texts(translation).count()
     if names["date"]:
@@ -108,6 +111,9 @@ class PublishPagesAction(PublishBulkAction):
                 translation.save_target(user=user, publish=True)
             else:
                 (page.get_latest_revision() or page.save_revision(user=user)).publish(user=user)
+            if (reason := reason_unread(page)) and left_out is not None:
+                left_out.append((page, reason))
+                continue
             numbers[which] += 1
             fresh = Page.objects.get(pk=page.pk)
             if planned is not None and (date := planned_for(fresh)):

@@ -207,6 +207,18 @@ def test_the_same_text_on_a_published_page_is_proposed(linked: ContentPage, othe
     assert [one["data-proposal"] for one in row(client, other, "uk", "lead").select("[data-proposal]")] == ["Речення про повернення."]
 
 
+def test_one_person_asks_for_texts_alike_so_often_and_keeps_nobody_else_from_it(
+    linked: ContentPage, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    monkeypatch.setattr("translation.desk.editor.ALIKE_RATE", 2)
+    place = address(linked, "uk", "_alike", segment(linked, "title").pk)
+    first, second = sign_in("uebersetzung-uk"), sign_in("pruefung-uk")
+    assert [first.get(place).status_code for _time in range(3)] == [200, 200, 429]
+    refused = first.get(place)
+    assert (refused.json(), 0 < int(refused["Retry-After"]) <= 60) == ({"texts": []}, True)
+    assert second.get(place).status_code == 200
+
+
 def test_texts_alike_are_proposed_from_70_per_cent_the_closest_first(linked: ContentPage, other: ContentPage) -> None:  # noqa: F811
     other.lead = "Ein Satz zu Rückkehr und Reise."
     publish(other)

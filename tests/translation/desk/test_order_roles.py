@@ -93,9 +93,11 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
         "translation_order_files", "translation_order_file",
         # Walked in `test_editor`.
         "translation_edit", "translation_editor", "translation_editor_news", "translation_editor_save", "translation_editor_comment",
-        "translation_editor_alike",
+        "translation_editor_alike", "translation_editor_history",
         # Walked in `test_desk`.
         "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
+        # Walked in `test_figures`.
+        "translation_figures",
     }  # fmt: skip
     patterns = (*order_hooks.register_urls(), *wagtail_hooks.register_urls(), *editor_hooks.register_urls())
     assert {pattern.name for pattern in patterns} == walked

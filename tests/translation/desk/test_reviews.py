@@ -80,7 +80,7 @@ def told(name: str) -> list[str]:
 def test_a_draft_is_saved_and_nobody_reads_it(page: Page, code: str) -> None:  # noqa: F811
     ordered(page, code)
     client = sign_in(f"uebersetzung-{code}")
-    assert offered(client, page, code) == {"save", "submit", "publish"}
+    assert offered(client, page, code) == {"save", "submit", "publish", "plan"}
     do(client, page, code, "save")
     draft = version(page, code)
     assert draft.title == page.title
@@ -113,7 +113,7 @@ def test_submitted_sent_back_submitted_approved(page: Page, code: str) -> None: 
     assert told(f"uebersetzung-{code}") == [in_german("“%(page)s” (%(language)s) was sent back to you.", page=title, language=language)]
     assert told(f"pruefung-{code}") == []
     assert "Bitte Sie statt du." in translator.get(reverse("translation_work", args=[page.pk, code])).text
-    assert offered(translator, page, code) == {"save", "submit", "publish"}
+    assert offered(translator, page, code) == {"save", "submit", "publish", "plan"}
     do(translator, page, code, "submit")
     # The reviewer mends a text and approves: what goes online is what stands there then.
     StringTranslation.objects.filter(data=title).update(data=f"{WORDS[code]} 2")

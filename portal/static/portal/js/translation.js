@@ -267,6 +267,7 @@
     try {
       const answer = await fetch(state.segment.dataset.alike);
       if (answer.ok) (await answer.json()).texts.forEach((one) => offer(state, one));
+      else state.isLookedUp = false;
     } catch (error) { state.isLookedUp = false; }
   };
 

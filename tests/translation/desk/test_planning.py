@@ -1,0 +1,225 @@
+"""A translation that goes online at a time of its own: who plans it, what holds it, what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page, PageLogEntry
+from wagtail_localize.models import StringTranslation
+
+from home.models import ContentPage
+from portal.pages import versions
+from tests.builders import publish
+from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
+    other,
+    page,
+    shared_section,
+    sign_in,
+    state,
+    user,
+    version,
+)
+from tests.translation.desk.test_reviews import WORDS, do, offered, ordered
+from tests.translation.files.items import in_german, said
+from translation.desk import planning, withdrawing
+from translation.desk.models import ChangeEffect, PlannedPublication
+from translation.desk.states import State
+
+pytestmark = pytest.mark.django_db
+
+LATER = "2100-03-01T10:00"
+
+
+def plan(page: Page, code: str = "uk", name: str = "", at: str = LATER) -> list[str]:  # noqa: F811
+    return said(do(sign_in(name or f"uebersetzung-{code}"), page, code, "plan", at=at))
+
+
+def come() -> int:
+    """Let the time come that was planned, and the runner do what it does every minute."""
+    PlannedPublication.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    return planning.run()
+
+
+def is_online(page: Page, code: str) -> bool:  # noqa: F811
+    return versions.was_finished(version(page, code)) and version(page, code).live
+
+
+@pytest.mark.parametrize("code", ["uk", "ar"])
+def test_it_goes_online_at_its_time_as_it_stood_when_that_was_planned(page: Page, code: str) -> None:  # noqa: F811
+    translation = ordered(page, code)
+    assert plan(page, code) == [in_german("It goes online as it stands now: %(date)s.", date="01.03.2100 10:00")]
+    assert planning.run() == 0
+    assert not is_online(page, code)
+    client = sign_in(f"uebersetzung-{code}")
+    editor = BeautifulSoup(client.get(reverse("translation_editor", args=[translation.pk])).content, "html.parser")
+    note = editor.select_one(".portal-editor__note")
+    sentence = in_german("It goes online by itself, as it stood when that was planned: %(date)s.", date="01.03.2100 10:00")
+    assert " ".join(note.get_text().split()) == f"{sentence} {in_german('Look at it or call it off')}"
+    # Wagtail's screen of the page says it too.
+    wagtails = client.get(reverse("wagtailadmin_pages:edit", args=[version(page, code).pk]))
+    assert sentence in BeautifulSoup(wagtails.content, "html.parser").select_one(".messages").get_text()
+    # What is typed since is no part of it.
+    title = f"{WORDS[code]} {page.title}"
+    StringTranslation.objects.filter(data=title).update(data="noch nicht")
+    assert come() == 1
+    assert (is_online(page, code), version(page, code).title) == (True, title)
+    assert not PlannedPublication.objects.exists()
+    logged = PageLogEntry.objects.filter(page=version(page, code).pk, action__in=("wagtail.publish", planning.PLANNED))
+    assert list(logged.order_by("timestamp", "pk").values_list("action", "user__username")) == [
+        (planning.PLANNED, f"uebersetzung-{code}"), ("wagtail.publish", f"uebersetzung-{code}"),
+    ]  # fmt: skip
+
+
+def german_is_offline(page: Page) -> Callable[[], object]:  # noqa: F811
+    ContentPage.objects.get(pk=page.pk).unpublish()
+    return lambda: publish(ContentPage.objects.get(pk=page.pk))
+
+
+def german_says_something_else(page: Page) -> Callable[[], object]:  # noqa: F811
+    found = ContentPage.objects.get(pk=page.pk)
+    lead, found.lead = found.lead, "Etwas anderes."
+    publish(found)
+    found.lead = lead
+    return lambda: publish(found)
+
+
+def it_is_locked(page: Page) -> Callable[[], object]:  # noqa: F811
+    rows = Page.objects.filter(pk=version(page, "uk").pk)
+    rows.update(locked=True, locked_by=user("freigabe"), locked_at=timezone.now())
+    return lambda: rows.update(locked=False, locked_by=None)
+
+
+def its_planner_left(page: Page) -> Callable[[], object]:  # noqa: F811
+    User.objects.filter(username="uebersetzung-uk").update(is_active=False)
+    return lambda: User.objects.filter(username="uebersetzung-uk").update(is_active=True)
+
+
+def its_planner_may_no_more(page: Page) -> Callable[[], object]:  # noqa: F811
+    groups = list(user("uebersetzung-uk").groups.all())
+    user("uebersetzung-uk").groups.clear()
+    return lambda: user("uebersetzung-uk").groups.set(groups)
+
+
+def it_was_sent_back(page: Page) -> Callable[[], object]:  # noqa: F811
+    do(sign_in("uebersetzung-uk"), page, "uk", "submit")
+    do(sign_in("pruefung-uk"), page, "uk", "send_back", comment="Nein.")
+    return lambda: version(page, "uk").specific.current_workflow_state.cancel(user=user("uebersetzung-uk"))
+
+
+@pytest.mark.parametrize(
+    ("hold", "reason"),
+    [
+        (german_is_offline, "Its German page is not online."),
+        (german_says_something_else, "The German page says something else since this was planned."),
+        (it_is_locked, ""),
+        (its_planner_left, "Whoever planned it does not work here any more."),
+        (its_planner_may_no_more, ""),
+        (it_was_sent_back, "It waits for a review, or was sent back."),
+    ],
+)
+def test_what_stands_against_it_holds_it_and_nothing_is_lost(page: Page, hold: Callable, reason: str) -> None:  # noqa: F811
+    ordered(page, "uk")
+    plan(page)
+    settle = hold(page)
+    assert (come(), is_online(page, "uk")) == (0, False)
+    if reason:
+        assert planning.reason_to_hold(PlannedPublication.objects.select_related("user").get()) in (reason, in_german(reason))
+    settle()
+    assert (come(), is_online(page, "uk")) == (1, True)
+
+
+def test_what_was_called_wrong_since_is_held(page: Page) -> None:  # noqa: F811
+    translation = ordered(page, "uk")
+    do(sign_in("uebersetzung-uk"), page, "uk", "publish")
+    StringTranslation.objects.filter(locale=translation.target_locale, translation_of__data=page.title).update(data="Другий")
+    plan(page)
+    found = ContentPage.objects.get(pk=page.pk)
+    revision = found.save_revision()
+    ChangeEffect.objects.update_or_create(revision=revision, defaults={"effect": "wrong"})
+    revision.publish()
+    assert state(page, "uk") == State.WITHDRAWN
+    assert (come(), state(page, "uk")) == (0, State.WITHDRAWN)
+    withdrawing.show_again(version(page, "uk"))
+    assert (come(), version(page, "uk").title) == (1, "Другий")
+
+
+def test_whoever_publishes_what_was_called_wrong_unchanged_is_told_that_nobody_reads_it(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    translator = sign_in("uebersetzung-uk")
+    do(translator, page, "uk", "publish")
+    page.lead, page.form_values = "Etwas anderes.", {"effect": "wrong"}
+    page.save_revision().publish()
+    assert state(page, "uk") == State.WITHDRAWN
+    stays = in_german("It stays withdrawn, and visitors read German there: it was called wrong, and says nothing newer.")
+    assert said(do(translator, page, "uk", "publish")) == [stays]
+    answer = translator.post(reverse("wagtailadmin_pages:edit", args=[version(page, "uk").pk]), {"action": "publish"}, follow=True)
+    assert [text.split("<")[0].strip() for text in said(answer)] == [stays]
+    assert state(page, "uk") == State.WITHDRAWN
+
+
+def test_it_is_called_off_replaced_and_forgotten_once_it_is_online(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    translator = sign_in("uebersetzung-uk")
+    plan(page)
+    assert plan(page, at="2101-03-01T10:00") == [in_german("It goes online as it stands now: %(date)s.", date="01.03.2101 10:00")]
+    assert "unplan" in offered(translator, page, "uk")
+    assert said(do(translator, page, "uk", "unplan")) == [in_german("Called off. It goes online when somebody publishes it.")]
+    assert said(do(translator, page, "uk", "unplan")) == [in_german("No time is planned for it any more.")]
+    assert (come(), is_online(page, "uk")) == (0, False)
+    plan(page)
+    do(translator, page, "uk", "publish")
+    assert not PlannedPublication.objects.exists()
+    plan(page)
+    version(page, "uk").specific.unpublish(user=user("uebersetzung-uk"))
+    assert (come(), version(page, "uk").live) == (0, False)
+
+
+@pytest.mark.parametrize("at", ["", "2001-01-01T10:00", "morgen", "2100-13-45T99:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_what_is_no_time_to_come_is_refused(page: Page, at: str) -> None:  # noqa: F811
+    ordered(page, "uk")
+    assert plan(page, at=at) == [in_german("Give a day and a time that are still to come.")]
+    assert not PlannedPublication.objects.exists()
+
+
+def test_nobody_plans_for_another_language_or_what_may_not_go_online(page: Page) -> None:  # noqa: F811
+    translation = ordered(page, "ar")
+    for name, status in (("uebersetzung-uk", 404), ("pruefung-uk", 404), ("redaktion", 403), ("anfragen", 302)):
+        for what in ("plan", "unplan"):
+            answer = sign_in(name).post(reverse("translation_review", args=[page.pk, "ar"]), {"do": what, "at": LATER})
+            assert (answer.status_code, PlannedPublication.objects.exists()) == (status, False), name
+    plan(page, "ar")
+    assert do(sign_in("uebersetzung-uk"), page, "ar", "unplan").status_code == 404
+    assert PlannedPublication.objects.count() == 1
+    PlannedPublication.objects.all().delete()
+    StringTranslation.objects.filter(locale=translation.target_locale, translation_of__data=page.title).delete()
+    assert plan(page, "ar") == ["1 Text fehlt."]
+    do(sign_in("uebersetzung-ar"), page, "ar", "submit")
+    assert not PlannedPublication.objects.exists()
+
+
+def test_a_reviewer_approves_what_they_read_and_nothing_else(page: Page) -> None:  # noqa: F811
+    ordered(page, "ar")
+    do(sign_in("uebersetzung-ar"), page, "ar", "submit")
+    reviewer, address = sign_in("pruefung-ar"), reverse("translation_work", args=[page.pk, "ar"])
+
+    def opened() -> dict[str, str]:
+        soup = BeautifulSoup(reviewer.get(address).content, "html.parser")
+        return {name: soup.select_one(f"input[name={name}]")["value"] for name in ("seen", "read")}
+
+    form, title = opened(), f"{WORDS['ar']} {page.title}"
+    row = StringTranslation.objects.get(data=title)
+    row.data = "عنوان آخر"
+    row.save()
+    answer = do(reviewer, page, "ar", "approve", **form)
+    assert said(answer) == [in_german("Texts were changed after you had opened this. It is not approved; read what is different now.")]
+    assert not is_online(page, "ar")
+    shown = BeautifulSoup(answer.content, "html.parser").select("[aria-labelledby=review] dl dd")
+    assert [(part.get_text(), part["lang"], part["dir"]) for part in shown] == [(title, "ar", "rtl"), ("عنوان آخر", "ar", "rtl")]
+    do(reviewer, page, "ar", "approve", **opened())
+    assert (is_online(page, "ar"), version(page, "ar").title) == (True, "عنوان آخر")

@@ -1,0 +1,142 @@
+"""Publishing a translation at a time of its own: planned by a person, done by the runner, held where something stands against it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import logging
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import InterfaceError, OperationalError, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import pgettext
+from wagtail.log_actions import log
+from wagtail.models import Page, WorkflowState
+from wagtail.signals import page_unpublished
+from wagtail_localize.models import Translation
+
+from portal import changes
+from portal.changes import Change, Event, Order
+from portal.language.languages import SOURCE_LANGUAGE
+from portal.models import PublishedVersion
+from translation import publishing, reviewing
+from translation.permissions import reason_against_publication, translation_into
+
+from . import texts
+from .plan_models import PlannedPublication
+
+logger = logging.getLogger(__name__)
+
+PLANNED, CALLED_OFF = "translation.planned", "translation.plan_called_off"
+
+
+def plan_of(page: Page) -> PlannedPublication | None:
+    """Return when a translation goes online by itself. One query."""
+    return PlannedPublication.objects.filter(page=page.pk).select_related("user").first()
+
+
+def moment_of(text: str) -> datetime.datetime | None:
+    """Return the time that a field of a form holds, in the time zone of whoever typed it; None where it is none, or over."""
+    try:
+        found = parse_datetime(text.strip())
+        found = timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found
+        # The last hours of 9999 are in no other time zone.
+        return found.astimezone(datetime.UTC) if found is not None and found > timezone.now() else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def seen(source: Page, translation: Translation) -> str:
+    """Return what tells the texts of the German page, online and as translators were given them, from others."""
+    names = (texts.of_instance(source.specific), texts.of_sources([translation.source_id]))
+    return hashlib.blake2b(json.dumps(names, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def _source_of(page: Page) -> Page | None:
+    return Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+
+
+def plan(user: AbstractBaseUser, page: Page, translation: Translation, due_at: datetime.datetime) -> str:
+    """Let a translation go online at a time, as it stands now; return why it cannot, as a sentence. An earlier plan is replaced."""
+    source = _source_of(page)
+    if reasons := publishing.obstacles(user, page):
+        return " ".join(reasons.values())
+    if source is None or not source.live:
+        return pgettext("admin", "The German page is not online. With a time of its own, the translation goes online together with it.")
+    with transaction.atomic():
+        if reason := reviewing.save_draft(user, translation):
+            return reason
+        page = Page.objects.get(pk=page.pk)
+        values = {"revision_id": page.latest_revision_id, "user": user, "due_at": due_at, "planned_at": timezone.now()}
+        PlannedPublication.objects.update_or_create(page_id=page.pk, defaults={**values, "seen": seen(source, translation)})
+        log(page.specific, PLANNED, user=user, data={"due_at": due_at.isoformat()})
+    return ""
+
+
+def call_off(user: AbstractBaseUser, page: Page) -> bool:
+    """Let a translation go online at no time by itself; return whether it would have."""
+    with transaction.atomic():
+        number, _by_model = PlannedPublication.objects.filter(page=page.pk).delete()
+        if number:
+            log(page, CALLED_OFF, user=user)
+    return bool(number)
+
+
+def reason_to_hold(planned: PlannedPublication) -> str:
+    """Return why a translation does not go online although its time has come, or would not if it had, as a sentence."""
+    page = Page.objects.select_related("locale").get(pk=planned.page_id).specific
+    source, translation = _source_of(page), translation_into(page)
+    if source is None or not source.live:
+        return pgettext("admin", "Its German page is not online.")
+    if translation is None or seen(source, translation) != planned.seen:
+        return pgettext("admin", "The German page says something else since this was planned.")
+    if PublishedVersion.objects.filter(page_id=page.pk, withdrawn_at__gte=planned.planned_at).exists():
+        return pgettext("admin", "The German page was changed, and somebody said that this version is wrong now.")
+    state = reviewing.state_of(page)
+    if state is not None and state.status in (WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES):
+        return pgettext("admin", "It waits for a review, or was sent back.")
+    if planned.user is None or not planned.user.is_active:
+        return pgettext("admin", "Whoever planned it does not work here any more.")
+    return reason_against_publication(planned.user, page)
+
+
+def run() -> int:
+    """Put online what is due and not held; return how many that were. What is held goes online once nothing stands against it."""
+    number = 0
+    for pk in list(PlannedPublication.objects.filter(due_at__lte=timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                number += _publish(pk)
+        except (OperationalError, InterfaceError):
+            # The database does not answer: the next run begins here.
+            raise
+        except Exception:
+            logger.exception("The planned publication of page %s failed", pk)
+    return number
+
+
+def _publish(pk: int) -> bool:
+    rows = PlannedPublication.objects.select_for_update(of=("self",)).select_related("revision", "user")
+    planned = rows.filter(pk=pk, due_at__lte=timezone.now()).first()
+    if planned is None or reason_to_hold(planned):
+        return False
+    planned.revision.publish(user=planned.user)
+    return True
+
+
+@changes.receiver(Event.PUBLISHED, order=Order.LANGUAGES)
+def forget_plan(change: Change) -> None:
+    """Whatever published a version: it is online, and nothing is planned any more. What comes back with its German page is what it was."""
+    if isinstance(change.subject, Page) and change.subject.live and not change.details.get("returned"):
+        PlannedPublication.objects.filter(page=change.subject.pk).delete()
+
+
+@receiver(page_unpublished, dispatch_uid="translation_desk.plan_unpublished")
+def forget_plan_of_unpublished(instance: Page, **kwargs: object) -> None:
+    """Somebody took a translation offline. One that went with its German page is held, and comes with a plan once that is back."""
+    source = _source_of(instance)
+    if source is not None and source.live and source.pk != instance.pk:
+        PlannedPublication.objects.filter(page=instance.pk).delete()
