@@ -12,4 +12,4 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of what is published, and of reviews."""
-        from . import review_notices, signals  # noqa: F401
+        from . import review_notices, signals, snippets  # noqa: F401

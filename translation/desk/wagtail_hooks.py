@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from . import choosing, explorer, models, states, views, withdrawing
+from . import choosing, explorer, models, snippet_views, snippets, states, views, withdrawing
 from . import editor_hooks as editor_hooks
 from . import order_hooks as order_hooks
 
@@ -25,6 +25,12 @@ def register_urls() -> list[URLPattern]:
         path("translations/<int:page_id>/", views.show_page, name="translation_desk_page"),
         path("translations/<int:page_id>/confirm/", views.confirm, name="translation_desk_confirm"),
         path("translations/<int:page_id>/show-again/", views.show_again, name="translation_desk_show_again"),
+        path("translations/snippets/<int:type_id>/<int:snippet_id>/", snippet_views.show, name="translation_desk_snippet"),
+        path(
+            "translations/snippets/<int:type_id>/<int:snippet_id>/confirm/",
+            snippet_views.confirm,
+            name="translation_desk_snippet_confirm",
+        ),
     ]
 
 
@@ -60,13 +66,15 @@ def store_missing_states(say: Callable[[str], None]) -> None:
     """Store what versions are true to that an older portal published, or one without the desk."""
     models.forget_what_is_gone()
     states.store_missing()
+    snippets.forget_what_is_gone()
+    snippets.store_missing()
 
 
 @hooks.register("register_log_actions")
 def register_actions(actions: LogActionRegistry) -> None:
     """Show in a page's history that somebody said it is still true."""
     actions.register_action(
-        views.CONFIRMED,
+        snippet_views.CONFIRMED,
         pgettext_lazy("admin", "Confirmed as still true"),
         pgettext_lazy("admin", "Still true to the German page, which was changed"),
     )
