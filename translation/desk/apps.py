@@ -11,5 +11,7 @@ class DeskConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Translation desk")
 
     def ready(self) -> None:
-        """Hear of what is published, and of reviews."""
+        """Hear of what is published and saved, and of reviews."""
         from . import review_notices, signals, snippets  # noqa: F401
+
+        review_notices.take_over()

@@ -36,6 +36,7 @@ class Cell:
         changed_at: since when the source says something else.
         withdrawn_at: since when nobody reads the version any more.
         is_opened: a snippet that is translated text by text.
+        is_in_review: a new text waits for a review, whatever the state says of the old one.
     """
 
     locale_id: int
@@ -47,8 +48,15 @@ class Cell:
     changed_at: datetime.datetime | None = None
     withdrawn_at: datetime.datetime | None = None
     is_opened: bool = False
+    is_in_review: bool = False
 
     @property
     def percent(self) -> int:
         """Return how much is translated, in whole per cent; 100 only where all is."""
         return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def label(self) -> str:
+        """Return the state in words; of a withdrawn version whose new text waits for a review, both."""
+        names = [self.state, *([State.IN_REVIEW] if self.is_in_review and self.state != State.IN_REVIEW else [])]
+        return " · ".join(str(name.label) for name in names)

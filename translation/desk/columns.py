@@ -44,7 +44,7 @@ class CellColumn(Column):
         """Return the state, and what is left to do where something is."""
         cell: Cell = instance.cells[self.place]
         order = order_hooks.note_of(instance.on_order.get((instance.translation_key, self.locale.pk)))
-        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
+        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.label, order)
         if cell.total:
             if isinstance(instance, snippets.Row):
                 address = instance.edit_address(cell)

@@ -71,10 +71,10 @@ class TranslationsColumn(Column):
         """Return each language with its state, as the matrix says it."""
         cells = getattr(instance, "cells", [])
         if instance.locale.language_code != SOURCE_LANGUAGE:
-            own = ((cell.state.value, cell.state.label) for _locale, cell in cells)
+            own = ((cell.state.value, cell.label) for _locale, cell in cells)
             return format_html_join(" ", '<span class="portal-cell portal-cell--{}">{}</span>', own)
         line = '<span class="portal-cell portal-cell--{}"><abbr title="{}">{}</abbr> {}</span>'
-        rows = ((cell.state.value, name_of(locale), _short(locale), cell.state.label) for locale, cell in cells)
+        rows = ((cell.state.value, name_of(locale), _short(locale), cell.label) for locale, cell in cells)
         return format_html('<span class="portal-cells">{}</span>', format_html_join("", line, rows))
 
 

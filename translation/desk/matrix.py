@@ -22,7 +22,7 @@ from translation.permissions import working_locale_ids
 
 from . import progress, texts
 from .cells import Cell as Cell
-from .states import State, with_states
+from .states import State, with_reviews, with_states
 
 DEMAND_TIME = datetime.timedelta(days=90)
 """Visits that are older say nothing of what is looked for."""
@@ -102,17 +102,22 @@ def cells(keys: Iterable[UUID], locales: Iterable[Locale], counted: progress.Cou
 
 
 def _cells(keys: list[UUID], locale_ids: list[int], counted: progress.Counted) -> dict[tuple[UUID, int], Cell]:
-    rows = with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids)).order_by()
-    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at", "published_version__withdrawn_at")
+    rows = with_reviews(with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids))).order_by()
+    names = (
+        "translation_key", "locale_id", "state", "pk",
+        "published_version__source_changed_at", "published_version__withdrawn_at", "is_in_review",
+    )  # fmt: skip
     versions = list(rows.values_list(*names))
     total, done = counted
     locales = locales_by_id()
     by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
     found = {}
-    for key, locale_id, state, pk, changed_at, withdrawn_at in versions:
+    for key, locale_id, state, pk, changed_at, withdrawn_at, is_in_review in versions:
         number, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
         texts_done, words_done = done.get((key, locale_id), (0, 0)) if number else (0, 0)
-        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, number, words - words_done, changed_at, withdrawn_at)
+        found[key, locale_id] = Cell(
+            locale_id, State(state), pk, texts_done, number, words - words_done, changed_at, withdrawn_at, is_in_review=is_in_review
+        )
     return found
 
 

@@ -362,10 +362,14 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         source = Page.objects.filter(translation_key=found.page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
         if source is None:
             raise Http404
-        return redirect("translation_work", source.pk, found.page.locale.language_code)
+        place = [source.pk, found.page.locale.language_code]
+        if found.kind == NoticeKind.SENT_BACK:
+            return redirect("translation_edit", *place)
+        return redirect(f"{reverse('translation_work', args=place)}{'#review' if found.kind == NoticeKind.SUBMITTED else ''}")
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
     first = items.select_related("locale", "page__locale", "page__content_type", "snippet_type").order_by(*orders.IN_ORDER).first()
     rows = rows_of(request.user, [first]) if first is not None else []
     if found.kind == NoticeKind.DONE or not rows:
         return redirect("translation_order", found.order_id)
-    return redirect(rows[0]["url"] if first is not None and first.page_id else rows[0]["edit_url"])
+    # Of what is written freely what changed is to be seen; in the editor the first text that is open has the focus.
+    return redirect(rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"])

@@ -41,6 +41,11 @@ def in_review(pages: QuerySet) -> QuerySet:
     return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
 
 
+def with_reviews(pages: QuerySet) -> QuerySet:
+    """Annotate versions with whether they wait for a review (`is_in_review`). No further query."""
+    return pages.annotate(is_in_review=Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
+
+
 def sent_back(pages: QuerySet) -> QuerySet:
     """Return those of versions that a reviewer sent back, and that were not submitted again. No further query."""
     return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_NEEDS_CHANGES)))

@@ -232,7 +232,7 @@ class DeskView(ReportView):
         kind = item.kind if isinstance(item, snippets.Row) else str(item.page_type_display_name)
         values: list[object] = [item.shown_title, kind, item.last_published_at, item.demand]
         for cell in item.cells:
-            values += [str(cell.state.label), cell.percent if cell.total else None, cell.words_left]
+            values += [cell.label, cell.percent if cell.total else None, cell.words_left]
         return dict(zip(self.list_export, values, strict=True))
 
 
