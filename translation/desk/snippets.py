@@ -303,7 +303,12 @@ def store(instance: Any) -> None:
             row.texts = now
         _mark(row, now)
         if row.pk is None or before != (row.texts, row.given, row.source_changed_at):
-            row.save()
+            # Somebody else may store the same in this very moment.
+            SnippetTexts.objects.update_or_create(
+                translation_key=row.translation_key,
+                locale_id=row.locale_id,
+                defaults={"texts": row.texts, "given": row.given, "source_changed_at": row.source_changed_at},
+            )
 
 
 def _take(row: SnippetTexts, version: Any, now: texts.Names) -> None:

@@ -55,6 +55,7 @@ def store_states_of_pages(pages: list[Page]) -> None:
 
 hooks.register("extend_page_form", choosing.extend_form)
 hooks.register("keep_with_revision", choosing.keep_with_revision)
+hooks.register("page_chooser_columns", explorer.chooser_columns)
 hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
 hooks.register("register_start_boxes", explorer.start_boxes)
 # After that of `translation`: the last one of a name is taken.
