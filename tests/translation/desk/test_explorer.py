@@ -163,12 +163,3 @@ def test_the_page_chooser_says_the_same_with_one_query_more(page: Page) -> None:
     assert len([query for query in queries if "CASE WHEN" in query["sql"] and "withdrawn_at" in query["sql"]]) == 1
     # Whoever works in no language finds what Wagtail shows.
     assert set(map(tuple, chosen_from(sign_in("anfragen"), browse).values())) <= {()}
-
-
-def test_a_preview_of_a_translation_speaks_its_language(page: Page) -> None:  # noqa: F811
-    body = [{"type": "heading", "value": f"Abschnitt {number}"} for number in range(3)]
-    other = make_content_page(page.get_parent().specific, "Vorschau", body=body)
-    make_alias(other, "ar")
-    translation = submit(other, "ar")
-    text = sign_in("uebersetzung-ar").get(reverse("wagtail_localize:preview_translation", args=[translation.pk])).text
-    assert BeautifulSoup(text, "html.parser").select_one("#contents").get_text() == "في هذه الصفحة"

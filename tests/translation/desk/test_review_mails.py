@@ -84,5 +84,5 @@ def test_a_german_page_that_is_submitted_is_mailed_by_wagtail_as_before(page: Pa
     page.lead = "Ein anderer Satz."
     page.save_revision(user=user("redaktion"))
     page.get_workflow().start(page, user("redaktion"))
-    assert {to for message in mail.outbox for to in message.to} == {"freigabe@example.org"}
+    assert {to for message in mail.outbox for to in message.to} == {"admin@example.org", "freigabe@example.org"}
     assert not Notice.objects.filter(kind=NoticeKind.SUBMITTED).exists()
