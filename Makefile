@@ -119,10 +119,11 @@ test: ## the test suite; ARGS='-k slugs' passes options, DATABASE_URL=postgres:/
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
-pictures: ## the pictures of the README's ten minutes, made by the browser test that walks them
+pictures: ## the pictures of the README's ten minutes and of the documents for translators, made by the browser tests that walk them
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
-	PORTAL_PICTURES=docs/pictures exec $(BIN)/python -m pytest -n 0 -q tests/journeys/test_ten_minutes.py -k six_steps
+	PORTAL_PICTURES=docs/pictures exec $(BIN)/python -m pytest -n 0 -q tests/journeys/test_ten_minutes.py \
+		tests/journeys/test_desk_story.py -k "six_steps or changed_german or wrong_now"
 
 fuzz: ## odd input for the search, as many cases as FUZZ_EXAMPLES says (200,000)
 	$(begin)

@@ -9,14 +9,28 @@ from urllib.parse import urlsplit
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import chooser
 from wagtail.models import Locale, Page, PageQuerySet, TranslatableMixin
 
 from portal.admin import titles
 
 
+def _with_more(columns: list[Column], request: HttpRequest) -> list[Column]:
+    """Return a chooser's columns with those that others add (`page_chooser_columns`), behind the status."""
+    more = [column for add in hooks.get_hooks("page_chooser_columns") for column in add(request)]
+    place = next((number for number, column in enumerate(columns) if column.name == "status"), len(columns) - 1) + 1
+    return [*columns[:place], *more, *columns[place:]]
+
+
 class BrowseView(chooser.BrowseView):
     """The page chooser, opened beside the page that is being edited unless a place is asked for."""
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return Wagtail's columns and what others add."""
+        return _with_more(super().columns, self.request)
 
     def get(self, request: HttpRequest, parent_page_id: int | None = None) -> HttpResponse:
         """Show the pages of one place.
@@ -33,6 +47,15 @@ class BrowseView(chooser.BrowseView):
             request.GET = request.GET.copy()  # type: ignore[assignment]
             request.GET["locale"] = locale.locale.language_code
         return super().get(request, parent_page_id)
+
+
+class SearchView(chooser.SearchView):
+    """What is searched for in the page chooser."""
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return Wagtail's columns and what others add."""
+        return _with_more(super().columns, self.request)
 
 
 class ChosenMultipleView(chooser.ChosenMultipleView):

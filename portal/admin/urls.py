@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = decorate_urlpatterns(
     [
         path("choose-page/", choosers.BrowseView.as_view()),
         path("choose-page/<int:parent_page_id>/", choosers.BrowseView.as_view()),
+        path("choose-page/search/", choosers.SearchView.as_view()),
         path("choose-page/chosen-multiple/", choosers.ChosenMultipleView.as_view()),
         path("choose-external-link/", choosers.ExternalLinkView.as_view()),
         path("bulk/<str:app_label>/<str:model_name>/<str:action>/", bulk.act),

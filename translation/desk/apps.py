@@ -11,5 +11,7 @@ class DeskConfig(AppConfig):
     verbose_name = pgettext_lazy("admin", "Translation desk")
 
     def ready(self) -> None:
-        """Hear of what is published and translated, and of reviews."""
-        from . import planning, review_notices, signals  # noqa: F401
+        """Hear of what is published, saved and translated, and of reviews."""
+        from . import planning, review_notices, signals, snippets  # noqa: F401
+
+        review_notices.take_over()

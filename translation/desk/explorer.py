@@ -26,23 +26,29 @@ from portal.admin.start import LINES, Box, Line
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.explorer import KindIndexView
 from portal.pages import versions
+from portal.pages.versions import locales_by_id
 from translation.checks.ease import Reading
 from translation.permissions import working_locale_ids
 from translation.views.pages import TranslatedPageViewSet
 
-from . import matrix, texts
+from . import matrix, progress, texts
 from .matrix import Cell
 from .names import name_of
-from .states import State, with_states
+from .states import State, with_reviews, with_states
 
 
-def cells_of(pages: Iterable[Page], locales: list[Locale]) -> dict[int, list[tuple[Locale, Cell]]]:
-    """Return by the ids of pages their cells: of a page of the source those in these languages, of a version its own. Three queries."""
+def cells_of(
+    pages: Iterable[Page], locales: list[Locale], counted: progress.Counted | None = None
+) -> dict[int, list[tuple[Locale, Cell]]]:
+    """Return by the ids of pages their cells: of a page of the source those in these languages, of a version its own.
+
+    Three queries; one where their progress is `counted`, or does not matter.
+    """
     pages = [page for page in pages if page.depth > 1]
-    found = matrix.cells({page.translation_key for page in pages}, locales) if locales else {}
-    result = {}
+    found = matrix.cells({page.translation_key for page in pages}, locales, counted) if locales else {}
+    by_id, result = locales_by_id(), {}
     for page in pages:
-        is_source = page.locale.language_code == SOURCE_LANGUAGE
+        is_source = by_id[page.locale_id].language_code == SOURCE_LANGUAGE
         own = zip(locales, found.get(page.translation_key, ()), strict=False)
         result[page.pk] = [(locale, cell) for locale, cell in own if is_source or locale.pk == page.locale_id]
     return result
@@ -71,12 +77,34 @@ class TranslationsColumn(Column):
     def get_value(self, instance: Page) -> SafeString:
         """Return each language with its state, as the matrix says it."""
         cells = getattr(instance, "cells", [])
-        if instance.locale.language_code != SOURCE_LANGUAGE:
-            own = ((cell.state.value, cell.state.label) for _locale, cell in cells)
+        if locales_by_id()[instance.locale_id].language_code != SOURCE_LANGUAGE:
+            own = ((cell.state.value, cell.label) for _locale, cell in cells)
             return format_html_join(" ", '<span class="portal-cell portal-cell--{}">{}</span>', own)
         line = '<span class="portal-cell portal-cell--{}"><abbr title="{}">{}</abbr> {}</span>'
-        rows = ((cell.state.value, name_of(locale), _short(locale), cell.state.label) for locale, cell in cells)
+        rows = ((cell.state.value, name_of(locale), _short(locale), cell.label) for locale, cell in cells)
         return format_html('<span class="portal-cells">{}</span>', format_html_join("", line, rows))
+
+
+class ChooserColumn(TranslationsColumn):
+    """The same in the page chooser, which has no place to hand in more than a column. One query for all that is shown."""
+
+    def __init__(self, user: AbstractBaseUser) -> None:
+        super().__init__("translations", label=pgettext_lazy("admin", "Translations"))
+        self.locales = matrix.locales_for(user)
+
+    def get_cell_context_data(self, instance: Page, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """Give all pages of the table their cells once, and return what stands in this one's."""
+        if not hasattr(instance, "cells"):
+            pages = list(parent_context["table"].data)
+            cells = cells_of(pages, self.locales, ({}, {}))
+            for page in pages:
+                page.cells = cells.get(page.pk, [])
+        return super().get_cell_context_data(instance, parent_context)
+
+
+def chooser_columns(request: HttpRequest) -> list[Column]:
+    """Return what the page chooser shows to those who work in a language."""
+    return [ChooserColumn(request.user)] if working_locale_ids(request.user) else []
 
 
 def _short(locale: Locale) -> str:
@@ -219,7 +247,7 @@ def add_to_userbar(request: HttpRequest, items: list[BaseItem], page: Page | Non
 def start_boxes(request: HttpRequest) -> Iterator[Box]:
     """Yield what is out of date in the languages that a person works in, the oldest change first."""
     rows = Page.objects.filter(locale__in=working_locale_ids(request.user)).exclude(locale__language_code=SOURCE_LANGUAGE)
-    found = with_states(rows).filter(state__in=CHANGED).order_by("published_version__source_changed_at", "pk")
+    found = with_reviews(with_states(rows)).filter(state__in=CHANGED).order_by("published_version__source_changed_at", "pk")
     pages = list(found.select_related("locale")[:LINES])
     keys = [page.translation_key for page in pages]
     sources = dict(_sources().filter(translation_key__in=keys).values_list("translation_key", "pk"))
@@ -228,7 +256,7 @@ def start_boxes(request: HttpRequest) -> Iterator[Box]:
             page.get_admin_display_title(),
             reverse("translation_desk_page", args=[sources[page.translation_key]]),
             str(page.locale.get_display_name()),
-            str(State(page.state).label),
+            Cell(page.locale_id, State(page.state), is_in_review=page.is_in_review).label,
         )
         for page in pages
         if page.translation_key in sources

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Length, Replace
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
-from wagtail.models import Locale, Page
-from wagtail_localize.models import StringSegment
+from wagtail.models import Locale, Page, TranslatableMixin
 
 from portal.admin import titles
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE, languages_by_code
@@ -21,45 +20,17 @@ from portal.models import FallbackVisits
 from portal.pages.versions import locales_by_id
 from translation.permissions import working_locale_ids
 
-from .states import State, with_states
+from . import progress, texts
+from .cells import Cell as Cell
+from .states import State, with_reviews, with_states
 
-BATCH = 500
-"""So many pages are asked for at once: SQLite takes 32,766 values in a query, and a batch is asked of several tables."""
 DEMAND_TIME = datetime.timedelta(days=90)
 """Visits that are older say nothing of what is looked for."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What a page is in a language.
-
-    Args:
-        locale_id: the language.
-        page_id: its version there; None where there is none.
-        done: how many of its texts are translated, of `total`; both 0 where it is not translated text by text.
-        words_left: how many words the other texts have in the source.
-        changed_at: since when the source says something else.
-        withdrawn_at: since when nobody reads the version any more.
-    """
-
-    locale_id: int
-    state: State = State.MISSING
-    page_id: int | None = None
-    done: int = 0
-    total: int = 0
-    words_left: int = 0
-    changed_at: datetime.datetime | None = None
-    withdrawn_at: datetime.datetime | None = None
-
-    @property
-    def percent(self) -> int:
-        """Return how much is translated, in whole per cent; 100 only where all is."""
-        return 100 * self.done // self.total if self.total else 0
-
-
 def locales_for(user: AbstractBaseUser) -> list[Locale]:
     """Return the languages that a person sees, in the portal's order: all for those who write in the source's, else their own."""
-    found = {locale.language_code: locale for locale in Locale.objects.all()}
+    found = {locale.language_code: locale for locale in locales_by_id().values()}
     own = working_locale_ids(user)
     source = found.get(SOURCE_LANGUAGE)
     sees_all = source is not None and source.pk in own
@@ -114,48 +85,43 @@ def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State
     return found
 
 
-def cells(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[UUID, list[Cell]]:
-    """Return the cells of pages by their translation key, in the order of the languages. Three queries for each `BATCH` pages."""
+def cells(keys: Iterable[UUID], locales: Iterable[Locale], counted: progress.Counted | None = None) -> dict[UUID, list[Cell]]:
+    """Return the cells of pages by their translation key, in the order of the languages. Three queries for each `BATCH` pages.
+
+    Args:
+        counted: their progress, where that is known already.
+    """
     keys, locale_ids = list(keys), [locale.pk for locale in locales]
+    counted = progress.of(keys, locale_ids) if counted is None else counted
     found: dict[UUID, list[Cell]] = {}
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        by_place = _cells(batch, locale_ids)
+    for start in range(0, len(keys), progress.BATCH):
+        batch = keys[start : start + progress.BATCH]
+        by_place = _cells(batch, locale_ids, counted)
         found |= {key: [by_place.get((key, locale_id), Cell(locale_id)) for locale_id in locale_ids] for key in batch}
     return found
 
 
-def _cells(keys: list[UUID], locale_ids: list[int]) -> dict[tuple[UUID, int], Cell]:
-    rows = with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids)).order_by()
-    names = ("translation_key", "locale_id", "state", "pk", "published_version__source_changed_at", "published_version__withdrawn_at")
+def _cells(keys: list[UUID], locale_ids: list[int], counted: progress.Counted) -> dict[tuple[UUID, int], Cell]:
+    rows = with_reviews(with_states(Page.objects.filter(translation_key__in=keys, locale__in=locale_ids))).order_by()
+    names = (
+        "translation_key", "locale_id", "state", "pk",
+        "published_version__source_changed_at", "published_version__withdrawn_at", "is_in_review",
+    )  # fmt: skip
     versions = list(rows.values_list(*names))
-    total, done = _progress(keys, locale_ids)
+    total, done = counted
     locales = locales_by_id()
     by_text = {locale_id for locale_id in locale_ids if languages_by_code()[locales[locale_id].language_code].follows_source}
     found = {}
-    for key, locale_id, state, pk, changed_at, withdrawn_at in versions:
-        texts, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
-        texts_done, words_done = done.get((key, locale_id), (0, 0)) if texts else (0, 0)
-        found[key, locale_id] = Cell(locale_id, State(state), pk, texts_done, texts, words - words_done, changed_at, withdrawn_at)
+    for key, locale_id, state, pk, changed_at, withdrawn_at, is_in_review in versions:
+        number, words = total.get(key, (0, 0)) if locale_id in by_text and state != State.ALIAS else (0, 0)
+        texts_done, words_done = done.get((key, locale_id), (0, 0)) if number else (0, 0)
+        found[key, locale_id] = Cell(
+            locale_id, State(state), pk, texts_done, number, words - words_done, changed_at, withdrawn_at, is_in_review=is_in_review
+        )
     return found
 
 
-def _progress(
-    keys: list[UUID], locale_ids: list[int]
-) -> tuple[dict[UUID, tuple[int, int]], dict[tuple[UUID, int], tuple[int, int]]]:
-    """Return how many texts and words pages have, and how many of them are translated into which language."""
-    words = Length("string__data") - Length(Replace("string__data", Value(" "), Value(""))) + 1
-    segments = StringSegment.objects.filter(source__object_id__in=keys, source__locale__language_code=SOURCE_LANGUAGE).order_by()
-    numbers = {"texts": Count("pk"), "words": Sum(words)}
-    total = {key: (texts, sum_) for key, texts, sum_ in segments.values_list("source__object_id").annotate(**numbers)}
-    translated = segments.filter(
-        string__translations__context=F("context"),
-        string__translations__locale__in=locale_ids,
-        string__translations__has_error=False,
-        string__translations__data__gt="",
-    )
-    done: dict[tuple[UUID, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    places = translated.values_list("source__object_id", "string__translations__locale_id").annotate(**numbers)
-    for key, locale_id, texts, sum_ in places:
-        done[key, locale_id] = (texts, sum_)
-    return total, done
+def seen(source: TranslatableMixin) -> str:
+    """Return what tells one state of the texts of a page or snippet of the source from another."""
+    names = json.dumps(texts.of_instance(source), sort_keys=True)
+    return hashlib.blake2b(names.encode(), digest_size=12).hexdigest()

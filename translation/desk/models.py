@@ -5,6 +5,8 @@ go when the desk is there again (`forget_what_is_gone`).
 """
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import F
@@ -44,6 +46,25 @@ class SourceTexts(models.Model):
         return str(self.page_id)
 
 
+class SnippetTexts(models.Model):
+    """The texts of the source that a snippet's version says in its language, as `SourceTexts` of a page, and since when it says others."""
+
+    translation_key = models.UUIDField()
+    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    texts = models.JSONField(default=dict)
+    given = models.JSONField(null=True)
+    source_changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list] = [
+            models.UniqueConstraint(fields=["translation_key", "locale"], name="translation_desk_snippet_texts_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.translation_key} {self.locale_id}"
+
+
 class ChangeEffect(models.Model):
     """What somebody said that a revision of a page of the source means for its finished versions, once it is published."""
 
@@ -67,7 +88,8 @@ def forget_what_is_gone() -> None:
     PlannedPublication.objects.filter(page__last_published_at__gt=F("planned_at")).delete()
     PlannedPublication.objects.exclude(user=None).exclude(user__in=User.objects.values("pk")).update(user=None)
     Notice.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
-    OrderItem.objects.exclude(page__in=Page.objects.values("pk"), locale__in=Locale.objects.values("pk")).delete()
+    OrderItem.objects.exclude(locale__in=Locale.objects.values("pk")).delete()
+    OrderItem.objects.exclude(page=None).exclude(page__in=Page.objects.values("pk")).delete()
     users, groups = User.objects.values("pk"), Group.objects.values("pk")
     for told in (Notice, NoticeChoice):
         told.objects.exclude(user__in=users).delete()

@@ -1,4 +1,4 @@
-"""Who is told what of orders: once, on the start page of the admin, and in one mail in their language as often as they want it.
+"""Who is told what of orders and reviews: once, on the start page of the admin, and in one mail in their language as often as they want it.
 
 A notice is written first and mailed afterwards, and keeps until the mail server has taken it.
 """
@@ -227,7 +227,8 @@ def _mail(user: User) -> int:
     with transaction.atomic():
         notices = list(
             Notice.objects.select_for_update(of=("self",)).filter(user=user, mailed_at=None, seen_at=None)
-            .select_related("order__creator", "locale").order_by("kind", "order__due_on", "pk")
+            .select_related("user", "order__creator", "locale", "page__locale", "page__content_type")
+            .order_by("kind", "order__due_on", "pk")
         )  # fmt: skip
         Notice.objects.filter(user=user, mailed_at=None).update(mailed_at=timezone.now())
         with override(UserProfile.get_for_user(user).get_preferred_language()):

@@ -12,12 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 from wagtail.admin.auth import permission_denied
 from wagtail.models import Locale, Page
-from wagtail.permissions import page_permission_policy
+from wagtail.permissions import page_permission_policy, policy_registry
 from wagtail_localize.models import Translation
 
 from translation.files import archives, views
 from translation.files.units import FORMATS
-from translation.permissions import working_locale_ids
+from translation.permissions import working_locale_ids, works_in
 
 from . import matrix
 from .models import Order, OrderItem
@@ -27,20 +27,31 @@ from .order_views import orders_for
 
 
 def translations_of(user: AbstractBaseUser, order: Order, locales: Iterable[Locale]) -> list[Translation]:
-    """Return the translations of an order that a person may work on, in the order of the pages. Three queries."""
+    """Return the translations of an order that a person may work on, in the order of the pages, snippets behind them. Four queries."""
     items = OrderItem.objects.filter(order=order, locale__in=list(locales), by_hand=False, progress__in=(Progress.OPEN, Progress.DONE))
-    places = {(key, locale_id) for key, locale_id in items.values_list("page__translation_key", "locale_id")}
+    of_pages, of_snippets = items.exclude(page=None), items.filter(page=None).order_by("snippet_type", "pk")
+    places = set(of_pages.values_list("page__translation_key", "locale_id"))
+    snippet_places = list(of_snippets.values_list("snippet_key", "locale_id"))
     changeable = page_permission_policy.instances_user_has_permission_for(user, "change")
     own = Page.objects.filter(
         pk__in=changeable.values("pk"), translation_key__in={key for key, _locale in places}, locale__in={pk for _key, pk in places}
     ).order_by("path")
-    rows = Translation.objects.filter(source__object_id__in={key for key, _locale in places}, enabled=True)
+    keys = {key for key, _locale in (*places, *snippet_places)}
+    rows = Translation.objects.filter(source__object_id__in=keys, enabled=True)
     by_place = {
         (one.source.object_id, one.target_locale_id): one
         for one in rows.select_related("source__specific_content_type", "source__locale", "target_locale")
     }
     found = ((key, locale_id) for key, locale_id in own.values_list("translation_key", "locale_id"))
-    return [by_place[place] for place in found if place in places and place in by_place]
+    pages = [by_place[place] for place in found if place in places and place in by_place]
+    return [*pages, *(by_place[place] for place in snippet_places if place in by_place and _may_change(user, by_place[place]))]
+
+
+def _may_change(user: AbstractBaseUser, translation: Translation) -> bool:
+    """Return whether a person may change the snippet that a translation writes. No query."""
+    model = translation.source.specific_content_type.model_class()
+    policy = policy_registry.get_by_type(model)
+    return policy.user_has_permission(user, "change") and works_in(user, translation.target_locale_id)
 
 
 def files(request: HttpRequest, order_id: int) -> HttpResponse:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser, User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import classproperty
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
@@ -23,6 +24,7 @@ from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from portal.admin.start import LINES, Box, Line
 from portal.jobs import Periodic
@@ -30,9 +32,8 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.operation.leaving import Belonging, belonging
 from translation.permissions import translation_into, working_locale_ids
 
-from . import notices, order_files, order_views, orders, planning, review_views
+from . import notices, order_files, order_views, orders, planning, review_views, snippets
 from .models import Notice, NoticeChoice, Order, OrderItem
-from .names import name_of
 from .order_models import ACTIVE, NoticeKind
 
 
@@ -125,13 +126,49 @@ class OrderAction(PageBulkAction):
         return self.get(request)
 
 
+@hooks.register("register_bulk_action")
+class OrderSnippetsAction(SnippetBulkAction):
+    """Orders translations of the snippets that are ticked in a list: leads to the form."""
+
+    display_name = pgettext_lazy("admin", "Order translations")
+    action_type = "order_snippet_translations"
+    aria_label = pgettext_lazy("admin", "Order translations of the chosen entries")
+    template_name = "wagtailadmin/bulk_actions/confirmation/base.html"
+    action_priority = 60
+
+    @classproperty
+    def models(cls) -> list[type[Model]]:  # noqa: N805
+        """Return the kinds that are translated."""
+        return snippets.kinds()
+
+    def check_perm(self, snippet: Model) -> bool:
+        """Return whether the person may order, and know of these."""
+        return order_views.may_order(self.request.user) and self.model in snippets.kinds_for(self.request.user)
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Lead to the form with these snippets; of a version in another language that is its German one."""
+        found, _left_out = self.get_actionable_objects()
+        keys = [one.translation_key for one in found]
+        ids = snippets.sources(self.model).filter(translation_key__in=keys).values_list("pk", flat=True)
+        names = [snippets.name_of(self.model, pk) for pk in ids[: order_views.MOST_PAGES + 1]]
+        if len(names) > order_views.MOST_PAGES:
+            messages.warning(request, pgettext("admin", "These are too many pages at once."))
+            return redirect(self.next_url)
+        return redirect(order_views.address_of_new([], names))
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Lead there too: nothing is done here."""
+        return self.get(request)
+
+
 # --- the matrix ---------------------------------------------------------------------------------------------------------------
 
 
-def box_of(page: Page) -> SafeString:
-    """Return a box by which a page is chosen; it belongs to the form above the matrix."""
-    label = pgettext("admin", "Choose “%(page)s”") % {"page": page.shown_title}
-    return format_html('<input type="checkbox" name="page" value="{}" form="order-pages" aria-label="{}"> ', page.pk, label)
+def box_of(row: Page | snippets.Row) -> SafeString:
+    """Return a box by which a page or snippet is chosen; it belongs to the form above the matrix."""
+    label = pgettext("admin", "Choose “%(page)s”") % {"page": row.shown_title}
+    name, value = ("page", row.pk) if isinstance(row, Page) else ("snippet", row.name)
+    return format_html('<input type="checkbox" name="{}" value="{}" form="order-pages" aria-label="{}"> ', name, value, label)
 
 
 def note_of(item: OrderItem | None) -> SafeString | str:
@@ -156,7 +193,7 @@ def boxes(request: HttpRequest) -> Iterator[Box]:
     if not working_locale_ids(user):
         return
     rows = orders.work_of(user)
-    lines = [_line(user, item, title) for item, title in order_views.titled(user, list(rows[:LINES]))]
+    lines = [Line(row["title"], row["edit_url"], row["language"], due_note(row["item"])) for row in order_views.rows_of(user, rows[:LINES])]
     yield Box("my-work", pgettext_lazy("admin", "My work"), lines, reverse("translation_my_work"), rows.count(), order=15)
     unseen = list(notices.unseen(user))
     told = [Line(text, reverse("translation_notice", args=[one.pk]), note=_when(one)) for one, text in notices.still_true(unseen)]
@@ -165,11 +202,6 @@ def boxes(request: HttpRequest) -> Iterator[Box]:
 
 def _when(notice: Notice) -> str:
     return date_format(timezone.localtime(notice.created_at), "SHORT_DATETIME_FORMAT")
-
-
-def _line(user: AbstractBaseUser, item: OrderItem, title: str) -> Line:
-    address = reverse("translation_edit", args=[item.page_id, item.locale.language_code])
-    return Line(title, address, name_of(item.locale), due_note(item))
 
 
 def due_note(item: OrderItem) -> str:

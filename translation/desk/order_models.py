@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import pgettext_lazy
 from wagtail.models import Locale, Page
@@ -63,11 +64,14 @@ ACTIVE = (Progress.WAITING, Progress.OPEN)
 
 
 class OrderItem(models.Model):
-    """One page of the source in one language."""
+    """One page or snippet of the source in one language."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items")
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    """The page of the source."""
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
+    """The page of the source; None where it is a snippet."""
+    snippet_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
+    snippet_key = models.UUIDField(null=True)
+    """The translation key of a snippet."""
     locale = models.ForeignKey(Locale, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     progress = models.CharField(max_length=12, choices=Progress.as_choices, default=Progress.WAITING)
     by_hand = models.BooleanField(default=False)
@@ -84,10 +88,16 @@ class OrderItem(models.Model):
             models.UniqueConstraint(
                 fields=["page", "locale"], condition=models.Q(progress__in=["waiting", "open"]), name="translation_desk_one_order"
             ),
+            models.UniqueConstraint(fields=["order", "snippet_key", "locale"], name="translation_desk_snippet_unique"),
+            models.UniqueConstraint(
+                fields=["snippet_key", "locale"],
+                condition=models.Q(progress__in=["waiting", "open"]),
+                name="translation_desk_one_order_snippet",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id}: {self.page_id} {self.locale_id} {self.progress}"
+        return f"{self.order_id}: {self.page_id or self.snippet_key} {self.locale_id} {self.progress}"
 
 
 class NoticeKind(TextChoices):

@@ -28,7 +28,7 @@ from translation.checks.ease import Reading
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
 
-from . import history, matrix, orders, proposals, review_views, states, texts
+from . import history, matrix, orders, proposals, review_views, snippet_orders, snippets, states, texts
 from .models import Notice, Order, OrderItem
 from .names import name_of
 from .order_forms import OrderForm
@@ -48,9 +48,10 @@ def may_order(user: AbstractBaseUser) -> bool:
     return user.has_perm(SUBMIT_PERMISSION) and bool(working_locale_ids(user))
 
 
-def address_of_new(page_ids: Sequence[int]) -> str:
-    """Return where an order of pages begins."""
-    return f"{reverse('translation_order_new')}?{urlencode({'pages': ','.join(map(str, page_ids))})}"
+def address_of_new(page_ids: Sequence[int], names: Sequence[str] = ()) -> str:
+    """Return where an order of pages, and of snippets by their `name_of`, begins."""
+    values = {"pages": ",".join(map(str, page_ids)), "snippets": ",".join(names)}
+    return f"{reverse('translation_order_new')}?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 # --- making one --------------------------------------------------------------------------------------------------------------
@@ -62,6 +63,16 @@ def _chosen(request: HttpRequest) -> list[Page]:
     ids = {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10}
     pages = matrix.sources_for(request.user).filter(pk__in=list(ids)[: MOST_PAGES + 1])
     return list(pages.select_related("locale").order_by("path"))
+
+
+def _chosen_snippets(request: HttpRequest, locales: Sequence[Locale]) -> list[snippets.Row]:
+    """Return the snippets that were ticked (`snippet`) or are named in one value (`snippets`), of those that the person may know of."""
+    names = {*request.GET.getlist("snippet"), *request.GET.get("snippets", "").split(",")} - {""}
+    return [row for row in snippets.rows(request.user, locales) if row.name in names] if names else []
+
+
+def _title(user: AbstractBaseUser, thing: orders.Thing) -> str:
+    return titles.title_for(user, thing) if isinstance(thing, Page) else thing.shown_title
 
 
 def _with_below(user: AbstractBaseUser, pages: Sequence[Page]) -> list[Page]:
@@ -76,23 +87,26 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask into which languages pages are ordered, from whom and until when, and order them."""
     if not may_order(request.user):
         return permission_denied(request)
-    pages = _chosen(request)
-    if not pages or len(pages) > MOST_PAGES:
-        text = pgettext("admin", "Choose at least one page.") if not pages else pgettext("admin", "These are too many pages at once.")
+    locales = matrix.locales_for(request.user)
+    pages, rows = _chosen(request), _chosen_snippets(request, locales)
+    number = len(pages) + len(rows)
+    if not number or number > MOST_PAGES:
+        text = pgettext("admin", "Choose at least one page.") if not number else pgettext("admin", "These are too many pages at once.")
         messages.warning(request, text)
         return redirect("translation_desk")
-    locales = matrix.locales_for(request.user)
-    allowed = submittable(request.user, pages, [locale.pk for locale in locales])
-    offered = [locale for locale in locales if any(locale.pk in ids for ids in allowed.values())]
+    ids = [locale.pk for locale in locales]
+    own = submittable(request.user, pages, ids)
+    allowed = [*own.values(), *snippet_orders.submittable_rows(request.user, rows, ids).values()]
+    offered = [locale for locale in locales if any(locale.pk in found for found in allowed)]
     if not offered:
         return refuse(request, pgettext("admin", "You have no right to submit this for translation."))
     data = (request.POST,) if request.method == "POST" else ()
     form = OrderForm(*data, locales=offered, has_pages_below=any(page.numchild for page in pages))
     if request.method == "POST" and form.is_valid():
-        return _place(request, form, pages)
-    names = [titles.title_for(request.user, page) for page in pages]
+        return _place(request, form, pages, rows)
+    names = [_title(request.user, one) for one in (*pages, *rows)]
     # What may be handed over may be read.
-    readings = _readings(request.user, [page for page in pages if allowed[page.pk]])
+    readings = _readings(request.user, [page for page in pages if own[page.pk]])
     context = {"form": form, "names": names, "first": names[:NAMED], "readings": readings, "most": NAMED}
     return render(request, "translation_desk/order_new.html", context)
 
@@ -106,10 +120,14 @@ def _readings(user: AbstractBaseUser, pages: list[Page]) -> list[tuple[str, Read
     return sorted(found, key=lambda one: -one[1].lix)
 
 
-def _place(request: HttpRequest, form: OrderForm, pages: list[Page]) -> HttpResponse:
+def _place(request: HttpRequest, form: OrderForm, pages: list[Page], rows: Sequence[snippets.Row]) -> HttpResponse:
     if form.cleaned_data.get("below"):
         pages = _with_below(request.user, pages)
-    found = orders.plan(request.user, pages, list(form.cleaned_data["languages"]))
+    languages = list(form.cleaned_data["languages"])
+    ids = {locale.pk for locale in languages}
+    for row in rows:
+        row.cells = [cell for cell in row.cells if cell.locale_id in ids]
+    found = orders.plan(request.user, pages, languages, rows)
     _tell_left_out(request, found)
     if not found.items:
         messages.error(request, pgettext("admin", "Nothing was ordered."))
@@ -121,12 +139,13 @@ def _place(request: HttpRequest, form: OrderForm, pages: list[Page]) -> HttpResp
 
 
 def _tell_left_out(request: HttpRequest, found: orders.Plan) -> None:
-    def named(pages: Sequence[Page]) -> str:
-        each = dict.fromkeys(titles.title_for(request.user, page) for page in pages)
+    def named(pages: Sequence[orders.Thing]) -> str:
+        each = dict.fromkeys(_title(request.user, page) for page in pages)
         return ", ".join([*list(each)[:NAMED], *["…"] * (len(each) > NAMED)])
 
     left_out = (
         (found.no_right, pgettext("admin", "Left out, as you have no right to hand them over: %(pages)s.")),
+        (found.own_tree, pgettext("admin", "Left out in languages with pages of their own, where these are written by hand: %(pages)s.")),
         ([page for page, _id in found.ordered], pgettext("admin", "Left out, as ordered in one of these languages already: %(pages)s.")),
         ([page for page, _id in found.done], pgettext("admin", "Left out, as translated in one of these languages already: %(pages)s.")),
     )
@@ -187,11 +206,11 @@ def show(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(orders_for(request.user), pk=order_id)
     locales = matrix.locales_for(request.user)
     items = orders.with_reviews(OrderItem.objects.filter(order=order, locale__in=locales))
-    items = items.select_related("page__locale", "page__content_type", "locale")
-    page = Paginator(items.order_by("page__path", "locale_id"), ITEMS).get_page(request.GET.get("p"))
+    items = items.select_related("page__locale", "page__content_type", "snippet_type", "locale")
+    page = Paginator(items.order_by(*orders.IN_ORDER), ITEMS).get_page(request.GET.get("p"))
     Notice.objects.filter(user=request.user, order=order, kind=NoticeKind.DONE, seen_at=None).update(seen_at=timezone.now())
     counts = orders.counts([order], [locale.pk for locale in locales]).get(order.pk, {})
-    rows = [{"item": item, "title": title, "language": name_of(item.locale)} for item, title in titled(request.user, page.object_list)]
+    rows = rows_of(request.user, page.object_list)
     context = {
         "order": order,
         "rows": rows,
@@ -202,16 +221,32 @@ def show(request: HttpRequest, order_id: int) -> HttpResponse:
     return render(request, "translation_desk/order.html", context)
 
 
-def titled(user: AbstractBaseUser, items: Sequence[OrderItem]) -> list[tuple[OrderItem, str]]:
-    """Return items with the titles by which a person may know their pages: of a draft that of the version that they translate."""
+def rows_of(user: AbstractBaseUser, items: Sequence[OrderItem]) -> list[dict[str, Any]]:
+    """Return items with the titles by which a person may know what they are about, their languages and addresses.
+
+    Of a draft it is the title of the version that they translate.
+    """
     items = list(items)
-    hidden = [item for item in items if not titles.may_see(user, item.page)]
+    hidden = [item for item in items if item.page is not None and not titles.may_see(user, item.page)]
     versions = Page.objects.filter(translation_key__in=[item.page.translation_key for item in hidden]) if hidden else ()
     by_place = {(version.translation_key, version.locale_id): version for version in versions}
+    of_snippets = [item for item in items if item.page is None]
+    by_key = snippet_orders.rows_of(of_snippets, list({item.locale for item in of_snippets})) if of_snippets else {}
     found = []
     for item in items:
-        version = by_place.get((item.page.translation_key, item.locale_id)) if item in hidden else None
-        found.append((item, titles.title_for(user, version or item.page)))
+        row: dict[str, Any] = {"item": item, "language": name_of(item.locale)}
+        if item.page is not None:
+            version = by_place.get((item.page.translation_key, item.locale_id)) if item in hidden else None
+            row["title"] = titles.title_for(user, version or item.page)
+            row["url"] = f"{reverse('translation_work', args=[item.page_id, item.locale.language_code])}#next"
+            row["edit_url"] = reverse("translation_edit", args=[item.page_id, item.locale.language_code])
+        elif (snippet := by_key.get(item.snippet_key)) is not None:
+            cell = next(cell for cell in snippet.cells if cell.locale_id == item.locale_id)
+            row |= {"title": snippet.shown_title, "kind": snippet.kind, "url": snippet.desk_address}
+            row["edit_url"] = snippet.edit_address(cell) or snippet.desk_address
+        else:
+            continue
+        found.append(row)
     return found
 
 
@@ -328,7 +363,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     if not working_locale_ids(request.user):
         return permission_denied(request)
     page = Paginator(orders.work_of(request.user), ITEMS).get_page(request.GET.get("p"))
-    rows = [{"item": item, "title": title, "language": name_of(item.locale)} for item, title in titled(request.user, page.object_list)]
+    rows = rows_of(request.user, page.object_list)
     return render(request, "translation_desk/my_work.html", {"rows": rows, "page_obj": page, "today": timezone.localdate()})
 
 
@@ -344,9 +379,14 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         source = Page.objects.filter(translation_key=found.page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
         if source is None:
             raise Http404
-        return redirect("translation_work", source.pk, found.page.locale.language_code)
+        place = [source.pk, found.page.locale.language_code]
+        if found.kind == NoticeKind.SENT_BACK:
+            return redirect("translation_edit", *place)
+        return redirect(f"{reverse('translation_work', args=place)}{'#review' if found.kind == NoticeKind.SUBMITTED else ''}")
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
-    first = items.select_related("locale").order_by("page__path").first()
-    if found.kind == NoticeKind.DONE or first is None:
+    first = items.select_related("locale", "page__locale", "page__content_type", "snippet_type").order_by(*orders.IN_ORDER).first()
+    rows = rows_of(request.user, [first]) if first is not None else []
+    if found.kind == NoticeKind.DONE or not rows:
         return redirect("translation_order", found.order_id)
-    return redirect(f"{reverse('translation_work', args=[first.page_id, first.locale.language_code])}#next")
+    # Of what is written freely what changed is to be seen; in the editor the first text that is open has the focus.
+    return redirect(rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"])

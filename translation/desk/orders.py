@@ -10,11 +10,13 @@ import logging
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 from wagtail.models import Locale, Page
@@ -27,7 +29,7 @@ from translation.permissions import submittable
 from translation.upstream import bulk
 from translation.views.own_tree import begin, parent_for
 
-from . import matrix, notices
+from . import matrix, notices, snippet_orders, snippets
 from .models import Order, OrderItem
 from .order_models import ACTIVE, Progress, Reason
 from .states import State, in_review, sent_back, with_states
@@ -38,17 +40,25 @@ BATCH = 10
 """So many pages are prepared in one transaction."""
 
 
+IN_ORDER = (F("page__path").asc(nulls_last=True), "snippet_type", "snippet_key", "locale_id")
+"""The order in which items are listed: by page, snippets behind them."""
+
+Thing: TypeAlias = Page | snippets.Row
+"""What is ordered."""
+
+
 @dataclass
 class Plan:
     """What an order would hold, and what is left out of it and why."""
 
-    items: list[tuple[Page, int]] = field(default_factory=list)
-    no_right: list[Page] = field(default_factory=list)
-    ordered: list[tuple[Page, int]] = field(default_factory=list)
-    done: list[tuple[Page, int]] = field(default_factory=list)
+    items: list[tuple[Thing, int]] = field(default_factory=list)
+    no_right: list[Thing] = field(default_factory=list)
+    own_tree: list[Thing] = field(default_factory=list)
+    ordered: list[tuple[Thing, int]] = field(default_factory=list)
+    done: list[tuple[Thing, int]] = field(default_factory=list)
 
 
-def plan(user: AbstractBaseUser, pages: Sequence[Page], locales: Sequence[Locale]) -> Plan:
+def plan(user: AbstractBaseUser, pages: Sequence[Page], locales: Sequence[Locale], rows: Sequence[snippets.Row] = ()) -> Plan:
     """Return what a user may order: not what is ordered already, or translated and true to its source."""
     found = Plan()
     allowed = submittable(user, pages, [locale.pk for locale in locales])
@@ -62,33 +72,60 @@ def plan(user: AbstractBaseUser, pages: Sequence[Page], locales: Sequence[Locale
             place = (page, cell.locale_id)
             if cell.locale_id not in allowed[page.pk]:
                 continue
-            if (page.pk, cell.locale_id) in ordered:
-                found.ordered.append(place)
-            elif cell.state == State.TRANSLATED:
-                found.done.append(place)
-            else:
-                found.items.append(place)
+            _sort(found, place, cell, is_ordered=(page.pk, cell.locale_id) in ordered)
+    _plan_snippets(found, user, rows, locales)
     return found
 
 
+def _sort(found: Plan, place: tuple[Thing, int], cell: matrix.Cell, *, is_ordered: bool) -> None:
+    if is_ordered:
+        found.ordered.append(place)
+    elif cell.state == State.TRANSLATED:
+        found.done.append(place)
+    else:
+        found.items.append(place)
+
+
+def _plan_snippets(found: Plan, user: AbstractBaseUser, rows: Sequence[snippets.Row], locales: Sequence[Locale]) -> None:
+    ids = [locale.pk for locale in locales]
+    following = {locale.pk for locale in locales if snippets.follows(locale)}
+    allowed = snippet_orders.submittable_rows(user, rows, ids)
+    ordered = active_by_key((row.translation_key for row in rows), locales) if rows else {}
+    for row in rows:
+        if following and not allowed[row.translation_key]:
+            found.no_right.append(row)
+        if following != set(ids):
+            found.own_tree.append(row)
+        for cell in row.cells:
+            if cell.locale_id in allowed[row.translation_key]:
+                _sort(found, (row, cell.locale_id), cell, is_ordered=(row.translation_key, cell.locale_id) in ordered)
+
+
 @transaction.atomic
-def place(order: Order, items: Iterable[tuple[Page, int]]) -> Order:
+def place(order: Order, items: Iterable[tuple[Thing, int]]) -> Order:
     """Store an order with its items, and let the runner carry it out."""
     order.save()
-    rows = [OrderItem(order=order, page=page, locale_id=locale_id) for page, locale_id in items]
+    rows = [OrderItem(order=order, locale_id=locale_id, **_named(thing)) for thing, locale_id in items]
     # What somebody else ordered in this very moment is theirs.
     OrderItem.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     carry_out.enqueue(order.pk)
     return order
 
 
+def _named(thing: Thing) -> dict[str, Any]:
+    """Return by what an item says what it is about."""
+    if isinstance(thing, Page):
+        return {"page": thing}
+    return {"snippet_type": ContentType.objects.get_for_model(thing.model), "snippet_key": thing.translation_key}
+
+
 @task(backend="jobs")
 def carry_out(order_id: int) -> None:
-    """Prepare all that waits of an order, some pages at a time; one that fails keeps no other from it."""
+    """Prepare all that waits of an order, some pages at a time, then its snippets; one that fails keeps no other from it."""
     order = Order.objects.filter(pk=order_id).select_related("creator").first()
     if order is None:
         return
-    waiting = OrderItem.objects.filter(order=order, progress=Progress.WAITING)
+    waiting = OrderItem.objects.filter(order=order, page__isnull=False, progress=Progress.WAITING)
     while ids := list(waiting.order_by("page__path").values_list("page_id", flat=True).distinct()[:BATCH]):
         try:
             _prepare(order, ids)
@@ -98,6 +135,7 @@ def carry_out(order_id: int) -> None:
         except Exception:
             for page_id in ids:
                 _prepare_alone(order, page_id)
+    snippet_orders.carry_out(order)
     notices.tell_of_order(order)
 
 
@@ -191,7 +229,7 @@ def settle() -> int:
     versions = Page.objects.filter(translation_key=OuterRef("page__translation_key"), locale_id=OuterRef("locale_id"))
     finished = with_states(versions).filter(state=State.TRANSLATED)
     done = OrderItem.objects.filter(Exists(finished), progress=Progress.OPEN)
-    ids = list(done.values_list("pk", flat=True))
+    ids = [*done.values_list("pk", flat=True), *snippet_orders.done(OrderItem.objects.filter(progress=Progress.OPEN))]
     OrderItem.objects.filter(pk__in=ids, progress=Progress.OPEN).update(progress=Progress.DONE, closed_at=timezone.now())
     return len(ids)
 
@@ -199,8 +237,13 @@ def settle() -> int:
 @transaction.atomic
 def call_off(items: QuerySet[OrderItem]) -> int:
     """Call items off that are not done; return how many. What is translated stays; what nobody began shows the German page as before."""
-    open_items = list(items.filter(progress__in=ACTIVE).select_related("page"))
+    open_items = list(items.filter(progress__in=ACTIVE).select_related("page", "snippet_type"))
+    sources = snippet_orders.sources_of(open_items)
     for item in open_items:
+        if item.page is None:
+            if (source := sources.get(item.snippet_key)) is not None:
+                snippet_orders.call_off(item, source)
+            continue
         version = Page.objects.filter(translation_key=item.page.translation_key, locale_id=item.locale_id).first()
         if version is not None and version.alias_of_id is not None:
             # The texts stay, they belong to the page: a later order goes on with them.
@@ -211,7 +254,8 @@ def call_off(items: QuerySet[OrderItem]) -> int:
 
 def try_again(order: Order) -> int:
     """Let what failed be prepared once more; return how many items those are. What somebody else ordered meanwhile stays theirs."""
-    taken = OrderItem.objects.filter(page_id=OuterRef("page_id"), locale_id=OuterRef("locale_id"), progress__in=ACTIVE)
+    same = Q(page_id=OuterRef("page_id")) | Q(snippet_key=OuterRef("snippet_key"))
+    taken = OrderItem.objects.filter(same, locale_id=OuterRef("locale_id"), progress__in=ACTIVE)
     failed = OrderItem.objects.filter(~Exists(taken), order=order, progress=Progress.FAILED)
     with transaction.atomic():
         number = OrderItem.objects.filter(pk__in=list(failed.values_list("pk", flat=True))).update(progress=Progress.WAITING)
@@ -234,6 +278,16 @@ def active_items(pages: Iterable[Page], locales: Iterable[Locale]) -> dict[tuple
     rows = OrderItem.objects.filter(page__in=list(pages), locale__in=list(locales), progress__in=ACTIVE)
     rows = rows.select_related("order__assignee", "order__group")
     return {(item.page_id, item.locale_id): item for item in rows}
+
+
+def active_by_key(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[tuple[UUID, int], OrderItem]:
+    """Return what is on order of pages and snippets, by translation key and the id of the language. One query."""
+    keys = list(keys)
+    rows = OrderItem.objects.filter(
+        Q(page__translation_key__in=keys) | Q(snippet_key__in=keys), locale__in=list(locales), progress__in=ACTIVE
+    )
+    rows = rows.select_related("page", "order__assignee", "order__group")
+    return {(item.page.translation_key if item.page else item.snippet_key, item.locale_id): item for item in rows}  # type: ignore[misc]
 
 
 def people_at_work() -> list[tuple[str, str]]:
@@ -267,5 +321,5 @@ def work_of(user: AbstractBaseUser) -> QuerySet[OrderItem]:
     """Return what a person is to translate, the most urgent first; what waits for a review is its reviewers'."""
     rows = OrderItem.objects.filter(assigned_to(user), progress=Progress.OPEN, locale_id__in=[one.pk for one in matrix.locales_for(user)])
     rows = with_reviews(rows).filter(is_in_review=False)
-    rows = rows.select_related("page__locale", "page__content_type", "locale", "order__creator")
-    return rows.order_by("order__due_on", "order_id", "page__path", "locale_id")
+    rows = rows.select_related("page__locale", "page__content_type", "snippet_type", "locale", "order__creator")
+    return rows.order_by("order__due_on", "order_id", *IN_ORDER)

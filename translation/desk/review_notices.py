@@ -1,6 +1,7 @@
 """Who is told of a review: its reviewers that something waits, whoever submitted it what became of it.
 
-Wagtail mails the same by itself, as each person chooses in their account; here it stands on the start page of the admin.
+It stands on the start page of the admin and in the one mail of `notices`, as often as each person chooses. Wagtail mails of every
+workflow by itself; of reviews of translations it does not, so that nobody is told twice.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.dispatch import receiver
-from django.utils import timezone
-from wagtail.models import Page, WorkflowState
-from wagtail.signals import workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
+from wagtail.admin import mail
+from wagtail.models import Page, TaskState, WorkflowState
+from wagtail.signals import task_submitted, workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
 
 from translation.models import TranslationReviewTask
 from translation.permissions import works_in
@@ -33,8 +34,55 @@ def _page_of(state: WorkflowState) -> Page | None:
 def _tell(page: Page, users: Iterable[AbstractBaseUser], kind: NoticeKind) -> None:
     """Tell people how a page stands; what they were told before is over."""
     Notice.objects.filter(page=page.pk, kind__in=_OF_REVIEWS).delete()
-    now = timezone.now()
-    notices.store(Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=kind, mailed_at=now) for user in users)
+    notices.store(Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=kind) for user in users)
+
+
+# --- Wagtail's own mails -----------------------------------------------------------------------------------------------------
+
+
+class _OtherWorkflows:
+    """Mails of all workflows but reviews of translations."""
+
+    def can_handle(self, instance: WorkflowState | TaskState, **kwargs: object) -> bool:
+        """Return whether Wagtail tells of it."""
+        if not super().can_handle(instance, **kwargs):  # type: ignore[misc]  # mixed into Wagtail's notifiers
+            return False
+        state = instance.workflow_state if isinstance(instance, TaskState) else instance
+        return _page_of(state) is None
+
+
+class _TaskSubmission(_OtherWorkflows, mail.GroupApprovalTaskStateSubmissionEmailNotifier):
+    pass
+
+
+class _Submission(_OtherWorkflows, mail.WorkflowStateSubmissionEmailNotifier):
+    pass
+
+
+class _Approval(_OtherWorkflows, mail.WorkflowStateApprovalEmailNotifier):
+    pass
+
+
+class _Rejection(_OtherWorkflows, mail.WorkflowStateRejectionEmailNotifier):
+    pass
+
+
+_IN_PLACE = (
+    (task_submitted, TaskState, _TaskSubmission(), "group_approval_task_submitted_email_notification"),
+    (workflow_submitted, WorkflowState, _Submission(), "workflow_state_submitted_email_notification"),
+    (workflow_approved, WorkflowState, _Approval(), "workflow_state_approved_email_notification"),
+    (workflow_rejected, WorkflowState, _Rejection(), "workflow_state_rejected_email_notification"),
+)
+
+
+def take_over() -> None:
+    """Connect these in place of Wagtail's, by the names under which it connects its own, whether it has done so already or not."""
+    for signal, sender, notifier, name in _IN_PLACE:
+        signal.disconnect(sender=sender, dispatch_uid=name)
+        signal.connect(notifier, sender=sender, dispatch_uid=name)
+
+
+# --- what happened -----------------------------------------------------------------------------------------------------------
 
 
 @receiver(workflow_submitted, sender=WorkflowState, dispatch_uid="translation_desk.review_submitted")

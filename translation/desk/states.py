@@ -15,34 +15,19 @@ from django.db import transaction
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
 from wagtail.models import Page, PageLogEntry, WorkflowState
 from wagtail_localize.models import StringTranslation, Translation
 
 from portal import changes
-from portal.language.choices import TextChoices
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import versions
 from translation.permissions import translation_into
 
 from . import texts, withdrawing
+from .cells import State as State
 from .effects import Effect, is_small
 from .models import ChangeEffect, SourceTexts
-
-
-class State(TextChoices):
-    """What a page is in a language. `ALIAS` and `MISSING` are the same to visitors: they read German."""
-
-    MISSING = "missing", pgettext_lazy("admin, state of a translation", "missing")
-    ALIAS = "alias", pgettext_lazy("admin, state of a translation", "not translated")
-    ORDERED = "ordered", pgettext_lazy("admin, state of a translation", "ordered")
-    IN_WORK = "in_work", pgettext_lazy("admin, state of a translation", "in work")
-    IN_REVIEW = "in_review", pgettext_lazy("admin, state of a translation", "in review")
-    TRANSLATED = "translated", pgettext_lazy("admin, state of a translation", "translated")
-    WITHDRAWN = "withdrawn", pgettext_lazy("admin, state of a translation", "withdrawn")
-    OUT_OF_DATE = "out_of_date", pgettext_lazy("admin, state of a translation", "out of date")
-    OFFLINE = "offline", pgettext_lazy("admin, state of a translation", "offline")
 
 
 def _reviews() -> QuerySet:
@@ -54,6 +39,11 @@ def _reviews() -> QuerySet:
 def in_review(pages: QuerySet) -> QuerySet:
     """Return those of versions that wait for a review. No further query."""
     return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
+
+
+def with_reviews(pages: QuerySet) -> QuerySet:
+    """Annotate versions with whether they wait for a review (`is_in_review`). No further query."""
+    return pages.annotate(is_in_review=Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
 
 
 def sent_back(pages: QuerySet) -> QuerySet:

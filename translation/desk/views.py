@@ -1,9 +1,7 @@
-"""The desk in the admin: the matrix of pages and languages, and what changed of one page."""
+"""The desk in the admin: the matrix of pages, snippets and languages, and what changed of one page."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -17,12 +15,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.compare import diff_text
@@ -39,52 +36,22 @@ from portal.language.languages import SOURCE_LANGUAGE
 from translation.guards import refuse
 from translation.permissions import may_read, reason_against_publication, working_locale_ids
 
-from . import figures, matrix, order_hooks, order_views, orders, segments, states, texts, withdrawing
+from . import (
+    figures,
+    matrix,
+    order_views,
+    orders,
+    progress,
+    segments,
+    snippet_views,
+    snippets,
+    states,
+    withdrawing,
+)
+from .columns import CellColumn, DemandColumn, TitleColumn
 from .matrix import Cell
 from .names import name_of
 from .states import State
-
-CONFIRMED = "translation.confirmed"
-"""Logged on versions of which somebody said that they are true to the source as it is."""
-
-
-class TitleColumn(Column):
-    """The page, which leads to what is known of its versions."""
-
-    def get_value(self, instance: Page) -> SafeString:
-        """Return the link."""
-        address = reverse("translation_desk_page", args=[instance.pk])
-        box = order_hooks.box_of(instance) if instance.may_order else ""
-        return format_html('{}<a href="{}"><bdi>{}</bdi></a>', box, address, instance.shown_title)
-
-
-class DemandColumn(Column):
-    """How often the German text was read in the other languages."""
-
-    def get_value(self, instance: Page) -> str:
-        """Return the number; nothing where nobody did."""
-        return number_format(instance.demand, force_grouping=True) if instance.demand else ""
-
-
-class CellColumn(Column):
-    """What a page is in one language."""
-
-    def __init__(self, place: int, locale: Locale) -> None:
-        super().__init__(f"language_{locale.language_code}", label=name_of(locale))
-        self.place, self.locale = place, locale
-
-    def get_value(self, instance: Page) -> SafeString:
-        """Return the state, and what is left to do where something is."""
-        cell: Cell = instance.cells[self.place]
-        order = order_hooks.note_of(instance.on_order.get((instance.pk, self.locale.pk)))
-        state = format_html('<span class="portal-cell portal-cell--{}">{}</span>{}', cell.state.value, cell.state.label, order)
-        if cell.total:
-            address = reverse("translation_edit", args=[instance.pk, self.locale.language_code])
-            state = format_html('{}<br><small><a href="{}">{}</a></small>', state, address, pgettext("admin", "Edit translation"))
-        if not cell.words_left:
-            return state
-        words = npgettext("admin", "%(percent)s %%, %(words)s word left", "%(percent)s %%, %(words)s words left", cell.words_left)
-        return format_html("{}<br><small>{}</small>", state, words % {"percent": cell.percent, "words": number_format(cell.words_left)})
 
 
 def sections() -> list[tuple[str, str]]:
@@ -94,8 +61,8 @@ def sections() -> list[tuple[str, str]]:
 
 
 def kinds() -> list[tuple[str, str]]:
-    """Return id and name of the page types, by name."""
-    types = ContentType.objects.get_for_models(*get_page_models())
+    """Return id and name of the types of pages and snippets, by name."""
+    types = ContentType.objects.get_for_models(*get_page_models(), *snippets.kinds())
     return sorted(((str(found.pk), str(model._meta.verbose_name)) for model, found in types.items()), key=lambda kind: kind[1])
 
 
@@ -124,7 +91,7 @@ class DeskFilterSet(WagtailFilterSet):
 
     def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the pages that somebody has on order in a language that is shown."""
-        return queryset.filter(pk__in=orders.items_of(value, self.locales).values("page_id"))
+        return queryset.filter(pk__in=orders.items_of(value, self.locales).exclude(page=None).values("page_id"))
 
     def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return all: both are asked together."""
@@ -140,7 +107,7 @@ class DeskFilterSet(WagtailFilterSet):
 
 
 class DeskView(ReportView):
-    """The matrix."""
+    """The matrix of pages and snippets."""
 
     page_title: str | Promise = pgettext_lazy("admin", "Translations")
     header_icon = "wagtail-localize-language"
@@ -190,21 +157,35 @@ class DeskView(ReportView):
         pages = matrix.sources_for(self.request.user).select_related("content_type")
         return matrix.with_demand(pages, chosen or self.locales)
 
+    @cached_property
+    def snippet_rows(self) -> list[snippets.Row]:
+        """Return the snippets that this person may know of."""
+        return snippets.rows(self.request.user, self.locales)
+
+    def get_filtered_queryset(self) -> snippets.Rows:
+        """Return the pages, and behind them the snippets."""
+        pages = super().get_filtered_queryset()
+        chosen = self.filters.form.cleaned_data if self.filters and self.filters.is_valid() else {}
+        found = snippet_views.chosen(self.snippet_rows, chosen, self.locales, self.search_query)
+        return snippets.Rows(pages, found[::-1] if self.ordering == "-title" else found)
+
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
-        """Give each page its cells, and the title under which this person may know it."""
-        pages = list(object_list)
-        cells = matrix.cells((page.translation_key for page in pages), self.locales)
-        on_order = orders.active_items(pages, self.locales)
+        """Give each page or snippet what is on order, each page its cells, and the title under which this person may know it."""
+        rows = list(object_list)
+        pages = [row for row in rows if isinstance(row, Page)]
+        counted = progress.of([row.translation_key for row in rows], [locale.pk for locale in self.locales])
+        cells = matrix.cells((page.translation_key for page in pages), self.locales, counted)
+        snippets.put_progress([row for row in rows if isinstance(row, snippets.Row)], counted)
+        on_order = orders.active_by_key((row.translation_key for row in rows), self.locales)
+        for row in rows:
+            row.on_order, row.may_order = on_order, self.may_order
         for page in pages:
-            page.cells, page.on_order, page.may_order = cells[page.translation_key], on_order, self.may_order
-            page.shown_title = titles.title_for(self.request.user, page)
-        if not hasattr(object_list, "object_list"):
-            return pages
-        object_list.object_list = pages
-        return object_list
+            page.cells, page.shown_title = cells[page.translation_key], titles.title_for(self.request.user, page)
+            page.desk_address = reverse("translation_desk_page", args=[page.pk])
+        return rows
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Add how many pages are in which state, language by language."""
+        """Add how many pages and snippets are in which state, language by language."""
         context = super().get_context_data(**kwargs)
         if not self.is_export and not self.results_only:
             context |= {"totals": self._totals(), "may_order": self.may_order}
@@ -212,6 +193,9 @@ class DeskView(ReportView):
 
     def _totals(self) -> list[dict[str, object]]:
         counts = matrix.totals(matrix.sources_for(self.request.user), self.locales)
+        for row in self.snippet_rows:
+            for cell in row.cells:
+                counts[cell.locale_id][cell.state] = counts[cell.locale_id].get(cell.state, 0) + 1
         address = reverse("translation_desk")
         return [
             {
@@ -254,11 +238,12 @@ class DeskView(ReportView):
             found[f"words_left_{locale.language_code}"] = pgettext("admin", "%(language)s, words left") % {"language": name}
         return found
 
-    def to_row_dict(self, item: Page) -> dict[str, object]:
+    def to_row_dict(self, item: Page | snippets.Row) -> dict[str, object]:
         """Return a row of the spreadsheet."""
-        values: list[object] = [item.shown_title, str(item.page_type_display_name), item.last_published_at, item.demand]
+        kind = item.kind if isinstance(item, snippets.Row) else str(item.page_type_display_name)
+        values: list[object] = [item.shown_title, kind, item.last_published_at, item.demand]
         for cell in item.cells:
-            values += [str(cell.state.label), cell.percent if cell.total else None, cell.words_left]
+            values += [cell.label, cell.percent if cell.total else None, cell.words_left]
         return dict(zip(self.list_export, values, strict=True))
 
 
@@ -267,12 +252,6 @@ class DeskView(ReportView):
 
 def _readable(text: str) -> str:
     return " ".join(get_text_for_indexing(text).split())
-
-
-def _seen(source: Page) -> str:
-    """Return what tells one state of a source's texts from another."""
-    names = json.dumps(texts.of_instance(source.specific), sort_keys=True)
-    return hashlib.blake2b(names.encode(), digest_size=12).hexdigest()
 
 
 def _may_confirm(user: AbstractBaseUser, source: Page, version: Page) -> bool:
@@ -307,7 +286,8 @@ def show_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "title": titles.title_for(request.user, source),
         "rows": rows,
         "troubles": segments.troubles_of(source, locales) if source.permissions_for_user(request.user).can_edit() else [],
-        "seen": _seen(source),
+        "confirm_url": reverse("translation_desk_confirm", args=[source.pk]),
+        "seen": matrix.seen(source.specific),
         "figures": [name_of(offer.locale) for offer in figures.offers(source, locales)],
         "confirmable": [row["version"].pk for row in rows if row["may_confirm"]],
         "returnable": [row["version"].pk for row in rows if row["may_return"]],
@@ -322,7 +302,11 @@ def _row(user: AbstractBaseUser, source: Page, locale: Locale, cell: Cell, versi
         "name": name_of(locale),
         "cell": cell,
         "version": version,
-        "may_edit": version is not None and version.permissions_for_user(user).can_edit(),
+        "edit_url": (
+            reverse("translation_edit", args=[source.pk, locale.language_code])
+            if version is not None and version.permissions_for_user(user).can_edit()
+            else ""
+        ),
         "changes": [SafeString(diff_text(_readable(one.before), _readable(one.after)).to_html()) for one in changed],
         "since": date_format(localtime(cell.changed_at), "SHORT_DATETIME_FORMAT") if cell.changed_at else "",
         "withdrawn": date_format(localtime(cell.withdrawn_at), "SHORT_DATETIME_FORMAT") if cell.withdrawn_at else "",
@@ -347,7 +331,7 @@ def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
     versions = [version for version in changed.select_related("locale").specific() if str(version.pk) in asked]
     if refused := [version for version in versions if not _may_confirm(request.user, source, version)]:
         return refuse(request, reason_against_publication(request.user, refused[0]))
-    if request.POST.get("seen") != _seen(source):
+    if request.POST.get("seen") != matrix.seen(source.specific):
         messages.error(request, pgettext("admin", "The German page was changed meanwhile. Look at what is different now."))
         return there
     _confirm(versions, request.user)
@@ -384,7 +368,7 @@ def show_again(request: HttpRequest, page_id: int) -> HttpResponse:
 def _confirm(versions: Iterable[Page], user: AbstractBaseUser) -> None:
     for version in versions:
         states.confirm(version)
-        log(version, CONFIRMED, user=user)
+        log(version, snippet_views.CONFIRMED, user=user)
 
 
 class DeskMenuItem(MenuItem):

@@ -11,7 +11,20 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from . import choosing, explorer, figure_views, figures, models, planning, review_views, states, views, withdrawing
+from . import (
+    choosing,
+    explorer,
+    figure_views,
+    figures,
+    models,
+    planning,
+    review_views,
+    snippet_views,
+    snippets,
+    states,
+    views,
+    withdrawing,
+)
 from . import editor_hooks as editor_hooks
 from . import order_hooks as order_hooks
 
@@ -26,6 +39,12 @@ def register_urls() -> list[URLPattern]:
         path("translations/<int:page_id>/confirm/", views.confirm, name="translation_desk_confirm"),
         path("translations/<int:page_id>/show-again/", views.show_again, name="translation_desk_show_again"),
         path("translations/<int:page_id>/figures/", figure_views.show, name="translation_figures"),
+        path("translations/snippets/<int:type_id>/<int:snippet_id>/", snippet_views.show, name="translation_desk_snippet"),
+        path(
+            "translations/snippets/<int:type_id>/<int:snippet_id>/confirm/",
+            snippet_views.confirm,
+            name="translation_desk_snippet_confirm",
+        ),
     ]
 
 
@@ -53,6 +72,7 @@ hooks.register("keep_with_revision", choosing.keep_with_revision)
 hooks.register("after_publish_page", figure_views.offer_after_publication)
 # Before the editor of wagtail-localize answers.
 hooks.register("before_edit_page", review_views.say_what_is_planned, order=-3)
+hooks.register("page_chooser_columns", explorer.chooser_columns)
 hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
 hooks.register("register_start_boxes", explorer.start_boxes)
 # After that of `translation`: the last one of a name is taken.
@@ -64,13 +84,15 @@ def store_missing_states(say: Callable[[str], None]) -> None:
     """Store what versions are true to that an older portal published, or one without the desk."""
     models.forget_what_is_gone()
     states.store_missing()
+    snippets.forget_what_is_gone()
+    snippets.store_missing()
 
 
 @hooks.register("register_log_actions")
 def register_actions(actions: LogActionRegistry) -> None:
     """Show in a page's history that somebody said it is still true."""
     actions.register_action(
-        views.CONFIRMED,
+        snippet_views.CONFIRMED,
         pgettext_lazy("admin", "Confirmed as still true"),
         pgettext_lazy("admin", "Still true to the German page, which was changed"),
     )

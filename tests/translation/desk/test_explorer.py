@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
 
-from tests.builders import make_alias, make_content_page, translate
+from home.models import ContentPage
+from tests.builders import make_alias, make_content_page, submit, translate, translate_texts
 from tests.portal.admin.test_start import start
-from tests.translation.desk.test_desk import CODES, change, page, shared_page, sign_in, version  # noqa: F401 (fixtures)
+from tests.translation.desk.test_desk import CODES, change, page, shared_page, sign_in, state, version  # noqa: F401 (fixtures)
 from translation.desk import withdrawing
+from translation.desk.states import State
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +108,58 @@ def test_the_start_page_names_what_is_out_of_date_in_the_own_languages(page: Pag
     for name, expected in {"uebersetzung-ar": ["zurückgezogen"], "uebersetzung-en": ["veraltet"]}.items():
         number, lines = box(name)
         assert (number, [line[-1].split(" · ")[-1] for line in lines]) == (len(expected), expected)
+
+
+def submitted(page: Page, code: str) -> None:  # noqa: F811
+    """Translate what changed and give it to the review."""
+    translator = sign_in(f"uebersetzung-{code}")
+    translation = submit(ContentPage.objects.get(pk=page.pk), code)
+    translate_texts(translation)
+    translator.post(reverse("translation_review", args=[page.pk, code]), {"do": "submit"})
+    assert state(page, code) in (State.IN_REVIEW, State.WITHDRAWN)
+
+
+def test_what_waits_for_a_review_says_so_everywhere_and_what_is_withdrawn_says_both(page: Page) -> None:  # noqa: F811
+    change(page, lead="Ein anderer Satz.")
+    withdrawing.withdraw([version(page, "ar")])
+    for code in CODES:
+        submitted(page, code)
+    editor, both = sign_in("redaktion"), "zurückgezogen · in Prüfung"
+    assert listed(editor, page.get_parent())["Rückkehr"] == ["EN in Prüfung", "UK fehlt", f"AR {both}", "LS fehlt"]
+    soup = BeautifulSoup(editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content, "html.parser")
+    panel = [cell.get_text() for cell in soup.select("[data-side-panel=translations] .portal-cell")]
+    assert panel == ["in Prüfung", "fehlt", both, "fehlt"]
+    soup = BeautifulSoup(editor.get(reverse("translation_desk"), {"q": "Rückkehr"}).content, "html.parser")
+    assert [cell.get_text() for cell in soup.select("table.listing .portal-cell")] == panel
+    soup = BeautifulSoup(editor.get(reverse("translation_desk_page", args=[page.pk])).content, "html.parser")
+    assert [cell.get_text() for cell in soup.select("h2 .portal-cell")] == panel
+    number, lines = start(sign_in("uebersetzung-ar"))["Die deutsche Seite wurde geändert"]
+    assert (number, [line[-1] for line in lines]) == (1, [f"العربية · {both}"])
+
+
+def chosen_from(client: Client, address: str) -> dict[str, list[str]]:
+    """Return what the page chooser says of each page, by its title."""
+    answer = client.get(address)
+    html = answer.json()["html"] if answer["Content-Type"].startswith("application/json") else answer.text
+    rows = BeautifulSoup(html, "html.parser").select("table.listing tbody tr")
+    found = {row.select_one("td.title").get_text(" ", strip=True).split(" ")[0]: row for row in rows}
+    return {title: [cell.get_text(" ", strip=True) for cell in row.select(".portal-cell")] for title, row in found.items()}
+
+
+def test_the_page_chooser_says_the_same_with_one_query_more(page: Page) -> None:  # noqa: F811
+    change(page, lead="Ein anderer Satz.")
+    parent, editor = page.get_parent(), sign_in("redaktion")
+    browse = reverse("wagtailadmin_choose_page_child", args=[parent.pk])
+    expected = listed(editor, parent)
+    found = chosen_from(editor, browse)
+    assert {title: found[title] for title in expected} == expected
+    arabic = version(parent, "ar")
+    shown = chosen_from(sign_in("uebersetzung-ar"), reverse("wagtailadmin_choose_page_child", args=[arabic.pk]))
+    assert ["veraltet"] in shown.values()
+    search = f"{reverse('wagtailadmin_choose_page_search')}?q=R%C3%BCckkehr&locale=de"
+    assert chosen_from(editor, search) == {"Rückkehr": expected["Rückkehr"]}
+    with CaptureQueriesContext(connection) as queries:
+        editor.get(browse)
+    assert len([query for query in queries if "CASE WHEN" in query["sql"] and "withdrawn_at" in query["sql"]]) == 1
+    # Whoever works in no language finds what Wagtail shows.
+    assert set(map(tuple, chosen_from(sign_in("anfragen"), browse).values())) <= {()}

@@ -71,7 +71,7 @@ def test_one_mail_says_what_was_ordered_and_leads_to_the_first_text(page: Page, 
     address = reverse("translation_notice", args=[notice.pk])
     assert notices.sentence(notice, 2) in message.body
     assert ("Bitte bald." in message.body, address in message.body) == (True, True)
-    assert sign_in("uebersetzung-uk").get(address).url == f"{reverse('translation_work', args=[page.pk, 'uk'])}#next"
+    assert sign_in("uebersetzung-uk").get(address).url == reverse("translation_edit", args=[page.pk, "uk"])
     watch()
     assert len(mail.outbox) == 1
 

@@ -98,6 +98,8 @@ def test_each_role_sees_and_changes_its_own_languages_at_every_address(page: Pag
         "translation_desk_page", "translation_desk_confirm", "translation_desk_show_again",
         # Walked in `test_figures`.
         "translation_figures",
+        # Walked in `test_snippets`.
+        "translation_desk_snippet", "translation_desk_snippet_confirm",
     }  # fmt: skip
     patterns = (*order_hooks.register_urls(), *wagtail_hooks.register_urls(), *editor_hooks.register_urls())
     assert {pattern.name for pattern in patterns} == walked
