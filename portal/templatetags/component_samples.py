@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
 from portal.blocks.illustrations import illustration_url
-from portal.blocks.laender import names, tiles
+from portal.blocks.laender import LAENDER, names, tiles
 from portal.blocks.layout import Task
 from portal.blocks.media import Download, Figure
 from portal.blocks.people import Contact
@@ -198,7 +198,23 @@ def _boxes() -> dict[str, object]:
             {"code": "BY", "anchor": "land-by", "name": "Bayern", "offices": [_card("Nürnberg", "Hilfe bei der Reise.", "offices")]},
         ],
         "map_label": ", ".join(names({"BE", "BY"})),
+        "land_map": _land_map(),
+        "chart_sources": [Source("Beispielwerte, keine Statistik")],
     }
+
+
+def _land_map() -> SimpleNamespace:
+    """Return a map on which one of the Länder has no number."""
+    lands = [
+        SimpleNamespace(
+            code=code, name=SimpleNamespace(text=land.name, language=""), number=str(number * 100),
+            level=min(number, 1) + (number > 5) + (number > 10), column=land.column, row=land.row,
+        )
+        for number, (code, land) in enumerate(LAENDER.items())
+    ]  # fmt: skip
+    shades = [SimpleNamespace(level=level, text=text) for level, text in enumerate(("100 bis 500", "600 bis 1.000", "1.100 bis 1.500"), 1)]
+    heading, measure = (SimpleNamespace(text=text, language="") for text in ("Land", "Beispielwerte"))
+    return SimpleNamespace(heading=heading, measure=measure, tiles=lands, legend=shades)
 
 
 @register.simple_tag

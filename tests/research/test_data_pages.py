@@ -182,8 +182,8 @@ def test_for_programs_there_is_json(client: Client, page: DataPage, english: Dat
 def test_each_link_to_a_file_leads_to_it(client: Client, page: DataPage, english: DataPage) -> None:
     for one in (page, english):
         links = [tag["href"] for tag in tree_of(client, one.url).select(".tools a")]
-        assert links == [f"/{one.language_code}/data/{page.translation_key}.{name}" for name in files.FORMATS]
-        assert [client.get(link).status_code for link in links] == [200, 200, 200]
+        assert links == [f"/{one.language_code}/data/{page.translation_key}.{name}" for name in (*files.FORMATS, "png")]
+        assert [client.get(link).status_code for link in links] == [200, 200, 200, 200]
 
 
 def test_files_are_as_private_as_their_page(client: Client, page: DataPage, english: DataPage) -> None:
