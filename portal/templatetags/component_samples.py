@@ -15,6 +15,7 @@ from portal.blocks.laender import LAENDER, names, tiles
 from portal.blocks.layout import Task
 from portal.blocks.media import Download, Figure
 from portal.blocks.people import Contact
+from portal.blocks.stories import OutsideFilm, Recording
 from portal.blocks.text import Source
 from portal.facts import shown
 from portal.facts.kinds import FactKind
@@ -169,8 +170,10 @@ def _texts() -> dict[str, object]:
             Source("IOM: World Migration Report 2024", "https://worldmigrationreport.iom.int/"),
             Source("Auskunft der IOM"),
         ],
+        "recording": Recording("Stimmen", "Guten Tag.", "Wer spricht und worüber.", "2 Minuten", "#stories", "audio/mpeg", 1048576),
+        "outside_film": OutsideFilm("Film", "https://www.iom.int/", "iom.int", "Was der Film zeigt.", Figure(_picture("film"))),
         "figure": Figure(_picture("partnership"), caption="Viele Wege, ein Ankommen.", credit="Beispiel"),
-        "download": Download("Faltblatt Familiennachzug", "#text", "PDF", 327680, "Wer Hilfe bekommt."),
+        "download": Download("Faltblatt Familiennachzug", "#text", "PDF", 327680, "Wer Hilfe bekommt.", pages=12, is_tagged=True),
     }
 
 
