@@ -100,7 +100,7 @@ def pdf_facts(file: BinaryIO) -> tuple[int, bool]:
     from pypdf import PdfReader
 
     reader = PdfReader(file)
-    root = reader.trailer["/Root"].get_object()
+    root = reader.root_object
     mark = root.get("/MarkInfo")
     is_marked = mark is not None and mark.get_object().get("/Marked")
     return len(reader.pages), bool(is_marked) and "/StructTreeRoot" in root
