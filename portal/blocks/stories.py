@@ -138,7 +138,7 @@ class SoundBlock(blocks.StructBlock):
             StructBlockValidationError: at the field.
         """
         value = super().clean(value)
-        if value["sound"].file_extension.lower() not in SOUND_TYPES:
+        if value.get("sound") and value["sound"].file_extension.lower() not in SOUND_TYPES:
             raise blocks.StructBlockValidationError({"sound": ValidationError(pgettext("admin", "Browsers play MP3 files."))})
         return value
 
