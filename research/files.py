@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE
 
 from . import history
+from . import pictures as chart_pictures
 from .datasets import Table, written
 
 if TYPE_CHECKING:
@@ -59,6 +61,15 @@ def downloads(page: DataPage) -> list[File]:
             File(title, reverse("data_file", kwargs={"key": page.translation_key, "name": name}), media_type)
             for name, (title, media_type) in FORMATS.items()
         ]
+
+
+def pictures(page: DataPage, drawn: Mapping[str, object]) -> list[File]:
+    """Return the picture of the chart, where there is one."""
+    if not chart_pictures.fits(drawn):
+        return []
+    with translation.override(page.language_code):
+        url = reverse("data_file", kwargs={"key": page.translation_key, "name": chart_pictures.NAME})
+    return [File(_("Picture of the chart (PNG)"), url, chart_pictures.MEDIA_TYPE)]
 
 
 def earlier(page: DataPage) -> list[EarlierFile]:

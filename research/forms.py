@@ -29,6 +29,11 @@ def digest(csv: str) -> str:
     return hashlib.sha256(csv.strip().encode()).hexdigest()[:16]
 
 
+def with_plain_line_ends(csv: str) -> str:
+    """Return a table as it is kept: browsers send what stands in a field with other line ends than they were given."""
+    return csv.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
 class AgreementWidget(forms.CheckboxInput):
     """A box whose value is the table that was shown: another one has to be agreed to anew."""
 
@@ -67,7 +72,9 @@ class DataPageForm(BasePageForm):
             return cleaned
         if (upload := cleaned.get("upload")) is not None:
             self._take(upload, cleaned)
-        csv = cleaned.get("csv") or ""
+        csv = with_plain_line_ends(cleaned.get("csv") or "")
+        if "csv" in cleaned:
+            cleaned["csv"] = csv
         if csv and "upload" not in self.errors and "csv" not in self.errors:
             self._check(csv, cleaned)
         return cleaned
@@ -84,7 +91,7 @@ class DataPageForm(BasePageForm):
             self.add_error("upload", [ValidationError(str(problem)) for problem in error.problems])
             return
         self._errors.pop("csv", None)
-        cleaned["csv"] = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        cleaned["csv"] = with_plain_line_ends(text)
         self._show("csv", cleaned["csv"])
 
     def _show(self, name: str, value: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
+from portal.blocks.laender import LAENDER, code_of
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
 
@@ -49,7 +50,15 @@ class Words:
             return Word(name)
         if table.is_series and (date := KnownDate.read(row.key)) is not None:
             return Word(date.text)
+        if is_of_laender(table):
+            return Word(str(LAENDER[code_of(row.key)].name))
         return Word(row.key, SOURCE_LANGUAGE if len(table.names) > 1 and code != SOURCE_LANGUAGE else "")
+
+
+def is_of_laender(table: Table) -> bool:
+    """Return whether each row of a table is of one of the Länder, and none of the same as another."""
+    codes = {code_of(row.key) for row in table.rows}
+    return "" not in codes and len(codes) == len(table.rows)
 
 
 def decimals(table: Table, measure: str) -> int:

@@ -12,7 +12,7 @@ from portal.language.languages import current_language
 from portal.pages import versions
 from portal.uploads.delivery import reading_only
 
-from . import files
+from . import files, pictures
 from .history import DataVersion
 from .models import DataPage
 
@@ -30,9 +30,9 @@ def _page(request: HttpRequest, key: uuid.UUID) -> DataPage:
     return page
 
 
-def _answer(page: DataPage, content: str, name: str, media_type: str) -> HttpResponse:
+def _answer(page: DataPage, content: str | bytes, name: str, media_type: str) -> HttpResponse:
     """Return a file: asked for each time, and kept by nobody where its page is private."""
-    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8")
+    response = HttpResponse(content, content_type=media_type if isinstance(content, bytes) else f"{media_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{page.slug}{name}"'
     response["Cache-Control"] = "private, no-store" if page.get_view_restrictions() else "no-cache, public"
     return response
@@ -47,6 +47,8 @@ def data_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpResponse:
         Http404: there is no such data set or format.
     """
     page = _page(request, key)
+    if name == pictures.NAME and (image := pictures.picture(page)) is not None:
+        return _answer(page, image, f".{name}", pictures.MEDIA_TYPE)
     if name not in files.FORMATS or page.table is None:
         raise Http404
     return _answer(page, files.content(page, page.table, name), f".{name}", files.FORMATS[name][1])

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ from wagtail.models import Collection, Page
 from wagtail.search.index import insert_or_update_object
 from wagtail.utils.file import hash_filelike
 
+from portal import changes
 from portal.models import PortalDocument, PortalImage
 from portal.uploads.access import referring_pages
 
@@ -48,8 +50,18 @@ MAX_SECONDS = 60
 Problem = FileText.Problem
 
 
-def extract(file: BinaryIO, extension: str) -> tuple[str, str]:
-    """Return the text of a file and what kept it from being read (a `FileText.Problem`, or nothing).
+@dataclass(frozen=True)
+class Found:
+    """What a file says: its text, what kept it from being read (a `FileText.Problem`, or nothing), of a PDF its pages and its tags."""
+
+    text: str = ""
+    problem: str = ""
+    pages: int | None = None
+    is_tagged: bool | None = None
+
+
+def extract(file: BinaryIO, extension: str) -> Found:
+    """Return what a file says.
 
     Args:
         file: a real file, open; it is read from its beginning.
@@ -70,15 +82,15 @@ def extract(file: BinaryIO, extension: str) -> tuple[str, str]:
         )
         answer = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        return "", Problem.TIME
+        return Found(problem=Problem.TIME)
     except ValueError:
         # It was ended: by the clock of the processor (24, or 9 a second later), or because it could not even say what was wrong.
-        return "", Problem.TIME if done.returncode in {-24, -9} else Problem.MEMORY
+        return Found(problem=Problem.TIME if done.returncode in {-24, -9} else Problem.MEMORY)
     lines = (clean(line).strip() for line in answer["text"].split("\n"))
-    return "\n".join(line for line in lines if line), answer["problem"]
+    return Found("\n".join(line for line in lines if line), answer["problem"], answer["pages"], answer["tagged"])
 
 
-def _extract_stored(stored: File, extension: str) -> tuple[str, str]:
+def _extract_stored(stored: File, extension: str) -> Found:
     try:
         stored.fileno()
     except (OSError, AttributeError):
@@ -93,7 +105,7 @@ def _extract_stored(stored: File, extension: str) -> tuple[str, str]:
 
 def read(document: AbstractDocument) -> bool:
     """Keep the text of an uploaded file, unless that of this very file is kept already; return whether it changed."""
-    text, problem = "", ""
+    found = Found()
     try:
         with document.open_file() as stored:
             file_hash = hash_filelike(stored)
@@ -101,19 +113,22 @@ def read(document: AbstractDocument) -> bool:
                 return False
             extension = document.file_extension.lower()
             if extension not in reading.READERS:
-                problem = Problem.KIND
+                found = Found(problem=Problem.KIND)
             elif document.file.size > MAX_BYTES:
-                problem = Problem.SIZE
+                found = Found(problem=Problem.SIZE)
             else:
-                text, problem = _extract_stored(stored, extension)
+                found = _extract_stored(stored, extension)
     except OSError as error:
         logger.warning("The file %s could not be opened: %s", document.pk, error)
-        file_hash, problem = document.file_hash, Problem.LOST
-    if problem and problem != Problem.KIND:
-        logger.warning("The text of the file %s is not searched: %s", document.pk, problem)
+        file_hash, found = document.file_hash, Found(problem=Problem.LOST)
+    if found.problem and found.problem != Problem.KIND:
+        logger.warning("The text of the file %s is not searched: %s", document.pk, found.problem)
     FileText.objects.update_or_create(
-        document_id=document.pk, defaults={"file_hash": file_hash, "text": text, "problem": problem}
+        document_id=document.pk, defaults={"file_hash": file_hash, "text": found.text, "problem": found.problem}
     )
+    if (document.page_count, document.is_tagged) != (found.pages, found.is_tagged):
+        PortalDocument.objects.filter(pk=document.pk).update(page_count=found.pages, is_tagged=found.is_tagged)
+        changes.announce(changes.FILES)
     return True
 
 

@@ -1,8 +1,9 @@
 """A program of its own that reads the text of one file, with limits: `python -I search/reading.py pdf 10 268435456 < file`.
 
 Files come from people, and libraries that read them can be led to take minutes and gigabytes. So each is read in a fresh interpreter that
-knows neither settings nor database, and that the system ends when it takes too much. Answers with JSON: `text`, and `problem` where there
-is one (`broken`, `memory`, `partly`); a process that took too long does not answer.
+knows neither settings nor database, and that the system ends when it takes too much. Answers with JSON: `text`, `problem` where there
+is one (`broken`, `memory`, `partly`), of a PDF how many `pages` it has and whether it is `tagged`; a process that took too long does not
+answer.
 """
 
 from __future__ import annotations
@@ -94,6 +95,17 @@ def _txt(file: BinaryIO) -> Iterator[str]:
     yield raw.decode("latin-1")
 
 
+def pdf_facts(file: BinaryIO) -> tuple[int, bool]:
+    """Return how many pages a PDF has, and whether it is tagged: it says so (`/Marked`), and has a tree of its structure."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(file)
+    root = reader.root_object
+    mark = root.get("/MarkInfo")
+    is_marked = mark is not None and mark.get_object().get("/Marked")
+    return len(reader.pages), bool(is_marked) and "/StructTreeRoot" in root
+
+
 READERS: dict[str, Callable[[BinaryIO], Iterator[str]]] = {"pdf": _pdf, "docx": _docx, "odt": _odt, "txt": _txt}
 """What reads files by their extension."""
 
@@ -136,10 +148,14 @@ def limit(seconds: int, memory: int) -> None:
 def main(extension: str, seconds: str, memory: str) -> None:
     """Read the file at standard input, within seconds of the processor's time and bytes of memory."""
     limit(int(seconds), int(memory))
-    answer = {"text": "", "problem": ""}
+    answer: dict[str, str | int | bool | None] = {"text": "", "problem": "", "pages": None, "tagged": None}
     try:
         # Libraries say on their way what they dislike.
         with contextlib.redirect_stdout(None):
+            if extension == "pdf":
+                with suppress(Exception):
+                    answer["pages"], answer["tagged"] = pdf_facts(sys.stdin.buffer)
+                sys.stdin.buffer.seek(0)
             answer["text"], is_partly = extract(sys.stdin.buffer, extension, 0.8 * int(seconds))
         answer["problem"] = "partly" if is_partly else ""
     except MemoryError:

@@ -12,6 +12,7 @@ from .layout import AccordionBlock, CardsBlock, SiteMapBlock, StepsBlock, Subpag
 from .links import LinksBlock
 from .media import DownloadsBlock, FigureBlock, VideoBlock
 from .people import ContactBlock, OfficesBlock
+from .stories import GalleryBlock, InterviewBlock, OutsideFilmBlock, SoundBlock
 from .text import CalloutBlock, HeadingBlock, NoticeBlock, QuoteBlock, TextBlock
 
 CONTENT_BLOCKS = (
@@ -28,7 +29,11 @@ CONTENT_BLOCKS = (
     (DATA_SET_BLOCK, DataSetBlock()),
     ("facts", FactsBlock()),
     ("image", FigureBlock()),
+    ("gallery", GalleryBlock()),
     ("video", VideoBlock()),
+    ("outside_film", OutsideFilmBlock()),
+    ("sound", SoundBlock()),
+    ("interview", InterviewBlock()),
     ("downloads", DownloadsBlock()),
     ("links", LinksBlock()),
     ("cards", CardsBlock()),

@@ -39,8 +39,20 @@ LAENDER: dict[str, Land] = {
 }
 """The Länder by the code that ISO 3166-2 has for each behind `DE-`."""
 
+_NAMES = {
+    "Schleswig-Holstein": "SH", "Mecklenburg-Vorpommern": "MV", "Bremen": "HB", "Hamburg": "HH", "Berlin": "BE", "Brandenburg": "BB",
+    "Nordrhein-Westfalen": "NW", "Niedersachsen": "NI", "Sachsen-Anhalt": "ST", "Thüringen": "TH", "Sachsen": "SN",
+    "Rheinland-Pfalz": "RP", "Hessen": "HE", "Saarland": "SL", "Baden-Württemberg": "BW", "Bayern": "BY",
+}  # fmt: skip
+
 _TILE = 64
 """Width of a tile with its gap, in units of the drawing."""
+
+
+def code_of(name: str) -> str:
+    """Return the code of a Land by its German name or its code, as ISO 3166-2 has it with `DE-` or without; nothing of anything else."""
+    code = _NAMES.get(name) or name.removeprefix("DE-")
+    return code if code in LAENDER else ""
 
 
 def land_choices() -> list[tuple[str, str | Promise]]:

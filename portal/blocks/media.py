@@ -96,7 +96,7 @@ def shown(document: AbstractDocument | None) -> AbstractDocument | None:
 
 @dataclass(frozen=True)
 class Download:
-    """A file as it is shown, `size` in bytes; `language` is the one it is written in, where that is known."""
+    """A file as it is shown, `size` in bytes; its `language`, and of a PDF its `pages` and whether it is tagged, where that is known."""
 
     title: str
     url: str
@@ -104,6 +104,8 @@ class Download:
     size: int
     text: str = ""
     language: Language | None = None
+    pages: int | None = None
+    is_tagged: bool | None = None
 
 
 class DownloadBlock(blocks.StructBlock):
@@ -140,6 +142,8 @@ class DownloadBlock(blocks.StructBlock):
                 size=document.get_file_size(),
                 text=value.get("description") or "",
                 language=document.written_in,
+                pages=document.page_count,
+                is_tagged=document.is_tagged,
             )
         return context
 
@@ -236,6 +240,10 @@ class VideoBlock(blocks.StructBlock):
             errors["video"] = ValidationError(pgettext("admin", "Browsers play MP4 and WebM files."))
         if value.get("captions") and value["captions"].file_extension.lower() != "vtt":
             errors["captions"] = ValidationError(pgettext("admin", "Captions are a WebVTT file (.vtt)."))
+        if value.get("video") and not value.get("captions"):
+            errors["captions"] = ValidationError(pgettext("admin", "A film needs captions: not everybody hears it."))
+        if value.get("video") and not value.get("transcript"):
+            errors["transcript"] = ValidationError(pgettext("admin", "A film needs a transcript: not everybody sees or hears it."))
         if errors:
             raise blocks.StructBlockValidationError(errors)
         return value

@@ -236,6 +236,10 @@ class PortalDocument(StoredFirst, AbstractDocument):  # noqa: DJ008 (Wagtail def
             "Whoever knows the address can open the file. Without this, a file is public only while a page that is online refers to it.",
         ),
     )
+    page_count = models.PositiveIntegerField(null=True, editable=False)
+    """How many pages a PDF has, read from the file; None of others, and of one that was not read yet or cannot be."""
+    is_tagged = models.BooleanField(null=True, editable=False)
+    """A PDF says that its text is tagged, so that programs that read aloud find headings and lists; None where that is not known."""
     awaits_review = models.BooleanField(default=False, editable=False)
     """The file was available by link before anybody could decide so, and nobody has looked at that since."""
 

@@ -11,10 +11,11 @@ from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
 from portal.blocks.illustrations import illustration_url
-from portal.blocks.laender import names, tiles
+from portal.blocks.laender import LAENDER, names, tiles
 from portal.blocks.layout import Task
 from portal.blocks.media import Download, Figure
 from portal.blocks.people import Contact
+from portal.blocks.stories import OutsideFilm, Recording
 from portal.blocks.text import Source
 from portal.facts import shown
 from portal.facts.kinds import FactKind
@@ -169,8 +170,10 @@ def _texts() -> dict[str, object]:
             Source("IOM: World Migration Report 2024", "https://worldmigrationreport.iom.int/"),
             Source("Auskunft der IOM"),
         ],
+        "recording": Recording("Stimmen", "Guten Tag.", "Wer spricht und worüber.", "2 Minuten", "#stories", "audio/mpeg", 1048576),
+        "outside_film": OutsideFilm("Film", "https://www.iom.int/", "iom.int", "Was der Film zeigt.", Figure(_picture("film"))),
         "figure": Figure(_picture("partnership"), caption="Viele Wege, ein Ankommen.", credit="Beispiel"),
-        "download": Download("Faltblatt Familiennachzug", "#text", "PDF", 327680, "Wer Hilfe bekommt."),
+        "download": Download("Faltblatt Familiennachzug", "#text", "PDF", 327680, "Wer Hilfe bekommt.", pages=12, is_tagged=True),
     }
 
 
@@ -198,7 +201,23 @@ def _boxes() -> dict[str, object]:
             {"code": "BY", "anchor": "land-by", "name": "Bayern", "offices": [_card("Nürnberg", "Hilfe bei der Reise.", "offices")]},
         ],
         "map_label": ", ".join(names({"BE", "BY"})),
+        "land_map": _land_map(),
+        "chart_sources": [Source("Beispielwerte, keine Statistik")],
     }
+
+
+def _land_map() -> SimpleNamespace:
+    """Return a map on which one of the Länder has no number."""
+    lands = [
+        SimpleNamespace(
+            code=code, name=SimpleNamespace(text=land.name, language=""), number=str(number * 100),
+            level=min(number, 1) + (number > 5) + (number > 10), column=land.column, row=land.row,
+        )
+        for number, (code, land) in enumerate(LAENDER.items())
+    ]  # fmt: skip
+    shades = [SimpleNamespace(level=level, text=text) for level, text in enumerate(("100 bis 500", "600 bis 1.000", "1.100 bis 1.500"), 1)]
+    heading, measure = (SimpleNamespace(text=text, language="") for text in ("Land", "Beispielwerte"))
+    return SimpleNamespace(heading=heading, measure=measure, tiles=lands, legend=shades)
 
 
 @register.simple_tag

@@ -28,7 +28,7 @@ from portal.listing.declarations import BY_NAME, Listing, Schema
 from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, GoalsMixin, LeadMixin, SourcesMixin, TopicsMixin
 from portal.pages import versions
-from research import cells, files, history, schema, shown
+from research import cells, files, history, laender, pictures, schema, shown
 from research.blocks import LabelBlock
 from research.datasets import BrokenCSV, Table, read
 from research.forms import DataPageForm
@@ -39,6 +39,7 @@ class Chart(TextChoices):
 
     BARS = "bars", pgettext_lazy("admin", "bars")
     LINE = "line", pgettext_lazy("admin", "line over time")
+    MAP = "map", pgettext_lazy("admin", "map of the Länder")
     NONE = "none", pgettext_lazy("admin", "table only")
 
 
@@ -103,7 +104,9 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         max_length=10,
         choices=Chart.as_choices,
         default=Chart.BARS,
-        help_text=pgettext_lazy("admin", "Bars compare, a line shows a course over years. All values stand on the page in either case."),
+        help_text=pgettext_lazy(
+            "admin", "Bars compare, a line shows a course over years, a map the Länder. All values stand on the page in any case."
+        ),
     )
     charted = models.CharField(
         pgettext_lazy("admin", "column in the chart"),
@@ -231,6 +234,8 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             raise ValidationError({"charted": text % {"name": self.charted, "known": ", ".join(table.measures)}})
         if self.chart == Chart.LINE and not table.is_series:
             raise ValidationError({"chart": pgettext("admin", "A line needs years or days in the first column of the table.")})
+        if self.chart == Chart.MAP and not shown.is_of_laender(table):
+            raise ValidationError({"chart": pgettext("admin", "A map needs Länder in the first column of the table: “Bayern” or “BY”.")})
 
     @cached_property
     def table(self) -> Table | None:
@@ -255,6 +260,10 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         measures = self.table.measures if self.table else ()
         return self.charted if self.charted in measures else next(iter(measures), "")
 
+    def number_text(self, row: str) -> str:
+        """Return the number of a row in the chart, as the active language writes it."""
+        return shown.number_text(self.table.number(row, self.measure), shown.decimals(self.table, self.measure)) if self.table else "–"
+
     @property
     def period(self) -> str:
         """Return from when to when the figures are, in words."""
@@ -271,12 +280,14 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         return schema.LICENCES.get(self.licence, "")
 
     def drawn(self, suffix: str = "") -> dict[str, object]:
-        """Return the chart, as bars or as a line; neither where there is nothing to draw. `suffix` tells its ids from those of others."""
+        """Return the chart, as bars, a line or a map; none where there is nothing to draw. `suffix` tells its ids from those of others."""
         if self.table is None or self.chart == Chart.NONE:
             return {}
         title = self.finding or self.title
         if self.chart == Chart.LINE and (line := shown.line(self.table, self.measure, self.words, title, suffix)) is not None:
             return {"line": line}
+        if self.chart == Chart.MAP and (land_map := laender.land_map(self.table, self.measure, self.words)) is not None:
+            return {"map": land_map}
         return {"bars": shown.bars(self.table, self.measure, self.words)}
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
@@ -290,7 +301,8 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             **drawn,
             # Bars of all that there is are the table already.
             figures=None if "bars" in drawn and shown.is_all(table) else shown.table(table, self.words, self.title),
-            downloads=files.downloads(self),
+            downloads=[*files.downloads(self), *files.pictures(self, drawn)],
+            picture_alt=pictures.alt(self, drawn),
             citation=shown.citation(self, absolute(self.address)),
             earlier=files.earlier(self),
         )

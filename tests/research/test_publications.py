@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
+import uuid
 from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 from wagtail.models import Locale
 
 from home.models import DataAndResearchPage
 from portal.discovery import release
+from portal.models import PortalDocument
 from portal.records.reading import read as read_records
 from research.models import PublicationIndexPage, PublicationPage
 from research.validators import validate_doi, validate_isbn
+from search.files import read as read_file
 from tests.builders import add, make_home, translate
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +118,50 @@ def test_machines_find_what_they_require(client: Client, index: PublicationIndex
         assert (found["@type"], REQUIRED[wanted] - {key for key, value in found.items() if value}) == (wanted, set())
         assert (found["datePublished"], found["inLanguage"]) == ("2022-11", ["en", "ar"])
         assert [author["name"] for author in found["author"]] == ["Julia Black", "International Organization for Migration"]
+
+
+def pdf(pages: int, *, is_tagged: bool) -> ContentFile:
+    writer = PdfWriter()
+    for _page in range(pages):
+        writer.add_blank_page(200, 200)
+    if is_tagged:
+        tree = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot")})
+        writer.root_object[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+        writer.root_object[NameObject("/StructTreeRoot")] = tree
+    target = io.BytesIO()
+    writer.write(target)
+    return ContentFile(target.getvalue(), name="bericht.pdf")
+
+
+TAGGED = {"de": "Mit Tags: Vorleseprogramme finden Überschriften und Listen.", "en": "Tagged: screen readers find headings and lists."}
+UNTAGGED = {
+    "de": "Ohne Tags: Vorleseprogramme finden keine Überschriften und Listen.",
+    "en": "Not tagged: screen readers find no headings and lists.",
+}
+
+
+def test_of_each_file_is_said_what_was_read_from_it(client: Client, index: PublicationIndexPage) -> None:
+    broken = ContentFile(b"%PDF-1.7 nothing", name="kaputt.pdf")
+    documents = [
+        PortalDocument.objects.create(title=title, language=code, file=file)
+        for title, code, file in (("Bericht", "de", pdf(12, is_tagged=True)), ("Report", "en", pdf(1, is_tagged=False)), ("x", "", broken))
+    ]
+    downloads = [{"type": "item", "value": {"document": one.pk, "description": ""}, "id": str(uuid.uuid4())} for one in documents]
+    raw = [{"type": "downloads", "value": downloads, "id": str(uuid.uuid4())}]
+    page = make(index, documents=PublicationPage._meta.get_field("documents").stream_block.to_python(raw))
+    english = translate(page, "en")
+
+    def said() -> list[list[str]]:
+        lists = [tree_of(client, one.url).select(".doc .metaline") for one in (page, english)]
+        return [[words(tag).replace(" ,", ",") for tag in tags] for tags in lists]
+
+    (german, second, third), (german_in_english, second_in_english, third_in_english) = said()
+    for document in documents:
+        read_file(document)
+    assert said() == [
+        [f"{german}, 12 Seiten", TAGGED["de"], f"{second}, 1 Seite", UNTAGGED["de"], third],
+        [f"{german_in_english}, 12 pages", TAGGED["en"], f"{second_in_english}, 1 page", UNTAGGED["en"], third_in_english],
+    ]
 
 
 def test_the_list_is_filtered_and_costs_the_same_for_twenty(client: Client, index: PublicationIndexPage) -> None:

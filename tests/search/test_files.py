@@ -93,7 +93,8 @@ def extracted(content: bytes, extension: str) -> tuple[str, str]:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        return files.extract(file, extension)
+        found = files.extract(file, extension)
+    return found.text, found.problem
 
 
 def docx(body: str) -> bytes:

@@ -55,6 +55,10 @@ _CHOSEN = {
     f"notice--{_VALUE}": {f"notice--{level}" for level, _label in NoticeBlock().child_blocks["level"].field.choices if level},
     f"sdg-{_VALUE}": {f"sdg-{goal}" for goal in Goal.values},
     f"sec--{_VALUE}": {f"sec--{ground}" for ground in ("sand", "night")},
+    # A map of the Länder: the shade of a tile, its column and its row.
+    f"t{_VALUE}": {f"t{level}" for level in range(4)},
+    f"c{_VALUE}": {f"c{column}" for column in range(5)},
+    f"r{_VALUE}": {f"r{row}" for row in range(5)},
     # A form of the search takes one for its place.
     _VALUE: {"mt"},
 }
@@ -113,8 +117,7 @@ def test_every_class_of_the_styles_has_a_user_or_comes_with_a_kind() -> None:
 
 def test_what_is_marked_to_come_has_no_user_yet() -> None:
     announced = {name for name, parts in classes_of_styles().items() if any(map(is_to_come, parts))}
-    # What stands inside of what is to come: the map that gets colours of value.
-    assert announced & classes_of_markup() == {"tiles"}
+    assert announced & classes_of_markup() == set()
 
 
 def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:
