@@ -152,7 +152,8 @@ def svg(page: DataPage, drawn: Mapping[str, object]) -> str:
     sheet.paragraph(" · ".join(filter(None, [gettext("IOM Germany"), page.get_licence_display() if page.licence else ""])), 20)
     sheet.paragraph(absolute(page.address), 18, is_address=True)
     context = {"width": _WIDTH, "height": round(sheet.y) + 30, "texts": sheet.texts, "rule": rule, "margin": _MARGIN}
-    return render_to_string("chart_picture.svg", {**context, **values, "is_rtl": sheet.is_rtl})
+    # Labels are as somebody pasted them, also with what no XML takes.
+    return plain(render_to_string("chart_picture.svg", {**context, **values, "is_rtl": sheet.is_rtl}))
 
 
 def _bars(sheet: _Sheet, page: DataPage, chart: BarChart) -> list[Rect]:

@@ -57,6 +57,8 @@ class Words:
 
 def is_of_laender(table: Table) -> bool:
     """Return whether each row of a table is of one of the Länder, and none of the same as another."""
+    if len(table.rows) > len(LAENDER):
+        return False
     codes = {code_of(row.key) for row in table.rows}
     return "" not in codes and len(codes) == len(table.rows)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.core.files import File
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import pgettext
 from django_tasks import task
@@ -123,12 +124,13 @@ def read(document: AbstractDocument) -> bool:
         file_hash, found = document.file_hash, Found(problem=Problem.LOST)
     if found.problem and found.problem != Problem.KIND:
         logger.warning("The text of the file %s is not searched: %s", document.pk, found.problem)
-    FileText.objects.update_or_create(
-        document_id=document.pk, defaults={"file_hash": file_hash, "text": found.text, "problem": found.problem}
-    )
-    if (document.page_count, document.is_tagged) != (found.pages, found.is_tagged):
-        PortalDocument.objects.filter(pk=document.pk).update(page_count=found.pages, is_tagged=found.is_tagged)
-        changes.announce(changes.FILES)
+    with transaction.atomic():
+        FileText.objects.update_or_create(
+            document_id=document.pk, defaults={"file_hash": file_hash, "text": found.text, "problem": found.problem}
+        )
+        if (document.page_count, document.is_tagged) != (found.pages, found.is_tagged):
+            PortalDocument.objects.filter(pk=document.pk).update(page_count=found.pages, is_tagged=found.is_tagged)
+            changes.announce(changes.FILES)
     return True
 
 

@@ -102,8 +102,10 @@ def pdf_facts(file: BinaryIO) -> tuple[int, bool]:
     reader = PdfReader(file)
     root = reader.root_object
     mark = root.get("/MarkInfo")
-    is_marked = mark is not None and mark.get_object().get("/Marked")
-    return len(reader.pages), bool(is_marked) and "/StructTreeRoot" in root
+    marks = mark.get_object() if mark is not None else {}
+    # Compared, since pypdf's `false` is an object, and as such true.
+    is_marked = "/Marked" in marks and marks["/Marked"] == True  # noqa: E712
+    return len(reader.pages), is_marked and "/StructTreeRoot" in root
 
 
 READERS: dict[str, Callable[[BinaryIO], Iterator[str]]] = {"pdf": _pdf, "docx": _docx, "odt": _odt, "txt": _txt}

@@ -84,6 +84,8 @@ class FigureBlock(blocks.StructBlock):
 def hidden_figures(parts: Iterable[Part]) -> list[str]:
     """Return where photographs stand that readers do not see, of stored blocks: each `at`. No query where none stands."""
     figures = {part.at: part.value["image"] for part in parts if isinstance(part.block, FigureBlock) and part.value.get("image")}
+    # A picture in another block (the poster of a film): what is said of it goes, and the block stays.
+    figures |= {part.at: part.value for part in parts if isinstance(part.block, ImageBlock) and part.value}
     ids = {at: image.get("image") if isinstance(image, dict) else image for at, image in figures.items()}
     hidden = access.hidden_pictures(filter(None, ids.values())) if ids else frozenset()
     return [at for at, pk in ids.items() if pk in hidden]

@@ -52,7 +52,8 @@ Parts = dict[str, tuple[list[str], datetime.datetime | None]]
 
 
 def _parts() -> Parts:
-    # A deadline that passes is no change: what can be answered no more goes from the numbers within the hour, from the parts at once.
+    # A deadline that passes is no change: it leaves the parts at once, and the index with the next change or moment after the hour, or at
+    # midnight.
     return _parts_of(MAX_ADDRESSES, int(timezone.now().timestamp() // 3600))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Replace
@@ -21,6 +22,7 @@ from portal.models.media import AVIF
 logger = logging.getLogger(__name__)
 
 WEBP = "format-webp"
+_A_DAY = 24 * 60 * 60
 
 
 def _hidden() -> Q:
@@ -54,12 +56,20 @@ def make_avif() -> int:
         # The focal point was moved since: nobody asks for this part of the photograph any more.
         if wanted.get_cache_key(size.image) != size.focal_point_key:
             continue
+        failed = f"avif-failed:{size.image_id}:{size.image.file_hash}"
+        if cache.get(failed):
+            continue
         try:
-            size.image.create_rendition(wanted)
+            new = size.image.create_rendition(wanted)
         except SourceImageIOError as error:
             logger.warning("%s of the photograph %s could not be made: %s", size.in_avif, size.image_id, error)
-        else:
+            cache.set(failed, True, _A_DAY)
+            continue
+        # Another file may have taken its place while this one was read: nothing of the former stays.
+        if PortalImage.objects.filter(pk=size.image_id, file=size.image.file.name).exists():
             made += 1
+        else:
+            new.delete()
     if made:
         # Of a size nobody hears, since pages make them while they are built; those that were built without these are built anew.
         changes.announce(changes.FILES)

@@ -101,10 +101,11 @@ def called(model: type[Page], name: str, value: str, locale_id: int) -> Iterator
     """
     found = model.objects.filter(list_rows__terms__name=name, list_rows__terms__value=value).exclude(locale=locale_id)
     pages = {page.translation_key: page for page in found.defer_streamfields().order_by("-pk")}
+    most = ListTerm._meta.get_field("value").max_length
     for twin in model.objects.filter(locale=locale_id, translation_key__in=pages).defer_streamfields().order_by("pk"):
-        here, there = (values_of(page, model.listing, name) for page in (pages[twin.translation_key], twin))
+        here, there = ([str(line)[:most] for line in values_of(page, model.listing, name)] for page in (pages[twin.translation_key], twin))
         if value in here and len(here) == len(there):
-            yield str(there[here.index(value)])
+            yield there[here.index(value)]
 
 
 def _tags(index_key: str, locale_id: int, label: str) -> tuple[changes.Tag, ...]:

@@ -198,10 +198,18 @@ class Fact(FinishedMixin, TranslatableMixin, RevisionMixin, index.Indexed, model
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Store beside the text of the source language that its translations are to be of this one."""
+        """Store which German text the row's own belongs to; what is written by hand belongs to the one that stands there now."""
         if self.locale.language_code == SOURCE_LANGUAGE:
             self.translated_text = self.text
+        elif not self._is_translated():
+            source = Fact.objects.filter(translation_key=self.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+            self.translated_text = source.text if source is not None else ""
         super().save(*args, **kwargs)
+
+    def _is_translated(self) -> bool:
+        """Return whether the row is written by the translation of its source."""
+        translations = Translation.objects.filter(source__object_id=self.translation_key, target_locale_id=self.locale_id, enabled=True)
+        return translations.exclude(source__locale_id=self.locale_id).exists()
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Delete the fact, unless a text needs it.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from django.core.cache import cache
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
@@ -28,6 +29,7 @@ from wagtail.images.models import (
 )
 from wagtail.search import index
 
+from portal import changes, tags
 from portal.language.languages import Language, languages_by_code
 from portal.uploads import photographs
 from portal.uploads.rights import Rights, state
@@ -161,9 +163,21 @@ class PortalImage(StoredFirst, Rights, AbstractImage):
         """
         given = [Filter(spec) if isinstance(spec, str) else spec for spec in filters]
         later = [wanted for wanted in given if AVIF in wanted.spec]
-        if len(later) < len(given) and later and len(self.find_existing_renditions(*later)) < len(set(later)):
+        if len(later) < len(given) and later and not self._has_all(later):
             given = [wanted for wanted in given if wanted not in later]
         return super().get_renditions(*given)
+
+    def _has_all(self, sizes: list[Filter]) -> bool:
+        """Return whether all of some sizes are there. That some are missing is remembered until the runner made any: no query each."""
+        asked = [self.pk, self.file_hash, *((size.spec, size.get_cache_key(self)) for size in sizes)]
+        told = changes.counters().peek(tags.slots(tags.FILES))
+        key = f"sizes-missing:{hashlib.sha256(repr((told, asked)).encode()).hexdigest()}"
+        if cache.get(key):
+            return False
+        if len(self.find_existing_renditions(*sizes)) == len(set(sizes)):
+            return True
+        cache.set(key, True)
+        return False
 
     def create_rendition(self, filter: Filter) -> AbstractRendition:  # noqa: A002 (Wagtail's name)
         """Return the photograph in a size that there was not yet.

@@ -10,6 +10,8 @@ from pkgutil import iter_modules
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError
 from django.db import DatabaseError, NotSupportedError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -26,7 +28,9 @@ def _reason(error: Exception) -> str:
 
 def _own_labels() -> set[str]:
     """Return the labels of the apps that are the portal's own."""
-    return {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
+    # By their package: apps lie inside of others, and the packages of the environment may lie below the same folder.
+    roots = {config.label: config.name.partition(".")[0] for config in apps.get_app_configs()}
+    return {label for label, root in roots.items() if (settings.BASE_DIR / root / "__init__.py").exists()}
 
 
 def check() -> int:
@@ -37,14 +41,14 @@ def check() -> int:
             the message is one line.
     """
     try:
-        plan = [] if _is_current() else _plan()
+        plan = [] if is_current() else _plan()
         _keep_private()
     except (DatabaseError, NotSupportedError) as error:
         raise CommandError(f"The database does not answer ({_reason(error)}); see DATABASE_URL.") from error
     return len(plan)
 
 
-def _is_current() -> bool:
+def is_current() -> bool:
     """Return whether the database has seen all migrations that there are, by their names, and none of the portal's that there are not.
 
     To read two hundred modules for that takes as long as all other questions of a start together.
@@ -53,6 +57,13 @@ def _is_current() -> bool:
     there = {(config.label, name) for config in apps.get_app_configs() for name in _names(config.label)}
     own = _own_labels()
     return there <= applied and {key for key in applied if key[0] in own} <= there
+
+
+def is_complete() -> bool:
+    """Return whether the last `migrate` came to its end, at which apps make what stands in no migration: permissions, indexes."""
+    known = set(Permission.objects.values_list("content_type__app_label", "codename"))
+    models = [model._meta for model in apps.get_models()]
+    return all((meta.app_label, get_permission_codename(action, meta)) in known for meta in models for action in meta.default_permissions)
 
 
 def _names(label: str) -> Iterator[str]:

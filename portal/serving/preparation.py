@@ -189,7 +189,8 @@ def _prepare(say: Say) -> str:
             remove_leftovers(folder)
         if static.start():
             say("Collecting and compressing static files in the background …")
-        if count := database.check():
+        # Who was interrupted behind the last migration has made neither permissions nor indexes, nor said what is squashed.
+        if (count := database.check()) or not database.is_complete() or not database.is_current():
             say(f"Migrating the database ({count} migrations) …")
             with states.added_alone():
                 call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_Counted(say, count))

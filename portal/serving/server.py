@@ -139,7 +139,8 @@ class Begun:
     def terminate(self) -> None:
         """End it in order."""
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
 
     def _wait(self, flags: int) -> int | None:
         if self.returncode is None:

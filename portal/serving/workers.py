@@ -1,7 +1,7 @@
 """The processes that answer, and the runner beside them: the application is loaded once and then forked, so that all share its memory.
 
-`portal.serving.server` starts this module as a process of its own. granian by itself loads the application in each worker anew: two
-workers then take nearly twice the memory of one.
+`portal.serving.server` starts this module as a process of its own, or `manage.py serve` goes on in it. granian by itself loads the
+application in each worker anew: two workers then take nearly twice the memory of one.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from django.db import models
 from modelsearch.backends.elasticsearchbase import ElasticsearchAtomicIndexRebuilder
+from modelsearch.index import get_indexed_models
 from wagtail.models import Page
 from wagtail.search import index
 from wagtail.search.query import MATCH_ALL, And, Boost, MatchAll, Or, Phrase, PlainText, SearchQuery
@@ -97,12 +98,14 @@ class AnalysedIndex:
 
 
 class AnalysedRebuilder(ElasticsearchAtomicIndexRebuilder):
-    """The stock rebuilder (`update_index`); once the pages are there, the index is known to be made with today's analysis."""
+    """The stock rebuilder (`update_index`); once all are there, the index is known to be made with today's analysis."""
 
     def finish(self) -> None:
         """End the rebuild of one index."""
         super().finish()
-        if self.alias.name == self.alias.backend.get_index_for_model(Page).name:
+        # In the order of `rebuild_modelsearch_index`, which makes one after the other.
+        *_, last = dict.fromkeys(self.alias.backend.get_index_for_model(model).name for model in get_indexed_models())
+        if self.alias.name == last:
             indexing.mark_current()
 
 

@@ -132,6 +132,8 @@ def second_start(folder: Path) -> float:
         for line in process.stdout or ():
             if "Ctrl-C ends it" in line:
                 break
+        else:
+            raise SystemExit("The second start did not come to serve.")
         seconds = of_all_processes(process.pid)
         process.terminate()
         # What it still says is taken, or it could not say it.

@@ -224,7 +224,7 @@ def confirm(source: Page, seen: dict[Locale, str], user: AbstractBaseUser) -> li
     """
     with transaction.atomic():
         # Whoever comes second waits here, and finds nothing that is proposed.
-        Page.objects.select_for_update().get(pk=source.pk)
+        source = Page.objects.select_for_update().get(pk=source.pk).specific
         found = {offer.locale: offer for offer in offers(source, seen)}
         if any(locale not in found or found[locale].seen != text for locale, text in seen.items()):
             raise ChangedMeanwhileError
@@ -243,7 +243,9 @@ def _is_draft(offer: Offer) -> bool:
     if not page.live or page.alias_of_id is not None or page.has_unpublished_changes or page.last_published_at is None:
         return True
     here = StringSegment.objects.filter(source=offer.translation.source_id).values("context")
-    rows = StringTranslation.objects.filter(context__in=here, locale=offer.locale, updated_at__gt=page.last_published_at)
+    # What is online may have waited for its time: what was typed meanwhile is no part of it.
+    since = page.live_revision.created_at if page.live_revision is not None else page.last_published_at
+    rows = StringTranslation.objects.filter(context__in=here, locale=offer.locale, updated_at__gt=since)
     return rows.exists()
 
 
@@ -268,5 +270,7 @@ def _result(offer: Offer, user: AbstractBaseUser, *, is_draft: bool) -> Result:
         return Result(offer, reason=pgettext("admin", "It stays a draft: something of it was not online before."))
     if reasons := publishing.obstacles(user, page):
         return Result(offer, reason=" ".join(reasons.values()))
-    reason = publishing.publish(offer.translation, user) or publishing.reason_unread(page)
+    # Read anew: the source was written since the offer was made, synchronised fields with it.
+    translation = Translation.objects.select_related("source", "target_locale").get(pk=offer.translation.pk)
+    reason = publishing.publish(translation, user) or publishing.reason_unread(page)
     return Result(offer, is_online=not reason, reason=reason)

@@ -131,15 +131,18 @@ def entries(translation: Translation, segment: StringSegment, target: Page | Non
             )  # fmt: skip
         )
     logged = PageLogEntry.objects.filter(page=target.pk, action__in=(_PUBLISHED, _APPROVED)) if target is not None else ()
-    log = list(logged.select_related("user").order_by("timestamp", "pk")) if target is not None else []
+    # What goes online at its time is what stood there when its revision was made.
+    logged = logged.select_related("user", "revision").defer("revision__content") if target is not None else ()
+    moments = [(one.revision.created_at if one.revision is not None else one.timestamp, one.pk, one) for one in logged]
     found = []
     following: dict[int, datetime.datetime] = {}
     for version in versions:
         is_own = version.string_id == segment.string_id
         until = following.get(version.string_id)
-        entry = Entry(version, "" if is_own else version.string.data, is_own and until is None)
-        for one in reversed(log):
-            if version.created_at <= one.timestamp and (until is None or one.timestamp < until):
+        earlier = "" if is_own else marked.words(marked.to_marked(version.string.data))
+        entry = Entry(version, earlier, is_own and until is None)
+        for moment, _pk, one in sorted(moments, key=lambda found: found[:2], reverse=True):
+            if version.created_at <= moment and (until is None or moment < until):
                 if one.action == _PUBLISHED:
                     entry.published = one
                 else:

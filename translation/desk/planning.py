@@ -21,6 +21,7 @@ from wagtail_localize.models import Translation
 from portal import changes
 from portal.changes import Change, Event, Order
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.language.slugs import available_slug
 from portal.models import PublishedVersion
 from translation import publishing, reviewing
 from translation.permissions import reason_against_publication, translation_into
@@ -100,12 +101,16 @@ def reason_to_hold(planned: PlannedPublication) -> str:
         return pgettext("admin", "It waits for a review, or was sent back.")
     if planned.user is None or not planned.user.is_active:
         return pgettext("admin", "Whoever planned it does not work here any more.")
-    return reason_against_publication(planned.user, page)
+    if reason_against_publication(planned.user, page):
+        return pgettext("admin", "Whoever planned it may not publish it any more, or somebody locked it.")
+    return ""
 
 
 def run() -> int:
     """Put online what is due and not held; return how many that were. What is held goes online once nothing stands against it."""
     number = 0
+    # Taken back: such a page shows the German one, and nothing of it is to come. A page that was planned is no alias.
+    PlannedPublication.objects.filter(page__alias_of__isnull=False).delete()
     for pk in list(PlannedPublication.objects.filter(due_at__lte=timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)):
         try:
             with transaction.atomic():
@@ -119,11 +124,21 @@ def run() -> int:
 
 
 def _publish(pk: int) -> bool:
+    # In the order of all others: who publishes or submits the page in this moment has it first.
+    if Page.objects.select_for_update().filter(pk=pk).first() is None:
+        return False
     rows = PlannedPublication.objects.select_for_update(of=("self",)).select_related("revision", "user")
     planned = rows.filter(pk=pk, due_at__lte=timezone.now()).first()
     if planned is None or reason_to_hold(planned):
         return False
-    planned.revision.publish(user=planned.user)
+    revision = planned.revision
+    page = revision.as_object()
+    slug = available_slug(page.get_parent(), page.slug, page.pk)
+    if slug != page.slug:
+        # Another page took it while this one waited, as in `portal.jobs.publication`.
+        revision.content["slug"] = slug
+        revision.save(update_fields=["content"])
+    revision.publish(user=planned.user)
     return True
 
 

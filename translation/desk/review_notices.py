@@ -85,12 +85,12 @@ def take_over() -> None:
 # --- what happened -----------------------------------------------------------------------------------------------------------
 
 
-@receiver(workflow_submitted, sender=WorkflowState, dispatch_uid="translation_desk.review_submitted")
-def tell_reviewers(sender: type, instance: WorkflowState, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
-    """A translation waits for its reviewers."""
-    if (page := _page_of(instance)) is None:
+@receiver(task_submitted, sender=TaskState, dispatch_uid="translation_desk.review_submitted")
+def tell_reviewers(sender: type, instance: TaskState, user: AbstractBaseUser | None = None, **kwargs: object) -> None:
+    """A translation waits for its reviewers: for the first time, or once more after it was sent back."""
+    if (page := _page_of(instance.workflow_state)) is None:
         return
-    people = User.objects.filter(groups__groupapprovaltask__workflow_tasks__workflow=instance.workflow_id, is_active=True).distinct()
+    people = User.objects.filter(groups__groupapprovaltask=instance.task_id, is_active=True).distinct()
     _tell(page, [one for one in people if one != user and works_in(one, page.locale_id)], NoticeKind.SUBMITTED)
 
 

@@ -120,7 +120,12 @@ def done(items: QuerySet[OrderItem]) -> list[int]:
     ids = sorted({item.locale_id for item in found})
     by_key = rows_of(found, [locale for pk, locale in locales_by_id().items() if pk in ids])
     states = {(key, cell.locale_id): cell.state for key, row in by_key.items() for cell in row.cells}
-    return [item.pk for item in found if states.get((item.snippet_key, item.locale_id)) == State.TRANSLATED]  # type: ignore[arg-type]
+    # What has no text any more has nothing to be translated.
+    return [
+        item.pk
+        for item in found
+        if item.snippet_key not in by_key or states.get((item.snippet_key, item.locale_id)) == State.TRANSLATED  # type: ignore[arg-type]
+    ]
 
 
 def call_off(item: OrderItem, source: Any) -> None:
