@@ -18,6 +18,7 @@ from translation.origins import Origin, coming_from, said
 
 from . import segments
 from .editor_models import SegmentVersion
+from .planning import PLANNED
 from .segments import Saved
 
 TOGETHER = datetime.timedelta(minutes=10)
@@ -25,7 +26,7 @@ TOGETHER = datetime.timedelta(minutes=10)
 SHOWN = 100
 """So many versions of a text are shown, the latest."""
 _PUBLISHED, _APPROVED = "wagtail.publish", "wagtail.workflow.approve"
-_HANDED_ON = (_PUBLISHED, _APPROVED, "wagtail.workflow.start")
+_HANDED_ON = (_PUBLISHED, _APPROVED, PLANNED, "wagtail.workflow.start", "wagtail.workflow.resume")
 
 
 def record(rows: Iterable[StringTranslation], *, is_new: bool = False) -> None:

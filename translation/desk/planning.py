@@ -9,12 +9,13 @@ import logging
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import pgettext
 from wagtail.log_actions import log
-from wagtail.models import Page, WorkflowState
+from wagtail.models import Page, PageLogEntry, WorkflowState
 from wagtail.signals import page_unpublished
 from wagtail_localize.models import Translation
 
@@ -24,6 +25,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.slugs import available_slug
 from portal.models import PublishedVersion
 from translation import publishing, reviewing
+from translation.aliases import LOG_ACTION as TAKEN_BACK
 from translation.permissions import reason_against_publication, translation_into
 
 from . import texts
@@ -109,8 +111,9 @@ def reason_to_hold(planned: PlannedPublication) -> str:
 def run() -> int:
     """Put online what is due and not held; return how many that were. What is held goes online once nothing stands against it."""
     number = 0
-    # Taken back: such a page shows the German one, and nothing of it is to come. A page that was planned is no alias.
-    PlannedPublication.objects.filter(page__alias_of__isnull=False).delete()
+    # Taken back since: nothing of it is to come, even where somebody began anew.
+    taken_back = PageLogEntry.objects.filter(page=OuterRef("page_id"), action=TAKEN_BACK, timestamp__gte=OuterRef("planned_at"))
+    PlannedPublication.objects.filter(Exists(taken_back)).delete()
     for pk in list(PlannedPublication.objects.filter(due_at__lte=timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)):
         try:
             with transaction.atomic():

@@ -18,7 +18,9 @@ from home.models import ContentPage
 from tests.builders import make_content_page, make_home, make_section, translate
 from tests.forms import posted_page
 from tests.translation.desk.test_desk import ID, body, change, sign_in, state, version
+from tests.translation.desk.test_planning import come, plan
 from translation import demo_accounts, roles
+from translation.desk import figures
 from translation.desk.models import SegmentVersion
 from translation.desk.states import State
 
@@ -254,3 +256,56 @@ def test_more_texts_ask_for_no_more_queries(page: Page) -> None:
     change(page, body=german("2.600") + blocks)
     assert len(screen(approver, page).select(".portal-changes")) == 42
     assert asked() == few
+
+
+def test_what_goes_online_is_built_as_the_german_page_is_by_now(page: Page) -> None:
+    """The new figure comes with all else that was changed: fields that all languages share, and the order of the blocks."""
+    heading = {"type": "heading", "id": "5f0c0f43-62f5-4d1c-9d0f-6a2a3a1f0b12", "value": "Kosten"}
+    change(page, body=[*german(), heading])
+    for code in TARGETS:
+        translate(ContentPage.objects.get(pk=page.pk), code)
+    changed = change(page, body=[heading, *german("2.500")], quick_exit=True, reviewed_by="Fachdienst Rückkehr")
+    status, messages = confirm(sign_in("freigabe"), page)
+    assert (status, messages) == (200, ["Online mit den neuen Angaben: English, العربية."])
+
+    def built(found: ContentPage) -> tuple[list[str], bool, str]:
+        return [block["id"] for block in found.body.raw_data], found.quick_exit, found.reviewed_by
+
+    assert built(changed) == ([heading["id"], ID], True, "Fachdienst Rückkehr")
+    for code in TARGETS:
+        found = version(page, code).specific
+        assert (built(found), "2,500" in str(found.body.raw_data[1]["value"])) == (built(changed), True), code
+
+
+def test_what_is_confirmed_is_read_anew_not_taken_from_what_was_read_before(page: Page) -> None:
+    stale = change(page, body=german("2.500"))
+    approver, locales = User.objects.get(username="freigabe"), [version(page, code).locale for code in TARGETS]
+    seen = {offer.locale: offer.seen for offer in figures.offers(stale, locales)}
+    assert len(seen) == 2
+    # Somebody publishes another figure after the page was read and before it is locked.
+    change(page, body=german("2.600"))
+    before = rows(page)
+    with pytest.raises(figures.ChangedMeanwhileError):
+        figures.confirm(stale, seen, approver)
+    assert rows(page) == before
+    seen = {offer.locale: offer.seen for offer in figures.offers(ContentPage.objects.get(pk=page.pk), locales)}
+    assert [result.is_online for result in figures.confirm(stale, seen, approver)] == [True] * 2
+    assert [(text(page, code).count("2,600"), text(page, code).count("2,500")) for code in TARGETS] == [(1, 0)] * 2
+
+
+@pytest.mark.parametrize("code", list(TARGETS))
+def test_what_was_typed_while_a_version_waited_for_its_time_is_no_part_of_what_is_online(page: Page, code: str) -> None:
+    row = StringTranslation.objects.get(locale__language_code=code, data=f"{code} second")
+    row.data = f"{code} planned"
+    row.save()
+    plan(page, code)
+    row.data = f"{code} noch nicht"
+    row.save()
+    assert come() == 1
+    assert f"<p>{code} planned</p>" in text(page, code)
+    change(page, body=german("2.500"))
+    confirm(sign_in("freigabe"), page, (code,))
+    assert ("1,200" in text(page, code), f"<p>{code} planned</p>" in text(page, code)) == (True, True)
+    assert state(page, code) == State.OUT_OF_DATE
+    # The figure is not lost: it waits with the text for whoever publishes both.
+    assert StringTranslation.objects.filter(locale__language_code=code, data__contains="2,500").count() == 1

@@ -28,6 +28,7 @@ from tests.translation.desk.test_editor import (  # noqa: F401 (fixtures)
     translation_of,
     version,
 )
+from tests.translation.desk.test_planning import come, plan
 from translation import memory
 from translation.desk import history, segments
 from translation.desk.models import SegmentVersion, forget_what_is_gone
@@ -177,6 +178,46 @@ def test_the_translation_of_an_earlier_german_text_is_there_too_and_says_so(link
     assert take_back(translator, linked, "uk", "title", entry) == 302
     current = StringSegment.objects.get(pk=segment(linked, "title").pk)
     assert StringTranslation.objects.get(translation_of=current.string_id, locale__language_code="uk").data == "Давній"
+
+
+@pytest.mark.parametrize(("code", "first", "second"), [
+    ("uk", "Перший заголовок", "Другий заголовок"), ("ar", "العنوان الأول", "العنوان الثاني"),
+])  # fmt: skip
+def test_published_stands_at_what_went_online_at_its_time_not_at_what_was_typed_since(
+    linked: ContentPage, code: str, first: str, second: str  # noqa: F811
+) -> None:
+    translator, translation = sign_in(f"uebersetzung-{code}"), translation_of(linked, code)
+    translate_texts(translation, {linked.title: first})
+    save(translator, linked, code, "title", "x", segments.version_of(first))
+    save(translator, linked, code, "title", first, segments.version_of("x"))
+    plan(linked, code)
+    # The same person types on, within the minutes in which that is one version.
+    save(translator, linked, code, "title", second, segments.version_of(first))
+    assert come() == 1
+    assert version(linked, code).title == first
+    name = {"uk": "Demo Übersetzung Ukrainisch", "ar": "Demo Übersetzung Arabisch"}[code]
+    assert [said(entry) for entry in shown(translator, linked, code, "title")][:2] == [
+        [second, f"{name}, getippt · steht jetzt da"],
+        [first, f"{name}, getippt", name],
+    ]
+
+
+@pytest.mark.parametrize(("code", "words"), [("uk", "Мюллер і сини"), ("ar", "مولر وأولاده")])
+def test_an_earlier_german_text_reads_as_words(linked: ContentPage, code: str, words: str) -> None:  # noqa: F811
+    def german(text: str) -> None:
+        block = {**linked.body.raw_data[0], "value": f"<p>{text}</p>"}
+        linked.body = ContentPage._meta.get_field("body").to_python([block])
+        publish(linked)
+        translation_of(linked, code).source.update_from_db()
+
+    german('<b>Müller</b> &amp; Söhne<br/>in <a href="https://example.org/b">Berlin</a>')
+    translator = sign_in(f"uebersetzung-{code}")
+    save(translator, linked, code, "body", words)
+    german("Etwas anderes.")
+    (entry,) = shown(translator, linked, code, "body")
+    earlier = entry.select_one("p span")
+    assert (earlier["lang"], earlier["dir"], earlier.get_text().split()) == ("de", "ltr", ["Müller", "&", "Söhne", "in", "Berlin"])
+    assert entry.select_one(".portal-text").get_text() == words
 
 
 def test_more_versions_ask_for_no_more_queries_and_what_is_gone_is_forgotten(linked: ContentPage) -> None:  # noqa: F811

@@ -67,6 +67,28 @@ def test_each_step_is_mailed_once_and_leads_to_what_is_to_be_done(page: Page, co
     assert translator.get(address).url == reverse("translation_work", args=[page.pk, code])
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_reviewers_are_told_once_of_each_time_that_it_waits_for_them(page: Page, code: str) -> None:  # noqa: F811
+    """Whoever submits it again in Wagtail's own editor tells them as well as who does so at the desk."""
+    ordered(page, code)
+
+    def told() -> list[tuple[str, str]]:
+        return list(Notice.objects.order_by("pk").values_list("user__username", "kind"))
+
+    to_reviewer = [(f"pruefung-{code}", NoticeKind.SUBMITTED)]
+    Notice.objects.all().delete()
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    assert (told(), len(mailed())) == (to_reviewer, 1)
+    do(sign_in(f"pruefung-{code}"), page, code, "send_back", comment="Bitte Sie statt du.")
+    assert (told(), len(mailed())) == ([(f"uebersetzung-{code}", NoticeKind.SENT_BACK)], 1)
+    version(page, code).specific.current_workflow_state.resume(user(f"uebersetzung-{code}"))
+    assert (told(), [to for to, _address in mailed()]) == (to_reviewer, [f"pruefung-{code}@example.org"])
+    # Nobody is told of what they submit themselves.
+    do(sign_in(f"pruefung-{code}"), page, code, "send_back", comment="Noch einmal.")
+    version(page, code).specific.current_workflow_state.resume(user(f"pruefung-{code}"))
+    assert told() == []
+
+
 def test_what_and_how_often_each_person_chooses(page: Page) -> None:  # noqa: F811
     ordered(page, "uk")
     NoticeChoice.objects.create(user=user("pruefung-uk"), kinds=all_kinds(), frequency=Frequency.NEVER)

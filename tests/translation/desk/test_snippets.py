@@ -19,6 +19,7 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation, TranslationSource
 
 from portal import jobs
+from portal.facts import shown as facts
 from portal.models import Fact, Region, Topic, taxonomy
 from tests.builders import make_fact, make_topic, translate_texts
 from tests.translation.desk.test_orders import locale, page, shared_section, sign_in, user, version  # noqa: F401 (fixtures)
@@ -144,6 +145,52 @@ def test_a_text_that_nobody_is_shown_any_more_is_withdrawn() -> None:
     number = make_fact("phone", value="+49 30 123456")
     address = desk_page(fact).replace(f"/{fact.pk}/", f"/{number.pk}/")
     assert sign_in("redaktion").get(address).status_code == 404
+
+
+def test_a_fact_that_was_written_by_hand_is_written_by_hand_once_more() -> None:
+    """What an order asks of whoever wrote it is done once they saved it: no translation is begun beside their text."""
+    fact, rooms = make_fact("address", text="Zimmer 5", name="Anschrift"), {"en": "Room 5", "ar": "الغرفة 5"}
+    for code, text in rooms.items():
+        own = fact.copy_for_translation(locale(code))
+        own.text = text
+        own.save()
+
+    def shown_in(code: str) -> tuple[str, str]:
+        with languages.override(code):
+            found = facts.all_facts()[fact.pk]
+            return found.text, found.language
+
+    def save(pk: int, text: str) -> None:
+        address = reverse("wagtailsnippets_portal_fact:edit", args=[pk])
+        form = soup(sign_in("freigabe"), address).select_one("form[data-edit-form]")
+        values = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+        answer = sign_in("freigabe").post(address, {**values, "kind": "address", "text": text})
+        assert answer.status_code == 302, BeautifulSoup(answer.content, "html.parser").select(".error-message")
+
+    assert [shown_in(code) for code in rooms] == [(text, "") for text in rooms.values()]
+    save(fact.pk, "Zimmer 6")
+    placed = order(fact, tuple(rooms))
+    orders.settle()
+    assert states_of(fact, tuple(rooms)) == [State.WITHDRAWN] * 2
+    assert [shown_in(code) for code in rooms] == [("Zimmer 6", "de")] * 2
+    save(Fact.objects.get(translation_key=fact.translation_key, locale=locale("en")).pk, "Room 6")
+    orders.settle()
+    assert states_of(fact, tuple(rooms)) == [State.TRANSLATED, State.WITHDRAWN]
+    found = OrderItem.objects.filter(order=placed).order_by("locale__language_code")
+    assert list(found.values_list("locale__language_code", "progress")) == [("ar", Progress.OPEN), ("en", Progress.DONE)]
+    assert [shown_in(code) for code in rooms] == [("Room 6", ""), ("Zimmer 6", "de")]
+
+
+def test_what_has_no_text_any_more_is_done() -> None:
+    fact, other = make_fact("address", text="Zimmer 5", name="Anschrift"), make_fact("address", text="Zimmer 7", name="Lager")
+    placed = [order(fact, ("en", "ar")), order(other, ("en", "ar"))]
+    orders.settle()
+    assert set(OrderItem.objects.values_list("progress", flat=True)) == {Progress.OPEN}
+    fact.text = ""
+    fact.save()
+    orders.settle()
+    for one, progress in zip(placed, (Progress.DONE, Progress.OPEN), strict=True):
+        assert list(OrderItem.objects.filter(order=one).values_list("progress", flat=True)) == [progress] * 2
 
 
 def test_the_matrix_and_its_spreadsheet_hold_snippets_by_the_same_filters() -> None:
