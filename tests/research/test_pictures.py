@@ -15,7 +15,7 @@ from PIL import Image
 from wagtail.models import PageViewRestriction
 
 from portal.blocks.laender import LAENDER, code_of
-from research import pictures
+from research import pictures, shown
 from research.models import DataIndexPage, DataPage
 from tests.builders import publish, translate
 
@@ -130,6 +130,16 @@ def test_whatever_is_typed_is_drawn(index: DataIndexPage, text: str) -> None:  #
         assert Image.open(io.BytesIO(image)).size[0] == 1200
 
 
+def test_what_no_xml_takes_is_not_drawn(client: Client, index: DataIndexPage) -> None:  # noqa: F811
+    """The names of moments stand in the drawing itself; what is saved holds nothing of that kind, but what a copy of the rows brings."""
+    page = make_data(index)
+    for one, pasted, drawn in ((page, "Jahr\x0bNeunzehn", "Jahr Neunzehn"), (translate(page, "ar"), "تسعة\x0bعشر", "تسعة عشر")):
+        one.labels = [("label", {"name": "2019", "text": pasted})]
+        DataPage.objects.filter(pk=one.pk).update(labels=one.labels)
+        assert image_of(client, one).size[0] == 1200
+        assert drawn in [text.removeprefix("&#8295;") for text in texts_of(DataPage.objects.get(pk=one.pk))]
+
+
 # --- the map of the Länder ----------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +187,23 @@ def test_a_map_of_anything_else_is_refused(index: DataIndexPage, csv: str) -> No
     with pytest.raises(ValidationError) as caught:
         page.clean()
     assert list(caught.value.message_dict) == ["chart"]
+
+
+def test_a_table_with_more_rows_than_laender_is_of_something_else(
+    client: Client, index: DataIndexPage, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    """And that is known without a look at each row for each of its rows."""
+    lands = [str(land.name) for land in LAENDER.values()]
+    asked: list[str] = []
+    monkeypatch.setattr(shown, "code_of", lambda text: asked.append(text) or code_of(text))
+    for names, bavaria, is_asked in ((lands, "Bavaria", True), ([*lands, "Deutschland"], "Bayern", False)):
+        csv = "land;n\n" + "".join(f"{name};{number}\n" for number, name in enumerate(names))
+        english = translate(make_data(index, f"{len(names)}", csv=csv, labels=[], chart="bars"), "en")
+        asked.clear()
+        rows = tree_of(client, english.url).select("table.bars tbody th, table.lands tbody th")
+        assert [row.get_text().replace("\xad", "") for row in rows][lands.index("Bayern")] == bavaria
+        assert len(rows) == len(names)
+        assert bool(asked) == is_asked
 
 
 def test_each_land_is_known_by_its_german_name_and_by_its_code() -> None:

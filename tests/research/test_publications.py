@@ -120,13 +120,14 @@ def test_machines_find_what_they_require(client: Client, index: PublicationIndex
         assert [author["name"] for author in found["author"]] == ["Julia Black", "International Organization for Migration"]
 
 
-def pdf(pages: int, *, is_tagged: bool) -> ContentFile:
+def pdf(pages: int, *, is_tagged: bool | None) -> ContentFile:
+    """Return a PDF, tagged or not; with None it has the tree of its structure, and says that it is not tagged."""
     writer = PdfWriter()
     for _page in range(pages):
         writer.add_blank_page(200, 200)
-    if is_tagged:
+    if is_tagged is not False:
         tree = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot")})
-        writer.root_object[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+        writer.root_object[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(bool(is_tagged))})
         writer.root_object[NameObject("/StructTreeRoot")] = tree
     target = io.BytesIO()
     writer.write(target)
@@ -144,8 +145,11 @@ def test_of_each_file_is_said_what_was_read_from_it(client: Client, index: Publi
     broken = ContentFile(b"%PDF-1.7 nothing", name="kaputt.pdf")
     documents = [
         PortalDocument.objects.create(title=title, language=code, file=file)
-        for title, code, file in (("Bericht", "de", pdf(12, is_tagged=True)), ("Report", "en", pdf(1, is_tagged=False)), ("x", "", broken))
-    ]
+        for title, code, file in (
+            ("Bericht", "de", pdf(12, is_tagged=True)), ("Report", "en", pdf(1, is_tagged=False)),
+            ("Anhang", "de", pdf(2, is_tagged=None)), ("x", "", broken),
+        )
+    ]  # fmt: skip
     downloads = [{"type": "item", "value": {"document": one.pk, "description": ""}, "id": str(uuid.uuid4())} for one in documents]
     raw = [{"type": "downloads", "value": downloads, "id": str(uuid.uuid4())}]
     page = make(index, documents=PublicationPage._meta.get_field("documents").stream_block.to_python(raw))
@@ -155,13 +159,14 @@ def test_of_each_file_is_said_what_was_read_from_it(client: Client, index: Publi
         lists = [tree_of(client, one.url).select(".doc .metaline") for one in (page, english)]
         return [[words(tag).replace(" ,", ",") for tag in tags] for tags in lists]
 
-    (german, second, third), (german_in_english, second_in_english, third_in_english) = said()
+    (german, second, claimed, third), (german_in_english, second_in_english, claimed_in_english, third_in_english) = said()
     for document in documents:
         read_file(document)
     assert said() == [
-        [f"{german}, 12 Seiten", TAGGED["de"], f"{second}, 1 Seite", UNTAGGED["de"], third],
-        [f"{german_in_english}, 12 pages", TAGGED["en"], f"{second_in_english}, 1 page", UNTAGGED["en"], third_in_english],
-    ]
+        [f"{german}, 12 Seiten", TAGGED["de"], f"{second}, 1 Seite", UNTAGGED["de"], f"{claimed}, 2 Seiten", UNTAGGED["de"], third],
+        [f"{german_in_english}, 12 pages", TAGGED["en"], f"{second_in_english}, 1 page", UNTAGGED["en"],
+         f"{claimed_in_english}, 2 pages", UNTAGGED["en"], third_in_english],
+    ]  # fmt: skip
 
 
 def test_the_list_is_filtered_and_costs_the_same_for_twenty(client: Client, index: PublicationIndexPage) -> None:

@@ -197,22 +197,26 @@ def test_the_language_switch_keeps_the_filter_by_funder(
     client: Client, theme: ThemePage, index: ProjectIndexPage, code: str, other: str
 ) -> None:
     called = {"de": {"office": "Auswärtiges Amt", "union": "Europäische Union"}, "ar": {"office": "الخارجية", "union": "الاتحاد"}}
+    # Longer than what is filtered by.
+    called["de"]["long"] = "Ministerium für Flucht und Zuflucht " * 4 + "Bonn"
+    called["ar"]["long"] = "وزارة اللجوء والهجرة والاندماج " * 4 + "بون"
     # The first one is not translated.
     make_alias(make_project(theme, "D", funders="Europäische Union"), "ar")
-    for title, funders in (("A", ["union", "office"]), ("B", ["office"]), ("C", ["union"])):
+    for title, funders in (("A", ["union", "office"]), ("B", ["office"]), ("C", ["union"]), ("E", ["office", "long"])):
         page = make_project(theme, title, funders="\n".join(called["de"][name] for name in funders))
         lines = "\n".join(called["ar"][name] for name in funders)
         translate(page, "ar", words={page.funders.replace("\n", end): lines.replace("\n", end) for end in ("\n", "<br/>")})
     make_project(theme, "Ohne Übersetzung", funders="Land Berlin")
     translate(index, "ar")
-    for name, found in (("office", ["A", "B"]), ("union", ["A", "C"] if other == "ar" else ["A", "C", "D"])):
-        tree = BeautifulSoup(client.get(version(index, code), {"funder": called[code][name]}).content, "html.parser")
+    unions = ["A", "C"] if other == "ar" else ["A", "C", "D"]
+    for name, found in (("office", ["A", "B", "E"]), ("union", unions), ("long", ["E"])):
+        tree = BeautifulSoup(client.get(version(index, code), {"funder": called[code][name][:100]}).content, "html.parser")
         link = next(link["href"] for link in tree.select(".lang__list a") if link.span["lang"] == other)
         assert link.startswith(f"{version(index, other)}?funder=")
         answer = client.get(link)
         assert sorted(card.link.title[-1] for card in answer.context_data["entries"]) == found
         chosen = BeautifulSoup(answer.content, "html.parser").select_one("select[name=funder] option[selected]")
-        assert chosen.get_text() == called[other][name]
+        assert chosen.get_text() == called[other][name][:100]
     for unknown in ("Land Berlin", "\x00", "x" * 500):
         assert not client.get(version(index, "ar"), {"funder": unknown}).context_data["is_filtered"]
 

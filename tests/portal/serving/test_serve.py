@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -181,6 +183,22 @@ class TestServing:
         assert rest.strip() == "Stopped."
         assert static_files() == before
         Address("127.0.0.1", port).check()
+
+    def test_a_migrate_that_was_interrupted_at_its_end_is_made_good_though_no_migration_is_open(self, folder: Path) -> None:
+        with contextlib.closing(sqlite3.connect(folder / "db.sqlite3")) as found, found:
+            every = "SELECT content_type_id, codename FROM auth_permission ORDER BY 1, 2"
+            before = found.execute(every).fetchall()
+            # Nobody has these by themselves: superusers have all.
+            free = "id NOT IN (SELECT permission_id FROM auth_group_permissions)"
+            assert found.execute(f"DELETE FROM auth_permission WHERE codename LIKE '%newspage' AND {free}").rowcount > 0  # noqa: S608
+        done = subprocess.run(
+            [sys.executable, "manage.py", "serve", "--prepare"], cwd=settings.BASE_DIR, env=support.environment(folder),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        assert [line for line in done.stdout.splitlines() if line.startswith("Migrating")] == ["Migrating the database (0 migrations) …"]
+        with contextlib.closing(sqlite3.connect(folder / "db.sqlite3")) as found:
+            assert found.execute(every).fetchall() == before
 
     def test_the_server_goes_when_its_starter_is_killed(self, folder: Path) -> None:
         port = support.free_port()

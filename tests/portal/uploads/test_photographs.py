@@ -288,3 +288,49 @@ def test_avif_is_made_of_what_is_shown_alone() -> None:
     Path(broken.file.path).write_bytes(b"no picture")
     assert pictures.make_avif() == 1
     assert [size.image for size in PortalRendition.objects.filter(filter_spec__contains=AVIF)] == [shown]
+
+
+def test_nothing_of_a_file_stays_that_was_replaced_while_avif_was_made(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes seconds: whoever gives the photograph another file in between, by its form, is not shown the former for good."""
+    image = PortalImage.objects.create(title="Foto", file=ContentFile(photograph(orientation=1), name="foto.jpg"))
+    sizes = "max-160x160|format-webp", "max-160x160|format-jpeg"
+    image.get_renditions(*sizes)
+    make = PortalImage.generate_rendition_file
+
+    def replaced_meanwhile(self: PortalImage, *asked: object, **how: object) -> object:
+        made = make(self, *asked, **how)
+        monkeypatch.undo()
+        values = {"title": "Foto", "collection": 1, "tags": "", "credit": "", "copyright": "", "licence": ""}
+        upload = ContentFile(photograph("PNG", orientation=6), name="neu.png")
+        assert admin.post(reverse("wagtailimages:edit", args=[self.pk]), values | {"file": upload}).status_code == 302
+        return made
+
+    monkeypatch.setattr(PortalImage, "generate_rendition_file", replaced_meanwhile)
+    assert pictures.make_avif() == 0
+    assert not PortalRendition.objects.filter(filter_spec__contains=AVIF).exists()
+    new = PortalImage.objects.get()
+    assert new.file_hash != image.file_hash
+    new.get_renditions(*sizes)
+    assert pictures.make_avif() == 1
+    made = PortalRendition.objects.get(filter_spec__contains=AVIF)
+    # The new one stands upright.
+    assert (made.width, made.height) == (new.get_rendition(sizes[0]).width, new.get_rendition(sizes[0]).height) == (100, 160)
+
+
+def test_a_photograph_that_cannot_be_read_is_left_alone_until_it_has_another_file(caplog: pytest.LogCaptureFixture) -> None:
+    image = PortalImage.objects.create(title="Foto", file=ContentFile(photograph(), name="foto.jpg"))
+    sizes = [f"fill-{edge}x{edge}|format-{kind}" for edge in (40, 80) for kind in ("webp", "jpeg")]
+    image.get_renditions(*sizes)
+    Path(image.file.path).write_bytes(b"no picture")
+
+    def tried() -> tuple[int, int]:
+        caplog.clear()
+        made = pictures.make_avif()
+        return made, len([said for said in caplog.records if said.name == pictures.logger.name])
+
+    assert [tried(), tried()] == [(0, 1), (0, 0)]
+    PortalRendition.objects.all().delete()
+    image.file = ContentFile(photograph("PNG"), name="neu.png")
+    image.save()
+    image.get_renditions(*sizes)
+    assert [tried(), tried()] == [(2, 0), (0, 0)]

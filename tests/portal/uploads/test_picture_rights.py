@@ -73,11 +73,11 @@ def says(client: Client, url: str, **query: str) -> set[str]:
     return {word for word in (FILE, CAPTION, ALT, LINE, INSIDE) if word in html}
 
 
-def hits(client: Client, code: str) -> tuple[int, int]:
-    """Return how often a caption is found: by the portal's search, and by the interface's."""
+def hits(client: Client, code: str, word: str = CAPTION) -> tuple[int, int]:
+    """Return how often a caption, or another word, is found: by the portal's search, and by the interface's."""
     address = f"/{code}/{'suche' if code == 'de' else 'bahth'}/"
-    found = client.get(address, {"q": CAPTION, "format": "json"}).json()["total"]
-    return found, client.get("/api/v2/pages/", {"search": CAPTION, "locale": code}).json()["meta"]["total_count"]
+    found = client.get(address, {"q": word, "format": "json"}).json()["total"]
+    return found, client.get("/api/v2/pages/", {"search": word, "locale": code}).json()["meta"]["total_count"]
 
 
 @pytest.mark.parametrize("goes", [withdraw, wait, restrict_it])
@@ -98,6 +98,21 @@ def test_it_is_gone_from_all_that_readers_get(client: Client, item: NewsPage, im
         assert "gruppe" not in str(html)
         assert "/media/" not in html.select_one('meta[property="og:image"]')["content"]
         assert "/static/" in cards_of([type(page).objects.get(pk=page.pk)])[0].picture["url"]
+
+
+@pytest.mark.parametrize("goes", [withdraw, restrict_it])
+def test_what_is_said_of_the_poster_of_a_film_goes_and_the_film_stays(client: Client, home: HomePage, goes: Callable) -> None:
+    image, title, text = make_image("gruppe", size=(40, 30)), "Mirabellenfilm", "Pflaumenbaum"
+    film = {"title": title, "url": "https://example.org/film", "poster": {"image": image, "alt_text": CAPTION}, "description": text}
+    page = make_news(make_news_index(home), "Meldung", body=[("outside_film", film)])
+    translate(page, "ar", title="خبر")
+
+    def found() -> dict[str, list[tuple[int, int]]]:
+        return {word: [hits(client, code, word) for code in ("de", "ar")] for word in (CAPTION, title, text)}
+
+    assert found() == {word: [(1, 1), (1, 1)] for word in (CAPTION, title, text)}
+    goes(image)
+    assert found() == {CAPTION: [(0, 0), (0, 0)], title: [(1, 1), (1, 1)], text: [(1, 1), (1, 1)]}
 
 
 def test_withdrawing_tells_those_who_keep_something_of_the_pages(item: NewsPage, image: PortalImage) -> None:

@@ -19,10 +19,10 @@ from wagtail.models import Page
 from portal.models import PortalDocument
 from search import analysis, engine, indexing, service
 from search.backends import remote
-from search.models import Document, FileText
+from search.models import Document, FileText, IndexVersion
 from search.wagtail_hooks import bring_index_up_to_date
 from tests.builders import make_content_page, make_home, make_news, make_news_index, publish, translate
-from tests.search.backends.recorded_server import RecordedServer, recorded_server
+from tests.search.backends.recorded_server import Recorded, RecordedServer, Refused, recorded_server
 from tests.support import free_port
 
 pytestmark = pytest.mark.django_db
@@ -293,6 +293,27 @@ class TestServerDown:
         make_content_page(make_home(), title="Resettlement")
         server.aliases.clear()
         assert titles(client, q="Resettlement") == ["Resettlement"]
+
+    def test_it_is_current_once_the_last_of_its_indexes_is_there(self, server: RecordedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who ended the command in between is given all of them by the next start, and not the pages alone."""
+        made = [one.path for one in server.sent("PUT", "/portal_*") if one.path.count("/") == 1]
+        assert len(made) > 1
+        last, answer = made[-1].rpartition("_")[0], server.answer
+        assert last != f"/{PAGES}"
+
+        def without_the_last(one: Recorded) -> dict:
+            if one.method == "PUT" and one.path.startswith(last):
+                raise Refused(400, "no room")
+            return answer(one)
+
+        IndexVersion.objects.all().delete()
+        with monkeypatch.context() as patched:
+            patched.setattr(server, "answer", without_the_last)
+            with pytest.raises(Exception, match="no room"):
+                call_command("update_index", verbosity=0)
+        assert not indexing.is_current()
+        call_command("update_index", verbosity=0)
+        assert indexing.is_current()
 
     def test_another_server_is_given_the_pages_at_the_next_start(self, server: RecordedServer) -> None:
         page = make_content_page(make_home(), title="Resettlement")
