@@ -157,6 +157,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "menu-html": (("de", (), ""), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "footer": (("de",), add_footer),
     "footer-html": (("de", 2026), add_footer),
+    "sitemap_parts": ((1, 0), lambda: make_news(news_index())),
     "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),

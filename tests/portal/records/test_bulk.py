@@ -92,6 +92,9 @@ def without_way(row: models.Model, values: dict[str, object]) -> dict[str, objec
             # They are named by ids.
             data = dict(String.objects.values_list("pk", "data"))
             return values | {"texts": {path: [[data[pk], attributes] for pk, attributes in texts] for path, texts in row.texts.items()}}
+        case desk.SegmentVersion():
+            # The first version of a text is kept when a second one comes (`translation.desk.signals`), else as soon as it is typed.
+            return None
         case LoadedRecord():
             # A hash of an id.
             return values | {"state": row.state == state_of(row.object)}
