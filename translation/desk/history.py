@@ -83,7 +83,7 @@ def _origin_of(row: StringTranslation, *, is_new: bool = False) -> Origin:
 
 
 def _is_one_with(last: SegmentVersion, row: StringTranslation) -> bool:
-    """Return whether a version is one that the same person is still typing: nobody has published, approved or been handed it."""
+    """Return whether a version is one that the same person is still typing: nobody has published, planned, approved or been handed it."""
     if last.origin != Origin.TYPED or not last.data or last.author_id != row.last_translated_by_id or row.last_translated_by_id is None:
         return False
     if row.updated_at - last.created_at > TOGETHER:
