@@ -154,6 +154,15 @@ class TestExtract:
     def test_text_is_read_with_its_lines(self, content: bytes, extension: str, text: str) -> None:
         assert extracted(content, extension) == (text, "")
 
+    @pytest.mark.parametrize(
+        ("said", "is_tagged"),
+        [("<< /Marked true >>", True), ("<< /Marked false >>", False), ("<< >>", False), ("<< /Marked null >>", False),
+         ("null", False), ("[ ]", False), ("2 0 R", False), ("99 0 R", False)],
+    )  # fmt: skip
+    def test_a_pdf_is_tagged_that_says_so(self, said: str, is_tagged: bool) -> None:
+        content = pdf("x", "y").replace(b"/Type /Catalog", f"/Type /Catalog /StructTreeRoot << >> /MarkInfo {said}".encode())
+        assert reading.pdf_facts(io.BytesIO(content)) == (2, is_tagged)
+
     def test_long_texts_are_cut(self) -> None:
         text, problem = extracted(b"wort " * 200_000, "txt")
         assert (len(text) <= reading.MAX_CHARACTERS, len(text) > 100_000, problem) == (True, True, "")
