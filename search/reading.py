@@ -101,10 +101,10 @@ def pdf_facts(file: BinaryIO) -> tuple[int, bool]:
 
     reader = PdfReader(file)
     root = reader.root_object
-    mark = root.get("/MarkInfo")
-    marks = mark.get_object() if mark is not None else {}
+    # Whatever stands there: `null` is as good as nothing. A reference is followed by the brackets alone.
+    mark = root["/MarkInfo"] if "/MarkInfo" in root else None  # noqa: SIM401
     # Compared, since pypdf's `false` is an object, and as such true.
-    is_marked = "/Marked" in marks and marks["/Marked"] == True  # noqa: E712
+    is_marked = isinstance(mark, dict) and "/Marked" in mark and mark["/Marked"] == True  # noqa: E712
     return len(reader.pages), is_marked and "/StructTreeRoot" in root
 
 

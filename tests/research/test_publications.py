@@ -26,6 +26,7 @@ from portal.records.reading import read as read_records
 from research.models import PublicationIndexPage, PublicationPage
 from research.validators import validate_doi, validate_isbn
 from search.files import read as read_file
+from search.reading import pdf_facts
 from tests.builders import add, make_home, translate
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,18 @@ def test_of_each_file_is_said_what_was_read_from_it(client: Client, index: Publi
         [f"{german_in_english}, 12 pages", TAGGED["en"], f"{second_in_english}, 1 page", UNTAGGED["en"],
          f"{claimed_in_english}, 2 pages", UNTAGGED["en"], third_in_english],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "is_tagged"),
+    [("<< /Marked true >>", True), ("<< /Marked false >>", False), ("<< >>", False), ("<< /Marked null >>", False),
+     ("null", False), ("[ ]", False), ("2 0 R", False), ("99 0 R", False)],
+)  # fmt: skip
+def test_a_pdf_is_tagged_that_says_so(said: str, is_tagged: bool) -> None:
+    """Whatever stands where it says so: of all its pages are known. (That its table of places is wrong then is mended by the reader.)"""
+    data = pdf(2, is_tagged=False).read().replace(b"/Type /Catalog", f"/Type /Catalog /StructTreeRoot << >> /MarkInfo {said}".encode())
+    assert b"/StructTreeRoot" in data
+    assert pdf_facts(io.BytesIO(data)) == (2, is_tagged)
 
 
 def test_the_list_is_filtered_and_costs_the_same_for_twenty(client: Client, index: PublicationIndexPage) -> None:
