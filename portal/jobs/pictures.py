@@ -22,7 +22,7 @@ from portal.models.media import AVIF
 logger = logging.getLogger(__name__)
 
 WEBP = "format-webp"
-_A_DAY = 24 * 60 * 60
+_AN_HOUR = 60 * 60
 
 
 def _hidden() -> Q:
@@ -63,7 +63,7 @@ def make_avif() -> int:
             new = size.image.create_rendition(wanted)
         except SourceImageIOError as error:
             logger.warning("%s of the photograph %s could not be made: %s", size.in_avif, size.image_id, error)
-            cache.set(failed, True, _A_DAY)
+            cache.set(failed, True, _AN_HOUR)
             continue
         # Another file may have taken its place while this one was read: nothing of the former stays.
         if PortalImage.objects.filter(pk=size.image_id, file=size.image.file.name).exists():
