@@ -147,7 +147,7 @@ check-all: ## axe on every page of the portal, light and dark, wide and narrow
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m pytest -n 2 -m check_all $(ARGS)
 
-lighthouse: ## Lighthouse on home, section and article (median of 3)
+lighthouse: ## Lighthouse on one page of each type in German and Arabic (median of 5; ARGS='--runs 1 /de/')
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.lighthouse $(ARGS)
