@@ -42,7 +42,10 @@ BEGINNING = (
     "tests/test_leaks.py",
     # Needs no content: a second worker has something to do while the first one prepares it.
     "tests/translation/test_publishing.py",
+    # The first one has this for its second; so the next two are the second one's, and need no content either.
     "tests/test_admin_language.py",
+    "tests/portal/listing/test_sample_kinds.py",
+    "tests/portal/test_sequences.py",
     "tests/portal/operation/test_backups.py",
     "tests/portal/serving/test_first_hour.py",
     "tests/journeys/test_crawl.py",
