@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 from wagtail.snippets.models import get_snippet_models
@@ -100,6 +101,15 @@ def kind_of(url: str) -> tuple | None:
     return match.view_name, str(match.func), named, parameters
 
 
+def html_of(response: HttpResponse) -> str | None:
+    """Return what an answer shows, be it a whole screen or a part of one in JSON; None if it shows nothing."""
+    kind = response.headers.get("Content-Type", "")
+    if "json" in kind:
+        data = json.loads(response.text)
+        return str(data.get("html") or "") if isinstance(data, dict) else ""
+    return response.text if "html" in kind else None
+
+
 _DATA = r"\s(?:src=|type=\"application/(?:ld\+)?json\")"
 _SCRIPT = re.compile(rf"<script(?![^>]*{_DATA})[^>]*>|<[^<>]+\son[a-z]+=|href=.javascript:", re.IGNORECASE)
 
@@ -128,15 +138,11 @@ def screens(client: Client, sorted_too: bool = True) -> Iterator[tuple[str, int,
             continue
         if response.streaming:
             continue
-        text = html = response.content.decode("utf-8", "replace")
-        if "json" in response.headers.get("Content-Type", ""):
-            data = json.loads(text)
-            html = str(data.get("html") or "") if isinstance(data, dict) else ""
-        elif "html" not in response.headers.get("Content-Type", ""):
+        if (html := html_of(response)) is None:
             continue
         assert (url, _SCRIPT.findall(html)) == (url, [])
         yield url, response.status_code, visible(html)
-        for value in re.findall(r"[\"'](/admin/[^\"'\\ <>]+)[\"']|href=\"([?.][^\"]*)\"", text):
+        for value in re.findall(r"[\"'](/admin/[^\"'\\ <>]+)[\"']|href=\"([?.][^\"]*)\"", response.text):
             waiting.append(urljoin(url, (value[0] or value[1]).replace("&amp;", "&")))
 
 

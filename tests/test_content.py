@@ -94,6 +94,7 @@ def test_leichte_sprache_keeps_its_rules(content: None) -> None:
             assert len(sentences) <= 3, (page, paragraph.get_text())
 
 
+@pytest.mark.once
 def test_every_page_can_be_submitted_for_translation(content: None) -> None:
     french = Locale.objects.create(language_code="fr")
     for page in german_pages():

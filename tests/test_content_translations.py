@@ -10,6 +10,7 @@ from translation.checks.stored import broken_texts, findings_of, pair_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.once
 def test_no_translation_of_the_content_would_break_its_page_and_few_need_a_word(content: None) -> None:
     broken, found, number = [], 0, 0
     for translation in Translation.objects.select_related("source", "target_locale"):

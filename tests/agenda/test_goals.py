@@ -163,6 +163,7 @@ def test_a_goal_has_one_page_and_its_own_targets(section: Agenda2030Page) -> Non
     assert set(raised.value.message_dict) == {"targets"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries(client: Client, home: HomePage, section: Agenda2030Page, count: int) -> None:
     for number in ("9", "10", "11"):

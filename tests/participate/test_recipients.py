@@ -195,6 +195,7 @@ def test_the_form_of_a_draft_can_be_seen_by_editors_while_nobody_reads_it(client
     assert (answer.status_code, len(soup_of(answer).select("form.form"))) == (200, 1)
 
 
+@pytest.mark.once
 def test_who_gets_what_is_asked_of_the_database_once(client: Client, linked: ContactPage, django_assert_num_queries: Callable) -> None:
     client.get("/de/nachricht/")
     with django_assert_num_queries(3):

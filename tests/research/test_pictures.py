@@ -48,6 +48,7 @@ def texts_of(page: DataPage) -> list[str]:
     return [re.sub("[\u2066-\u2069]", "", text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", drawn)]
 
 
+@pytest.mark.once
 def test_the_picture_says_what_it_shows_and_from_whom(client: Client, page: DataPage) -> None:  # noqa: F811
     for one, words in ((page, ["Ausreisen", "Menschen, die ausreisten", "Personen", "Quelle: Amt: Bericht (Juni 2024)",
                                "IOM Deutschland · CC BY 4.0"]),
@@ -65,6 +66,7 @@ def test_the_picture_says_what_it_shows_and_from_whom(client: Client, page: Data
         assert link["href"] == address_of(one)
 
 
+@pytest.mark.once
 def test_gaps_and_breaks_are_drawn_and_said(page: DataPage) -> None:  # noqa: F811
     with translation.override("de"):
         drawn = pictures.svg(page, page.drawn())
@@ -75,6 +77,7 @@ def test_gaps_and_breaks_are_drawn_and_said(page: DataPage) -> None:  # noqa: F8
     assert paths == [1, 1, 4]
 
 
+@pytest.mark.once
 def test_in_arabic_time_bars_and_text_run_from_the_right(client: Client, index: DataIndexPage, page: DataPage) -> None:  # noqa: F811
     arabic = translate(page, "ar", title="حالات المغادرة")
     with translation.override("ar"):
@@ -148,6 +151,7 @@ def land_page(index: DataIndexPage) -> DataPage:  # noqa: F811
     return make_data(index, "Aufnahme", csv=LAND_CSV, labels=LABELS, chart="map")
 
 
+@pytest.mark.once
 def test_the_map_is_a_table_of_the_sixteen(client: Client, land_page: DataPage) -> None:
     english = translate(land_page, "en")
     german = (land_page, "Bayern", "1.000", ["1.000 bis 1.200", "1.300 bis 1.400", "1.500 bis 1.600"])
@@ -172,6 +176,7 @@ def test_the_map_is_a_table_of_the_sixteen(client: Client, land_page: DataPage) 
         assert bavaria in texts_of(one)
 
 
+@pytest.mark.once
 def test_equal_numbers_are_of_one_shade(index: DataIndexPage) -> None:  # noqa: F811
     for numbers, wanted in (((5, 5, 5), {3}), ((1, 5), {2, 3}), ((1, 1, 1, 9), {2, 3}), ((7,), {3})):
         csv = "land;n\n" + "".join(f"{land};{number}\n" for land, number in zip(LANDS, numbers, strict=False))
@@ -181,6 +186,7 @@ def test_equal_numbers_are_of_one_shade(index: DataIndexPage) -> None:  # noqa: 
         assert levels.count(0) == 16 - len(numbers)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("csv", ["land;n\nBayern;1\nTirol;2\n", "land;n\nBayern;1\nBY;2\n", "year;n\n2020;1\n2021;2\n"])
 def test_a_map_of_anything_else_is_refused(index: DataIndexPage, csv: str) -> None:  # noqa: F811
     page = DataPage(title="x", counted="x", path="0001", depth=1, locale=index.locale, csv=csv, chart="map")

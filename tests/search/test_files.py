@@ -134,6 +134,7 @@ def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
     return committed
 
 
+@pytest.mark.once
 class TestExtract:
     @pytest.mark.parametrize(
         ("content", "extension", "text"),

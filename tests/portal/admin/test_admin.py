@@ -39,6 +39,7 @@ def take_part(home: HomePage) -> TakePartPage:
     return add(home, TakePartPage(title="Mitmachen"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page_type", [model for model in PAGE_TYPES if model is not HomePage])
 def test_every_page_type_can_be_begun(admin_client: Client, home: HomePage, page_type: type[BasePage]) -> None:
     parents = {
@@ -74,6 +75,7 @@ def test_every_page_can_be_edited(admin_client: Client, home: HomePage) -> None:
         assert admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
 
 
+@pytest.mark.once
 def test_page_types_have_german_names(admin_client: Client, home: HomePage) -> None:
     html = admin_client.get(reverse("wagtailadmin_pages:add_subpage", args=[home.pk])).content.decode()
     for name in ("Inhaltsseite", "Bereich „Wer wir sind“", "Meldungsliste"):
@@ -134,6 +136,7 @@ def test_an_editor_publishes_a_page_with_an_empty_slug(admin_client: Client, hom
     assert alias.alias_of_id == page.pk
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page_type", PAGE_TYPES)
 def test_every_field_of_our_own_has_a_help_text(page_type: type[BasePage]) -> None:
     for field in page_type._meta.local_fields + page_type._meta.local_many_to_many:
@@ -152,6 +155,7 @@ def _leaves(block: object, path: str) -> list[tuple[str, object]]:
     return [(path, block)]
 
 
+@pytest.mark.once
 def test_every_field_inside_a_block_has_a_label_and_a_help_text() -> None:
     missing = set()
     for page_type in PAGE_TYPES:
@@ -179,6 +183,7 @@ def _own_blocks(block: object) -> list[object]:
     return [block, *(found for child in children if child is not None for found in _own_blocks(child))]
 
 
+@pytest.mark.once
 def test_every_block_shows_a_preview(admin_client: Client, home: HomePage) -> None:
     blocks = {}
     for page_type in PAGE_TYPES:

@@ -422,6 +422,7 @@ def test_a_protected_page_asks_in_the_look_of_the_portal(client: Client, home: H
         assert "Niemand soll es lesen." in opened.content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("page_type", "parents", "children"),
     [
@@ -461,6 +462,7 @@ def test_parents_and_children(page_type: type[BasePage], parents: set, children:
     assert set(page_type.allowed_subpage_models()) == children
 
 
+@pytest.mark.once
 def test_previews_render_for_unsaved_pages(home: HomePage) -> None:
     for page in one_of_each(home):
         response = page.make_preview_request()

@@ -50,6 +50,7 @@ def test_a_film_with_captions_transcript_and_download(client: Client) -> None:
     assert "2 Minuten" in html
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("field", "name"), [("video", "film.pdf"), ("captions", "film.mp4")])
 def test_files_that_no_browser_plays_are_refused_at_the_field(field: str, name: str) -> None:
     block = VideoBlock()
@@ -59,6 +60,7 @@ def test_files_that_no_browser_plays_are_refused_at_the_field(field: str, name: 
     assert field in error.value.block_errors
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("asked_for", "status", "start", "end"),
     [
@@ -82,6 +84,7 @@ def test_parts_of_a_film(client: Client, asked_for: str, status: int, start: int
         assert response["Content-Range"] == f"bytes {start}-{end}/{len(FILM)}"
 
 
+@pytest.mark.once
 def test_a_part_that_is_not_there(client: Client) -> None:
     for asked_for in (f"bytes={len(FILM)}-", "bytes=9-3"):
         response = client.get(make_document("film.mp4").url, headers={"range": asked_for})

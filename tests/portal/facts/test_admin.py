@@ -102,6 +102,7 @@ def test_the_start_page_says_what_is_missing_and_how_much_waits(admin: Client, p
         assert found == lines
 
 
+@pytest.mark.once
 def test_the_list_costs_the_same_however_long_it_is(admin: Client, page: ContentPage) -> None:
     counts = []
     for number in (1, 20):

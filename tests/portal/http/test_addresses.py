@@ -159,6 +159,7 @@ def test_security_headers(client: Client) -> None:
     assert policy.endswith("; require-trusted-types-for 'script'")
 
 
+@pytest.mark.once
 def test_the_500_page_needs_nothing(rf: RequestFactory, django_assert_num_queries: object, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise AssertionError("the cache was asked")

@@ -67,6 +67,7 @@ class TestLetterCase:
             assert client.get(address).status_code == 404, address
         assert client.post("/DE/").status_code in {404, 405}
 
+    @pytest.mark.once
     def test_an_address_that_is_right_costs_no_query(self, client: Client, pages: dict[str, Page]) -> None:
         client.get(pages["de"].get_url())
         with CaptureQueriesContext(connection) as queries:

@@ -104,6 +104,7 @@ def test_no_parameter_that_means_nothing_shapes_an_answer(addresses: list[str]) 
                 assert answer == plain or answer[0] in {301, 302, 400}, (address, parameter)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("host", [EVIL, "testserver@evil.example", "testserver.evil.example", "testserver:80@evil.example", "", "a b", "/"])
 def test_another_host_gets_nothing(addresses: list[str], host: str) -> None:
     for address in addresses[:2]:
@@ -111,6 +112,7 @@ def test_another_host_gets_nothing(addresses: list[str], host: str) -> None:
         assert (answer[0], EVIL in f"{answer}") == (400, False)
 
 
+@pytest.mark.once
 def test_what_everybody_gets_is_the_same_at_each_host_that_is_ours(addresses: list[str], settings: object) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "andere.example"]
     for address in addresses:

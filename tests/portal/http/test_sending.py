@@ -106,6 +106,7 @@ def test_what_is_not_everybodys_is_passed_on_by_nobody(client: Client, home: Hom
         assert client.get(path, headers=BROWSER).status_code == 404
 
 
+@pytest.mark.once
 def test_queries(client: Client, page: BasePage) -> None:
     for code in ("en", "uk", "ar"):
         translate(page.get_parent().specific, code) if code != "ar" else None

@@ -68,6 +68,7 @@ def add_unshown(section: Page, count: int) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.once
 def test_a_menu_costs_the_same_whatever_else_there_is(home: HomePage) -> None:
     section = make_section(home)
     translate(make_content_page(section, title="Resettlement"), "en")
@@ -192,6 +193,7 @@ class TestSiteMap:
         assert navigation.site_map(QueryDict(f"below={drei.pk}")) == navigation.site_map()
         assert [node.more for node in navigation.site_map()[0].children] == ["", ""]
 
+    @pytest.mark.once
     def test_it_costs_the_same_whatever_lies_deeper(self, deep: ContentPage) -> None:
         def cost() -> int:
             changes.announce(changes.EVERYTHING)

@@ -251,7 +251,7 @@ def shown(tree: BeautifulSoup) -> list[str]:
     return [" ".join(row.get_text(" ", strip=True).replace("\xad", "").split()) for row in tree.select(".beside__row:not(.beside__names)")]
 
 
-@pytest.mark.parametrize("code", ["de", "ar"])
+@pytest.mark.parametrize("code", ["de", pytest.param("ar", marks=pytest.mark.once)])
 def test_what_holds_no_more_says_so_in_both_languages_and_invites_nobody(
     client: Client, home: HomePage, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def test_the_component_page_needs_no_content(client: Client, db: None) -> None:
         assert name in html
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "block"), SECTION_BLOCKS, ids=[name for name, _block in SECTION_BLOCKS])
 @pytest.mark.django_db
 def test_every_block_renders_its_preview(name: str, block: Block) -> None:
@@ -133,6 +134,7 @@ class TestHead:
         assert f'<link rel="canonical" href="{settings.PORTAL_URL}{index.get_url()}?page=2">' in html
         assert 'hreflang="x-default"' not in html
 
+    @pytest.mark.once
     def test_versions_are_asked_for_once(self, home: HomePage) -> None:
         reader = Reader(current_language()).showing(home)
         assert set(reader.versions.real) == {"de"}

@@ -89,6 +89,7 @@ def holds_nothing(data: bytes) -> bool:
         )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_stays_is_picture_orientation_and_profile(kind: str) -> None:
     data = photograph(kind)
@@ -109,6 +110,7 @@ def test_what_stays_is_picture_orientation_and_profile(kind: str) -> None:
     assert without_metadata(cleaned) == cleaned
 
 
+@pytest.mark.once
 def test_animations_stay() -> None:
     for kind in ("GIF", "PNG", "WEBP"):
         out = io.BytesIO()
@@ -118,6 +120,7 @@ def test_animations_stay() -> None:
             assert (image.n_frames, image.info["loop"]) == (2, 0)
 
 
+@pytest.mark.once
 def test_nothing_hides_where_a_format_lets_programs_write_their_own() -> None:
     mark = MARK.encode()
     out = io.BytesIO()
@@ -140,11 +143,13 @@ def test_nothing_hides_where_a_format_lets_programs_write_their_own() -> None:
         assert without_metadata(cleaned) == cleaned
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_credit_and_copyright_are_read(kind: str) -> None:
     assert named_rights(photograph(kind)) == ("Muse Mohammed / IOM", "© IOM 2023")
 
 
+@pytest.mark.once
 def test_what_names_nobody_or_makes_no_sense() -> None:
     out = io.BytesIO()
     picture().save(out, "JPEG", xmp=b"<broken", exif=b"Exif\0\0nonsense")

@@ -68,6 +68,7 @@ def words(query: str, name: str, **boost: float) -> dict:
     return {"match": {name: {"query": query, "operator": "and", **boost}}}
 
 
+@pytest.mark.once
 class TestWhatIsSent:
     def test_the_server_takes_text_apart_at_blanks_and_does_nothing_else(self, server: RecordedServer) -> None:
         (created,) = server.sent("PUT", f"/{PAGES}_*")[:1]
@@ -130,6 +131,7 @@ class TestWhatIsSent:
         assert not Document.objects.filter(pk=page.pk).exists()
 
 
+@pytest.mark.once
 class TestSearchOfTheWebsite:
     def test_the_query_consists_of_concepts_in_terms(self, home: Page, server: RecordedServer, client: Client) -> None:
         make_content_page(home, title="Umschrieben", body=text("Der Nachzug der Familie dauert."))
@@ -227,6 +229,7 @@ class TestSearchOfTheWebsite:
         assert len(server.requests) == asked
 
 
+@pytest.mark.once
 class TestSearchOfWagtail:
     def test_words_are_asked_in_every_language(self, home: Page, server: RecordedServer) -> None:
         page = make_content_page(home, title="Familiennachzüge")

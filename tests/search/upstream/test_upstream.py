@@ -27,6 +27,7 @@ class TestIndex:
         make_topic("Schutz")
         return get_search_backend().get_index_for_model(Topic)
 
+    @pytest.mark.once
     def test_each_save_reads_the_titles_of_all(self, index: database.AnalysedIndex) -> None:
         with CaptureQueriesContext(connection) as queries:
             database.StockIndex._refresh_title_norms(index)

@@ -159,6 +159,7 @@ def test_approval_from_elsewhere_applies_what_was_said(page: NewsPage) -> None:
     assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
 
 
+@pytest.mark.once
 def test_the_editor_asks_little_for_it(page: NewsPage) -> None:
     client = sign_in("admin")
     plain = NewsPage.objects.get(title="Asyl", locale__language_code="de")

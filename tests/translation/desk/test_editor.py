@@ -340,6 +340,7 @@ def test_what_is_no_text_is_refused_and_said(linked: ContentPage, text: str | No
     assert (answer.status_code, answer.json()["error"] != "") == (400, True)
 
 
+@pytest.mark.once
 def test_five_hundred_texts_take_as_many_queries_as_twenty(page: ContentPage) -> None:  # noqa: F811
     client, found = sign_in("uebersetzung-uk"), []
     order(sign_in("redaktion"), [page], ("uk",))

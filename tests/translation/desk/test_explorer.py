@@ -55,6 +55,7 @@ def test_the_explorer_finds_what_is_missing_or_out_of_date_in_a_language(page: P
     assert [*listed(editor, parent, missing_in="en", q="Rückkehr")] == []
 
 
+@pytest.mark.once
 def test_the_explorer_asks_as_little_for_twenty_pages_as_for_two(page: Page) -> None:  # noqa: F811
     editor, parent = sign_in("redaktion"), page.get_parent()
     address = reverse("wagtailadmin_explore", args=[parent.pk])

@@ -235,6 +235,7 @@ def test_whoever_publishes_other_figures_is_led_to_what_is_proposed(page: Page) 
     assert " ".join(link.get_text().split()) == "Geänderte Angaben übernehmen: English, العربية"
 
 
+@pytest.mark.once
 def test_more_texts_ask_for_no_more_queries(page: Page) -> None:
     approver = sign_in("freigabe")
 

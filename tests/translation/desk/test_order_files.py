@@ -106,6 +106,7 @@ def test_each_role_hands_out_and_takes_back_its_own_languages(page: Page) -> Non
     assert sign_in("uebersetzung-uk").get(reverse("translation_order_file", args=[placed.pk, "uk", "doc"])).status_code == 404
 
 
+@pytest.mark.once
 def test_the_screen_asks_the_same_however_many_pages_there_are(page: Page) -> None:  # noqa: F811
     numbers = []
     for count in (1, 20):

@@ -316,6 +316,7 @@ def test_what_is_called_off_is_as_it_was_and_can_be_ordered_again(page: Page, ot
     assert (progress(again), state(page, "en")) == ({("Rückkehr", "en"): Progress.OPEN}, State.IN_WORK)
 
 
+@pytest.mark.once
 def test_twenty_pages_ask_as_little_of_the_order_as_two(page: Page, other: Page) -> None:
     editor, section = sign_in("redaktion"), page.get_parent().specific
     placed = order(editor, [page, other], ("en", "uk"))

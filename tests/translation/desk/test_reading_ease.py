@@ -56,6 +56,7 @@ def test_it_stands_beside_the_form_of_the_german_page_and_of_no_other(page: Cont
     assert found == ["LIX 64, schwer, wie Fachliteratur (1 schwerer Satz)", HARD.rstrip(".")]
 
 
+@pytest.mark.once
 def test_more_pages_ask_for_no_more_queries(page: ContentPage) -> None:  # noqa: F811
     parent = Page.objects.get(pk=page.pk).get_parent().specific
     pages = [make_content_page(parent, f"Seite {number}", lead=HARD) for number in range(20)]

@@ -230,6 +230,7 @@ def DeskKinds() -> list[tuple[str, str]]:  # noqa: N802
         return kinds()
 
 
+@pytest.mark.once
 def test_the_matrix_asks_as_little_for_forty_snippets_as_for_two() -> None:
     for name in ("Rückkehr", "Asyl"):
         order(make_topic(name), ("en",))

@@ -175,7 +175,7 @@ def values_of(hidden: Hidden, pages: list[Page]) -> dict[str, list[object]]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("who", ["translator", "section editor"])
+@pytest.mark.parametrize("who", ["translator", pytest.param("section editor", marks=pytest.mark.once)])
 def test_no_screen_shows_what_a_person_may_not_read(
     hidden: Hidden, people: dict[str, User], section_editor: User, who: str
 ) -> None:
