@@ -10,13 +10,14 @@ import pytest
 from django.core.checks import CheckMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from home.models import HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.listing import lists, rows
 from portal.listing.checks import check_listings, check_sections
-from portal.listing.declarations import listings
+from portal.listing.declarations import When, listings
 from portal.models import ListRow, ListVersion, PublishedVersion
 from portal.models.page_form import BasePageForm
 from tests.builders import add, make_alias, make_news, make_topic, publish, translate
@@ -123,6 +124,7 @@ def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPa
     assert len(said) == 1
     ListVersion.objects.update(digest="of another declaration")
     rows.bring_up_to_date(said.append)
+    rows.bring_up_to_date(said.append)
     assert len(said) == 2
 
 
@@ -162,6 +164,26 @@ def test_each_page_of_a_list_follows_the_one_before(many: NewsIndexPage) -> None
         pages = lists.ListPaginator(found, size)
         assert [page.title for number in pages.page_range for page in pages.get_page(number)] == titles
     assert [page.title for page in found.first(3)] == titles[:3]
+
+
+@pytest.mark.parametrize(("order", "when"), [("upcoming", When(start="date")), ("closing", When(closes="date"))])
+def test_what_is_over_follows_what_is_to_come_page_by_page(
+    index: NewsIndexPage, order: str, when: When, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is to come first, by its date; then what was over last."""
+    listing = dataclasses.replace(NewsPage.listing, order=order, when=when)
+    monkeypatch.setattr(NewsPage, "listing", listing)
+    for days in (-3, 2, -1, 5, 0, -2, 1):
+        translate(make_news(index, f"{days}", date=timezone.localdate() + datetime.timedelta(days=days)), "en")
+    coming, past = ["0", "1", "2", "5"], ["-1", "-2", "-3"]
+    for place, before in ((index, ""), (index.get_translation(Locale.objects.get(language_code="en")), "EN ")):
+        for is_past, expected in ((None, [*coming, *past]), (False, coming), (True, past)):
+            found = lists.PageList(lists.of_index(place), NewsPage, listing, is_past=is_past)
+            for size in (2, 3, 7):
+                pages = lists.ListPaginator(found, size)
+                titles = [page.title.removeprefix(before) for number in pages.page_range for page in pages.get_page(number)]
+                assert (is_past, size, titles) == (is_past, size, expected)
+            assert [page.title.removeprefix(before) for page in found.first(5)] == expected[:5]
 
 
 def test_first_and_last_pages_read_one_index_and_pass_over_nothing(many: NewsIndexPage) -> None:
