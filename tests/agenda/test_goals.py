@@ -153,21 +153,6 @@ def test_the_grid_has_all_goals_and_links_those_with_a_page(client: Client, home
         assert [tile.name for tile in tiles] == ["div"] * 9 + ["a"] + ["div"] * 7
 
 
-@pytest.mark.once
-def test_the_grid_takes_the_same_queries_however_many_goals_have_a_page(client: Client, section: Agenda2030Page) -> None:
-    section.body = [("section", {"heading": "Ziele", "background": "plain", "content": [("goals", None)], "aside": []})]
-    publish(section)
-    taken = []
-    for numbers in (["1"], ["5", "10", "17"]):
-        for number in numbers:
-            make_goal(section, number)
-        client.get(section.get_url())
-        with CaptureQueriesContext(connection) as queries:
-            tiles = read(client, section.get_url()).select(".goals a.goal")
-        taken.append((len(tiles), len(queries)))
-    assert taken == [(1, taken[0][1]), (4, taken[0][1])]
-
-
 def test_a_goal_has_one_page_and_its_own_targets(section: Agenda2030Page) -> None:
     make_goal(section, "10")
     with pytest.raises(ValidationError) as raised:

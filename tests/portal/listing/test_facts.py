@@ -53,7 +53,7 @@ def test_status_lines_and_goals_are_facts_where_a_kind_says_so(index: NewsIndexP
     declared = dataclasses.replace(NewsPage.listing, when=When(start="date", lasts="is_own_translation"), **named)
     monkeypatch.setattr(NewsPage, "listing", declared)
     german = make_news(index, place="Bonn\nBerlin", goals=["10"], is_own_translation=True)
-    english = translate(german, words={german.place: "Bonn\nBerlin"})
+    english = translate(german, words={text: text for text in ("Bonn\nBerlin", "Bonn<br/>Berlin")})
 
     def found(page: NewsPage) -> list[tuple[str, list[Value]]]:
         with translation.override(page.language_code):

@@ -173,17 +173,19 @@ def test_what_is_over_follows_what_is_to_come_page_by_page(
     """What is to come first, by its date; then what was over last."""
     listing = dataclasses.replace(NewsPage.listing, order=order, when=when)
     monkeypatch.setattr(NewsPage, "listing", listing)
-    for days in (-3, 2, -1, 5, 0, -2, 1):
-        translate(make_news(index, f"{days}", date=timezone.localdate() + datetime.timedelta(days=days)), "en")
-    coming, past = ["0", "1", "2", "5"], ["-1", "-2", "-3"]
-    for place, before in ((index, ""), (index.get_translation(Locale.objects.get(language_code="en")), "EN ")):
+    for days in (-2, 1, -1, 0, 2):
+        item = make_news(index, str(days), date=timezone.localdate() + datetime.timedelta(days=days))
+        if days in (1, 0, -1):
+            translate(item, "en", title=str(days))
+    english = index.get_translation(Locale.objects.get(language_code="en"))
+    for place, coming, past in ((index, ["0", "1", "2"], ["-1", "-2"]), (english, ["0", "1"], ["-1"])):
         for is_past, expected in ((None, [*coming, *past]), (False, coming), (True, past)):
             found = lists.PageList(lists.of_index(place), NewsPage, listing, is_past=is_past)
-            for size in (2, 3, 7):
+            for size in (1, 2, 5):
                 pages = lists.ListPaginator(found, size)
-                titles = [page.title.removeprefix(before) for number in pages.page_range for page in pages.get_page(number)]
+                titles = [page.title for number in pages.page_range for page in pages.get_page(number)]
                 assert (is_past, size, titles) == (is_past, size, expected)
-            assert [page.title.removeprefix(before) for page in found.first(5)] == expected[:5]
+            assert [page.title for page in found.first(4)] == expected[:4]
 
 
 def test_first_and_last_pages_read_one_index_and_pass_over_nothing(many: NewsIndexPage) -> None:
