@@ -34,10 +34,11 @@ def test_what_is_chosen_stays_and_what_is_none_is_left_out(home: HomePage, monke
         assert {name: value for name, value in form.data.items() if value} == filters
 
 
-def test_what_a_line_is_called_in_another_language_is_what_it_is_called_in_this_one(
-    home: HomePage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("lines", [(), ("place",)])
+def test_what_a_text_is_called_in_another_language_is_what_it_is_called_in_this_one(
+    home: HomePage, lines: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(NewsPage.listing, filters=("place",), lines=("place",)))
+    monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(NewsPage.listing, filters=("place",), lines=lines))
     german = make_news(make_news_index(home), place="Genf")
     english = translate(german, words={"Genf": "Geneva"})
     for page, here, there in ((german, "Genf", "Geneva"), (english, "Geneva", "Genf")):
