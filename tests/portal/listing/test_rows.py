@@ -114,13 +114,15 @@ def test_lists_know_where_the_check_of_the_trees_hung_pages_and_which_index_is_w
     assert sorted(found) == [(kept.pk, index.translation_key), (item.pk, other.translation_key)]
 
 
-def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage) -> None:
-    make_news(index)
+def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "BATCH", 2)
+    for title in "ABC":
+        make_news(index, title)
     ListRow.objects.all().delete()
     said: list[str] = []
     rows.bring_up_to_date(said.append)
     rows.bring_up_to_date(said.append)
-    assert live_rows() == [("Meldung", "de")]
+    assert live_rows() == [("A", "de"), ("B", "de"), ("C", "de")]
     assert len(said) == 1
     ListVersion.objects.update(digest="of another declaration")
     rows.bring_up_to_date(said.append)
@@ -134,6 +136,21 @@ def test_what_is_not_finished_any_more_is_in_no_list(index: NewsIndexPage) -> No
     version.completed_at = None
     version.save()
     assert live_rows() == []
+
+
+def test_what_goes_offline_leaves_the_list_of_its_language_and_comes_back(index: NewsIndexPage) -> None:
+    item = make_news(index)
+    english = translate(item, "en")
+    both = [("EN Meldung", "en"), ("Meldung", "de")]
+    english.unpublish()
+    assert live_rows() == both[1:]
+    publish(english)
+    assert live_rows() == both
+    # With the original its translations go, and with it they come back.
+    item.unpublish()
+    assert live_rows() == []
+    publish(item)
+    assert live_rows() == both
 
 
 @pytest.mark.once
