@@ -291,20 +291,6 @@ def test_what_is_closed_leaves_everything_on_time(
     assert tree.select_one(".prose").get_text(strip=True) == f"{en}Sehen Sie weltweit nach."
 
 
-def test_the_language_switch_keeps_the_filter_by_place(client: Client, section: TakePartPage) -> None:
-    index = add(section, VacancyIndexPage(title="Stellen"))
-    for title, place in (("A", "Nürnberg"), ("B", "Berlin")):
-        fields = {"reference": title, "place": place, "answer_url": "https://example.org/"}
-        translate(add(index, VacancyPage(title=title, closes_at=TODAY + DAY, **fields)), words={"Nürnberg": "Nuremberg", title: title})
-    for code, other, address, place in (
-        ("de", "en", "/de/mitmachen/stellen/", "Nürnberg"), ("en", "de", "/en/en-mitmachen/en-stellen/", "Nuremberg"),
-    ):  # fmt: skip
-        switch = tree_of(client, f"{address}?place={place}").select(".lang__list a")
-        tree = tree_of(client, next(link["href"] for link in switch if link.span["lang"] == other))
-        chosen = [option.get_text() for option in tree.select("select[name=place] option[selected]")]
-        assert (code, titles(tree), chosen) == (code, ["A"], ["Nuremberg" if other == "en" else "Nürnberg"])
-
-
 def test_times_are_read_in_their_zone_and_in_german_time(client: Client, section: TakePartPage) -> None:
     index = add(section, EventIndexPage(title="Termine"))
     start = datetime.datetime(2031, 5, 1, 16, 0, tzinfo=datetime.UTC)

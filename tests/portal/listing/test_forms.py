@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from urllib.parse import urlencode
 
 import pytest
+from bs4 import BeautifulSoup
 from django.http import QueryDict
-from django.utils import translation
+from django.test import Client
+from django.utils import timezone, translation
 
-from home.models import HomePage
+from home.models import HomePage, TakePartPage
 from news.models import NewsPage
+from participate.models import VacancyIndexPage, VacancyPage
 from portal.listing.forms import FilterForm
-from tests.builders import make_news, make_news_index, translate
+from tests.builders import add, make_news, make_news_index, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,19 @@ def test_what_chooses_everything_and_what_there_is_are_called_as_the_language_do
             form = FilterForm(QueryDict(), NewsPage, THERE, home.locale_id)
             options = [[str(text) for _value, text in field.choices] for field in form.fields.values()]
         assert options == [[first, *kinds], [everything[1], "berlin", "Bonn"], [everything[2], "2024", "2023"]]
+
+
+def test_the_language_switch_keeps_the_filter_by_place(client: Client, home: HomePage) -> None:
+    index = add(add(home, TakePartPage(title="Mitmachen")), VacancyIndexPage(title="Stellen"))
+    for title, place in (("A", "Nürnberg"), ("B", "Berlin")):
+        fields = {"reference": title, "place": place, "answer_url": "https://example.org/"}
+        vacancy = VacancyPage(title=title, closes_at=timezone.now() + datetime.timedelta(days=1), **fields)
+        translate(add(index, vacancy), words={"Nürnberg": "Nuremberg", title: title})
+    places = {"de": ("/de/mitmachen/stellen/", "Nürnberg"), "en": ("/en/en-mitmachen/en-stellen/", "Nuremberg")}
+    for code, other in (("de", "en"), ("en", "de")):
+        address, place = places[code]
+        switch = BeautifulSoup(client.get(address, {"place": place}).content, "html.parser").select(".lang__list a")
+        answer = client.get(next(link["href"] for link in switch if link.span["lang"] == other))
+        chosen = BeautifulSoup(answer.content, "html.parser").select("select[name=place] option[selected]")
+        assert [option.get_text() for option in chosen] == [places[other][1]]
+        assert [card.link.title for card in answer.context_data["entries"]] == ["A"]
