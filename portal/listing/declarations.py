@@ -273,6 +273,11 @@ def choices(model: type[models.Model], name: str) -> dict[str, Text]:
     return dict(getattr(found, "choices", None) or getattr(found, "options", None) or ())
 
 
+def is_own_text(model: type[Page], name: str) -> bool:
+    """Return whether a field of a page type is a text, which each language has of its own."""
+    return any(isinstance(stated, TranslatableField) and stated.field_name == name for stated in model.translatable_fields)
+
+
 def label(listing: Listing, model: type[models.Model], name: str, *, is_fact: bool = False) -> Text:
     """Return what visitors read at a filter, or at a fact."""
     if name in listing.labels:
@@ -315,9 +320,7 @@ def record_keys(label: object) -> dict[str, str]:
 
 def translated_record_keys(label: object) -> frozenset[str]:
     """Return those of these keys that are texts, which each language has of its own."""
-    keys = record_keys(label)
-    stated = {field.field_name: field for field in apps.get_model(str(label)).translatable_fields} if keys else {}
-    return frozenset(key for key, name in keys.items() if isinstance(stated.get(name), TranslatableField))
+    return frozenset(key for key, name in record_keys(label).items() if is_own_text(apps.get_model(str(label)), name))
 
 
 def kinds() -> dict[str, Text]:

@@ -14,7 +14,7 @@ from portal.models.taxonomy import Term
 
 from . import lists
 from .dates import Status
-from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, label
+from .declarations import LABELS, PARAMETERS, Listing, choices, field_of, is_own_text, label
 
 Choices = list[tuple[str, Any]]
 
@@ -39,7 +39,7 @@ class FilterForm(forms.Form):
                 required=False, choices=[("", everything), *options]
             )
             value = str(data.get(parameter, ""))
-            if value and "\x00" not in value and name in listing.lines and not field.valid_value(value):
+            if value and "\x00" not in value and is_own_text(model, name) and not field.valid_value(value):
                 # Typed by each language itself: it comes from the list in another one, by the language switch.
                 value = next(filter(field.valid_value, lists.called(model, name, value, locale_id)), "")
             if field.valid_value(value):

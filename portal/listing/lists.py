@@ -94,7 +94,7 @@ def _at(rows: QuerySet[Any], *, is_past: bool) -> QuerySet[Any]:
 
 
 def called(model: type[Page], name: str, value: str, locale_id: int) -> Iterator[str]:
-    """Yield what a line of a text (a funder) is called in a language, if `value` is what another one calls it.
+    """Yield what a text (a place) or a line of one (a funder) is called in a language, if `value` is what another one calls it.
 
     The lines of a page and of its translation are paired by their places. A translation that is not finished yields what stands in it.
     Two queries.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
@@ -12,8 +13,10 @@ from home.models import HomePage
 from news.models import NewsIndexPage, NewsPage
 from portal.listing import facts
 from portal.listing.blocks import LatestBlock
+from portal.listing.dates import Status
+from portal.listing.declarations import When
 from portal.listing.facts import Fact, Value
-from portal.models import Region
+from portal.models import PublishedVersion, Region
 from tests.builders import make_news, make_topic, publish, translate
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,33 @@ def test_a_fact_without_a_value_is_not_shown_and_a_fact_is_a_value(index: NewsIn
         assert [fact.values for fact in facts.of_page(item) if not fact.values] == []
         assert "Regionen" not in [str(fact.term) for fact in facts.of_page(item)]
     assert Fact("Art", [Value("Reportage")]) == Fact("Art", [Value("Reportage")])
+
+
+def test_status_lines_and_goals_are_facts_where_a_kind_says_so(index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"facts": ("when.status", "place", "goals"), "filters": ("place",), "lines": ("place",)}
+    declared = dataclasses.replace(NewsPage.listing, when=When(start="date", lasts="is_own_translation"), **named)
+    monkeypatch.setattr(NewsPage, "listing", declared)
+    german = make_news(index, place="Bonn\nBerlin", goals=["10"], is_own_translation=True)
+    english = translate(german, words={text: text for text in ("Bonn\nBerlin", "Bonn<br/>Berlin")})
+
+    def found(page: NewsPage) -> list[tuple[str, list[Value]]]:
+        with translation.override(page.language_code):
+            return [(str(fact.term), fact.values) for fact in facts.of_page(NewsPage.objects.get(pk=page.pk), "/liste/")]
+
+    places = [Value("Bonn", url="/liste/?place=Bonn"), Value("Berlin", url="/liste/?place=Berlin")]
+    names = {german: ("Status", "Ort", "Ziele der Agenda 2030"), english: ("Status", "Place", "Goals of the 2030 Agenda")}
+    said = {german: ("Laufend", "Abgeschlossen", "Weniger Ungleichheiten"), english: ("Running", "Ended", "Reduced inequalities")}
+    for page, (running, ended, goal) in said.items():
+        status = [Value(running, status=Status.RUNNING)]
+        assert found(page) == [*zip(names[page], (status, places, [Value(goal, goal="10")]), strict=True)]
+        NewsPage.objects.filter(pk=page.pk).update(is_own_translation=False)
+        assert found(page)[0] == (names[page][0], [Value(ended, status=Status.ENDED)])
+    # What stands in German still leads to no list in this language, and says so.
+    PublishedVersion.objects.filter(page=english).update(untranslated=["place"])
+    assert found(english)[1] == ("Place", [Value("Bonn", language="de"), Value("Berlin", language="de")])
+    assert found(german)[1] == ("Ort", places)
+    monkeypatch.setattr(NewsPage, "listing", dataclasses.replace(declared, when=When()))
+    assert [tuple(name for name, _values in found(page)) for page in said] == [names[german][1:], names[english][1:]]
 
 
 def test_the_latest_are_one_large_and_as_many_beside_it_as_was_said(client: Client, home: HomePage, index: NewsIndexPage) -> None:

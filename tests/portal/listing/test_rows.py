@@ -10,13 +10,14 @@ import pytest
 from django.core.checks import CheckMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from home.models import HomePage, OurWorkPage
 from news.models import NewsIndexPage, NewsPage
 from portal.listing import lists, rows
 from portal.listing.checks import check_listings, check_sections
-from portal.listing.declarations import listings
+from portal.listing.declarations import When, listings
 from portal.models import ListRow, ListVersion, PublishedVersion
 from portal.models.page_form import BasePageForm
 from tests.builders import add, make_alias, make_news, make_topic, publish, translate
@@ -113,15 +114,18 @@ def test_lists_know_where_the_check_of_the_trees_hung_pages_and_which_index_is_w
     assert sorted(found) == [(kept.pk, index.translation_key), (item.pk, other.translation_key)]
 
 
-def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage) -> None:
-    make_news(index)
+def test_an_older_portal_gets_its_rows_at_the_next_start_once(index: NewsIndexPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "BATCH", 2)
+    for title in "ABC":
+        make_news(index, title)
     ListRow.objects.all().delete()
     said: list[str] = []
     rows.bring_up_to_date(said.append)
     rows.bring_up_to_date(said.append)
-    assert live_rows() == [("Meldung", "de")]
+    assert live_rows() == [("A", "de"), ("B", "de"), ("C", "de")]
     assert len(said) == 1
     ListVersion.objects.update(digest="of another declaration")
+    rows.bring_up_to_date(said.append)
     rows.bring_up_to_date(said.append)
     assert len(said) == 2
 
@@ -132,6 +136,21 @@ def test_what_is_not_finished_any_more_is_in_no_list(index: NewsIndexPage) -> No
     version.completed_at = None
     version.save()
     assert live_rows() == []
+
+
+def test_what_goes_offline_leaves_the_list_of_its_language_and_comes_back(index: NewsIndexPage) -> None:
+    item = make_news(index)
+    english = translate(item, "en")
+    both = [("EN Meldung", "en"), ("Meldung", "de")]
+    english.unpublish()
+    assert live_rows() == both[1:]
+    publish(english)
+    assert live_rows() == both
+    # With the original its translations go, and with it they come back.
+    item.unpublish()
+    assert live_rows() == []
+    publish(item)
+    assert live_rows() == both
 
 
 @pytest.mark.once
@@ -162,6 +181,28 @@ def test_each_page_of_a_list_follows_the_one_before(many: NewsIndexPage) -> None
         pages = lists.ListPaginator(found, size)
         assert [page.title for number in pages.page_range for page in pages.get_page(number)] == titles
     assert [page.title for page in found.first(3)] == titles[:3]
+
+
+@pytest.mark.parametrize(("order", "when"), [("upcoming", When(start="date")), ("closing", When(closes="date"))])
+def test_what_is_over_follows_what_is_to_come_page_by_page(
+    index: NewsIndexPage, order: str, when: When, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is to come first, by its date; then what was over last."""
+    listing = dataclasses.replace(NewsPage.listing, order=order, when=when)
+    monkeypatch.setattr(NewsPage, "listing", listing)
+    for days in (-2, 1, -1, 0, 2):
+        item = make_news(index, str(days), date=timezone.localdate() + datetime.timedelta(days=days))
+        if days in (1, 0, -1):
+            translate(item, "en", title=str(days))
+    english = index.get_translation(Locale.objects.get(language_code="en"))
+    for place, coming, past in ((index, ["0", "1", "2"], ["-1", "-2"]), (english, ["0", "1"], ["-1"])):
+        for is_past, expected in ((None, [*coming, *past]), (False, coming), (True, past)):
+            found = lists.PageList(lists.of_index(place), NewsPage, listing, is_past=is_past)
+            for size in (1, 2, 5):
+                pages = lists.ListPaginator(found, size)
+                titles = [page.title for number in pages.page_range for page in pages.get_page(number)]
+                assert (is_past, size, titles) == (is_past, size, expected)
+            assert [page.title for page in found.first(4)] == expected[:4]
 
 
 def test_first_and_last_pages_read_one_index_and_pass_over_nothing(many: NewsIndexPage) -> None:

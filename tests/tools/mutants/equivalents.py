@@ -1,4 +1,5 @@
-"""Faults that are none: the module, the changed line as it was (left out) or as it became, and why nobody could notice it."""
+"""Faults that are none: the module, the changed line as it was (left out, a decorator with the line below it) or as it became, and why
+nobody could notice it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ UNFOUND = "How long a shared cache keeps what nobody finds any more."
 WIDTH = "`make lint` says that a migration is missing, and no text is as long."
 UNCHANGED = "Nobody changes such a value."
 BUILT_ANEW = "Inside a transaction the same value is built anew: it costs a query."
+CALLED = "Only templates read it, and they call what can be called."
 
 NOT_OFFERED = "wagtail-localize lets nobody override a date or a switch: of fields of one value it offers texts and relations."
 
@@ -22,6 +24,8 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
     ("portal/changes.py", "+_MOST_IN_PROCESS = 999"): "So much memory, or about so much.",
     ("news/models.py", "+max_length= 19,"): WIDTH,
     ("news/models.py", "+max_length= 251,"): WIDTH,
+    ("news/models.py", "-@property def figure(self) -> Figure:"): CALLED,
+    ("news/provenance.py", "-@property def provenance(self) -> Provenance:"): CALLED,
     ("news/provenance.py", '+SynchronizedField("original_date", overridable=True),'): NOT_OFFERED,
     ("news/provenance.py", '+SynchronizedField("is_own_translation", overridable=True),'): NOT_OFFERED,
     ("portal/listing/declarations.py", "+@dataclass(frozen=False)"): UNCHANGED,
@@ -38,7 +42,10 @@ EQUIVALENTS: dict[tuple[str, str], str] = {
     ("search/engine.py", "+return [_held(options)] if any(len(option) != 1 for option in options) else []"): (
         "No alternative is without a term."
     ),
-    ("translation/guards.py", "-@wraps(view)"): NAMES_ONLY,
+    ("translation/guards.py", "-@wraps(view) def guarded(request: HttpRequest, translation_id: int, **kwargs: object) -> HttpResponse:"): (
+        NAMES_ONLY
+    ),
+    ("translation/guards.py", "-@wraps(view) def guarded(request: HttpRequest, pk: object, **kwargs: object) -> HttpResponse:"): NAMES_ONLY,
     ("translation/policies.py", "+register_permission_policy(model, LanguagePermissionPolicy(model), exact_class=False)"): (
         "No model inherits from one that has the policy."
     ),

@@ -61,9 +61,10 @@ class Fault:
         return "\n".join(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
 
     def changed(self) -> str:
-        """Return the first line that came, else the first that went, as `equivalents` names it."""
+        """Return the first line that came, else the first that went, a decorator with what it stands above, as `equivalents` names it."""
         lines = [line[0] + line[1:].strip() for line in self.difference().splitlines()]
-        return next((line for line in lines if line[0] == "+"), lines[0])
+        found = next((line for line in lines if line[0] == "+"), next((line for line in lines if line[1:]), lines[0]))
+        return f"{found} {self.before.splitlines()[self.line].strip()}" if found.startswith("-@") else found
 
     def lines(self) -> set[int]:
         """Return the lines of the statement that it is in, without those of the statements inside that one."""

@@ -213,7 +213,8 @@ def _chosen(fault: Fault, items: dict[str, pytest.Item], found: Counter[str]) ->
     quick = sorted(able, key=lambda name: (-found[name], f"test_{stem}.py" not in name, not name.startswith(own), seconds[name]))[:8]
     # As many as the budget has room for, and those of a module after each other.
     chosen, spent = [], 0.0
-    for name in [*quick, *sorted(able - set(quick), key=lambda name: (not name.startswith(own), seconds[name]))]:
+    others = sorted(able - set(quick), key=lambda name: (f"test_{stem}.py" not in name, not name.startswith(own), seconds[name]))
+    for name in [*quick, *others]:
         if (spent := spent + seconds[name]) > ORDERS["budget"] and chosen:
             break
         chosen.append(name)
