@@ -9,6 +9,7 @@ The form of a file is that of RFC 4180, with `;`, `,` or a tab between the cells
 - Columns named in `NOTE_NAMES` hold words about a row. Where one of `BREAK_NAMES` changes from one row to the next, the series breaks:
   what stands before and after was not counted in the same way.
 - All other columns hold numbers; an empty cell is a gap.
+- A row that begins with one of `TOTAL_NAMES` is a total: it is no bar among others that could be the highest.
 
 Sheets run formulas that somebody else wrote when they open a file (CWE-1236): none comes in here, so none goes out.
 """
@@ -37,6 +38,8 @@ TIME_NAMES = ("year", "date", "month", "jahr", "datum", "monat")
 BREAK_NAMES = ("basis", "edition")
 NOTE_NAMES = (*BREAK_NAMES, "state", "note")
 LANGUAGE_CODES = ("de", "en", "uk", "ar")
+TOTAL_NAMES = ("gesamt", "insgesamt", "summe", "alle", "total", "all", "welt", "weltweit", "world", "worldwide")
+"""A row that begins with one of these words in a language holds what the others hold together."""
 
 _SEPARATORS = (";", "\t", ",")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
@@ -129,6 +132,11 @@ class Table:
         found |= dict(zip(self.measures, row.numbers, strict=True))
         found |= dict(zip(self.notes, row.notes, strict=True))
         return [found[name] for name in self.header]
+
+
+def is_total(row: Row) -> bool:
+    """Return whether a row says what the others hold together."""
+    return any(re.split(r"\W", name.lower(), maxsplit=1)[0] in TOTAL_NAMES for name in row.names)
 
 
 def is_of_time(name: str) -> bool:

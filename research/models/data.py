@@ -177,16 +177,13 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             isAccessibleForFree="schema_is_free",
             citation="schema_citation",
         ),
-        records={
-            name: name
-            for name in ("csv", "finding", "counted", "note", "labels", "lookalikes", "chart", "charted", "edition", "licence", "goals")
-        },
+        records={name: name for name in ["csv", "finding", "counted", "note", "labels", "lookalikes", "chart", "charted", "edition", "licence", "goals"]},
     )
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         *LeadMixin.lead_panels,
-        MultiFieldPanel([FieldPanel("upload"), FieldPanel("csv"), FieldPanel("agreed")], pgettext_lazy("admin", "Figures")),
+        MultiFieldPanel([*map(FieldPanel, ("upload", "csv", "agreed"))], pgettext_lazy("admin", "Figures")),
         FieldPanel("labels"),
         FieldPanel("counted"),
         MultiFieldPanel(
