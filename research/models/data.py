@@ -177,7 +177,10 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             isAccessibleForFree="schema_is_free",
             citation="schema_citation",
         ),
-        records={name: name for name in ["csv", "finding", "counted", "note", "labels", "lookalikes", "chart", "charted", "edition", "licence", "goals"]},
+        records={
+            name: name
+            for name in ("csv", "finding", "counted", "note", "labels", "lookalikes", "chart", "charted", "edition", "licence", "goals")
+        },
     )
 
     content_panels: ClassVar[list] = [
