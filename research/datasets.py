@@ -31,6 +31,9 @@ from django.utils.translation import pgettext
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 2000
 MOST_COLUMNS = 60
+MOST_LETTERS = 300
+MOST_DIGITS = 15
+"""Of a number, without its sign and its decimal mark: with more no chart, no sheet and no program holds it exactly."""
 MOST_PROBLEMS = 20
 """So many are told at once."""
 
@@ -249,6 +252,8 @@ def _problems_of_header(line: int, header: list[str]) -> Iterator[Problem]:
             yield Problem(line, column, pgettext("admin", "The column has no name."))
         elif _is_formula(name):
             yield Problem(line, column, _formula())
+        elif len(name) > MOST_LETTERS:
+            yield Problem(line, column, _too_long(name))
         elif name in header[: column - 1]:
             yield Problem(line, column, pgettext("admin", "Two columns have the name “%(name)s”.") % {"name": name})
 
@@ -270,6 +275,8 @@ def _problem_of_text(column: str, cell: str, *, is_name: bool) -> str:
     """Return what is wrong with words; nothing where all is well."""
     if _is_formula(cell):
         return _formula()
+    if len(cell) > MOST_LETTERS:
+        return _too_long(cell)
     if is_name and not cell:
         return pgettext("admin", "The first cell is empty: what is this line of?")
     if is_name and is_of_time(column) and not _is_time(cell):
@@ -290,6 +297,9 @@ def _is_time(cell: str) -> bool:
 
 def _problem_of_number(cell: str) -> str:
     """Return what is wrong with a number; nothing where all is well. An empty cell is a gap."""
+    if _NUMBER.fullmatch(cell) and sum(map(str.isdigit, cell)) > MOST_DIGITS:
+        text = pgettext("admin", "“%(cell)s” has more than %(most)d digits.")
+        return text % {"cell": cell[:40], "most": MOST_DIGITS}
     if not cell or (_NUMBER.fullmatch(cell) and not _PERHAPS_THOUSANDS.fullmatch(cell)):
         return ""
     if cell.lower() in _NOTHING:
@@ -306,6 +316,11 @@ def _problem_of_number(cell: str) -> str:
 
 def _is_formula(cell: str) -> bool:
     return cell.startswith(("=", "+", "-", "@"))
+
+
+def _too_long(cell: str) -> str:
+    text = pgettext("admin", "The cell has %(found)d characters; at most %(most)d can be shown.")
+    return text % {"found": len(cell), "most": MOST_LETTERS}
 
 
 def _formula() -> str:

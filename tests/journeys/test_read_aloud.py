@@ -32,7 +32,7 @@ window.end = () => speechSynthesis.now.onend();
 MARKED = "[...CSS.highlights.get('read') ?? []].map(String).join()"
 
 
-VOICES = STAND_IN.replace("localService: false", "localService: true").replace("'ar-SA',", "'uk-UA', localService: true }, { lang: 'ar-SA',")
+VOICES = STAND_IN.replace("'ar-SA', localService: false", "'ar-SA', localService: true }, { lang: 'uk-UA', localService: true")
 SPOKEN = {"de": "de-AT", "en": "en_GB", "uk": "uk-UA", "ar": "ar-SA", "de-simple": "de-AT"}
 BUTTON = {"de": "Vorlesen", "en": "Read aloud", "uk": "Прочитати вголос", "ar": "القراءة بصوت عالٍ", "de-simple": "Vorlesen"}
 TYPES = {
