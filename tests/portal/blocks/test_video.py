@@ -76,7 +76,7 @@ def test_a_film_has_a_picture_before_it_plays_while_readers_may_see_it(client: C
     film = BeautifulSoup(client.get(page.get_url()).content, "html.parser").select_one(".film")
     assert film is not None
     assert film.video is not None
-    assert client.get(str(film.video["poster"])).headers["Content-Type"] == "image/jpeg"
+    assert read(client.get(str(film.video["poster"]))).headers["Content-Type"] == "image/jpeg"
     assert "Foto: IOM / Muster" in film.get_text()
     image.is_withdrawn = True
     image.save()
