@@ -141,5 +141,5 @@ def test_the_button_is_on_each_type_of_page_in_each_language(open_page: Callable
             wanted[kind, code] = [SPOKEN[code], 1, found[kind, code][2]]
     assert found == wanted
     assert {code for _kind, code in found} == set(SPOKEN)
-    assert {kind for kind, code in found if code == "ar"} == set(TYPES) - {"news"}
+    assert {kind for kind, code in found if code == "ar"} == set(TYPES)
     assert (page.outside, page.errors) == ([], [])
