@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-scale bench-search bench-serving bench-caches bench-peers bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-data bench-scale bench-search bench-serving bench-caches bench-peers bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -171,6 +171,11 @@ bench-scale: ## CPU of pages, lists, feeds, search, admin with 100 and with N it
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_scale $(N) $(ARGS)
+
+bench-data: ## queries, CPU and HTML of data sets with 50 years × 30 rows, and what their charts add to it (fails above limits)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	PORTAL_VAR="$${PORTAL_VAR:-var}" exec $(BIN)/python -m tests.tools.bench_data $(ARGS)
 
 bench-serving: ## what answers cost a portal that make serve serves, alone and beside clients that stall; ARGS='http://127.0.0.1:8001'
 	$(begin)

@@ -7,9 +7,10 @@ from portal.blocks.data import FactsBlock
 from portal.blocks.layout import section_block
 from portal.blocks.people import ContactBlock
 from portal.blocks.text import CalloutBlock
-from portal.listing.blocks import GoalsBlock, LatestBlock
+from portal.listing.blocks import GoalNumbersBlock, GoalsBlock, LatestBlock
 
 ASIDE_BLOCKS = (("facts", FactsBlock()), ("contact", ContactBlock()), ("callout", CalloutBlock()))
 
-# The name in stored content is that of a time when there was nothing but news.
-PAGE_SECTIONS = [("section", section_block((*SECTION_BLOCKS, ("latest_news", LatestBlock()), ("goals", GoalsBlock())), ASIDE_BLOCKS))]
+# `latest_news` is the name in stored content from a time when there was nothing but news.
+LISTS = (("latest_news", LatestBlock()), ("goals", GoalsBlock()), ("goal_numbers", GoalNumbersBlock()))
+PAGE_SECTIONS = [("section", section_block((*SECTION_BLOCKS, *LISTS), ASIDE_BLOCKS))]

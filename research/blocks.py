@@ -7,6 +7,10 @@ from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.blocks import RegexBlock, StructBlockValidationError, StructValue
 
 from portal.blocks import base as blocks
+from portal.blocks.links import PageBlock
+from portal.language.languages import SOURCE_LANGUAGE
+
+from .numbers import numbers
 
 
 class LabelBlock(blocks.StructBlock):
@@ -41,4 +45,42 @@ class LabelBlock(blocks.StructBlock):
         if cleaned["text"].startswith(("=", "+", "-", "@")):
             text = pgettext("admin", "The cell begins like a formula (=, +, -, @). Please enter the value itself.")
             raise StructBlockValidationError(block_errors={"text": ValidationError(text)})
+        return cleaned
+
+
+class LookalikeBlock(blocks.StructBlock):
+    """A number on another page that equals one of the table and is not bound to it, with the reason."""
+
+    page = PageBlock(
+        label=pgettext_lazy("admin", "Page"),
+        help_text=pgettext_lazy("admin", "The German page on which the number stands. The reason holds for all its languages."),
+    )
+    number = blocks.CharBlock(
+        max_length=40,
+        label=pgettext_lazy("admin", "Number"),
+        help_text=pgettext_lazy("admin", "As the German page writes it, with its unit: 2.500 or 9 Millionen"),
+    )
+    reason = blocks.CharBlock(
+        max_length=300,
+        label=pgettext_lazy("admin", "Reason"),
+        help_text=pgettext_lazy("admin", "Why it stays as it is: what else it counts, or of which day it is."),
+    )
+
+    class Meta:
+        icon = "list-ul"
+        label = pgettext_lazy("admin", "Number that is equal by chance")
+        description = pgettext_lazy("admin", "A number elsewhere that equals one of these and is not meant to change with it.")
+        template = "blocks/lookalike.html"
+        preview_value = {"number": "2.500", "reason": "Zugesagte Plätze, keine Ankünfte."}
+
+    def clean(self, value: StructValue) -> StructValue:
+        """Refuse what holds no number, or more than one.
+
+        Raises:
+            StructBlockValidationError: at the number.
+        """
+        cleaned = super().clean(value)
+        if len(list(numbers(cleaned["number"], SOURCE_LANGUAGE))) != 1:
+            text = pgettext("admin", "Please write one number as it stands on the page.")
+            raise StructBlockValidationError(block_errors={"number": ValidationError(text)})
         return cleaned

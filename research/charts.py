@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 INTERVALS = 4
@@ -32,7 +33,7 @@ class Moment:
     number: Decimal | None
     basis: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def years(self) -> float:
         """Return the moment as a number of years."""
         year, month, day = (*map(int, self.key.split("-")), 1, 1)[:3]

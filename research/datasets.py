@@ -9,6 +9,7 @@ The form of a file is that of RFC 4180, with `;`, `,` or a tab between the cells
 - Columns named in `NOTE_NAMES` hold words about a row. Where one of `BREAK_NAMES` changes from one row to the next, the series breaks:
   what stands before and after was not counted in the same way.
 - All other columns hold numbers; an empty cell is a gap.
+- A row that begins with one of `TOTAL_NAMES` is a total: it is no bar among others that could be the highest.
 
 Sheets run formulas that somebody else wrote when they open a file (CWE-1236): none comes in here, so none goes out.
 """
@@ -30,6 +31,9 @@ from django.utils.translation import pgettext
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 2000
 MOST_COLUMNS = 60
+MOST_LETTERS = 300
+MOST_DIGITS = 15
+"""Of a number, without its sign and its decimal mark: with more no chart, no sheet and no program holds it exactly."""
 MOST_PROBLEMS = 20
 """So many are told at once."""
 
@@ -37,6 +41,8 @@ TIME_NAMES = ("year", "date", "month", "jahr", "datum", "monat")
 BREAK_NAMES = ("basis", "edition")
 NOTE_NAMES = (*BREAK_NAMES, "state", "note")
 LANGUAGE_CODES = ("de", "en", "uk", "ar")
+TOTAL_NAMES = ("gesamt", "insgesamt", "summe", "alle", "total", "all", "welt", "weltweit", "world", "worldwide")
+"""A row that begins with one of these words in a language holds what the others hold together."""
 
 _SEPARATORS = (";", "\t", ",")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
@@ -129,6 +135,11 @@ class Table:
         found |= dict(zip(self.measures, row.numbers, strict=True))
         found |= dict(zip(self.notes, row.notes, strict=True))
         return [found[name] for name in self.header]
+
+
+def is_total(row: Row) -> bool:
+    """Return whether a row says what the others hold together."""
+    return any(re.split(r"\W", name.lower(), maxsplit=1)[0] in TOTAL_NAMES for name in row.names)
 
 
 def is_of_time(name: str) -> bool:
@@ -241,6 +252,8 @@ def _problems_of_header(line: int, header: list[str]) -> Iterator[Problem]:
             yield Problem(line, column, pgettext("admin", "The column has no name."))
         elif _is_formula(name):
             yield Problem(line, column, _formula())
+        elif len(name) > MOST_LETTERS:
+            yield Problem(line, column, _too_long(name))
         elif name in header[: column - 1]:
             yield Problem(line, column, pgettext("admin", "Two columns have the name “%(name)s”.") % {"name": name})
 
@@ -262,6 +275,8 @@ def _problem_of_text(column: str, cell: str, *, is_name: bool) -> str:
     """Return what is wrong with words; nothing where all is well."""
     if _is_formula(cell):
         return _formula()
+    if len(cell) > MOST_LETTERS:
+        return _too_long(cell)
     if is_name and not cell:
         return pgettext("admin", "The first cell is empty: what is this line of?")
     if is_name and is_of_time(column) and not _is_time(cell):
@@ -282,6 +297,9 @@ def _is_time(cell: str) -> bool:
 
 def _problem_of_number(cell: str) -> str:
     """Return what is wrong with a number; nothing where all is well. An empty cell is a gap."""
+    if _NUMBER.fullmatch(cell) and sum(map(str.isdigit, cell)) > MOST_DIGITS:
+        text = pgettext("admin", "“%(cell)s” has more than %(most)d digits.")
+        return text % {"cell": cell[:40], "most": MOST_DIGITS}
     if not cell or (_NUMBER.fullmatch(cell) and not _PERHAPS_THOUSANDS.fullmatch(cell)):
         return ""
     if cell.lower() in _NOTHING:
@@ -298,6 +316,11 @@ def _problem_of_number(cell: str) -> str:
 
 def _is_formula(cell: str) -> bool:
     return cell.startswith(("=", "+", "-", "@"))
+
+
+def _too_long(cell: str) -> str:
+    text = pgettext("admin", "The cell has %(found)d characters; at most %(most)d can be shown.")
+    return text % {"found": len(cell), "most": MOST_LETTERS}
 
 
 def _formula() -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.models import Page
 
 from portal.facts import figures, shown
@@ -34,7 +37,28 @@ def with_plain_line_ends(csv: str) -> str:
     return csv.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
 
 
-class AgreementWidget(forms.CheckboxInput):
+class ListsErrors(forms.Widget):
+    """A widget whose errors stand in a list, each with its line; Wagtail writes those of others into one paragraph."""
+
+    def render_with_errors(self, name: str, value: object, attrs: dict[str, Any] | None = None, errors: Iterable[str] = ()) -> SafeString:
+        """Return the widget below its errors, which describe it."""
+        attrs = attrs or {}
+        key = f"{attrs.get('id')}-problems"
+        described = " ".join(filter(None, [attrs.get("aria-describedby"), key]))
+        widget = self.render(name, value, {**attrs, "aria-invalid": "true", "aria-describedby": described})
+        lines = format_html_join("", "<li>{}</li>", ((error,) for error in errors))
+        return format_html('<ul class="problems" id="{}">{}</ul>{}', key, lines, widget)
+
+
+class TableWidget(ListsErrors, AdminAutoHeightTextInput):
+    """The field for a typed table."""
+
+
+class FileWidget(ListsErrors, forms.ClearableFileInput):
+    """The field for a file with a table."""
+
+
+class AgreementWidget(ListsErrors, forms.CheckboxInput):
     """A box whose value is the table that was shown: another one has to be agreed to anew."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -48,6 +72,9 @@ class AgreementWidget(forms.CheckboxInput):
 class DataPageForm(BasePageForm):
     """The form of a data set. A file takes the place of the table in its field; what is refused leaves all else as it is."""
 
+    class Meta:
+        widgets: ClassVar[dict[str, type[forms.Widget]]] = {"csv": TableWidget}
+
     upload = forms.FileField(
         required=False,
         label=pgettext_lazy("admin", "upload a CSV file"),
@@ -56,7 +83,7 @@ class DataPageForm(BasePageForm):
             "In UTF-8, at most 1 MB. The first line names the columns; the first column holds the years, days or names of the rows; "
             "columns called basis, edition, state or note hold words, all others numbers. It replaces the table below.",
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        widget=FileWidget(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
     )
     agreed = forms.CharField(
         required=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,7 @@ def tables() -> dict[str, Table]:
     return {str(key): table for key, csv in pages if (table := parsed(csv)) is not None}
 
 
+@functools.lru_cache(maxsize=64)
 def parsed(csv: str) -> Table | None:
     """Return the table of a page; None of one that holds none, such as a page that was just begun."""
     try:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
 
 from portal.blocks.laender import LAENDER, code_of
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, current_language
+from portal.templatetags.portal_tags import in_language
 
 from . import charts
 from .charts import NARROW, WIDE, LineChart, Moment, Text
-from .datasets import Row, Table
+from .datasets import Row, Table, is_total
 
 if TYPE_CHECKING:
     from .models import DataPage
@@ -70,16 +73,23 @@ def decimals(table: Table, measure: str) -> int:
     return max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
 
 
-def number_text(number: Decimal | None, places: int) -> str:
-    """Return a number as the active language writes it; a dash for a gap."""
-    return "–" if number is None else number_format(number, max(places, 0), use_l10n=True, force_grouping=True)
+def _marks() -> dict[int, str]:
+    """Return what the active language writes in place of the comma and the point of English numbers."""
+    return {ord(","): get_format("THOUSAND_SEPARATOR"), ord("."): get_format("DECIMAL_SEPARATOR")}
+
+
+def number_text(number: Decimal | None, places: int, marks: dict[int, str] | None = None) -> str:
+    """Return a number as the active language writes it; a dash for a gap.
+
+    As `number_format` writes it, in a tenth of its time, where the `marks` of the language are known: a table has thousands.
+    """
+    return "–" if number is None else f"{number:,.{max(places, 0)}f}".translate(marks or _marks())
 
 
 # --- table and bars -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell: its words, in which language, whether it is a number; `is_gap` where there is none."""
 
     text: str
@@ -97,6 +107,22 @@ class Figures:
     rows: list[list[Cell]]
     has_gaps: bool
 
+    @property
+    def body(self) -> SafeString:
+        """Return the rows as HTML: a template takes twenty times as long for thousands of cells."""
+        gap = format_html('<td class="num"><span aria-hidden="true">–</span><span class="vh">{}</span></td>', gettext("no value"))
+        lines = []
+        for name, *cells in self.rows:
+            lines.append(format_html('\n<tr><th scope="row"{}>{}</th>', in_language(name.language), name.text))
+            # A number holds no sign that HTML knows.
+            lines += [gap if cell.is_gap else f'<td class="num">{cell.text}</td>' if cell.is_number else _words(cell) for cell in cells]
+            lines.append("</tr>")
+        return mark_safe("".join(lines))  # noqa: S308 (made of safe parts)
+
+
+def _words(cell: Cell) -> SafeString:
+    return format_html("<td{}>{}</td>", in_language(cell.language), cell.text)
+
 
 def _shown_columns(table: Table) -> list[str]:
     return [table.names[0], *(name for name in table.header if name not in table.names)]
@@ -104,8 +130,9 @@ def _shown_columns(table: Table) -> list[str]:
 
 def table(source: Table, words: Words, caption: str) -> Figures:
     """Return a table as it is read."""
-    names = _shown_columns(source)
+    names, marks = _shown_columns(source), _marks()
     places = {name: decimals(source, name) for name in source.measures}
+    at = {name: place for part in (source.measures, source.notes) for place, name in enumerate(part)}
     columns = [Cell(words.label(name).text, words.label(name).language, name in places) for name in names]
     rows = []
     for row in source.rows:
@@ -113,10 +140,10 @@ def table(source: Table, words: Words, caption: str) -> Figures:
         cells = [Cell(name.text, name.language)]
         for column in names[1:]:
             if column in places:
-                number = row.numbers[source.measures.index(column)]
-                cells.append(Cell(number_text(number, places[column]), "", True, number is None))
+                number = row.numbers[at[column]]
+                cells.append(Cell(number_text(number, places[column], marks), "", True, number is None))
             else:
-                word = words.label(row.notes[source.notes.index(column)])
+                word = words.label(row.notes[at[column]])
                 cells.append(Cell(word.text, word.language))
         rows.append(cells)
     return Figures(caption, columns, rows, any(number is None for row in source.rows for number in row.numbers))
@@ -129,7 +156,7 @@ def is_all(source: Table) -> bool:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a chart of bars: what it is of, its length in per cent, its number; the first of the highest is marked."""
+    """A row of a chart of bars: what it is of, its length in per cent, its number; the highest are marked, among which no total counts."""
 
     name: Word
     length: str
@@ -149,14 +176,16 @@ class BarChart:
 def bars(source: Table, measure: str, words: Words) -> BarChart:
     """Return a column as bars, in the order of the file."""
     numbers = [source.number(row.key, measure) for row in source.rows]
-    highest = max((number for number in numbers if number is not None), default=Decimal(0))
+    longest = max((number for number in numbers if number is not None), default=Decimal(0))
+    parts = [None if is_total(row) else number for row, number in zip(source.rows, numbers, strict=True)]
+    highest = max((number for number in parts if number is not None), default=None)
     places = decimals(source, measure)
     return BarChart(
         words.label(source.names[0]),
         words.label(measure),
         [
-            Bar(words.row(source, row), charts.share(number, highest), number_text(number, places), number == highest)
-            for row, number in zip(source.rows, numbers, strict=True)
+            Bar(words.row(source, row), charts.share(number, longest), number_text(number, places), part is not None and part == highest)
+            for row, number, part in zip(source.rows, numbers, parts, strict=True)
         ],
     )
 

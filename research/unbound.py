@@ -1,6 +1,7 @@
 """Numbers that were typed where a figure of a data set could stand: they would stay as they are when the data set changes.
 
-News, events and others of a day keep the figures of their day, as quotations do, and data sets speak of their own tables.
+News, events and others of a day keep the figures of their day, as quotations and titles of sources do, and data sets speak of their own
+tables. What else counts another thing, or is a figure of its day, is told at the data set that it equals, with the reason (`lookalikes`).
 """
 
 from __future__ import annotations
@@ -12,26 +13,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from wagtail.blocks import RichTextBlock
+from wagtail.blocks import Block, RichTextBlock
 from wagtail.models import Page, get_page_models
+from wagtail_localize.fields import TranslatableField
 
-from portal.blocks.text import QuoteBlock
+from portal.blocks.text import QuoteBlock, SourceBlock
 from portal.blocks.walking import stored_parts, walk
 from portal.facts import figures
 from portal.facts.figures import FigureSource, Unit
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.declarations import Listing
 from portal.pages import versions
 from portal.pages.addresses import address_of
 
 from . import history
+from .models import DataPage
+from .numbers import numbers
 
-_UNITS = (
-    (Unit.MILLIONS, r"Mio\.|Millionen|million|млн|мільйон|مليون|ملايين"),
-    (Unit.BILLIONS, r"Mrd\.|Milliarden|billion|млрд|мільярд|مليار"),
-    (Unit.PERCENT, r"%|Prozent|per ?cent|відсот|في المئة"),
-)
-_BY_LANGUAGE = {"en": (",", r"\."), "ar": (",", r"\."), "uk": ("[ \u00a0\u202f]", ",")}
-_COMMA = (r"[.\u00a0\u202f]", ",")
 _LEAST = 1000
 
 _MARK = re.compile(r'<a (?=[^>]*linktype="fact")[^>]*>.*?</a>', re.DOTALL)
@@ -40,29 +38,14 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class Unbound:
-    """A number in a page, as it stands there, and the cells that it is equal to: `data set, row, column`."""
+    """A number in a page, as it stands there, and the cells that it is equal to: `data set, row, column`; why it stays, as far as told."""
 
     language: str
     title: str
     address: str
     text: str
     cells: tuple[str, ...]
-
-
-def _pattern(language: str) -> re.Pattern[str]:
-    thousands, mark = _BY_LANGUAGE.get(language, _COMMA)
-    units = "|".join(f"(?P<{unit.name}>{words})" for unit, words in _UNITS)
-    return re.compile(rf"(?<![\d.,])(?P<whole>\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{mark}(?P<part>\d+))?(?!\d)(?:\s*(?:{units}))?")
-
-
-def numbers(text: str, language: str) -> Iterator[tuple[str, Decimal, str]]:
-    """Yield the numbers of a text, as they stand there, as numbers, with their units. Years are none."""
-    for match in _pattern(language).finditer(text):
-        unit = next((unit.value for unit, _words in _UNITS if match[unit.name]), "")
-        whole = re.sub(r"\D", "", match["whole"])
-        is_year = match["whole"] == whole and not match["part"] and not unit and 1900 <= int(whole) <= 2100
-        if not is_year:
-            yield match[0].strip(), Decimal(f"{whole}.{match['part'] or 0}"), unit
+    reason: str = ""
 
 
 def unit_of(column: str) -> str:
@@ -90,13 +73,29 @@ def _is_of_a_day(model: type[Page]) -> bool:
     return listing is not None and bool(listing.when.start or listing.when.closes) and not listing.when.lasts
 
 
+def reasons() -> dict[tuple[int, Decimal, str], str]:
+    """Return why a number stays as it is, by the German page on which it stands, its value and unit. What is published counts."""
+    pages = DataPage.objects.live().filter(locale__language_code=SOURCE_LANGUAGE)
+    told = (block["value"] for page in pages for block in page.lookalikes.raw_data)
+    return {
+        (value["page"], number.normalize(), unit): value["reason"]
+        for value in told
+        for _text, number, unit in numbers(value["number"], SOURCE_LANGUAGE)
+    }
+
+
+def _is_entered(block: Block) -> bool:
+    return not isinstance(block, (QuoteBlock, SourceBlock))
+
+
 def texts(page: Page) -> Iterator[str]:
     """Yield what a page says in its own fields, without its facts, quotations and sources."""
-    yield from (page.title, getattr(page, "lead", ""))
+    for field in page.translatable_fields:
+        value = getattr(page, field.field_name)
+        if isinstance(field, TranslatableField) and isinstance(value, str):
+            yield _TAG.sub(" ", value)
     for whole in stored_parts(page):
-        if whole.name == "sources":
-            continue
-        for part in walk(whole, enter=lambda block: not isinstance(block, QuoteBlock)):
+        for part in walk(whole, enter=_is_entered):
             if isinstance(part.block, RichTextBlock):
                 yield _TAG.sub(" ", _MARK.sub(" ", str(part.value)))
             elif not part.holds_blocks:
@@ -113,12 +112,15 @@ def _strings(value: Any) -> Iterator[str]:
 
 def find() -> list[Unbound]:
     """Return the numbers of pages that equal a cell and are not bound to it, each once a page."""
-    known, found = cells(), []
+    known, told, found = cells(), reasons(), []
     skipped = tuple(model for model in get_page_models() if issubclass(model, FigureSource) or _is_of_a_day(model))
     pages = versions.real(Page.objects.not_type(*skipped) if skipped else Page.objects.all()).order_by("locale_id", "path")
+    german = dict(Page.objects.filter(locale__language_code=SOURCE_LANGUAGE).values_list("translation_key", "pk"))
     for page in pages.specific().iterator(100):
         code = page.locale.language_code
-        equal = {text: known[number.normalize(), unit] for one in texts(page) for text, number, unit in numbers(one, code)
-                 if (number.normalize(), unit) in known}  # fmt: skip
-        found += [Unbound(code, page.title, address_of(page), text, tuple(names)) for text, names in equal.items()]
+        equal = {text: (number.normalize(), unit) for one in texts(page) for text, number, unit in numbers(one, code)}
+        for text, value in equal.items():
+            if value in known:
+                reason = told.get((german.get(page.translation_key, page.pk), *value), "")
+                found.append(Unbound(code, page.title, address_of(page), text, tuple(known[value]), reason))
     return found

@@ -11,7 +11,7 @@ from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
 from wagtail.images import get_image_model
-from wagtail.images.blocks import ImageBlock
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
 
 from portal.language.languages import Language, current_language
@@ -173,11 +173,17 @@ VIDEO_TYPES = {"mp4": "video/mp4", "webm": "video/webm"}
 
 @dataclass(frozen=True)
 class Film:
-    """A film as it is shown, `size` in bytes; without an address it is not there yet. Its captions are in the `language`."""
+    """A film as it is shown, `size` in bytes; without an address it is not there yet. Its captions are in the `language`.
+
+    `poster` is the picture shown before it plays, with its `credit`; `is_silent` says that nothing is to be heard in it.
+    """
 
     title: str
     language: Language
     text: str = ""
+    poster: object = None
+    credit: str = ""
+    is_silent: bool = False
     url: str = ""
     type: str = ""
     size: int | None = None
@@ -205,6 +211,16 @@ class VideoBlock(blocks.StructBlock):
         help_text=pgettext_lazy(
             "admin", "MP4 or WebM, at least 320 × 240 pixels. Left empty, the page says that the film is not there yet."
         ),
+    )
+    poster = ImageChooserBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Picture before it plays"),
+        help_text=pgettext_lazy("admin", "From our own library. Left empty, browsers show the beginning of the film."),
+    )
+    is_silent = blocks.BooleanBlock(
+        required=False,
+        label=pgettext_lazy("admin", "Without sound"),
+        help_text=pgettext_lazy("admin", "Nothing is heard in it, as in a film in sign language: it needs a transcript, and no captions."),
     )
     captions = DocumentChooserBlock(
         required=False,
@@ -242,7 +258,7 @@ class VideoBlock(blocks.StructBlock):
             errors["video"] = ValidationError(pgettext("admin", "Browsers play MP4 and WebM files."))
         if value.get("captions") and value["captions"].file_extension.lower() != "vtt":
             errors["captions"] = ValidationError(pgettext("admin", "Captions are a WebVTT file (.vtt)."))
-        if value.get("video") and not value.get("captions"):
+        if value.get("video") and not value.get("captions") and not value.get("is_silent"):
             errors["captions"] = ValidationError(pgettext("admin", "A film needs captions: not everybody hears it."))
         if value.get("video") and not value.get("transcript"):
             errors["transcript"] = ValidationError(pgettext("admin", "A film needs a transcript: not everybody sees or hears it."))
@@ -253,11 +269,13 @@ class VideoBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the film with its captions, where whoever reads the page may open them."""
         context = super().get_context(value, parent_context=parent_context)
-        video, captions = shown(value.get("video")), shown(value.get("captions"))
-        file = {}
+        video, captions, poster = shown(value.get("video")), shown(value.get("captions")), value.get("poster")
+        file: dict[str, object] = {}
+        if poster and access.is_shown(poster):
+            file = {"poster": poster, "credit": poster.rights}
         if video:
             media_type = VIDEO_TYPES.get(video.file_extension.lower(), "")
-            file = {"url": video.url, "type": media_type, "size": video.get_file_size()}
+            file |= {"url": video.url, "type": media_type, "size": video.get_file_size()}
         context["film"] = Film(
             title=value["title"],
             language=current_language(),
@@ -265,6 +283,7 @@ class VideoBlock(blocks.StructBlock):
             **file,
             length=value.get("length") or "",
             captions=captions.url if captions else "",
+            is_silent=bool(value.get("is_silent")),
             transcript=value.get("transcript") or "",
         )
         return context

@@ -22,6 +22,8 @@ from . import shown
 from .shown import ShownFact
 
 _MARK = re.compile(r'<a (?=[^>]*\blinktype="fact")(?=[^>]*\bid="(?P<id>\d+)")[^>]*>.*?</a>', re.DOTALL)
+_IN_SENTENCE = re.compile(rf"{_MARK.pattern}(?P<stop>\.(?!\.))?", re.DOTALL)
+"""A mark with the full stop behind it: an abbreviation at the end of a sentence brings its own."""
 _LINKTYPE = 'linktype="fact"'
 _HEADINGS = {"h2": 2, "h3": 3, "h4": 4}
 _GONE = "gone"
@@ -86,7 +88,7 @@ def filled(html: str) -> str:
     left = _left(html)
     # Below the text, so that no sentence is torn apart; what several come from once.
     notes = dict.fromkeys(fact.note for fact in _noted(left))
-    return _MARK.sub(_value, left) + "".join(f"<p>{note}</p>" for note in notes)
+    return _IN_SENTENCE.sub(_value, left) + "".join(f"<p>{note}</p>" for note in notes)
 
 
 def named_below(html: str) -> list[ShownFact]:
@@ -106,8 +108,8 @@ def _noted(html: str) -> list[ShownFact]:
 
 
 def _value(match: re.Match[str]) -> str:
-    fact = shown.get(match["id"])
-    return fact.value_html if fact else ""
+    fact, stop = shown.get(match["id"]), match["stop"] or ""
+    return fact.value_html + ("" if fact.line.endswith(".") else stop) if fact else stop
 
 
 def _without_missing(html: str) -> str:

@@ -109,3 +109,15 @@ class GoalsBlock(blocks.StaticBlock):
     def get_context(self, value: object, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Add the tiles, with their links in the reader's language."""
         return {**super().get_context(value, parent_context=parent_context), "tiles": goals.tiles()}
+
+
+class GoalNumbersBlock(GoalsBlock):
+    """The goals as one line of numbers in their colours, for pages that hold much else; their names are read and shown where one points."""
+
+    class Meta:
+        icon = "site"
+        label = pgettext_lazy("admin", "Goals of the 2030 Agenda, numbers")
+        description = pgettext_lazy("admin", "The 17 goals as small numbered tiles that lead to their pages.")
+        admin_text = pgettext_lazy("admin", "Shows all 17 goals.")
+        template = "blocks/goal_numbers.html"
+        preview_value = None

@@ -29,7 +29,7 @@ from portal.listing.pages import IndexPage, ListedPage
 from portal.models import BasePage, BodyMixin, CoverMixin, GoalsMixin, LeadMixin, SourcesMixin, TopicsMixin
 from portal.pages import versions
 from research import cells, files, history, laender, pictures, schema, shown
-from research.blocks import LabelBlock
+from research.blocks import LabelBlock, LookalikeBlock
 from research.datasets import BrokenCSV, Table, read
 from research.forms import DataPageForm
 
@@ -98,6 +98,12 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         verbose_name=pgettext_lazy("admin", "labels"),
         blank=True,
         help_text=pgettext_lazy("admin", "What columns, rows and words of the file are called for visitors."),
+    )
+    lookalikes = StreamField(
+        [("number", LookalikeBlock())],
+        verbose_name=pgettext_lazy("admin", "equal numbers elsewhere"),
+        blank=True, default=list, db_default=models.Value([], models.JSONField()),
+        help_text=pgettext_lazy("admin", "Numbers of other pages that equal one of these, and why they do not change with it. Not shown."),
     )
     chart = models.CharField(
         pgettext_lazy("admin", "chart"),
@@ -171,13 +177,16 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
             isAccessibleForFree="schema_is_free",
             citation="schema_citation",
         ),
-        records={name: name for name in ("csv", "finding", "counted", "note", "labels", "chart", "charted", "edition", "licence", "goals")},
+        records={
+            name: name
+            for name in ("csv", "finding", "counted", "note", "labels", "lookalikes", "chart", "charted", "edition", "licence", "goals")
+        },
     )
 
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         *LeadMixin.lead_panels,
-        MultiFieldPanel([FieldPanel("upload"), FieldPanel("csv"), FieldPanel("agreed")], pgettext_lazy("admin", "Figures")),
+        MultiFieldPanel([*map(FieldPanel, ("upload", "csv", "agreed"))], pgettext_lazy("admin", "Figures")),
         FieldPanel("labels"),
         FieldPanel("counted"),
         MultiFieldPanel(
@@ -187,6 +196,7 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         *SourcesMixin.sources_panels,
         FieldRowPanel([FieldPanel("edition"), FieldPanel("licence")]),
         *BodyMixin.body_panels,
+        FieldPanel("lookalikes"),
     ]
     promote_panels: ClassVar[list] = [
         *CoverMixin.cover_panels,
@@ -206,7 +216,7 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
         *(TranslatableField(name) for name in ("finding", "counted", "note", "labels")),
         *BodyMixin.body_translatable_fields,
         *SourcesMixin.sources_translatable_fields,
-        *(SynchronizedField(name, overridable=False) for name in ("csv", "chart", "charted", "edition", "licence")),
+        *(SynchronizedField(name, overridable=False) for name in ("csv", "lookalikes", "chart", "charted", "edition", "licence")),
         *CoverMixin.cover_translatable_fields,
         *TopicsMixin.topics_translatable_fields,
         *GoalsMixin.goals_translatable_fields,

@@ -166,6 +166,7 @@ class PublicationPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin,
         schema=Schema(
             "Book",
             **{"@type": "schema_type"},
+            headline="title",
             author="schema_authors",
             datePublished="schema_date",
             inLanguage="languages",

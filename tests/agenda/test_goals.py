@@ -153,6 +153,20 @@ def test_the_grid_has_all_goals_and_links_those_with_a_page(client: Client, home
         assert [tile.name for tile in tiles] == ["div"] * 9 + ["a"] + ["div"] * 7
 
 
+def test_home_shows_the_goals_as_numbers_that_say_their_names(client: Client, home: HomePage, section: Agenda2030Page) -> None:
+    goals = [make_goal(section, number) for number in ("1", "10", "17")]
+    home.refresh_from_db()
+    home.body = [("section", {"heading": "Ziele", "background": "plain", "content": [("goal_numbers", None)], "aside": []})]
+    publish(home)
+    arabic = translate(home, "ar")
+    translate(section, "ar", title="خطة")
+    for page, code, links in ((home, "de", goals), (arabic, "ar", [translate(goal, "ar") for goal in goals])):
+        items = read(client, page.get_url()).select("ol.sdgs > li > a")
+        with translation.override(code):
+            assert [item.get_text() for item in items] == [goal.label for goal in Goal]
+        assert [item.get("href") for item in items if item.get("href")] == [link.get_url() for link in links]
+
+
 def test_a_goal_has_one_page_and_its_own_targets(section: Agenda2030Page) -> None:
     make_goal(section, "10")
     with pytest.raises(ValidationError) as raised:

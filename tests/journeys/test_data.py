@@ -158,7 +158,7 @@ def test_next_years_table_reaches_home_chart_json_and_all_languages_and_a_broken
     # A broken one is refused, line by line, and what else was typed stays.
     editor.fill("textarea[name=lead]", f"{lead} Neu.")
     upload(editor, f"{header}\n{BROKEN}")
-    reasons = plain(editor.locator("[id$='-upload-errors']").inner_text())
+    reasons = plain(editor.locator("#id_upload-problems").inner_text())
     assert re.findall(r"Zeile \d(?:, Spalte \d)?: ", reasons) == ["Zeile 2: ", "Zeile 3, Spalte 2: ", "Zeile 4, Spalte 1: "]
     assert editor.locator("textarea[name=lead]").input_value() == f"{lead} Neu."
     assert editor.locator("textarea[name=csv]").input_value().split() == [header, *old]
@@ -166,7 +166,7 @@ def test_next_years_table_reaches_home_chart_json_and_all_languages_and_a_broken
 
     # Next year's: the changes are shown before anything happens.
     upload(editor, "\n".join([header, *old, ADDED]))
-    told = plain(editor.locator("[id$='-agreed-errors']").inner_text())
+    told = plain(editor.locator("#id_agreed-problems").inner_text())
     assert "Neue Zeile: 2025" in told
     assert "ändert sich von 83,4 Mio. zu 91,5 Mio." in told
     assert shown(visitor, places, simple[1]) == before

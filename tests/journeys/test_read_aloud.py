@@ -1,7 +1,8 @@
 """A page is read aloud by voices of the device: with a stand-in for these, which says what it was asked to say.
 
-What is held here: which button is shown where, which sentences are said in which voice and in which order, how numbers are written for
-the voice, and that nothing leaves the device. How a voice sounds nobody has tested here.
+What is held here: which button is shown where (on each type of page in `TYPES`, in each language that it has), which sentences are said in
+which voice and in which order, how numbers are written for the voice, and that nothing leaves the device. How a voice sounds nobody has
+tested here.
 """
 
 from __future__ import annotations
@@ -29,6 +30,21 @@ window.end = () => speechSynthesis.now.onend();
 """
 
 MARKED = "[...CSS.highlights.get('read') ?? []].map(String).join()"
+
+
+VOICES = STAND_IN.replace("'ar-SA', localService: false", "'ar-SA', localService: true }, { lang: 'uk-UA', localService: true")
+SPOKEN = {"de": "de-AT", "en": "en_GB", "uk": "uk-UA", "ar": "ar-SA", "de-simple": "de-AT"}
+BUTTON = {"de": "Vorlesen", "en": "Read aloud", "uk": "Прочитати вголос", "ar": "القراءة بصوت عالٍ", "de-simple": "Vorlesen"}
+TYPES = {
+    "home": "/de/",
+    "section": "/de/2030-agenda/",
+    "news": "/de/aktuelles/7-667-tote-und-vermisste-auf-migrationsrouten-im-jahr-2025/",
+    "article": "/de/daten-und-forschung/tote-und-vermisste-auf-migrationsrouten/",
+    "data set": "/de/daten-und-forschung/daten/resettlement-nach-deutschland-nach-herkunftsland-2015-bis-2024/",
+    "goal": "/de/2030-agenda/ziel-10/",
+    "service": "/de/unsere-arbeit/unterstuetzte-rueckkehr-und-reintegration/starthilfeplus/",
+    "contact": "/de/kontakt/",
+}
 
 
 @pytest.fixture
@@ -105,3 +121,25 @@ def test_without_a_voice_of_the_device_there_is_no_button(reading: Callable[[str
     expect(page.locator(".read")).to_have_count(0)
     page.goto("/de/")
     expect(page.locator(".read")).to_be_visible()
+
+
+def test_the_button_is_on_each_type_of_page_in_each_language(open_page: Callable[..., Page]) -> None:
+    page = open_page("/de/")
+    page.add_init_script(VOICES)
+    addresses, found, wanted = "link => [link.hreflang, link.href]", {}, {}
+    for kind, address in TYPES.items():
+        page.goto(address)
+        versions = dict(page.locator("link[rel=alternate][hreflang]").evaluate_all(f"links => links.map({addresses})"))
+        versions["de-simple"] = "/de-simple/" if kind == "home" else ""
+        for code, version in versions.items():
+            if code == "x-default" or not version:
+                continue
+            page.goto(version)
+            page.get_by_role("button", name=BUTTON[code], exact=True).press("Enter")
+            page.wait_for_function("said.length")
+            found[kind, code] = page.evaluate("said[0]")
+            wanted[kind, code] = [SPOKEN[code], 1, found[kind, code][2]]
+    assert found == wanted
+    assert {code for _kind, code in found} == set(SPOKEN)
+    assert {kind for kind, code in found if code == "ar"} == set(TYPES)
+    assert (page.outside, page.errors) == ([], [])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from django.conf import settings
 
 from portal.records.reading import read as read_records
+from research import unbound
 from research.datasets import read
 
 RECORDS = [record for record in read_records(settings.BASE_DIR / "content") if record.data["type"] == "research.DataPage"]
@@ -13,7 +15,9 @@ MOST_ASKED_FOR = {
     "data-missing-migrants", "data-missing-mediterranean", "data-migrants-world", "data-migrants-world-2024", "data-internally-displaced",
     "data-reag-garp", "data-resettlement",
 }  # fmt: skip
-NEEDED = {"de": set(TABLES), "en": set(TABLES), "uk": MOST_ASKED_FOR, "ar": MOST_ASKED_FOR}
+SHOWN_ELSEWHERE = {"data-migrants-regions", "data-resettlement-origins"}
+"""Pages in Ukrainian and Arabic show these, too."""
+NEEDED = {"de": set(TABLES), "en": set(TABLES), **dict.fromkeys(("uk", "ar"), MOST_ASKED_FOR | SHOWN_ELSEWHERE)}
 
 
 def test_each_data_set_is_there_in_the_languages_that_need_it() -> None:
@@ -38,3 +42,11 @@ def test_each_names_its_sources_and_only_one_project_states_a_licence() -> None:
     assert [record.id for record in german if not record.data["sources"]] == []
     licensed = {record.id for record in german if record.data.get("licence")}
     assert licensed == {"data-missing-migrants", "data-missing-mediterranean", "data-missing-regions"}
+
+
+@pytest.mark.usefixtures("content")
+def test_no_undated_page_types_a_number_that_a_data_set_holds() -> None:
+    """Each number that equals a cell is bound to it, or the data set says why it is another one, and nothing is told for nothing."""
+    found = unbound.find()
+    assert [(one.address, one.text, one.cells) for one in found if not one.reason] == []
+    assert {(one.language, one.reason) for one in found} == {(code, reason) for code in NEEDED for reason in unbound.reasons().values()}

@@ -277,8 +277,15 @@ def save(client: Client, page: DataPage, editor: User, upload: bytes | None = No
     return None if response.status_code == 302 else BeautifulSoup(response.content, "html.parser")
 
 
+def problems(form: BeautifulSoup, name: str) -> list[str]:
+    """What is said at a field for tables, one entry for each line, which describe the field."""
+    (field,) = form.select(f"[name={name}]")
+    assert f"id_{name}-problems" in str(field["aria-describedby"]).split()
+    return [" ".join(tag.get_text().split()) for tag in form.select(f"ul#id_{name}-problems > li")]
+
+
 def said(form: BeautifulSoup, name: str) -> str:
-    return " ".join(" ".join(tag.get_text().split()) for tag in form.select(f"[id$=-{name}-errors]"))
+    return " ".join(problems(form, name))
 
 
 def test_an_update_shows_what_it_changes_before_it_does(client: Client, page: DataPage, editor: User) -> None:
@@ -324,6 +331,27 @@ def test_a_broken_file_is_refused_with_its_reason_and_nothing_is_lost(
     assert lead is not None
     assert (table.get_text().strip().replace("\r\n", "\n"), lead.get_text().strip()) == (CSV.strip(), "Ein anderer Satz.")
     assert DataPage.objects.get(pk=page.pk).csv == CSV
+
+
+def test_each_error_of_a_table_stands_for_itself(client: Client, page: DataPage, editor: User) -> None:
+    broken = "year;persons;basis\n2019;viele;alt\n2020;1\n2021;2;alt\n2021;=3;alt\n"
+    for name, values in (("upload", {"upload": broken.encode()}), ("csv", {"csv": broken})):
+        form = save(client, page, editor, **values)
+        assert form is not None
+        assert [line.split(":")[0] for line in problems(form, name)] == [
+            "Zeile 2, Spalte 2", "Zeile 3", "Zeile 5, Spalte 1", "Zeile 5, Spalte 2",
+        ]  # fmt: skip
+
+
+def test_a_total_is_not_the_highest_bar(client: Client, index: DataIndexPage) -> None:
+    labels = [("label", {"name": "land_de", "text": "Land"}), ("label", {"name": "mio", "text": "Millionen"})]
+    page = make_data(index, "Mit Summe", csv="land_de;land_en;mio\nA;A;3\nB;B;7\nGesamt;Total;10\n", labels=labels, chart="bars")
+    for version, total in ((page, "Gesamt"), (translate(page, "en"), "Total")):
+        tree = tree_of(client, version.url)
+        assert [row.th.get_text() for row in tree.select("table.bars tr.hi")] == ["B"]
+        assert [(row.th.get_text(), row.rect["width"]) for row in tree.select("table.bars tbody tr:has(rect)")] == [
+            ("A", "30.0%"), ("B", "70.0%"), (total, "100.0%"),
+        ]  # fmt: skip
 
 
 def test_a_chart_is_of_what_the_table_holds(index: DataIndexPage) -> None:

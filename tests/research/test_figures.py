@@ -25,6 +25,8 @@ from portal.admin.facts import missing
 from portal.facts import figures
 from portal.facts.figures import written
 from portal.models import Fact
+from research import unbound
+from research.blocks import LookalikeBlock
 from research.models import DataIndexPage, DataPage, DataVersion
 from search.extraction import read_page
 from tests.builders import make_content_page, make_news, make_news_index, publish, translate
@@ -230,6 +232,18 @@ def test_each_language_writes_numbers_and_units_by_its_rules() -> None:
     assert found == wanted
 
 
+def test_a_sentence_ends_with_one_full_stop(client: Client, data: DataPage) -> None:
+    millions, ones = make_figure(data, "Millionen", row="2024", unit="million"), make_figure(data, "Einzeln", row="2024")
+    text = f"<p>Es waren {mark(millions)}. Es waren {mark(ones)}.</p><p>Und {mark(millions)}...</p>"
+    page = make_content_page(data.get_parent().get_parent().specific, "Am Ende", body=[("text", text)])
+    wanted = {
+        page: ["Es waren 8.938 Mio. Es waren 8.938.", "Und 8.938 Mio...."],
+        translate(page, "en"): ["EN Es waren 8,938 million. Es waren 8,938.", "EN Und 8,938 million..."],
+    }
+    shown = {one: [tag.get_text().replace("\xa0", " ") for tag in tree_of(client, one).select(".prose p")] for one in wanted}
+    assert shown == wanted
+
+
 @pytest.mark.once
 def test_twenty_figures_of_many_data_sets_cost_as_many_queries_as_one(client: Client, data: DataPage, page: ContentPage) -> None:
     def cost() -> int:
@@ -261,3 +275,29 @@ def test_typed_numbers_that_a_table_holds_are_listed(data: DataPage, page: Conte
         ("de", other.url, "8640", "Tote, 2023, dead"),
         ("en", english.url, "8,938", "Tote, 2024, dead"),
     ]
+    # Whatever says why a number stays is believed in each language, once it is published, and for that number alone.
+    data = DataPage.objects.get(pk=data.pk)
+    data.lookalikes = [("number", {"page": other.page_ptr, "number": "8.938", "reason": "Eine andere Zählung"})]
+    data.save_revision()
+    assert len(unbound.find()) == 3
+    publish(data)
+    call_command("unbound_numbers")
+    assert capsys.readouterr().out.splitlines() == [f"de\t{other.url}\t8640\tTote, 2023, dead"]
+    call_command("unbound_numbers", "--all")
+    assert [line.split("\t")[4] for line in capsys.readouterr().out.splitlines()] == ["Eine andere Zählung", "", "Eine andere Zählung"]
+
+
+def test_what_says_why_a_number_stays_is_not_for_visitors_and_names_one_number(client: Client, data: DataPage, page: ContentPage) -> None:
+    data = DataPage.objects.get(pk=data.pk)
+    data.lookalikes = [("number", {"page": page.page_ptr, "number": "9 Millionen", "reason": "Ein Grund für das Amt"})]
+    publish(data)
+    english = translate(data, "en")
+    assert [block.value["reason"] for block in english.lookalikes] == ["Ein Grund für das Amt"]
+    for one in (data, english):
+        for address in (one.url, f"{one.url.rstrip('/')}.md", f"{one.url}?neben={'en' if one is data else 'de'}"):
+            response = client.get(address)
+            assert (response.status_code, "Ein Grund" in response.content.decode()) == (200, False), address
+    block = LookalikeBlock()
+    for number in ("viele", "8.938 und 8.640"):
+        with pytest.raises(ValidationError):
+            block.clean(block.normalize({"page": page.page_ptr, "number": number, "reason": "Grund"}))

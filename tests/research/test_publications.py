@@ -103,7 +103,7 @@ REQUIRED = {
     "ScholarlyArticle": {"@type", "author", "datePublished", "headline", "url"},
     "Book": {"@type", "author", "datePublished", "inLanguage", "name", "url"},
 }
-"""What search engines and reference managers require of each type."""
+"""What search engines and reference managers require of each type; of a `Dataset`: `test_data_pages.REQUIRED`."""
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [("study", "ScholarlyArticle"), ("report", "Book")])
@@ -114,8 +114,7 @@ def test_machines_find_what_they_require(client: Client, index: PublicationIndex
         assert script is not None
         graph = json.loads(script.get_text())["@graph"]
         found = graph[0].get("mainEntity", graph[0])
-        if found["@type"] == "ScholarlyArticle":
-            found = {"headline": found.get("name"), **found}
+        assert found["headline"] == shown.title
         assert (found["@type"], REQUIRED[wanted] - {key for key, value in found.items() if value}) == (wanted, set())
         assert (found["datePublished"], found["inLanguage"]) == ("2022-11", ["en", "ar"])
         assert [author["name"] for author in found["author"]] == ["Julia Black", "International Organization for Migration"]

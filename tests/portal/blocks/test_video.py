@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.http import StreamingHttpResponse
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
+from wagtail.images.tests.utils import get_test_image_file
 
-from portal.blocks.media import VideoBlock
-from portal.models import PortalDocument
+from portal.blocks.media import Film, VideoBlock
+from portal.language.languages import languages_by_code
+from portal.models import PortalDocument, PortalImage
 from tests.builders import make_content_page, make_home
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +52,38 @@ def test_a_film_with_captions_transcript_and_download(client: Client) -> None:
     assert "Guten Tag." in html
     assert "250,0" in html.replace("\xa0", " ")
     assert "2 Minuten" in html
+
+
+def test_a_film_without_sound_needs_a_transcript_and_no_captions(client: Client) -> None:
+    block, film = VideoBlock(), make_document("film.mp4")
+    said = {}
+    for is_silent in (False, True):
+        with pytest.raises(ValidationError) as error:
+            block.clean(block.normalize({"title": "X", "video": film, "is_silent": is_silent}))
+        said[is_silent] = set(error.value.block_errors)
+    assert said == {False: {"captions", "transcript"}, True: {"transcript"}}
+    block.clean(block.normalize({"title": "X", "video": film, "is_silent": True, "transcript": "Guten Tag."}))
+    for code, text in (("de", "Der Film hat keinen Ton."), ("ar", "الفيلم بلا صوت.")):
+        with translation.override(code):
+            films = [Film("X", languages_by_code()[code], url="/f.mp4", is_silent=silent) for silent in (True, False)]
+            html = [render_to_string("components/video.html", {"film": film}) for film in films]
+        assert [text in one for one in html] == [True, False]
+
+
+def test_a_film_has_a_picture_before_it_plays_while_readers_may_see_it(client: Client) -> None:
+    image = PortalImage.objects.create(title="Foto", file=get_test_image_file(), credit="IOM / Muster")
+    page = make_content_page(make_home(), body=[("video", {"title": "X", "video": make_document("film.mp4"), "poster": image})])
+    film = BeautifulSoup(client.get(page.get_url()).content, "html.parser").select_one(".film")
+    assert film is not None
+    assert film.video is not None
+    assert read(client.get(str(film.video["poster"]))).headers["Content-Type"] == "image/jpeg"
+    assert "Foto: IOM / Muster" in film.get_text()
+    image.is_withdrawn = True
+    image.save()
+    film = BeautifulSoup(client.get(page.get_url()).content, "html.parser").select_one(".film")
+    assert film is not None
+    assert film.video is not None
+    assert (film.video.get("poster"), "Muster" in film.get_text()) == (None, False)
 
 
 @pytest.mark.once
