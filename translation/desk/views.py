@@ -88,6 +88,8 @@ class DeskFilterSet(WagtailFilterSet):
         self.filters["language"].extra["choices"] = [(locale.language_code, name_of(locale)) for locale in locales]
 
         self.filters["person"].extra["choices"] = orders.people_at_work()
+        # Wagtail's own: all pages of the matrix are German.
+        self.filters.pop("locale", None)
 
     def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the pages that somebody has on order in a language that is shown."""
