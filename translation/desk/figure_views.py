@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from django.contrib import messages
@@ -21,10 +21,11 @@ from wagtail.log_actions import LogFormatter
 from wagtail.models import Locale, Page, PageLogEntry
 
 from portal.admin import titles
+from portal.admin.start import Box, Line
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation.checks import marked
 from translation.guards import refuse
-from translation.permissions import may_read, working_locale_ids
+from translation.permissions import SUBMIT_PERMISSION, may_read, working_locale_ids
 
 from . import figures, matrix
 from .choosing import versions_of
@@ -145,6 +146,24 @@ def offer_after_publication(request: HttpRequest, page: Page) -> None:
     )
     button = admin_messages.button(reverse("translation_figures", args=[page.pk]), pgettext("admin", "Look at it and confirm"))
     admin_messages.info(request, text % {"count": count}, buttons=[button])
+
+
+def start_boxes(request: HttpRequest) -> Iterator[Box]:
+    """Yield the pages whose figures alone changed, for those who may take the change over in their languages."""
+    if not request.user.has_perm(SUBMIT_PERMISSION):
+        return
+    own = working_locale_ids(request.user)
+    locales = [locale for locale in matrix.locales_for(request.user) if locale.pk in own]
+    lines = [
+        Line(
+            titles.title_for(request.user, source),
+            reverse("translation_figures", args=[source.pk]),
+            ", ".join(name_of(offer.locale) for offer in found),
+        )
+        for source, found in figures.waiting(matrix.sources_for(request.user), locales)
+        if may_read(request.user, source)
+    ]
+    yield Box("translation-figures", pgettext_lazy("admin", "Figures to take over"), lines, order=49)
 
 
 class FiguresFormatter(LogFormatter):
