@@ -93,8 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
     number = len(pages) + len(rows)
     if not number or number > MOST_PAGES:
         none, many = pgettext("admin", "Choose at least one page or entry."), pgettext("admin", "These are too many at once.")
-        text = many if number else none
-        messages.warning(request, text)
+        messages.warning(request, many if number else none)
         return redirect("translation_desk")
     ids = [locale.pk for locale in locales]
     own = submittable(request.user, pages, ids)
@@ -234,8 +233,7 @@ def rows_of(user: AbstractBaseUser, items: Sequence[OrderItem]) -> list[dict[str
     by_place = {(version.translation_key, version.locale_id): version for version in versions}
     of_snippets = [item for item in items if item.page is None]
     by_key = snippet_orders.rows_of(of_snippets, list({item.locale for item in of_snippets})) if of_snippets else {}
-    emptied = [item for item in of_snippets if item.snippet_key not in by_key]
-    sources = snippet_orders.sources_of(emptied) if emptied else {}
+    sources = snippet_orders.sources_of(item for item in of_snippets if item.snippet_key not in by_key)
     found = []
     for item in items:
         row: dict[str, Any] = {"item": item, "language": name_of(item.locale)}
@@ -359,6 +357,7 @@ def _left(version: Page | None) -> dict[str, Any]:
             "text": _readable(one.text),
             "diff": difference(one.before, one.text) if one.before else "",
             "proposal": marked.words(one.with_figures) or _readable(one.proposal),
+            "has_figures": bool(one.with_figures),
         }
         for one in proposals.todo(translation)
     ]
