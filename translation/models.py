@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail_localize.fields import get_translatable_fields
 from wagtail_localize.models import Translation
 
 from portal.models import ApprovalTask
@@ -27,8 +28,7 @@ class ChangedMeanwhileError(Exception):
 def _said(revision: Revision) -> dict[str, object]:
     """Return what a revision of a translation says: the fields that wagtail-localize writes, without the keys of rows below it."""
     model = revision.content_type.model_class()
-    names = [one.field_name for one in getattr(model, "translatable_fields", ())]
-    return {name: _without_keys(revision.content.get(name)) for name in names}
+    return {one.field_name: _without_keys(revision.content.get(one.field_name)) for one in get_translatable_fields(model)}
 
 
 def _without_keys(value: object) -> object:

@@ -119,9 +119,12 @@ def decide(
     if action not in actions(user, page):
         return False
     state = page.current_workflow_task_state
+    task = state.task.specific
+    # An office may have put a task of another type into the workflow.
+    more = {"has_read": has_read} if isinstance(task, TranslationReviewTask) else {}
     token = approvals.instead.set(instead)
     try:
-        state.task.specific.on_action(state, user, action, comment=comment, has_read=has_read)
+        task.on_action(state, user, action, comment=comment, **more)
     finally:
         approvals.instead.reset(token)
     return True

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
 from wagtail.admin import messages as admin_messages
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.compare import TextDiff
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Locale, Page, PageLogEntry
 
@@ -24,6 +21,7 @@ from portal.admin import titles
 from portal.admin.start import Box, Line
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation.checks import marked
+from translation.differences import difference
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, working_locale_ids
 
@@ -31,9 +29,6 @@ from . import figures, matrix
 from .choosing import versions_of
 from .figures import Offer, Proposal
 from .names import name_of
-
-_WORDS = re.compile(r"\w+(?:[.,:/@٫٬-]\w+)*|\W")
-"""A figure is one word, and the stop behind it none of it."""
 
 
 def show(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -111,13 +106,7 @@ def _shown(user: AbstractBaseUser, offer: Offer, reason: str) -> dict[str, objec
 
 
 def _difference(before: str, after: str) -> SafeString:
-    """Return two texts as one, what is gone and what is new marked. Wagtail's comparison takes “1.200” for two words."""
-    old, new = (_WORDS.findall(marked.words(text)) for text in (before, after))
-    found = TextDiff([])
-    for _kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, here = "".join(old[start:end]), "".join(new[new_start:new_end])
-        found.changes += [("equal", gone)] if gone == here else [("deletion", gone), ("addition", here)]
-    return SafeString(found.to_html())
+    return difference(marked.words(before), marked.words(after))
 
 
 def _linked_pages(proposals: Iterable[Proposal]) -> dict[str, Page]:

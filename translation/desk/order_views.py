@@ -18,12 +18,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.compare import diff_text
 from wagtail.models import Locale, Page
 from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from translation import differences
 from translation.checks import marked
 from translation.checks.ease import Reading
 from translation.guards import refuse
@@ -301,7 +301,7 @@ def _readable(text: str) -> str:
 
 def difference(before: str, after: str) -> SafeString:
     """Return two texts of the source as one, what is gone and what is new marked."""
-    return SafeString(diff_text(_readable(before), _readable(after)).to_html())
+    return differences.difference(_readable(before), _readable(after))
 
 
 def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse:
