@@ -213,7 +213,7 @@ def test_leichte_sprache_is_a_task_with_a_draft_and_without_segments(shared_sect
     again = order(editor, [page], ("de-simple",))
     answer = sign_in("leichte-sprache").get(reverse("translation_work", args=[page.pk, "de-simple"]))
     soup = BeautifulSoup(answer.content, "html.parser")
-    assert [part.get_text() for part in soup.select(".portal-changes .addition")] == [" anderer"]
+    assert [part.get_text() for part in soup.select(".portal-changes .addition")] == ["anderer "]
     assert progress(again) == {("Rückkehr", "de-simple"): Progress.OPEN}
 
 
