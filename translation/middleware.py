@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import pgettext
+from wagtail.admin import messages as admin_messages
+from wagtail.admin.utils import get_valid_next_url_from_request
 
 from portal.pages import schedules
 from translation import returning
+from translation.models import ChangedMeanwhileError
 from translation.publishing import OFFLINE, names_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -49,10 +52,24 @@ class OfflineSourceMiddleware:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Show the question; the answer sends the same form once more."""
+        """Show the question; the answer sends the same form once more. Where texts were changed before an approval, say so."""
+        if isinstance(exception, ChangedMeanwhileError):
+            return _say_changed(request, exception)
         if not isinstance(exception, schedules.SourceOfflineError):
             return None
         return ask(request, exception.page)
+
+
+def _say_changed(request: HttpRequest, error: ChangedMeanwhileError) -> HttpResponse:
+    """Say that nothing was approved, and lead to what stands there now; it is approved as it was before."""
+    text = pgettext("admin", "“%(page)s” was not approved: texts were changed since. Look at it as it stands now, then decide.")
+    preview = reverse("wagtailadmin_pages:workflow_preview", args=[error.page.pk, error.task_state.task_id])
+    button = admin_messages.button(preview, pgettext("admin", "Preview"), new_window=True)
+    admin_messages.warning(request, text % {"page": error.page.get_admin_display_title()}, buttons=[button])
+    there = get_valid_next_url_from_request(request) or reverse("wagtailadmin_home")
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return JsonResponse({"step": "success", "redirect": there})
+    return redirect(there)
 
 
 def ask(request: HttpRequest, page: object, address: str = "", fields: dict | None = None) -> HttpResponse:

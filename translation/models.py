@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail.models import Page, TaskState, WorkflowState
+from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail_localize.fields import get_translatable_fields
+from wagtail_localize.models import Translation
 
 from portal.models import ApprovalTask
 from translation.checks.stored import broken_texts
 from translation.permissions import missing_texts, translation_into
+
+
+class ChangedMeanwhileError(Exception):
+    """What somebody approved is not what they were shown: texts were changed since. What waits now is as they stand (`task_state`)."""
+
+    def __init__(self, page: Page, task_state: TaskState) -> None:
+        super().__init__(str(page))
+        self.page, self.task_state = page, task_state
+
+
+def _said(revision: Revision) -> dict[str, object]:
+    """Return what a revision of a translation says: the fields that wagtail-localize writes, without the keys of rows below it."""
+    model = revision.content_type.model_class()
+    return {one.field_name: _without_keys(revision.content.get(one.field_name)) for one in get_translatable_fields(model)}
+
+
+def _without_keys(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_keys(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _without_keys(one) for name, one in value.items() if name not in ("pk", "page", "translation_key", "locale")}
+    return value
 
 
 class TranslationReviewTask(ApprovalTask):
@@ -44,25 +70,42 @@ class TranslationReviewTask(ApprovalTask):
             return [action for action in found if action[0] != "approve"]
         return found
 
-    def on_action(self, task_state: TaskState, user: AbstractBaseUser, action_name: str, **kwargs: object) -> object:
+    def on_action(self, task_state: TaskState, user: AbstractBaseUser, action_name: str, **kwargs: Any) -> object:
         """Approve or send back. What is approved is written anew from its texts.
+
+        Args:
+            has_read: whoever approves has the texts before them as they stand now. Wagtail's own screens show the revision that waits:
+                where the texts are others by now, that is renewed, and nothing is approved.
 
         Raises:
             PermissionDenied: it may not be approved, or not by this person.
+            ChangedMeanwhileError: the texts are others than those that were shown.
         """
+        has_read = kwargs.pop("has_read", False)
         if action_name != "approve":
             return super().on_action(task_state, user, action_name, **kwargs)
         page = task_state.revision.content_object
         if user is not None and action_name not in {name for name, _label, _modal in self.get_actions(page, user)}:
             raise PermissionDenied
+        translation = translation_into(page)
+        if translation is not None and not has_read:
+            with transaction.atomic():
+                shown = task_state.revision
+                task_state = self._renew(task_state, translation, user)
+            if _said(shown) != _said(task_state.revision):
+                raise ChangedMeanwhileError(page, task_state)
         with transaction.atomic():
-            if (translation := translation_into(page)) is not None:
-                translation.save_target(user=user, publish=False)
-                # What is approved is what stands there now; Wagtail would ask for another approval of the newer revision.
-                latest = Page.objects.values_list("latest_revision_id", flat=True).get(pk=page.pk)
-                TaskState.objects.filter(pk=task_state.pk).update(revision_id=latest)
-                task_state = TaskState.objects.get(pk=task_state.pk)
+            if translation is not None and has_read:
+                task_state = self._renew(task_state, translation, user)
             return super().on_action(task_state, user, action_name, **kwargs)
+
+    @staticmethod
+    def _renew(task_state: TaskState, translation: Translation, user: AbstractBaseUser | None) -> TaskState:
+        """Let what stands there now wait for approval; Wagtail would ask for another approval of a newer revision."""
+        translation.save_target(user=user, publish=False)
+        pages = Page.objects.filter(pk=task_state.revision.object_id)
+        TaskState.objects.filter(pk=task_state.pk).update(revision_id=pages.values("latest_revision_id")[:1])
+        return TaskState.objects.get(pk=task_state.pk)
 
     @classmethod
     def get_description(cls) -> str:

@@ -19,7 +19,7 @@ from wagtail_localize.models import Translation
 
 from portal.admin import titles
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
-from portal.pages.versions import real
+from portal.pages.versions import locales_by_id, real
 
 SUBMIT_PERMISSION = "wagtail_localize.submit_translation"
 PUBLISH_INCOMPLETE_PERMISSION = "portal.publish_incomplete_version"
@@ -34,18 +34,15 @@ def working_locale_ids(user: AbstractBaseUser) -> frozenset[int]:
     if not user.is_active or user.is_anonymous:
         ids: frozenset[int] = frozenset()
     elif user.is_superuser:
-        ids = frozenset(Locale.objects.values_list("pk", flat=True))
+        ids = frozenset(locales_by_id())
     else:
         pages = [
             permission.page
             for permission in page_permission_policy.get_cached_permissions_for_user(user)
             if permission.permission.codename.rsplit("_", 1)[0] in _WORKING_ACTIONS
         ]
-        if any(page.is_root() for page in pages):
-            # A right on the root holds for the trees of all languages.
-            ids = frozenset(Locale.objects.values_list("pk", flat=True))
-        else:
-            ids = frozenset(page.locale_id for page in pages)
+        # A right on the root holds for the trees of all languages.
+        ids = frozenset(locales_by_id() if any(page.is_root() for page in pages) else (page.locale_id for page in pages))
     setattr(user, _CACHE_NAME, ids)
     return ids
 

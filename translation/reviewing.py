@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +17,7 @@ from portal import changes
 from portal.changes import Change, Event, Order
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
+from portal.pages import approvals
 from portal.pages.versions import locales_by_id
 from translation.models import TranslationReviewTask
 from translation.permissions import missing_texts, reason_against_change
@@ -101,12 +104,29 @@ def submit(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
     return ""
 
 
-def decide(user: AbstractBaseUser, page: Page, action: str, comment: str) -> bool:
-    """Approve a translation (`approve`), which publishes it, or send it back (`reject`); return whether the person may."""
+def decide(
+    user: AbstractBaseUser, page: Page, action: str, comment: str, *, has_read: bool = False, instead: Callable[[], None] | None = None
+) -> bool:
+    """Approve a translation (`approve`), which publishes it, or send it back (`reject`); return whether the person may.
+
+    Args:
+        has_read: they have the texts before them as they stand now.
+        instead: what is done in place of publishing what is approved.
+
+    Raises:
+        ChangedMeanwhileError: they have not, and the texts are others than those that were submitted.
+    """
     if action not in actions(user, page):
         return False
     state = page.current_workflow_task_state
-    state.task.specific.on_action(state, user, action, comment=comment)
+    task = state.task.specific
+    # An office may have put a task of another type into the workflow.
+    more = {"has_read": has_read} if isinstance(task, TranslationReviewTask) else {}
+    token = approvals.instead.set(instead)
+    try:
+        task.on_action(state, user, action, comment=comment, **more)
+    finally:
+        approvals.instead.reset(token)
     return True
 
 

@@ -204,8 +204,8 @@ def test_from_a_changed_german_page_to_checked_versions(
     assert read(live_portal, addresses) == stale
     assert states(editor, page) == {"uk": "veraltet", "ar": "veraltet"}
     change = editor.locator(".portal-version", has_text="Українська").locator(".portal-changes li")
-    assert [part.inner_text().strip() for part in change.locator(".addition").all()] == ["ist jetzt kostenlos."]
-    assert [part.inner_text().strip() for part in change.locator(".deletion").all()] == ["kostet eine Gebühr."]
+    assert [part.inner_text().strip() for part in change.locator(".addition").all()] == ["ist jetzt kostenlos"]
+    assert [part.inner_text().strip() for part in change.locator(".deletion").all()] == ["kostet eine Gebühr"]
     see(editor, "changed")
     editor.goto(f"/admin/translations/?q={TITLES['de']}")
     see(editor, "matrix")

@@ -2,7 +2,8 @@
 
     python -m tests.tools.bench_translation [--pages 200] [--stock-pages 20]
 
-`PORTAL_VAR` names a prepared portal on SQLite; nothing of it is changed: each side works in a copy of it, in a process of its own.
+`PORTAL_VAR` names a prepared portal on SQLite; nothing of it is changed: each side works in a copy of it, in a process of its own. Where
+`DATABASE_URL` names a prepared portal on PostgreSQL, the matrix is measured in a copy of that.
 wagtail-localize works with its own functions, all that bends them taken out. What it costs grows with the pages alone, and it takes
 minutes: it gets fewer of them. It ends with 1 where a flow of ours costs more than `MOST` queries a page and language, or does less work
 than was expected of it.
@@ -24,7 +25,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.tools import bench_editor
+from tests.tools import bench_editor, bench_matrix
+from tests.tools.bench_looks import Seen, show
 
 MOST = 40
 PARAGRAPHS = 20
@@ -203,22 +205,26 @@ def measure(side: str, number: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-def measure_editor() -> list[Any]:
-    """Return what the editor costs."""
+def measure_looks(side: str) -> list[dict[str, Any]]:
+    """Return what the editor costs, or the matrix."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.production"
     import django
 
     django.setup()
-    return bench_editor.measure()
+    return [asdict(seen) for seen in {"editor": bench_editor, "matrix": bench_matrix}[side].measure()]
 
 
-def run(side: str, number: int) -> Any:
-    """Measure one side in a copy of the portal, in a process of its own; return what it printed."""
+def run(side: str, number: int = 0, database: str = "") -> Any:
+    """Measure one side in a copy of the portal, in a process of its own; return what it printed.
+
+    Args:
+        database: another than the copy's own.
+    """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "var"
         shutil.copytree(os.environ.get("PORTAL_VAR", "var"), copy, ignore=shutil.ignore_patterns("*.lock", "*.alive", "cache"))
         told = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CACHE_URL")}
-        told |= {"PORTAL_VAR": str(copy)}
+        told |= {"PORTAL_VAR": str(copy), **({"DATABASE_URL": database} if database else {})}
         # The portal may be one of an older release.
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=told, check=True)
         command = [sys.executable, "-m", "tests.tools.bench_translation", "--side", side, "--pages", str(number)]
@@ -231,16 +237,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--stock-pages", type=int, default=20)
-    parser.add_argument("--side", choices=("ours", "stock", "editor"), help=argparse.SUPPRESS)
+    parser.add_argument("--side", choices=("ours", "stock", "editor", "matrix"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.side:
-        print(json.dumps(measure_editor() if asked.side == "editor" else measure(asked.side, asked.pages)))
+        print(json.dumps(measure(asked.side, asked.pages) if asked.side in ("ours", "stock") else measure_looks(asked.side)))
         return 0
     numbers = {"ours": asked.pages, "stock": asked.stock_pages}
     results = {
         side: {name: Result(**values) for name, values in run(side, number).items()} for side, number in numbers.items()
     }  # fmt: skip
-    bad = []
+    bad: list[str] = []
     print("| flow | side | pages × languages | queries each | seconds | CPU s | ms each |\n|---|---|---|---|---|---|---|")
     for flow in FLOWS:
         for side, number in numbers.items():
@@ -254,11 +260,11 @@ def main() -> int:
                 bad.append(f"{flow.name}, {side}: {found}, expected of each page: {flow}")
             if side == "ours" and each > MOST:
                 bad.append(f"{flow.name}: {each:.1f} queries a page and language, at most {MOST}")
-    rows = run("editor", 0)
-    print("\n| editor | side | queries | CPU ms |\n|---|---|---|---|")
-    for what, side, queries, milliseconds in rows:
-        print(f"| {what} | {side} | {queries} | {milliseconds:.0f} |")
-    bad += bench_editor.problems(rows)
+    bad += show("editor", bench_editor.LOOKS, [Seen(**row) for row in run("editor")])
+    given = os.environ.get("DATABASE_URL", "")
+    with bench_matrix.copied_database(given) if given.startswith("postgres") else contextlib.nullcontext("") as database:
+        rows = [Seen(**row) for row in run("matrix", database=database)]
+    bad += show(f"matrix, {bench_matrix.PAGES} pages", bench_matrix.looks(), rows)
     print("\n".join(bad))
     return 1 if bad else 0
 

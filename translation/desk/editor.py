@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
@@ -110,6 +111,7 @@ def _render(
         **_offered(request, target),
         "preview": reverse("wagtail_localize:preview_translation", args=[translation.pk]) if is_page else "",
         "work": reverse("translation_work", args=[_source_id(translation), code]) if is_page else "",
+        "figures": _address_of_figures(translation, rows) if is_page else "",
         "other": reverse("wagtailadmin_pages:edit", args=[target.pk]) if is_page else "",
         "now": timezone.now().isoformat(),
         "texts": _texts(),
@@ -133,6 +135,11 @@ def _offered(request: HttpRequest, target: Model) -> dict[str, Any]:
         "read_only": reason_against_change(user, target),
         "last_word": reviewing.last_word(page) if page is not None else None,
     }
+
+
+def _address_of_figures(translation: Translation, rows: Iterable[segments.Row]) -> str:
+    """Return where changes of figures are confirmed in all languages at once; empty where figures alone changed in no text."""
+    return reverse("translation_figures", args=[_source_id(translation)]) if any(row.has_figures for row in rows) else ""
 
 
 def _source_id(translation: Translation) -> int:

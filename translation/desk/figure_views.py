@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,23 +14,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
 from wagtail.admin import messages as admin_messages
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.compare import TextDiff
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Locale, Page, PageLogEntry
 
 from portal.admin import titles
+from portal.admin.start import Box, Line
 from portal.language.languages import SOURCE_LANGUAGE, direction_of
 from translation.checks import marked
+from translation.differences import difference
 from translation.guards import refuse
-from translation.permissions import may_read, working_locale_ids
+from translation.permissions import SUBMIT_PERMISSION, may_read, working_locale_ids
 
 from . import figures, matrix
 from .choosing import versions_of
 from .figures import Offer, Proposal
 from .names import name_of
-
-_WORDS = re.compile(r"\w+(?:[.,:/@٫٬-]\w+)*|\W")
-"""A figure is one word, and the stop behind it none of it."""
 
 
 def show(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -110,13 +106,7 @@ def _shown(user: AbstractBaseUser, offer: Offer, reason: str) -> dict[str, objec
 
 
 def _difference(before: str, after: str) -> SafeString:
-    """Return two texts as one, what is gone and what is new marked. Wagtail's comparison takes “1.200” for two words."""
-    old, new = (_WORDS.findall(marked.words(text)) for text in (before, after))
-    found = TextDiff([])
-    for _kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, here = "".join(old[start:end]), "".join(new[new_start:new_end])
-        found.changes += [("equal", gone)] if gone == here else [("deletion", gone), ("addition", here)]
-    return SafeString(found.to_html())
+    return difference(marked.words(before), marked.words(after))
 
 
 def _linked_pages(proposals: Iterable[Proposal]) -> dict[str, Page]:
@@ -145,6 +135,24 @@ def offer_after_publication(request: HttpRequest, page: Page) -> None:
     )
     button = admin_messages.button(reverse("translation_figures", args=[page.pk]), pgettext("admin", "Look at it and confirm"))
     admin_messages.info(request, text % {"count": count}, buttons=[button])
+
+
+def start_boxes(request: HttpRequest) -> Iterator[Box]:
+    """Yield the pages whose figures alone changed, for those who may take the change over in their languages."""
+    if not request.user.has_perm(SUBMIT_PERMISSION):
+        return
+    own = working_locale_ids(request.user)
+    locales = [locale for locale in matrix.locales_for(request.user) if locale.pk in own]
+    lines = [
+        Line(
+            titles.title_for(request.user, source),
+            reverse("translation_figures", args=[source.pk]),
+            ", ".join(name_of(offer.locale) for offer in found),
+        )
+        for source, found in figures.waiting(matrix.sources_for(request.user), locales)
+        if may_read(request.user, source)
+    ]
+    yield Box("translation-figures", pgettext_lazy("admin", "Figures to take over"), lines, order=49)
 
 
 class FiguresFormatter(LogFormatter):

@@ -11,10 +11,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import pgettext
 from wagtail.log_actions import log
 from wagtail.models import Locale, Page
@@ -95,50 +97,81 @@ def offers(source: Page, locales: Iterable[Locale]) -> list[Offer]:
     Args:
         source: specific.
     """
-    if not source.live:
-        return []
-    by_locale = {locale.pk: locale for locale in locales}
+    return offers_of([source], locales)[source.pk]
+
+
+def offers_of(sources: Iterable[Page], locales: Iterable[Locale]) -> dict[int, list[Offer]]:
+    """Return the same of pages by their ids: as many queries, beside those of the blocks of each.
+
+    Args:
+        sources: specific.
+    """
+    sources, by_locale = list(sources), {locale.pk: locale for locale in locales}
+    online = {source.translation_key: source for source in sources if source.live}
     found = Translation.objects.filter(
-        source__object_id=source.translation_key, source__locale=source.locale_id, target_locale__in=list(by_locale), enabled=True
-    )
-    translations = {one.target_locale_id: one for one in found.select_related("source", "target_locale")}
-    rows = Page.objects.filter(translation_key=source.translation_key, locale__in=list(translations)).select_related("locale")
-    pages = {page.locale_id: page for page in rows}
-    if not pages:
-        return []
-    names = texts.of_instance(source)
-    known = _Known(source, names, list(pages))
-    made = [Offer(locale, translations[pk], pages[pk]) for pk, locale in by_locale.items() if pk in pages]
-    for offer in made:
-        _propose(offer, names, known)
-    return [offer for offer in made if offer.proposals]
+        source__object_id__in=list(online), source__locale__in={one.locale_id for one in sources}, target_locale__in=list(by_locale),
+        enabled=True,
+    )  # fmt: skip
+    translations = {(one.source.object_id, one.target_locale_id): one for one in found.select_related("source", "target_locale")}
+    rows = Page.objects.filter(translation_key__in=list(online), locale__in=list(by_locale)).select_related("locale")
+    pages = {place: page for page in (rows if translations else ()) if (place := (page.translation_key, page.locale_id)) in translations}
+    handed = [source for key, source in online.items() if any(place[0] == key for place in pages)]
+    names = texts.of_instances(handed)
+    known = _Known(handed, names, list(by_locale)) if handed else None
+    made: dict[int, list[Offer]] = {source.pk: [] for source in sources}
+    for source in handed:
+        for locale_id, locale in by_locale.items():
+            place = (source.translation_key, locale_id)
+            if place not in pages or known is None:
+                continue
+            offer = Offer(locale, translations[place], pages[place])
+            _propose(offer, names[source.translation_key], known)
+            if offer.proposals:
+                made[source.pk].append(offer)
+    return made
+
+
+LOOKED_AT = 10
+"""So many pages that were changed last are looked at for what could be confirmed."""
+
+
+def waiting(sources: QuerySet, locales: Iterable[Locale]) -> list[tuple[Page, list[Offer]]]:
+    """Return which of those of the source's pages that were changed last have figures to be taken over in any of some languages."""
+    locales = list(locales)
+    changed = Page.objects.filter(locale__in=locales, alias_of=None, published_version__source_changed_at__isnull=False)
+    found = sources.filter(translation_key__in=changed.values("translation_key"), live=True)
+    latest = list(found.order_by("-last_published_at", "pk").specific()[:LOOKED_AT])
+    by_id = offers_of(latest, locales) if latest else {}
+    return [(source, by_id[source.pk]) for source in latest if by_id[source.pk]]
 
 
 class _Known:
-    """What is translated of a page, in all languages at once: by language and place, the latest first."""
+    """What is translated of pages, in all languages at once: by page, language and place, the latest first."""
 
-    def __init__(self, source: Page, names: texts.Names, locale_ids: list[int]) -> None:
-        self.model = type(source)
-        self.rows: dict[tuple[int, str], list[StringTranslation]] = defaultdict(list)
+    def __init__(self, sources: list[Page], names: dict[UUID, texts.Names], locale_ids: list[int]) -> None:
+        keys = [source.translation_key for source in sources]
+        self.models = {source.translation_key: type(source) for source in sources}
+        self.rows: dict[tuple[UUID, int, str], list[StringTranslation]] = defaultdict(list)
+        paths = {path for found in names.values() for path in found}
         rows = StringTranslation.objects.filter(
-            context__object_id=source.translation_key, context__path__in=list(names), locale__in=locale_ids, has_error=False
+            context__object_id__in=keys, context__path__in=paths, locale__in=locale_ids, has_error=False
         )
         for row in rows.exclude(data="").select_related("translation_of", "context").order_by("-updated_at", "-pk"):
-            self.rows[row.locale_id, row.context.path].append(row)
-        ids = {name[0] for found in names.values() for name in found}
+            self.rows[row.context.object_id, row.locale_id, row.context.path].append(row)
+        ids = {name[0] for of_page in names.values() for found in of_page.values() for name in found}
         self.strings = dict(String.objects.filter(pk__in=ids).values_list("pk", "data"))
-        stored = SourceTexts.objects.filter(page__translation_key=source.translation_key, page__locale__in=locale_ids)
-        self.true_to = dict(stored.values_list("page__locale_id", "texts"))
-        overrides = SegmentOverride.objects.filter(context__object_id=source.translation_key, locale__in=locale_ids)
-        self.overrides = set(overrides.values_list("locale_id", "context__path"))
+        stored = SourceTexts.objects.filter(page__translation_key__in=keys, page__locale__in=locale_ids)
+        self.true_to = {(key, pk): said for key, pk, said in stored.values_list("page__translation_key", "page__locale_id", "texts")}
+        overrides = SegmentOverride.objects.filter(context__object_id__in=keys, locale__in=locale_ids)
+        self.overrides = set(overrides.values_list("context__object_id", "locale_id", "context__path"))
 
 
 def _propose(offer: Offer, names: texts.Names, known: _Known) -> None:
     """Fill an offer: each text of the source once, in the order of the page."""
-    locale_id = offer.locale.pk
+    place_of_page = (offer.page.translation_key, offer.locale.pk)
     for path, found in names.items():
-        before = known.true_to.get(locale_id, {}).get(path, [])
-        rows = known.rows[locale_id, path]
+        before = known.true_to.get(place_of_page, {}).get(path, [])
+        rows = known.rows[*place_of_page, path]
         current = {name[0] for name in found}
         former = [row for row in rows if row.translation_of_id not in current]
         there = {row.translation_of_id: row for row in rows}
@@ -150,7 +183,7 @@ def _propose(offer: Offer, names: texts.Names, known: _Known) -> None:
             old = before[place] if len(before) == len(found) else None
             moved = _moved(str(old[1]), str(attributes)) if old is not None else ()
             # A language that leads elsewhere by a decision of its own is asked for another one.
-            is_own = any((locale_id, f"{path}.{quote_path_component(one)}") in known.overrides for one, _new in moved)
+            is_own = any((*place_of_page, f"{path}.{quote_path_component(one)}") in known.overrides for one, _new in moved)
             proposal = None
             if string_id not in there:
                 proposal = _from_former(offer, path, int(str(string_id)), former, known, moved) if not is_own else None
@@ -181,7 +214,7 @@ def _from_former(
     """Return the translation of what stood in a place, with the figures of what stands there now."""
     after, code = marked.to_marked(known.strings[string_id]), offer.locale.language_code
     for row in former:
-        place = place_of(known.model, row.context.field_path)
+        place = place_of(known.models[offer.page.translation_key], row.context.field_path)
         pair = Pair(marked.to_marked(row.translation_of.data), marked.to_marked(row.data), code, place.limit, place.is_rich)
         if (taken := figures.take_over(pair, after)) is not None:
             return Proposal(path, string_id, pair.source, after, pair.target, taken.text, moved, taken.is_sure)

@@ -22,7 +22,7 @@ from translation.permissions import working_locale_ids
 
 from . import progress, texts
 from .cells import Cell as Cell
-from .states import State, with_reviews, with_states
+from .states import State, is_ordered, with_reviews, with_states
 
 DEMAND_TIME = datetime.timedelta(days=90)
 """Visits that are older say nothing of what is looked for."""
@@ -55,11 +55,28 @@ def with_demand(pages: QuerySet, locales: Iterable[Locale]) -> QuerySet:
     return pages.annotate(demand=Coalesce(Subquery(numbers), 0))
 
 
+_NEEDED = {
+    State.TRANSLATED: Q(published_version__completed_at__isnull=False),
+    State.OFFLINE: Q(published_version__completed_at__isnull=False),
+    State.OUT_OF_DATE: Q(published_version__source_changed_at__isnull=False),
+    State.WITHDRAWN: Q(published_version__withdrawn_at__isnull=False),
+}
+"""What a version in a state has at any rate: of all others the database need not look for the texts that were begun."""
+
+
 def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QuerySet:
     """Return those of the source's pages that are in a state in any of some languages."""
     ids = [locale.pk for locale in locales]
     rows = Page.objects.filter(locale__in=ids)
+    if state == State.IN_REVIEW:
+        # What is withdrawn and waits for a review is both.
+        return pages.filter(translation_key__in=with_reviews(rows).filter(is_in_review=True).values("translation_key"))
+    if state == State.ALIAS:
+        # Most pages of a young language are: said without the whole of `with_states`.
+        aliases = with_reviews(rows).filter(~is_ordered(), alias_of__isnull=False, is_in_review=False)
+        return pages.filter(translation_key__in=aliases.values("translation_key"))
     if state != State.MISSING:
+        rows = rows.filter(_NEEDED.get(state, Q()))
         return pages.filter(translation_key__in=with_states(rows).filter(state=state).values("translation_key"))
     there = rows.filter(translation_key=OuterRef("translation_key")).order_by().values("translation_key")
     number = Subquery(there.annotate(number=Count("pk")).values("number")[:1])
@@ -67,21 +84,31 @@ def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QueryS
 
 
 def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State, int]]:
-    """Return how many pages are in which state, by the ids of languages. One query, whatever their number."""
+    """Return how many pages are in which state, by the ids of languages; what is withdrawn and waits for a review is counted as both.
+
+    One query, whatever their number.
+    """
     found: dict[int, dict[State, int]] = {locale.pk: {} for locale in locales}
     # The sources themselves are counted with their versions: what is missing is the rest.
     of_source = Q(locale__language_code=SOURCE_LANGUAGE, alias_of=None)
     keys = sources.order_by().values("translation_key")
     rows = Page.objects.filter(of_source | Q(locale__in=list(found)), translation_key__in=keys)
     number_of_sources = 0
-    for locale_id, state, number in with_states(rows).order_by().values_list("locale_id", "state").annotate(number=Count("pk")):
+    waiting: dict[int, int] = {}
+    counted = with_reviews(with_states(rows)).order_by().values_list("locale_id", "state", "is_in_review").annotate(number=Count("pk"))
+    for locale_id, name, is_in_review, number in counted:
         if locale_id in found:
-            found[locale_id][State(state)] = number
+            state = State(name)
+            found[locale_id][state] = found[locale_id].get(state, 0) + number
+            if is_in_review and state != State.IN_REVIEW:
+                waiting[locale_id] = waiting.get(locale_id, 0) + number
         else:
             number_of_sources += number
-    for counts in found.values():
+    for locale_id, counts in found.items():
         if missing := number_of_sources - sum(counts.values()):
             counts[State.MISSING] = missing
+        if also := waiting.get(locale_id):
+            counts[State.IN_REVIEW] = counts.get(State.IN_REVIEW, 0) + also
     return found
 
 

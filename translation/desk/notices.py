@@ -23,7 +23,7 @@ from wagtail.users.models import UserProfile
 from portal.admin import titles
 from translation.permissions import works_in
 
-from .models import Notice, NoticeChoice, Order, OrderItem
+from .models import Notice, NoticeChoice, Order, OrderItem, PlannedPublication
 from .names import name_of
 from .order_models import ACTIVE, Frequency, NoticeKind, Progress, all_kinds
 
@@ -102,15 +102,21 @@ def store(notices: Iterable[Notice]) -> None:
 
 def unseen(user: User) -> QuerySet[Notice]:
     """Return what a person was told and has not looked at, the latest first."""
-    rows = Notice.objects.filter(user=user, seen_at=None).select_related("order__creator", "locale", "page__locale", "page__content_type")
-    return rows.order_by("-created_at", "-pk")
+    return _with_all(Notice.objects.filter(user=user, seen_at=None)).order_by("-created_at", "-pk")
+
+
+def _with_all(rows: QuerySet[Notice]) -> QuerySet[Notice]:
+    """Return notices with all that their sentences need."""
+    plans = PlannedPublication.objects.filter(page=OuterRef("page"))
+    related = ("user", "order__creator", "locale", "page__locale", "page__content_type")
+    return rows.select_related(*related).annotate(is_planned=Exists(plans))
 
 
 def sentence(notice: Notice, number: int) -> str:
     """Return a notice as a sentence.
 
     Args:
-        number: how many pages it is about.
+        number: how many pages and snippets it is about.
     """
     if notice.order is None:
         return _sentence_of_review(notice)
@@ -120,32 +126,35 @@ def sentence(notice: Notice, number: int) -> str:
     match notice.kind:
         case NoticeKind.DUE_SOON:
             text = npgettext(
-                "admin", "%(count)s page is due on %(date)s (%(language)s).", "%(count)s pages are due on %(date)s (%(language)s).", number
+                "admin",
+                "%(count)s translation is due on %(date)s (%(language)s).",
+                "%(count)s translations are due on %(date)s (%(language)s).",
+                number,
             )
         case NoticeKind.OVERDUE:
             text = npgettext(
                 "admin",
-                "%(count)s page was due on %(date)s (%(language)s).",
-                "%(count)s pages were due on %(date)s (%(language)s).",
+                "%(count)s translation was due on %(date)s (%(language)s).",
+                "%(count)s translations were due on %(date)s (%(language)s).",
                 number,
             )
         case NoticeKind.DONE:
             text = npgettext(
                 "admin",
-                "%(count)s page that you ordered is done (%(language)s).",
-                "%(count)s pages that you ordered are done (%(language)s).",
+                "%(count)s translation that you ordered is done (%(language)s).",
+                "%(count)s translations that you ordered are done (%(language)s).",
                 number,
             )
         case _ if values["date"]:
             text = npgettext(
                 "admin",
-                "%(count)s page to translate, due on %(date)s (%(language)s).",
-                "%(count)s pages to translate, due on %(date)s (%(language)s).",
+                "%(count)s translation for you, due on %(date)s (%(language)s).",
+                "%(count)s translations for you, due on %(date)s (%(language)s).",
                 number,
             )
         case _:
             text = npgettext(
-                "admin", "%(count)s page to translate (%(language)s).", "%(count)s pages to translate (%(language)s).", number
+                "admin", "%(count)s translation for you (%(language)s).", "%(count)s translations for you (%(language)s).", number
             )
     return text % values
 
@@ -157,6 +166,10 @@ def _sentence_of_review(notice: Notice) -> str:
             text = pgettext("admin", "“%(page)s” (%(language)s) waits for your review.")
         case NoticeKind.SENT_BACK:
             text = pgettext("admin", "“%(page)s” (%(language)s) was sent back to you.")
+        case NoticeKind.HELD:
+            text = pgettext("admin", "“%(page)s” (%(language)s) did not go online at its time: something stands against it.")
+        case _ if notice.is_planned:
+            text = pgettext("admin", "“%(page)s” (%(language)s) was approved; it goes online at a time of its own.")
         case _:
             text = pgettext("admin", "“%(page)s” (%(language)s) was approved and published.")
     return text % values
@@ -226,8 +239,7 @@ def _mail(user: User) -> int:
     """Send a person's mail; what is over meanwhile is not mailed. Return how many mails were sent."""
     with transaction.atomic():
         notices = list(
-            Notice.objects.select_for_update(of=("self",)).filter(user=user, mailed_at=None, seen_at=None)
-            .select_related("user", "order__creator", "locale", "page__locale", "page__content_type")
+            _with_all(Notice.objects.select_for_update(of=("self",)).filter(user=user, mailed_at=None, seen_at=None))
             .order_by("kind", "order__due_on", "pk")
         )  # fmt: skip
         Notice.objects.filter(user=user, mailed_at=None).update(mailed_at=timezone.now())

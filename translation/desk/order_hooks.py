@@ -32,7 +32,7 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.operation.leaving import Belonging, belonging
 from translation.permissions import translation_into, working_locale_ids
 
-from . import notices, order_files, order_views, orders, planning, review_views, snippets
+from . import notices, order_files, order_views, orders, planning, review_notices, review_views, snippets
 from .models import Notice, NoticeChoice, Order, OrderItem
 from .order_models import ACTIVE, NoticeKind
 
@@ -117,7 +117,7 @@ class OrderAction(PageBulkAction):
         )
         ids = list(sources.values_list("pk", flat=True)[: order_views.MOST_PAGES + 1])
         if len(ids) > order_views.MOST_PAGES:
-            messages.warning(request, pgettext("admin", "These are too many pages at once."))
+            messages.warning(request, pgettext("admin", "These are too many at once."))
             return redirect(self.next_url)
         return redirect(order_views.address_of_new(ids))
 
@@ -152,7 +152,7 @@ class OrderSnippetsAction(SnippetBulkAction):
         ids = snippets.sources(self.model).filter(translation_key__in=keys).values_list("pk", flat=True)
         names = [snippets.name_of(self.model, pk) for pk in ids[: order_views.MOST_PAGES + 1]]
         if len(names) > order_views.MOST_PAGES:
-            messages.warning(request, pgettext("admin", "These are too many pages at once."))
+            messages.warning(request, pgettext("admin", "These are too many at once."))
             return redirect(self.next_url)
         return redirect(order_views.address_of_new([], names))
 
@@ -285,11 +285,17 @@ def watch() -> None:
     notices.mail()
 
 
+def publish_planned() -> None:
+    """Put online what is due, and tell of what is held."""
+    planning.run()
+    review_notices.tell_of_held()
+
+
 @hooks.register("register_periodic_jobs")
 def register_jobs() -> list[Periodic]:
     """Watch over orders, and forget old notices."""
     return [
         Periodic("translation-orders", watch, timedelta(minutes=1), pgettext_lazy("admin", "Watch over orders of translations")),
-        Periodic("translation-plans", planning.run, timedelta(minutes=1), pgettext_lazy("admin", "Publish translations at their time")),
+        Periodic("translation-plans", publish_planned, timedelta(minutes=1), pgettext_lazy("admin", "Publish translations at their time")),
         Periodic("translation-notices", notices.forget_old, timedelta(days=1), pgettext_lazy("admin", "Delete old notices about orders")),
     ]

@@ -110,6 +110,7 @@ class NoticeKind(TextChoices):
     SUBMITTED = "submitted", pgettext_lazy("admin, notice", "A translation waits for my review")
     SENT_BACK = "sent_back", pgettext_lazy("admin, notice", "What I submitted was sent back")
     APPROVED = "approved", pgettext_lazy("admin, notice", "What I submitted was approved and published")
+    HELD = "held", pgettext_lazy("admin, notice", "What I planned did not go online at its time")
 
 
 class Notice(models.Model):

@@ -18,12 +18,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.compare import diff_text
 from wagtail.models import Locale, Page
 from wagtail.rich_text import get_text_for_indexing
 
 from portal.admin import titles
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
+from translation import differences
+from translation.checks import marked
 from translation.checks.ease import Reading
 from translation.guards import refuse
 from translation.permissions import SUBMIT_PERMISSION, may_read, submittable, translation_into, working_locale_ids
@@ -91,8 +92,8 @@ def new(request: HttpRequest) -> HttpResponse:
     pages, rows = _chosen(request), _chosen_snippets(request, locales)
     number = len(pages) + len(rows)
     if not number or number > MOST_PAGES:
-        text = pgettext("admin", "Choose at least one page.") if not number else pgettext("admin", "These are too many pages at once.")
-        messages.warning(request, text)
+        none, many = pgettext("admin", "Choose at least one page or entry."), pgettext("admin", "These are too many at once.")
+        messages.warning(request, many if number else none)
         return redirect("translation_desk")
     ids = [locale.pk for locale in locales]
     own = submittable(request.user, pages, ids)
@@ -232,6 +233,7 @@ def rows_of(user: AbstractBaseUser, items: Sequence[OrderItem]) -> list[dict[str
     by_place = {(version.translation_key, version.locale_id): version for version in versions}
     of_snippets = [item for item in items if item.page is None]
     by_key = snippet_orders.rows_of(of_snippets, list({item.locale for item in of_snippets})) if of_snippets else {}
+    sources = snippet_orders.sources_of(item for item in of_snippets if item.snippet_key not in by_key)
     found = []
     for item in items:
         row: dict[str, Any] = {"item": item, "language": name_of(item.locale)}
@@ -244,6 +246,9 @@ def rows_of(user: AbstractBaseUser, items: Sequence[OrderItem]) -> list[dict[str
             cell = next(cell for cell in snippet.cells if cell.locale_id == item.locale_id)
             row |= {"title": snippet.shown_title, "kind": snippet.kind, "url": snippet.desk_address}
             row["edit_url"] = snippet.edit_address(cell) or snippet.desk_address
+        elif (source := sources.get(item.snippet_key)) is not None:
+            # It has no text any more: nothing is to be done of it, and it is known by what it is called.
+            row |= {"title": str(source), "kind": str(source._meta.verbose_name), "url": "", "edit_url": ""}
         else:
             continue
         found.append(row)
@@ -266,7 +271,7 @@ def call_off(request: HttpRequest, order_id: int) -> HttpResponse:
     if one := request.POST.get("item"):
         items = items.filter(pk=int(one) if one.isascii() and one.isdigit() and len(one) < 10 else 0)
     number = orders.call_off(items)
-    text = npgettext("admin", "%(count)s page is called off.", "%(count)s pages are called off.", number)
+    text = npgettext("admin", "%(count)s translation is called off.", "%(count)s translations are called off.", number)
     messages.success(request, text % {"count": number})
     return redirect("translation_order", order.pk)
 
@@ -296,7 +301,7 @@ def _readable(text: str) -> str:
 
 def difference(before: str, after: str) -> SafeString:
     """Return two texts of the source as one, what is gone and what is new marked."""
-    return SafeString(diff_text(_readable(before), _readable(after)).to_html())
+    return differences.difference(_readable(before), _readable(after))
 
 
 def work(request: HttpRequest, page_id: int, language_code: str) -> HttpResponse:
@@ -351,7 +356,8 @@ def _left(version: Page | None) -> dict[str, Any]:
             "segment": one.pk,
             "text": _readable(one.text),
             "diff": difference(one.before, one.text) if one.before else "",
-            "proposal": _readable(one.proposal),
+            "proposal": marked.words(one.with_figures) or _readable(one.proposal),
+            "has_figures": bool(one.with_figures),
         }
         for one in proposals.todo(translation)
     ]
@@ -382,7 +388,8 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         place = [source.pk, found.page.locale.language_code]
         if found.kind == NoticeKind.SENT_BACK:
             return redirect("translation_edit", *place)
-        return redirect(f"{reverse('translation_work', args=place)}{'#review' if found.kind == NoticeKind.SUBMITTED else ''}")
+        section = "#review" if found.kind in (NoticeKind.SUBMITTED, NoticeKind.HELD) else ""
+        return redirect(f"{reverse('translation_work', args=place)}{section}")
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
     first = items.select_related("locale", "page__locale", "page__content_type", "snippet_type").order_by(*orders.IN_ORDER).first()
     rows = rows_of(request.user, [first]) if first is not None else []

@@ -39,6 +39,9 @@ logger = logging.getLogger(__name__)
 BATCH = 10
 """So many pages are prepared in one transaction."""
 
+MOST_KEYS = 1000
+"""Of more pages all that is on order is read."""
+
 
 IN_ORDER = (F("page__path").asc(nulls_last=True), "snippet_type", "snippet_key", "locale_id")
 """The order in which items are listed: by page, snippets behind them."""
@@ -225,13 +228,26 @@ def _open_translations(places: Sequence[tuple[Page, int]]) -> None:
 
 
 def settle() -> int:
-    """Close what is done: the version is online and true to its source. Return how many items those were."""
+    """Close what is done, and what was taken back. Return how many items are done: their version is online and true to its source."""
+    _close_taken_back()
     versions = Page.objects.filter(translation_key=OuterRef("page__translation_key"), locale_id=OuterRef("locale_id"))
     finished = with_states(versions).filter(state=State.TRANSLATED)
     done = OrderItem.objects.filter(Exists(finished), progress=Progress.OPEN)
     ids = [*done.values_list("pk", flat=True), *snippet_orders.done(OrderItem.objects.filter(progress=Progress.OPEN))]
     OrderItem.objects.filter(pk__in=ids, progress=Progress.OPEN).update(progress=Progress.DONE, closed_at=timezone.now())
     return len(ids)
+
+
+def _close_taken_back() -> None:
+    """Call off what nobody translates any more: its version shows the source again, or is gone, and its translation with it."""
+    real = Page.objects.filter(translation_key=OuterRef("page__translation_key"), locale_id=OuterRef("locale_id"), alias_of=None)
+    handed = Translation.objects.filter(
+        source__object_id=OuterRef("page__translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
+    )
+    open_items = OrderItem.objects.filter(progress=Progress.OPEN)
+    pages = open_items.filter(~Exists(real), ~Exists(handed), page__isnull=False)
+    ids = [*pages.values_list("pk", flat=True), *snippet_orders.taken_back(open_items)]
+    OrderItem.objects.filter(pk__in=ids, progress=Progress.OPEN).update(progress=Progress.CALLED_OFF, closed_at=timezone.now())
 
 
 @transaction.atomic
@@ -283,9 +299,9 @@ def active_items(pages: Iterable[Page], locales: Iterable[Locale]) -> dict[tuple
 def active_by_key(keys: Iterable[UUID], locales: Iterable[Locale]) -> dict[tuple[UUID, int], OrderItem]:
     """Return what is on order of pages and snippets, by translation key and the id of the language. One query."""
     keys = list(keys)
-    rows = OrderItem.objects.filter(
-        Q(page__translation_key__in=keys) | Q(snippet_key__in=keys), locale__in=list(locales), progress__in=ACTIVE
-    )
+    rows = OrderItem.objects.filter(locale__in=list(locales), progress__in=ACTIVE)
+    if len(keys) <= MOST_KEYS:
+        rows = rows.filter(Q(page__translation_key__in=keys) | Q(snippet_key__in=keys))
     rows = rows.select_related("page", "order__assignee", "order__group")
     return {(item.page.translation_key if item.page else item.snippet_key, item.locale_id): item for item in rows}  # type: ignore[misc]
 

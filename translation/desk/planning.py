@@ -62,21 +62,33 @@ def _source_of(page: Page) -> Page | None:
     return Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
 
 
-def plan(user: AbstractBaseUser, page: Page, translation: Translation, due_at: datetime.datetime) -> str:
-    """Let a translation go online at a time, as it stands now; return why it cannot, as a sentence. An earlier plan is replaced."""
-    source = _source_of(page)
+def reason_against(user: AbstractBaseUser, page: Page) -> str:
+    """Return why somebody cannot let a translation go online at a time, as a sentence; nothing when they can."""
     if reasons := publishing.obstacles(user, page):
         return " ".join(reasons.values())
+    source = _source_of(page)
     if source is None or not source.live:
         return pgettext("admin", "The German page is not online. With a time of its own, the translation goes online together with it.")
+    return ""
+
+
+def plan(user: AbstractBaseUser, page: Page, translation: Translation, due_at: datetime.datetime) -> str:
+    """Let a translation go online at a time, as it stands now; return why it cannot, as a sentence. An earlier plan is replaced."""
+    if reason := reason_against(user, page):
+        return reason
     with transaction.atomic():
         if reason := reviewing.save_draft(user, translation):
             return reason
-        page = Page.objects.get(pk=page.pk)
-        values = {"revision_id": page.latest_revision_id, "user": user, "due_at": due_at, "planned_at": timezone.now()}
-        PlannedPublication.objects.update_or_create(page_id=page.pk, defaults={**values, "seen": seen(source, translation)})
-        log(page.specific, PLANNED, user=user, data={"due_at": due_at.isoformat()})
+        store(user, page, translation, due_at)
     return ""
+
+
+def store(user: AbstractBaseUser, page: Page, translation: Translation, due_at: datetime.datetime) -> None:
+    """Let the last draft of a translation, which somebody may publish, go online at a time."""
+    page, source = Page.objects.get(pk=page.pk), _source_of(page)
+    values = {"revision_id": page.latest_revision_id, "user": user, "due_at": due_at, "planned_at": timezone.now()}
+    PlannedPublication.objects.update_or_create(page_id=page.pk, defaults={**values, "seen": seen(source, translation)})
+    log(page.specific, PLANNED, user=user, data={"due_at": due_at.isoformat()})
 
 
 def call_off(user: AbstractBaseUser, page: Page) -> bool:

@@ -11,7 +11,7 @@ from wagtail_localize.models import StringSegment
 
 from portal.language.languages import SOURCE_LANGUAGE
 
-BATCH = 500
+BATCH = 10_000
 """So many objects are asked for at once: SQLite takes 32,766 values in a query."""
 
 Counted = tuple[dict[UUID, tuple[int, int]], dict[tuple[UUID, int], tuple[int, int]]]

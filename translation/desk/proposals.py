@@ -8,6 +8,9 @@ from difflib import SequenceMatcher
 
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
 
+from translation.checks import figures, marked
+from translation.checks.rules import Pair
+from translation.checks.stored import place_of
 from translation.permissions import missing_texts
 
 ALIKE = 0.4
@@ -23,17 +26,19 @@ class Todo:
         text: what the source says now.
         before: what it said when it was last translated; empty where it is new.
         proposal: what that was translated as; it is a proposal and no translation.
+        with_figures: the same with the figures that the source has by now, where these alone changed; as translators see it.
     """
 
     pk: int
     text: str
     before: str = ""
     proposal: str = ""
+    with_figures: str = ""
 
 
 def todo(translation: Translation) -> list[Todo]:
     """Return what lacks a translation, in the order of the page; what stands at a place twice is one text. Three queries."""
-    missing = missing_texts(translation).select_related("string").order_by("order", "pk")
+    missing = missing_texts(translation).select_related("string", "context").order_by("order", "pk")
     segments: dict[tuple[int, int], StringSegment] = {}
     for segment in missing:
         segments.setdefault((segment.context_id, segment.string_id), segment)
@@ -43,8 +48,20 @@ def todo(translation: Translation) -> list[Todo]:
     for segment in segments.values():
         known = _closest(segment, former[segment.context_id], is_alone=alone[segment.context_id] == 1)
         before, proposal = (known.translation_of.data, known.data) if known is not None else ("", "")
-        found.append(Todo(segment.pk, segment.string.data, before, proposal))
+        found.append(Todo(segment.pk, segment.string.data, before, proposal, _with_figures(translation, segment, known)))
     return found
+
+
+def _with_figures(translation: Translation, segment: StringSegment, known: StringTranslation | None) -> str:
+    """Return a former translation with the figures that its source has by now; empty where more than figures changed."""
+    if known is None:
+        return ""
+    model = translation.source.specific_content_type.model_class()
+    place = place_of(model, segment.context.field_path)
+    texts = marked.to_marked(known.translation_of.data), marked.to_marked(known.data)
+    pair = Pair(*texts, translation.target_locale.language_code, place.limit, place.is_rich)
+    taken = figures.take_over(pair, marked.to_marked(segment.string.data))
+    return taken.text if taken is not None else ""
 
 
 def _former(translation: Translation, context_ids: set[int]) -> dict[int, list[StringTranslation]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.dispatch import receiver
+from django.utils import timezone
 from wagtail.admin import mail
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.signals import task_submitted, workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
@@ -17,8 +18,8 @@ from wagtail.signals import task_submitted, workflow_approved, workflow_cancelle
 from translation.models import TranslationReviewTask
 from translation.permissions import works_in
 
-from . import notices
-from .models import Notice
+from . import notices, planning
+from .models import Notice, PlannedPublication
 from .order_models import NoticeKind
 
 _OF_REVIEWS = (NoticeKind.SUBMITTED, NoticeKind.SENT_BACK, NoticeKind.APPROVED)
@@ -35,6 +36,33 @@ def _tell(page: Page, users: Iterable[AbstractBaseUser], kind: NoticeKind) -> No
     """Tell people how a page stands; what they were told before is over."""
     Notice.objects.filter(page=page.pk, kind__in=_OF_REVIEWS).delete()
     notices.store(Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=kind) for user in users)
+
+
+def tell_of_held() -> None:
+    """Tell once whoever planned a publication that its time has come and something stands against it.
+
+    Where they do not work here any more, or not in that language, those are told who may publish there.
+    """
+    due = PlannedPublication.objects.filter(due_at__lte=timezone.now())
+    over = Notice.objects.filter(kind=NoticeKind.HELD).exclude(page__in=due.values("page"))
+    over.delete()
+    for planned in due.select_related("user", "page").order_by("pk"):
+        told = Notice.objects.filter(kind=NoticeKind.HELD, page=planned.page_id, created_at__gte=planned.planned_at)
+        if told.exists() or not planning.reason_to_hold(planned):
+            continue
+        page = planned.page
+        notices.store(
+            Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=NoticeKind.HELD) for user in _planners(planned)
+        )
+
+
+def _planners(planned: PlannedPublication) -> list[AbstractBaseUser]:
+    """Return who is to know of a plan: whoever made it, else those who may publish the page."""
+    user, page = planned.user, planned.page
+    if user is not None and user.is_active and works_in(user, page.locale_id):
+        return [user]
+    people = User.objects.filter(is_active=True, groups__page_permissions__permission__codename="publish_page")
+    return [one for one in people.distinct().order_by("pk") if works_in(one, page.locale_id)]
 
 
 # --- Wagtail's own mails -----------------------------------------------------------------------------------------------------

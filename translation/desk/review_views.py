@@ -48,18 +48,20 @@ def context_of(user: AbstractBaseUser, version: Page | None, translation: Transl
     actions = reviewing.actions(user, version)
     planned = planning.plan_of(version)
     units = units_of(translation) if actions else []
+    is_waiting, may_publish = reviewing.is_waiting(version), not publishing.obstacles(user, version)
     return {
         "review": {
             "planned": planned,
             "hold": planning.reason_to_hold(planned) if planned is not None else "",
             "seen": _digest(units),
             "now": timezone.now().isoformat(),
-            "is_waiting": reviewing.is_waiting(version),
+            "is_waiting": is_waiting,
             "actions": actions,
             "texts": [(readable(one.source_html), readable(one.data)) for one in units],
+            "may_plan": may_publish and "approve" in actions,
+            "may_publish": may_publish and not is_waiting,
             "may_submit": not reviewing.reason_against_submission(user, version, translation),
             "may_save": not reason_against_change(user, version),
-            "may_publish": not reviewing.is_waiting(version) and not publishing.obstacles(user, version),
             "may_withdraw": reviewing.may_withdraw(user, version),
             "last_word": reviewing.last_word(version),
         }
@@ -132,15 +134,26 @@ def _approve(request: HttpRequest, version: Page, translation: Translation) -> s
     seen = request.POST.get("seen")
     if seen and seen != _digest(units_of(translation)):
         return pgettext("admin", "Texts were changed after you had opened this. It is not approved; read what is different now.")
+    moment = None
+    if at := request.POST.get("at", ""):
+        if (moment := planning.moment_of(at)) is None:
+            return pgettext("admin", "Give a day and a time that are still to come.")
+        if reason := planning.reason_against(request.user, version):
+            return reason
+    later = (lambda: planning.store(request.user, version, translation, moment)) if moment is not None else None
+    comment = request.POST.get("comment", "").strip()
     try:
-        if not reviewing.decide(request.user, version, "approve", request.POST.get("comment", "").strip()):
+        if not reviewing.decide(request.user, version, "approve", comment, has_read=bool(seen), instead=later):
             return _gone()
     except schedules.SourceOfflineError:
         # The person is asked (`translation.middleware`).
         raise
     except ValidationError as error:
         return " ".join(error.messages)
-    if unread := publishing.reason_unread(version):
+    if moment is not None:
+        date = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+        messages.success(request, pgettext("admin", "Approved. It goes online by itself: %(date)s.") % {"date": date})
+    elif unread := publishing.reason_unread(version):
         messages.warning(request, unread)
     elif date := publishing.planned_for(Page.objects.get(pk=version.pk)):
         messages.success(request, pgettext("admin", "Approved. It goes online with the German page: %(date)s.") % {"date": date})

@@ -40,7 +40,9 @@ class Row:
         version: of the translation; empty where there is none.
         addresses: where its links lead, by their names.
         before: what the source said when it was last translated, where that is something else.
-        proposals: what could be taken as it stands, the former translation first; as translators see it.
+        proposals: what could be taken as it stands, the former translation first; as translators see it. Where figures alone changed,
+            before that the former translation with the new ones.
+        has_figures: figures alone changed, and the first proposal has the new ones.
         reason: why the findings may stand.
     """
 
@@ -52,6 +54,7 @@ class Row:
     addresses: dict[str, str]
     before: str = ""
     proposals: list[str] = field(default_factory=list)
+    has_figures: bool = False
     findings: list[Finding] = field(default_factory=list)
     needs_work: bool = False
     reason: str = ""
@@ -140,8 +143,8 @@ def _add_proposals(translation: Translation, rows: list[Row]) -> None:
     for row in rows:
         known = former.get(row.pk)
         if known is not None and known.before:
-            row.before = known.before
-            row.proposals.append(marked.to_marked(known.proposal))
+            row.before, row.has_figures = known.before, bool(known.with_figures)
+            row.proposals += [text for text in (known.with_figures, marked.to_marked(known.proposal)) if text]
         if not row.version:
             row.proposals += [text for text in map(marked.to_marked, exact.get(row.key[0], ())) if text not in row.proposals]
 

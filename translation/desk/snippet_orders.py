@@ -20,7 +20,7 @@ from translation.aliases import forget_translation
 from translation.permissions import SUBMIT_PERMISSION, may_change, translation_into, works_in
 
 from . import snippets
-from .cells import State
+from .cells import Cell, State
 from .models import Order, OrderItem
 from .order_models import Progress, Reason
 
@@ -112,20 +112,23 @@ def version_of(source: Any, locale_id: int) -> Any:
     return type(source)._default_manager.filter(translation_key=source.translation_key, locale=locale_id).first()
 
 
-def done(items: QuerySet[OrderItem]) -> list[int]:
-    """Return the ids of items whose snippet is translated and true to its source."""
+def _cells(items: QuerySet[OrderItem]) -> list[tuple[OrderItem, Cell | None]]:
+    """Return the items that are about snippets, each with its cell; None where the snippet has no text any more."""
     found = list(items.filter(page=None).select_related("snippet_type"))
-    if not found:
-        return []
-    ids = sorted({item.locale_id for item in found})
-    by_key = rows_of(found, [locale for pk, locale in locales_by_id().items() if pk in ids])
-    states = {(key, cell.locale_id): cell.state for key, row in by_key.items() for cell in row.cells}
-    # What has no text any more has nothing to be translated.
-    return [
-        item.pk
-        for item in found
-        if item.snippet_key not in by_key or states.get((item.snippet_key, item.locale_id)) == State.TRANSLATED  # type: ignore[arg-type]
-    ]
+    ids = {item.locale_id for item in found}
+    by_key = rows_of(found, [locale for pk, locale in sorted(locales_by_id().items()) if pk in ids]) if found else {}
+    cells = {(key, cell.locale_id): cell for key, row in by_key.items() for cell in row.cells}
+    return [(item, cells.get((item.snippet_key, item.locale_id))) for item in found]  # type: ignore[arg-type]
+
+
+def done(items: QuerySet[OrderItem]) -> list[int]:
+    """Return the ids of items whose snippet is translated and true to its source; what has no text any more has nothing to translate."""
+    return [item.pk for item, cell in _cells(items) if cell is None or cell.state == State.TRANSLATED]
+
+
+def taken_back(items: QuerySet[OrderItem]) -> list[int]:
+    """Return the ids of items whose version was deleted since they were handed over."""
+    return [item.pk for item, cell in _cells(items) if cell is not None and cell.page_id is None]
 
 
 def call_off(item: OrderItem, source: Any) -> None:

@@ -17,7 +17,7 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import CharField, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import CharField, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale
@@ -134,13 +134,16 @@ def _read(models: Iterable[type[Model]], locale_ids: Iterable[int], keys: Iterab
     for model in models:
         wanted = Q(pk__in=sources(model).values("pk")) | Q(locale__in=list(locale_ids))
         found = model._default_manager.filter(wanted, **({} if keys is None else {"translation_key__in": list(keys)})).order_by()
+        # The few of them are looked up: asked whether there is any, PostgreSQL would read the translations of all pages, for each kind.
         found = found.annotate(
-            is_opened=Exists(opened), is_begun=Exists(begun.exclude(data="")), changed_at=Subquery(stored.values("source_changed_at")[:1])
+            opened=Subquery(opened.values("pk")[:1]),
+            begun=Subquery(begun.exclude(data="").values("pk")[:1]),
+            changed_at=Subquery(stored.values("source_changed_at")[:1]),
         )
         tables.append(
             found.values_list(
                 Value(_type_id(model), output_field=IntegerField()), "pk", "translation_key", "locale_id", _title_field(model),
-                "latest_revision__created_at", _whole_text(model), "is_finished", "is_opened", "is_begun", "changed_at",
+                "latest_revision__created_at", _whole_text(model), "is_finished", "opened", "begun", "changed_at",
             )  # fmt: skip
         )
     return tables[0].union(*tables[1:], all=True) if tables else ()
@@ -151,8 +154,10 @@ class _Version:
     pk: int
     whole_text: str
     is_finished: bool
-    is_opened: bool
-    is_begun: bool
+    opened: int | None
+    """The id of its translation text by text."""
+    begun: int | None
+    """The id of one of its texts that are translated."""
     changed_at: datetime.datetime | None
 
 
@@ -200,14 +205,14 @@ def _cell(row: Row, locale_id: int, version: _Version | None) -> Cell:
     """Return what a snippet is in a language; of a text that nobody is shown any more that it is withdrawn."""
     if version is None:
         return Cell(locale_id)
-    at = version.changed_at
+    at, is_opened = version.changed_at, version.opened is not None
     if not version.is_finished:
-        open_state = State.IN_WORK if version.is_begun else State.ORDERED
-        return Cell(locale_id, open_state if version.is_opened else State.MISSING, version.pk, is_opened=version.is_opened)
+        open_state = State.IN_WORK if version.begun else State.ORDERED
+        return Cell(locale_id, open_state if is_opened else State.MISSING, version.pk, is_opened=is_opened)
     if version.whole_text != row.whole_text:
-        return Cell(locale_id, State.WITHDRAWN, version.pk, changed_at=at, is_opened=version.is_opened)
+        return Cell(locale_id, State.WITHDRAWN, version.pk, changed_at=at, is_opened=is_opened)
     state = State.OUT_OF_DATE if at else State.TRANSLATED
-    return Cell(locale_id, state, version.pk, changed_at=at, is_opened=version.is_opened)
+    return Cell(locale_id, state, version.pk, changed_at=at, is_opened=is_opened)
 
 
 def row_of(source: Any, locales: Sequence[Locale]) -> Row:

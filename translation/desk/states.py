@@ -12,7 +12,20 @@ from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, WorkflowState
@@ -30,45 +43,50 @@ from .effects import Effect, is_small
 from .models import ChangeEffect, SourceTexts
 
 
-def _reviews() -> QuerySet:
-    """Return the reviews of the pages of a query."""
-    of_pages = ContentType.objects.get_for_model(Page)
-    return WorkflowState.objects.filter(base_content_type=of_pages, object_id=Cast(OuterRef("pk"), CharField()))
+def _in_workflow(status: str) -> Q:
+    """Return the condition that a page is so far in its workflow. The database looks for such pages once, and not for each page anew."""
+    states = WorkflowState.objects.filter(base_content_type=ContentType.objects.get_for_model(Page), status=status)
+    return Q(pk__in=states.order_by().annotate(of_page=Cast("object_id", IntegerField())).values("of_page"))
 
 
 def in_review(pages: QuerySet) -> QuerySet:
     """Return those of versions that wait for a review. No further query."""
-    return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
+    return pages.filter(_in_workflow(WorkflowState.STATUS_IN_PROGRESS))
 
 
 def with_reviews(pages: QuerySet) -> QuerySet:
     """Annotate versions with whether they wait for a review (`is_in_review`). No further query."""
-    return pages.annotate(is_in_review=Exists(_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)))
+    waits = ExpressionWrapper(_in_workflow(WorkflowState.STATUS_IN_PROGRESS), output_field=BooleanField())
+    return pages.annotate(is_in_review=waits)
 
 
 def sent_back(pages: QuerySet) -> QuerySet:
     """Return those of versions that a reviewer sent back, and that were not submitted again. No further query."""
-    return pages.filter(Exists(_reviews().filter(status=WorkflowState.STATUS_NEEDS_CHANGES)))
+    return pages.filter(_in_workflow(WorkflowState.STATUS_NEEDS_CHANGES))
+
+
+def is_ordered() -> Exists:
+    """Return the condition that a version is handed over to be translated text by text."""
+    same = {"source__object_id": OuterRef("translation_key"), "target_locale_id": OuterRef("locale_id")}
+    return Exists(Translation.objects.filter(**same, enabled=True))
 
 
 def with_states(pages: QuerySet) -> QuerySet:
     """Annotate versions in other languages than the source with their `state`. No further query."""
     same = {"locale_id": OuterRef("locale_id")}
-    waits = _reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)
-    ordered = Translation.objects.filter(
-        source__object_id=OuterRef("translation_key"), target_locale_id=OuterRef("locale_id"), enabled=True
-    )
+    waits, ordered = _in_workflow(WorkflowState.STATUS_IN_PROGRESS), is_ordered()
     begun = StringTranslation.objects.filter(context__object_id=OuterRef("translation_key"), **same).exclude(data="")
     finished = Q(alias_of=None, published_version__completed_at__isnull=False)
-    return pages.annotate(
+    # Of one text, looked up: to ask whether there is any, PostgreSQL would read all translations of the portal.
+    return pages.alias(begun=Subquery(begun.values("pk")[:1])).annotate(
         state=Case(
             When(alias_of=None, live=True, published_version__withdrawn_at__isnull=False, then=Value(State.WITHDRAWN)),
-            When(Exists(waits), then=Value(State.IN_REVIEW)),
+            When(waits, then=Value(State.IN_REVIEW)),
             When(finished & Q(live=False), then=Value(State.OFFLINE)),
             When(finished & Q(published_version__source_changed_at__isnull=False), then=Value(State.OUT_OF_DATE)),
             When(finished, then=Value(State.TRANSLATED)),
-            When(Exists(ordered) & Exists(begun), then=Value(State.IN_WORK)),
-            When(Exists(ordered), then=Value(State.ORDERED)),
+            When(ordered & Q(begun__isnull=False), then=Value(State.IN_WORK)),
+            When(ordered, then=Value(State.ORDERED)),
             When(alias_of__isnull=False, then=Value(State.ALIAS)),
             default=Value(State.IN_WORK),
             output_field=CharField(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from wagtail.models import TranslatableMixin
@@ -32,9 +33,20 @@ class TextChange:
 
 def of_instance(instance: TranslatableMixin) -> Names:
     """Return the names of the texts of a page or snippet as it is. Two queries; a third where a text is new to wagtail-localize."""
-    found = [segment for segment in extract_segments(instance) if isinstance(segment, StringSegmentValue)]
-    ids = string_ids(instance.locale_id, {segment.string.data for segment in found})
-    return _by_path((segment.path, ids[segment.string.data], _attributes(segment.attrs)) for segment in found)
+    return of_instances([instance])[instance.translation_key]
+
+
+def of_instances(instances: Sequence[TranslatableMixin]) -> dict[UUID, Names]:
+    """Return the same of pages or snippets of one language by their translation keys, with the same queries."""
+    found = {
+        one.translation_key: [segment for segment in extract_segments(one) if isinstance(segment, StringSegmentValue)] for one in instances
+    }
+    data = {segment.string.data for segments in found.values() for segment in segments}
+    ids = string_ids(instances[0].locale_id, data) if instances else {}
+    return {
+        key: _by_path((segment.path, ids[segment.string.data], _attributes(segment.attrs)) for segment in segments)
+        for key, segments in found.items()
+    }
 
 
 def hard_sentences(instance: TranslatableMixin) -> list[easy.Hint]:

@@ -75,6 +75,7 @@ hooks.register("before_edit_page", review_views.say_what_is_planned, order=-3)
 hooks.register("page_chooser_columns", explorer.chooser_columns)
 hooks.register("construct_wagtail_userbar", explorer.add_to_userbar)
 hooks.register("register_start_boxes", explorer.start_boxes)
+hooks.register("register_start_boxes", figure_views.start_boxes)
 # After that of `translation`: the last one of a name is taken.
 hooks.register("register_bulk_action", choosing.PublishPagesWithQuestion, order=2)
 

@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
-from wagtail.admin.compare import diff_text
 from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
@@ -25,6 +24,7 @@ from wagtail_localize.models import Translation
 
 from portal.admin import titles
 from portal.language.languages import languages_by_code
+from translation.differences import difference
 from translation.files import archives, checking, writing
 from translation.files.checking import TAKEN, Line, Outcome, Plan
 from translation.files.units import FORMATS, UnusableFileError, name_of_file
@@ -148,7 +148,7 @@ def _file(user: AbstractBaseUser, name: str, plan: Plan, shown: Iterable[Line]) 
 def _diff(line: Line) -> SafeString:
     if line.unit is None or not line.after:
         return SafeString("")
-    return SafeString(diff_text(readable(line.unit.data), readable(line.after)).to_html())
+    return difference(readable(line.unit.data), readable(line.after))
 
 
 def readable(text: str) -> str:

@@ -191,7 +191,7 @@ def test_a_changed_text_shows_what_changed_and_proposes_its_former_translation(l
     publish(changed)
     order(sign_in("redaktion"), [linked], ("en",))
     shown = row(sign_in("uebersetzung-en"), linked, "en", "lead")
-    assert [part.get_text() for part in shown.select(".portal-changes .addition")] == [" und Reise."]
+    assert [part.get_text() for part in shown.select(".portal-changes .addition")] == [" und Reise"]
     assert [one["data-proposal"] for one in shown.select("[data-proposal]")] == ["EN Ein Satz zu Rückkehr."]
 
 

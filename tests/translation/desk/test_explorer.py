@@ -136,6 +136,13 @@ def test_what_waits_for_a_review_says_so_everywhere_and_what_is_withdrawn_says_b
     assert [cell.get_text() for cell in soup.select("h2 .portal-cell")] == panel
     number, lines = start(sign_in("uebersetzung-ar"))["Die deutsche Seite wurde geändert"]
     assert (number, [line[-1] for line in lines]) == (1, [f"العربية · {both}"])
+    # Whoever looks for the one or the other finds it, and it is counted as both.
+    for name in ("in_review", "withdrawn"):
+        soup = BeautifulSoup(editor.get(reverse("translation_desk"), {"language": "ar", "state": name}).content, "html.parser")
+        assert [one.get_text() for one in soup.select("table.listing a bdi")] == ["Rückkehr"]
+    totals = editor.get(reverse("translation_desk")).context["totals"]
+    english, _ukrainian, arabic, _easy = ({one["state"]: one["number"] for one in total["states"]} for total in totals)
+    assert (arabic[State.WITHDRAWN], arabic[State.IN_REVIEW], sum(arabic.values())) == (1, 1, sum(english.values()) + 1)
 
 
 def chosen_from(client: Client, address: str) -> dict[str, list[str]]:

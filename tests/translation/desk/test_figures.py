@@ -15,12 +15,15 @@ from wagtail.models import Page, PageLogEntry
 from wagtail_localize.models import SegmentOverride, StringTranslation, Translation, TranslationContext
 
 from home.models import ContentPage
-from tests.builders import make_content_page, make_home, make_section, translate
+from portal import jobs
+from tests.builders import make_content_page, make_home, make_section, publish, translate
 from tests.forms import posted_page
 from tests.translation.desk.test_desk import ID, body, change, sign_in, state, version
+from tests.translation.desk.test_notices import lines
 from tests.translation.desk.test_planning import come, plan
 from translation import demo_accounts, roles
-from translation.desk import figures
+from translation.checks import marked
+from translation.desk import figures, matrix
 from translation.desk.models import SegmentVersion
 from translation.desk.states import State
 
@@ -79,6 +82,51 @@ def text(page: Page, code: str) -> str:
 def rows(page: Page) -> list[tuple]:
     found = StringTranslation.objects.filter(context__object_id=page.translation_key).order_by("pk")
     return list(found.values_list("pk", "data", "last_translated_by__username", "updated_at"))
+
+
+def test_the_start_page_and_the_editor_lead_to_it(page: Page) -> None:
+    people = ("freigabe", "uebersetzung-en", "uebersetzung-ar", "redaktion")
+    assert [lines("Zahlen zu übernehmen", name) for name in people] == [[]] * 4
+    change(page, body=german("2.500"))
+    own = [lines("Zahlen zu übernehmen", name) for name in people]
+    assert own == [["Rückkehr English, العربية"], ["Rückkehr English"], ["Rückkehr العربية"], []]
+    # Handed over anew, the editor proposes the former translation with the new figure, and that as it was behind it.
+    address = reverse("translation_order_new") + f"?pages={page.pk}"
+    sign_in("redaktion").post(address, {"languages": [version(page, code).locale_id for code in TARGETS]})
+    jobs.run_all()
+    for code, target in TARGETS.items():
+        translation = Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code=code)
+        address = reverse("translation_editor", args=[translation.pk])
+        editor = BeautifulSoup(sign_in(f"uebersetzung-{code}").get(address).content, "html.parser")
+        (first, second) = [one["data-proposal"] for one in editor.select("[data-proposal]")]
+        figure = {"en": "2,500", "ar": "2,500"}[code]
+        assert (first, second) == tuple(marked.to_marked(target.format(one)) for one in (figure, "1,200"))
+        assert editor.select_one(f".portal-editor__note a[href='{reverse('translation_figures', args=[page.pk])}']")
+    assert confirm(sign_in("freigabe"), page)[0] == 200
+    assert [lines("Zahlen zu übernehmen", name) for name in people] == [[]] * 4
+
+
+def test_twenty_pages_ask_as_little_of_the_start_page_as_two(page: Page) -> None:
+    section = page.get_parent().specific
+    english, person = [version(page, "en").locale], User.objects.get(username="freigabe")
+
+    def asked() -> tuple[int, int]:
+        figures.waiting(matrix.sources_for(person), english)
+        with CaptureQueriesContext(connection) as found:
+            waiting = figures.waiting(matrix.sources_for(person), english)
+        return len(waiting), len(found)
+
+    def more(number: int) -> None:
+        for _one in range(number):
+            added = make_content_page(section, "Zwei", lead="Sie zahlen 20 Euro.")
+            translate(added, "en", words={"Zwei": "Two", "Sie zahlen 20 Euro.": "You pay 20 euros."})
+            added.lead = "Sie zahlen 30 Euro."
+            publish(added)
+
+    more(2)
+    number, few = asked()
+    more(6)
+    assert (number, asked()) == (2, (8, few))
 
 
 def test_one_person_confirms_all_languages_which_are_online_with_the_new_figure_in_their_own_format(page: Page) -> None:

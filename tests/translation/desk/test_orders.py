@@ -163,7 +163,7 @@ def test_an_update_keeps_what_did_not_change_and_proposes_what_was_there(page: P
     answer = sign_in("uebersetzung-en").get(reverse("translation_work", args=[page.pk, "en"]))
     (item,) = BeautifulSoup(answer.content, "html.parser").select("#next .portal-todo li")
     source, proposal = item.select("p")
-    assert [part.get_text() for part in source.select(".addition")] == [" und Reise."]
+    assert [part.get_text() for part in source.select(".addition")] == [" und Reise"]
     assert proposal.select_one("[lang=en]").get_text() == "EN Ein Satz zu Rückkehr."
     # It is a proposal: the text is missing until somebody translates it.
     assert sign_in("uebersetzung-en").post(
@@ -213,7 +213,7 @@ def test_leichte_sprache_is_a_task_with_a_draft_and_without_segments(shared_sect
     again = order(editor, [page], ("de-simple",))
     answer = sign_in("leichte-sprache").get(reverse("translation_work", args=[page.pk, "de-simple"]))
     soup = BeautifulSoup(answer.content, "html.parser")
-    assert [part.get_text() for part in soup.select(".portal-changes .addition")] == ["anderer Satz."]
+    assert [part.get_text() for part in soup.select(".portal-changes .addition")] == ["anderer "]
     assert progress(again) == {("Rückkehr", "de-simple"): Progress.OPEN}
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import Page, PageLogEntry, TaskState
 from wagtail_localize.models import StringTranslation
 
 from home.models import ContentPage
@@ -28,10 +28,12 @@ from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     user,
     version,
 )
-from tests.translation.desk.test_reviews import WORDS, do, offered, ordered
+from tests.translation.desk.test_reviews import WORDS, do, offered, opened, ordered, told
 from tests.translation.files.items import in_german, said
 from translation.desk import orders, planning, withdrawing
-from translation.desk.models import ChangeEffect, OrderItem, PlannedPublication
+from translation.desk.models import ChangeEffect, Notice, OrderItem, PlannedPublication
+from translation.desk.order_hooks import publish_planned
+from translation.desk.order_models import NoticeKind, Progress
 from translation.desk.states import State
 
 pytestmark = pytest.mark.django_db
@@ -210,13 +212,8 @@ def test_nobody_plans_for_another_language_or_what_may_not_go_online(page: Page)
 def test_a_reviewer_approves_what_they_read_and_nothing_else(page: Page) -> None:  # noqa: F811
     ordered(page, "ar")
     do(sign_in("uebersetzung-ar"), page, "ar", "submit")
-    reviewer, address = sign_in("pruefung-ar"), reverse("translation_work", args=[page.pk, "ar"])
-
-    def opened() -> dict[str, str]:
-        soup = BeautifulSoup(reviewer.get(address).content, "html.parser")
-        return {name: soup.select_one(f"input[name={name}]")["value"] for name in ("seen", "read")}
-
-    form, title = opened(), f"{WORDS['ar']} {page.title}"
+    reviewer = sign_in("pruefung-ar")
+    form, title = opened(reviewer, page, "ar"), f"{WORDS['ar']} {page.title}"
     row = StringTranslation.objects.get(data=title)
     row.data = "عنوان آخر"
     row.save()
@@ -225,8 +222,74 @@ def test_a_reviewer_approves_what_they_read_and_nothing_else(page: Page) -> None
     assert not is_online(page, "ar")
     shown = BeautifulSoup(answer.content, "html.parser").select("[aria-labelledby=review] dl dd")
     assert [(part.get_text(), part["lang"], part["dir"]) for part in shown] == [(title, "ar", "rtl"), ("عنوان آخر", "ar", "rtl")]
-    do(reviewer, page, "ar", "approve", **opened())
+    do(reviewer, page, "ar", "approve", **opened(reviewer, page, "ar"))
     assert (is_online(page, "ar"), version(page, "ar").title) == (True, "عنوان آخر")
+
+
+@pytest.mark.parametrize("code", ["uk", "ar"])
+@pytest.mark.parametrize("is_dialog", [False, True])
+def test_wagtails_own_screens_approve_what_they_show_and_nothing_else(page: Page, code: str, is_dialog: bool) -> None:  # noqa: F811
+    ordered(page, code)
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    reviewer, found = sign_in(f"pruefung-{code}"), version(page, code).specific
+    task_state = found.current_workflow_task_state
+    address = reverse("wagtailadmin_pages:workflow_action", args=[found.pk, "approve", task_state.pk])
+    headers = {"X-Requested-With": "XMLHttpRequest"} if is_dialog else {}
+    row = StringTranslation.objects.get(data=f"{WORDS[code]} {page.title}")
+    row.data = f"{WORDS[code]} anders"
+    row.save()
+    answer = reviewer.post(address, {"comment": "", "next": "/admin/"}, headers=headers)
+    assert answer.json() == {"step": "success", "redirect": "/admin/"} if is_dialog else answer.url == "/admin/"
+    (message,) = BeautifulSoup(reviewer.get("/admin/").content, "html.parser").select(".messages li")
+    sentence = "“%(page)s” was not approved: texts were changed since. Look at it as it stands now, then decide."
+    assert in_german(sentence, page=f"{WORDS[code]} anders") in " ".join(message.get_text().split())
+    assert (is_online(page, code), state(page, code)) == (False, State.IN_REVIEW)
+    # It leads to what is decided on now (Wagtail's preview is of the revision that waits), and that is approved.
+    assert message.a["href"] == reverse("wagtailadmin_pages:workflow_preview", args=[found.pk, task_state.task_id])
+    waiting = TaskState.objects.get(pk=task_state.pk).revision
+    assert (waiting.pk, waiting.as_object().title) == (version(page, code).latest_revision_id, f"{WORDS[code]} anders")
+    reviewer.post(address, {"comment": "", "next": "/admin/"}, headers=headers)
+    assert (is_online(page, code), version(page, code).title) == (True, f"{WORDS[code]} anders")
+
+
+@pytest.mark.parametrize("code", ["uk", "ar"])
+def test_a_reviewer_approves_it_for_a_time_of_its_own(page: Page, code: str) -> None:  # noqa: F811
+    ordered(page, code)
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    reviewer, title = sign_in(f"pruefung-{code}"), f"{WORDS[code]} {page.title}"
+    late = do(reviewer, page, code, "approve", at="2001-01-01T10:00", **opened(reviewer, page, code))
+    assert said(late) == [in_german("Give a day and a time that are still to come.")]
+    assert state(page, code) == State.IN_REVIEW
+    answer = do(reviewer, page, code, "approve", at=LATER, **opened(reviewer, page, code))
+    assert said(answer) == [in_german("Approved. It goes online by itself: %(date)s.", date="01.03.2100 10:00")]
+    assert (planning.run(), is_online(page, code), state(page, code)) == (0, False, State.IN_WORK)
+    language = {"uk": "Українська", "ar": "العربية"}[code]
+    sentence = "“%(page)s” (%(language)s) was approved; it goes online at a time of its own."
+    assert told(f"uebersetzung-{code}") == [in_german(sentence, page=title, language=language)]
+    assert (come(), is_online(page, code), version(page, code).title) == (1, True, title)
+    assert version(page, code).published_version.reviewed_at is not None
+    assert told(f"uebersetzung-{code}") == [
+        in_german("“%(page)s” (%(language)s) was approved and published.", page=title, language=language)
+    ]
+
+
+@pytest.mark.parametrize(("leaves", "reader"), [(False, "uebersetzung-uk"), (True, "pruefung-uk")])
+def test_whoever_planned_it_is_told_once_that_it_is_held(page: Page, leaves: bool, reader: str) -> None:  # noqa: F811
+    ordered(page, "uk")
+    plan(page)
+    settle = (its_planner_left if leaves else german_is_offline)(page)
+    for _time in range(2):
+        come()
+        publish_planned()
+    sentence = "“%(page)s” (%(language)s) did not go online at its time: something stands against it."
+    assert told(reader) == [in_german(sentence, page=f"{WORDS['uk']} {page.title}", language="Українська")]
+    notice = Notice.objects.get(user=user(reader), kind=NoticeKind.HELD)
+    there = sign_in(reader).get(reverse("translation_notice", args=[notice.pk]))
+    assert there.url == f"{reverse('translation_work', args=[page.pk, 'uk'])}#review"
+    settle()
+    publish_planned()
+    publish_planned()
+    assert (is_online(page, "uk"), Notice.objects.filter(kind=NoticeKind.HELD).exists()) == (True, False)
 
 
 @pytest.mark.parametrize("code", ["uk", "ar"])
@@ -238,7 +301,9 @@ def test_what_was_taken_back_does_not_go_online_although_somebody_began_anew(pag
     translator = sign_in(f"uebersetzung-{code}")
     translator.post(reverse("wagtailadmin_pages:delete", args=[version(page, code).pk]))
     assert (version(page, code).alias_of_id, PlannedPublication.objects.count()) == (page.pk, 1)
-    orders.call_off(OrderItem.objects.all())
+    # With it goes what was ordered of it: whoever wants it anew orders it anew.
+    orders.settle()
+    assert list(OrderItem.objects.values_list("progress", flat=True)) == [Progress.CALLED_OFF]
     ordered(page, code)
     do(translator, page, code, "save")
     come_back()

@@ -62,6 +62,12 @@ def offered(client: Client, page: Page, code: str) -> set[str]:  # noqa: F811
     return {button["value"] for button in soup.select("form button[name=do]")}
 
 
+def opened(client: Client, page: Page, code: str) -> dict[str, str]:  # noqa: F811
+    """Return by what the screen of a translation tells what somebody has read on it."""
+    soup = BeautifulSoup(client.get(reverse("translation_work", args=[page.pk, code])).content, "html.parser")
+    return {name: soup.select_one(f"input[name={name}]")["value"] for name in ("seen", "read")}
+
+
 def ordered(page: Page, code: str, *, is_translated: bool = True) -> Translation:  # noqa: F811
     order(sign_in("redaktion"), [page], (code,))
     translation = Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code=code)
@@ -117,7 +123,7 @@ def test_submitted_sent_back_submitted_approved(page: Page, code: str) -> None: 
     do(translator, page, code, "submit")
     # The reviewer mends a text and approves: what goes online is what stands there then.
     StringTranslation.objects.filter(data=title).update(data=f"{WORDS[code]} 2")
-    do(reviewer, page, code, "approve", comment="Gut.")
+    do(reviewer, page, code, "approve", comment="Gut.", **opened(reviewer, page, code))
     done = version(page, code)
     assert (done.live, done.alias_of_id, done.title) == (True, None, f"{WORDS[code]} 2")
     assert state(page, code) == State.TRANSLATED
