@@ -9,6 +9,7 @@ import time
 from granian.rsgi import HTTPProtocol, Scope
 
 from portal.serving import workers
+from portal.serving.address import Address
 
 _kept: list[bytes] = []
 
@@ -26,4 +27,5 @@ class Growing:
 
 
 if __name__ == "__main__":
-    workers.begin("127.0.0.1", sys.argv[1], rss_sample_interval=1).serve(target_loader=lambda *args, **values: Growing())
+    listener = Address("127.0.0.1", int(sys.argv[1])).listen()
+    workers.begin(listener, rss_sample_interval=1).answer_with(Growing())

@@ -22,7 +22,8 @@ from whitenoise.compress import Compressor
 
 from portal.counters import Counters
 from portal.serving import preparation, styles
-from portal.serving.server import Address, AddressError, command
+from portal.serving.address import Address, AddressError
+from portal.serving.server import command
 from portal.serving.static import StaticStorage
 from portal.serving.workers import options
 from tests import support
@@ -54,12 +55,12 @@ class TestAddress:
 
     def test_workers_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WEB_WORKERS", "3")
-        assert options("127.0.0.1", "8000")["workers"] == 3
+        assert options()["workers"] == 3
         monkeypatch.setenv("WEB_WORKERS", "")
-        assert options("127.0.0.1", "8000")["workers"] == 2
+        assert options()["workers"] == 2
 
     def test_processes_are_forked_from_one_that_has_loaded_everything(self) -> None:
-        assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.serving.workers", "127.0.0.1", "8000"]
+        assert command(3)[-3:] == ["portal.serving.workers", "3", "0"]
 
 
 @pytest.mark.django_db
