@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+import sys
 from dataclasses import dataclass
 
 SILENCE = 60
@@ -31,33 +32,46 @@ class Address:
 
     def check(self) -> None:
         """Raise AddressError unless the address is free and may be used."""
-        self.listen().close()
+        self._socket().close()
 
-    def listen(self) -> socket.socket:
-        """Return the socket where connections wait, all of which inherit what is set here.
+    def listen(self, number: int) -> list[socket.socket]:
+        """Return the sockets where connections wait, among which Linux shares them out evenly; elsewhere it is one.
+
+        What waits at one of them is lost only when nobody holds it any more.
 
         Raises:
             AddressError: the address is not free, or may not be used.
         """
+        self.check()
+        found = [self._socket(is_shared=True) for _ in range(number if sys.platform == "linux" else 1)]
+        for listener in found:
+            listener.listen(BACKLOG)
+        return found
+
+    def _socket(self, is_shared: bool = False) -> socket.socket:
+        """Return a socket at the address, of which all connections inherit what is set here; shared ones know only each other there."""
         if not 0 < self.port < 2**16:
             raise AddressError(f"PORT={self.port} is no port; ports go from 1 to 65535.")
         try:
             family, kind, protocol, _, name = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            listener = socket.socket(family, kind, protocol)
+            found = socket.socket(family, kind, protocol)
         except socket.gaierror as error:
             raise AddressError(f"HOST={self.host} is no address that this machine knows.") from error
         try:
             # A port whose last connections are still closing is free.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)
-            listener.bind(name)
-            listener.listen(BACKLOG)
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)
+            if is_shared and sys.platform == "linux":
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            found.bind(name)
+            if not is_shared:
+                found.listen()
         except OSError as error:
-            listener.close()
+            found.close()
             raise AddressError(self._refused(error)) from error
-        return listener
+        return found
 
     def _refused(self, error: OSError) -> str:
         if error.errno == errno.EADDRINUSE:

@@ -1,4 +1,4 @@
-"""The running server: holds the socket where connections wait, starts granian, says when it answers, renews it, ends it cleanly.
+"""The running server: holds the sockets where connections wait, starts granian, says when it answers, renews it, ends it cleanly.
 
 Only the standard library is imported, so that the process that waits is small: `manage.py serve` prepares everything and
 then replaces itself by `python -m portal.serving.server`. SIGUSR1 renews what answers, with the code that lies there by then: the next
@@ -16,9 +16,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from portal.serving.address import Address
 
@@ -47,9 +48,14 @@ class Pauses:
         return self.pause
 
 
-def command(listener: int, ready: int = 0) -> list[str]:
+def workers() -> int:
+    """Return how many processes answer, `WEB_WORKERS`."""
+    return int(os.environ.get("WEB_WORKERS") or 2)
+
+
+def command(listeners: Sequence[int], ready: int = 0) -> list[str]:
     """Return the command line of the production server: where connections wait, and where it writes once it answers."""
-    return [sys.executable, "-m", "portal.serving.workers", str(listener), str(ready)]
+    return [sys.executable, "-m", "portal.serving.workers", ",".join(map(str, listeners)), str(ready)]
 
 
 def place() -> Path:
@@ -125,8 +131,8 @@ Process = subprocess.Popen[bytes] | Begun
 class Server:
     """One run of the production server; `begun` is its first process where that is there already."""
 
-    def __init__(self, address: Address, listener: int, ready_lines: str, begun: Begun | None = None) -> None:
-        self.address, self.listener = address, listener
+    def __init__(self, address: Address, listeners: Sequence[int], ready_lines: str, begun: Begun | None = None) -> None:
+        self.address, self.listeners = address, listeners
         self.ready_lines = ready_lines
         self.begun = begun
         self.stopping, self.renewing, self.has_answered = False, False, False
@@ -187,11 +193,11 @@ class Server:
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
         # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         return subprocess.Popen(  # noqa: S603
-            command(self.listener, ready),
+            command(self.listeners, ready),
             cwd=place(),
             start_new_session=True,
             preexec_fn=_begin_child,
-            pass_fds=[self.listener, *([ready] if ready else [])],
+            pass_fds=[*self.listeners, *([ready] if ready else [])],
             env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
 
@@ -213,7 +219,7 @@ class Server:
         os.close(ready)
         with os.fdopen(reader, "rb", buffering=0) as answered:
             deadline = time.monotonic() + START_TIMEOUT
-            waits = [answered, self.told]
+            waits: list[IO[bytes] | int] = [answered, self.told]
             # It closes its end without a word where it dies.
             while answered not in (found := select.select(waits, [], [], max(deadline - time.monotonic(), 0))[0]) and found:
                 os.read(self.told, 1024)
@@ -240,7 +246,7 @@ class Server:
             # What was said until now is done; what comes from now on waits for the next process.
             if not self.stopping and not self.renewing:
                 print("The next server answers.", flush=True)
-                replace_process(self.address, self.listener, "", following.pid)
+                replace_process(self.address, self.listeners, "", following.pid)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def _answers(self) -> bool:
@@ -280,7 +286,7 @@ class Server:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def begin_here(listener: socket.socket, serve: Callable[[socket.socket], None]) -> int:
+def begin_here(listeners: list[socket.socket], serve: Callable[[list[socket.socket]], None]) -> int:
     """Fork the server's first process from this one, which has loaded all that it needs, and return its id.
 
     It is the same as `_new` makes, but for what was loaded: with `serve` it goes on here.
@@ -297,11 +303,11 @@ def begin_here(listener: socket.socket, serve: Callable[[socket.socket], None]) 
         arena_max = -8
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).mallopt(arena_max, 1)
-    serve(listener)
+    serve(listeners)
     sys.exit(0)
 
 
-def replace_process(address: Address, listener: int, ready_lines: str, begun: int = 0) -> None:
+def replace_process(address: Address, listeners: Sequence[int], ready_lines: str, begun: int = 0) -> None:
     """Become the server: the process that prepared everything is gone afterwards, but for `begun`, which `begin_here` returned.
 
     Signals are held by then (`hold_signals`); those that come meanwhile reach the server.
@@ -310,21 +316,22 @@ def replace_process(address: Address, listener: int, ready_lines: str, begun: in
     reader, writer = os.pipe()
     os.write(writer, ready_lines.encode())
     os.close(writer)
-    for kept in (reader, listener):
+    for kept in (reader, *listeners):
         os.set_inheritable(kept, True)
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(place())
-    arguments = ["-m", "portal.serving.server", address.host, str(address.port), str(listener), str(reader), str(begun)]
+    arguments = ["-m", "portal.serving.server", address.host, str(address.port), ",".join(map(str, listeners)), str(reader), str(begun)]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
 
 
-def main(host: str, port: str, listener: str, reader: str, begun: str) -> int:
+def main(host: str, port: str, listeners: str, reader: str, begun: str) -> int:
     """Serve until the end and return the exit code."""
     sys.stdout.reconfigure(errors="replace")
     with os.fdopen(int(reader), encoding="utf-8") as lines:
         said = lines.read()
-    return Server(Address(host, int(port)), int(listener), said, Begun(int(begun)) if int(begun) else None).run()
+    numbers = [int(number) for number in listeners.split(",")]
+    return Server(Address(host, int(port)), numbers, said, Begun(int(begun)) if int(begun) else None).run()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from granian.http import HTTP1Settings
 
 from portal.serving.address import BACKLOG
 from portal.serving.processes import Processes
-from portal.serving.server import STOP_TIMEOUT, end_with_parent
+from portal.serving.server import STOP_TIMEOUT, end_with_parent, workers
 
 if TYPE_CHECKING:
     from portal.shell.bridge import Application
@@ -76,7 +76,7 @@ def options() -> dict[str, object]:
         "http": HTTPModes.http1,
         # Headers come in time, connections that ask for nothing end; a reader who stops reading costs this buffer.
         "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
-        "workers": int(os.environ.get("WEB_WORKERS") or 2),
+        "workers": workers(),
         "backlog": BACKLOG,
         "backpressure": CONNECTIONS,
         "websockets": False,
@@ -105,16 +105,16 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def begin(listener: socket.socket, **values: object) -> Processes:
+def begin(listeners: list[socket.socket], **values: object) -> Processes:
     """Return the server, not serving yet; `values` are other options than those of the portal."""
-    return Processes(listener, **options() | values)
+    return Processes(listeners, **options() | values)
 
 
-def main(listener: socket.socket, is_ready: Callable[[], None] | None = None) -> None:
+def main(listeners: list[socket.socket], is_ready: Callable[[], None] | None = None) -> None:
     """Serve until the process is ended.
 
     Args:
-        listener: the socket where connections wait, listening.
+        listeners: the sockets where connections wait.
         is_ready: called once all processes answer, where others answer still and want to know.
     """
     allow_connections()
@@ -137,10 +137,10 @@ def main(listener: socket.socket, is_ready: Callable[[], None] | None = None) ->
 
     if is_ready and not database.is_current():
         sys.exit("The database does not fit this version: make upgrade.")
-    end_runner = runner.supervise(listener)
+    end_runner = runner.supervise(listeners)
     try:
         with watching():
-            server = begin(listener)
+            server = begin(listeners)
             server.at_start, server.at_finish = is_ready or server.at_start, end_runner
             shell.at_start = _begin
             server.answer_with(shell)
@@ -149,5 +149,6 @@ def main(listener: socket.socket, is_ready: Callable[[], None] | None = None) ->
 
 
 if __name__ == "__main__":
-    given, ready = map(int, sys.argv[1:])
-    main(socket.socket(fileno=given), (lambda: os.close(ready) if os.write(ready, b".") else None) if ready else None)
+    ready = int(sys.argv[2])
+    given = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
+    main(given, (lambda: os.close(ready) if os.write(ready, b".") else None) if ready else None)

@@ -59,7 +59,7 @@ def serve(interface: str, port: str) -> None:
         start_response("200 OK", headers)
         return [body]
 
-    server = begin(Address("127.0.0.1", int(port)).listen(), interface=Interfaces(interface), workers=1)
+    server = begin(Address("127.0.0.1", int(port)).listen(1), interface=Interfaces(interface), workers=1)
     server.serve(target_loader=lambda *args, **values: rsgi if interface == "rsgi" else wsgi)
 
 

@@ -60,18 +60,18 @@ class Command(BaseCommand):
         # Where there was nothing to do, what is loaded is what the server needs, and no more: it goes on from here.
         server.hold_signals()
         try:
-            listener = address.listen()
+            listeners = address.listen(server.workers())
         except AddressError as error:
             raise CommandError(str(error)) from error
-        begun = 0 if self.has_worked else server.begin_here(listener, self._serve)
-        server.replace_process(address, listener.fileno(), ready_lines, begun)
+        begun = 0 if self.has_worked else server.begin_here(listeners, self._serve)
+        server.replace_process(address, [listener.fileno() for listener in listeners], ready_lines, begun)
 
     @staticmethod
-    def _serve(listener: socket.socket) -> None:
+    def _serve(listeners: list[socket.socket]) -> None:
         # It brings in granian, which needs no thread or loop of a process that only prepares.
         from portal.serving import workers
 
-        workers.main(listener)
+        workers.main(listeners)
 
     def _work(self, line: str) -> None:
         """Say what is being prepared."""

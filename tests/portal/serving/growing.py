@@ -8,8 +8,9 @@ import time
 
 from granian.rsgi import HTTPProtocol, Scope
 
-from portal.serving import workers
 from portal.serving.address import Address
+from portal.serving.server import workers
+from portal.serving.workers import begin
 
 _kept: list[bytes] = []
 
@@ -27,5 +28,5 @@ class Growing:
 
 
 if __name__ == "__main__":
-    listener = Address("127.0.0.1", int(sys.argv[1])).listen()
-    workers.begin(listener, rss_sample_interval=1).answer_with(Growing())
+    listeners = Address("127.0.0.1", int(sys.argv[1])).listen(workers())
+    begin(listeners, rss_sample_interval=1).answer_with(Growing())

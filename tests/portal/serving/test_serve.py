@@ -60,7 +60,7 @@ class TestAddress:
         assert options()["workers"] == 2
 
     def test_processes_are_forked_from_one_that_has_loaded_everything(self) -> None:
-        assert command(3)[-3:] == ["portal.serving.workers", "3", "0"]
+        assert command([3, 4])[-3:] == ["portal.serving.workers", "3,4", "0"]
 
 
 @pytest.mark.django_db

@@ -65,9 +65,9 @@ def ask(portal: Portal, path: str, method: str = "GET", body: bytes | None = Non
 
 
 def listeners(portal: Portal) -> set[int]:
-    """Return the processes that accept connections at the portal's port, which wait in one queue (Linux).
+    """Return the processes that accept connections at the portal's port (Linux).
 
-    Those that started them hold the socket too, and accept none.
+    Those that started them hold the sockets too, and accept none.
     """
     port = f":{place(portal)[1]:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
