@@ -96,6 +96,19 @@ def _begin(loop: asyncio.AbstractEventLoop) -> None:
     threading.Thread(target=counting.write_for_ever, name="counting", daemon=True).start()
 
 
+def _said(is_ready: Callable[[], None] | None) -> Callable[[], None]:
+    """Return what says that all processes answer: in the state folder, and to whoever wants to know."""
+
+    def say() -> None:
+        from portal.serving import running
+
+        running.note()
+        if is_ready:
+            is_ready()
+
+    return say
+
+
 def allow_connections() -> None:
     """Let this process and its children have as many files open as the system lets them."""
     with contextlib.suppress(ImportError, ValueError, OSError):
@@ -141,7 +154,7 @@ def main(listeners: list[socket.socket], is_ready: Callable[[], None] | None = N
     try:
         with watching():
             server = begin(listeners)
-            server.at_start, server.at_finish = is_ready or server.at_start, end_runner
+            server.at_start, server.at_finish = _said(is_ready), end_runner
             shell.at_start = _begin
             server.answer_with(shell)
     finally:
