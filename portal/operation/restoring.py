@@ -189,8 +189,20 @@ def rehearse_upgrade(backup: Backup) -> None:
     Raises:
         CommandError: it fails.
     """
-    # With static files of its own: those of the version that serves know nothing of the next one's.
-    _try_on_copy(backup, "cannot be upgraded", {"PORTAL_STATIC_ROOT": ""}, ["upgrade", "--copy"])
+    with tempfile.TemporaryDirectory(prefix=".static-", dir=backup.folder.parent) as folder:
+        # Of its own: those of the version that serves are not the next one's. Where they are alike there is nothing to collect.
+        static = Path(folder) / "static"
+        if (there := Path(settings.STATIC_ROOT)).exists():
+            shutil.copytree(there, static, copy_function=_link)
+        _try_on_copy(backup, "cannot be upgraded", {"PORTAL_STATIC_ROOT": str(static)}, ["upgrade", "--copy"])
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file that is never written to again a second name, or where that is on another disk copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _try_on_copy(backup: Backup, otherwise: str, values: dict[str, str], *commands: list[str]) -> None:

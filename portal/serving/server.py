@@ -53,15 +53,24 @@ def workers() -> int:
     return int(os.environ.get("WEB_WORKERS") or 2)
 
 
-def command(listeners: Sequence[int], ready: int = 0) -> list[str]:
-    """Return the command line of the production server: where connections wait, and where it writes once it answers."""
-    return [sys.executable, "-m", "portal.serving.workers", ",".join(map(str, listeners)), str(ready)]
+def linked() -> Path | None:
+    """Return the link by which this environment was named, where that leads to a version of the code (deploy/README.md)."""
+    named = Path(sys.executable).parent.parent.parent
+    return named if named.is_symlink() and (named / "manage.py").exists() else None
 
 
 def place() -> Path:
-    """Return the folder of the code; where that of the environment is a link, what it leads to by now."""
-    linked = Path(sys.executable).parents[2]
-    return linked if linked.is_symlink() and (linked / "manage.py").exists() else BASE_DIR
+    """Return the folder of the code: where a link leads to it, the one of now."""
+    return named.resolve() if (named := linked()) else BASE_DIR
+
+
+def command(listeners: Sequence[int], ready: int = 0) -> list[str]:
+    """Return the command line of the production server: where connections wait, and where it writes once it answers."""
+    python = Path(sys.executable)
+    if named := linked():
+        # By its own name: what it loads later is to come from there as well, wherever the link leads by then.
+        python = place() / python.relative_to(named)
+    return [str(python), "-m", "portal.serving.workers", ",".join(map(str, listeners)), str(ready)]
 
 
 def hold_signals() -> None:

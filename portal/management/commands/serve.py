@@ -63,7 +63,8 @@ class Command(BaseCommand):
             listeners = address.listen(server.workers())
         except AddressError as error:
             raise CommandError(str(error)) from error
-        begun = 0 if self.has_worked else server.begin_here(listeners, self._serve)
+        # Nor where a link leads to the code: who goes on from here would load the rest from wherever it leads by then.
+        begun = 0 if self.has_worked or server.linked() else server.begin_here(listeners, self._serve)
         server.replace_process(address, [listener.fileno() for listener in listeners], ready_lines, begun)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -119,6 +120,47 @@ class TestStatic:
         assert fingerprint("other") == first
         monkeypatch.setattr(styles, "joined", lambda: "a {}")
         assert len({fingerprint("other"), first}) == 2
+
+
+    def test_what_the_version_before_refers_to_stays_until_the_next_but_one(self, tmp_path: Path) -> None:
+        """It may answer still, and pages of it are open in browsers."""
+        with override_settings(STATIC_ROOT=tmp_path / "static"):
+            for number in range(3):
+                collection = preparation.StaticCollection()
+                collection.new.mkdir()
+                name = f"site.{number}.css"
+                for file in (name, f"{name}.br", "site.css"):
+                    (collection.new / file).write_text(str(number), encoding="ascii")
+                (collection.new / "staticfiles.json").write_text(json.dumps({"paths": {"site.css": name}}), encoding="utf-8")
+                collection.process = subprocess.Popen(["true"], stdout=subprocess.PIPE)
+                collection.finish()
+        kept = {"site.1.css": b"1", "site.1.css.br": b"1", "site.2.css": b"2", "site.2.css.br": b"2", "site.css": b"2"}
+        found = contents(tmp_path / "static")
+        assert {name: found[name] for name in found if name.startswith("site")} == kept
+        assert [path.name for path in tmp_path.iterdir()] == ["static"]
+
+
+class TestLink:
+    """The code lies in a folder for each version, and a link leads to the one of now."""
+
+    def test_the_next_server_comes_from_where_the_link_leads_by_then(self, tmp_path: Path) -> None:
+        for version in ("one", "two"):
+            (tmp_path / version).mkdir()
+            for name in (".venv", "manage.py", "portal"):
+                (tmp_path / version / name).symlink_to(Path(sys.prefix) if name == ".venv" else settings.BASE_DIR / name)
+        link = tmp_path / "app"
+        link.symlink_to("one")
+        say = "import sys; from portal.serving import server; print(server.place(), *server.command([3])); sys.stdin.readline(); "
+        process = subprocess.Popen(
+            [link / ".venv" / "bin" / "python", "-c", say + "print(server.place(), *server.command([3]))"],
+            cwd=link, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        first = process.stdout.readline()
+        link.unlink()
+        link.symlink_to("two")
+        rest, _ = process.communicate("\n")
+        expected = [f"{tmp_path}/{name} {tmp_path}/{name}/.venv/bin/python -m portal.serving.workers 3 0\n" for name in ("one", "two")]
+        assert [first, rest] == expected
 
 
 class TestPort:
