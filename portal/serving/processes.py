@@ -22,9 +22,8 @@ from granian._granian import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
 
 from portal.serving import connections
-from portal.serving.server import FINISH, STOP_TIMEOUT, Pauses
+from portal.serving.server import FINISH, RENEWAL_TIMEOUT, STOP_TIMEOUT, Pauses
 
-START_TIMEOUT = 60.0
 SHORT = 1.0
 """Seconds for which connections wait for the next process where one died; if it takes longer they go to the others."""
 
@@ -102,7 +101,7 @@ class Processes(MPServer):
 
     def _have_begun(self, number: int) -> bool:
         """Wait until so many processes have begun to answer; return false where one dies, the server is ended or nothing comes."""
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + RENEWAL_TIMEOUT
         while number and self.application and time.monotonic() < deadline and not self.main_loop_interrupt.is_set():
             if select.select([self._began], [], [], 0.1)[0]:
                 number -= len(os.read(self._began, number))

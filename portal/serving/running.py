@@ -13,14 +13,12 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from portal.files import write_whole
+from portal.serving.server import RENEWAL_TIMEOUT
 
 try:
     import fcntl
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
-
-RENEWAL = 120.0
-"""Seconds in which the next server has to answer."""
 
 _held: list[int] = []
 
@@ -101,7 +99,7 @@ def renew() -> None:
         os.kill(waiting, signal.SIGUSR1)
     except (OSError, ValueError) as error:
         raise CommandError(f"What answers cannot be renewed from here ({error}): systemctl reload portal, or start it anew.") from error
-    deadline = time.monotonic() + RENEWAL
+    deadline = time.monotonic() + RENEWAL_TIMEOUT + 10
     while _note().read_text(encoding="ascii").split() == [str(waiting), str(answering)]:
         if time.monotonic() > deadline:
             raise CommandError("The next server does not answer; its log says why. The one before goes on.")

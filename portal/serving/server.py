@@ -25,6 +25,8 @@ from portal.serving.address import Address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 START_TIMEOUT = 60.0
+RENEWAL_TIMEOUT = 300.0
+"""Seconds in which the next server has to answer; until then the one before does."""
 STOP_TIMEOUT = 10
 FINISH = 30.0
 """Seconds in which a process that is renewed answers what it was asked; a connection that asks for nothing ends before."""
@@ -227,7 +229,7 @@ class Server:
         following = self._new(ready)
         os.close(ready)
         with os.fdopen(reader, "rb", buffering=0) as answered:
-            deadline = time.monotonic() + START_TIMEOUT
+            deadline = time.monotonic() + RENEWAL_TIMEOUT
             waits: list[IO[bytes] | int] = [answered, self.told]
             # It closes its end without a word where it dies.
             while answered not in (found := select.select(waits, [], [], max(deadline - time.monotonic(), 0))[0]) and found:

@@ -96,8 +96,8 @@ def serves(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory
 
 def migrated(portal: support.Portal) -> bool:
     """Return whether the migration of the next version was applied."""
-    said = "from django.db.migrations.recorder import MigrationRecorder as R; print('FOUND', R.Migration.objects.filter(app='harmful').exists())"
-    return "FOUND True" in portal.manage("shell", "-c", said)
+    asked = "from django.db.migrations.recorder import MigrationRecorder as R; print(R.Migration.objects.filter(app='harmful'))"
+    return "harmful" in portal.manage("shell", "-c", asked)
 
 
 def next_version(portal: support.Portal, kind: str) -> support.Portal:
