@@ -139,6 +139,10 @@ class Begun:
 Process = subprocess.Popen[bytes] | Begun
 
 
+class _Told(Exception):
+    """A signal came while an answer was waited for."""
+
+
 class Server:
     """One run of the production server; `begun` is its first process where that is there already."""
 
@@ -146,7 +150,7 @@ class Server:
         self.address, self.listeners = address, listeners
         self.ready_lines = ready_lines
         self.begun = begun
-        self.stopping, self.renewing, self.has_answered = False, False, False
+        self.stopping, self.renewing, self.asking, self.has_answered = False, False, False, False
         self.process: Process | None = None
         self.told, self.tell = os.pipe()
 
@@ -186,7 +190,7 @@ class Server:
                 signal.signal(name, self._stop)
         signal.signal(signal.SIGUSR1, self._ask_to_renew)
         # The end of a process ends a pause.
-        signal.signal(signal.SIGCHLD, lambda *args: None)
+        signal.signal(signal.SIGCHLD, self._leave_question)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def _pause(self, seconds: float | None = None) -> None:
@@ -264,13 +268,22 @@ class Server:
         """Wait for the first answer, the end of the server or the signal to end it; return false where nothing of it comes in time."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.process.poll() is None and not self.stopping:
-            if self.address.answers():
-                self.has_answered = True
+            with contextlib.suppress(_Told):
+                self.asking = True
+                self.has_answered = self.address.answers()
+                self.asking = False
+            if self.has_answered:
                 break
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.1)
         return True
+
+    def _leave_question(self, signum: int, frame: FrameType | None) -> None:
+        """Wait no longer for an answer that nobody may give any more: a connection waits for whoever comes next."""
+        if self.asking:
+            self.asking = False
+            raise _Told
 
     def _ask_to_renew(self, signum: int, frame: FrameType | None) -> None:
         self.renewing = True
@@ -285,6 +298,7 @@ class Server:
         else:
             self.stopping = True
             self.process.terminate()
+        self._leave_question(signum, frame)
 
     @staticmethod
     def _end(process: Process) -> None:
