@@ -37,7 +37,7 @@ def stop_accepting() -> None:
                 nobody.bind("")  # a name of the system's choice, outside every folder
                 nobody.listen()
                 nobody.setblocking(False)
-                os.dup2(nobody.fileno(), number)
+                os.dup2(nobody.fileno(), number, inheritable=False)
 
 
 def count(port: int) -> int:

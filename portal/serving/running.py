@@ -69,12 +69,26 @@ def alone() -> Iterator[None]:
 
 
 def is_running() -> bool:
-    """Return whether a portal runs in this state folder."""
+    """Return whether a portal runs in this state folder.
+
+    Raises:
+        CommandError: its data are being replaced.
+    """
+    descriptor = _open()
     try:
-        with alone():
+        if fcntl is None:
             return False
-    except CommandError:
-        return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError("A restore or an upgrade is replacing the data of this portal. Nothing was changed.") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _note() -> Path:
