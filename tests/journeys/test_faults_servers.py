@@ -21,6 +21,9 @@ from tests.journeys.faults import BOTH, EditedPage, Editor, edited_pages, readin
 pytestmark = [pytest.mark.content, pytest.mark.faults, pytest.mark.postgresql]
 
 
+PAGES = 30
+
+
 class Server:
     """A server of this test alone: started, killed without a word, started again."""
 
@@ -36,8 +39,8 @@ class Server:
 
     def kill(self) -> None:
         """End all its processes at once: those that PostgreSQL began have groups of their own."""
-        (children,) = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        for pid in (self.process.pid, *map(int, children.read_text().split())):
+        children = [pid for path in Path(f"/proc/{self.process.pid}/task").glob("*/children") for pid in path.read_text().split()]
+        for pid in (self.process.pid, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
@@ -106,34 +109,42 @@ def publish_all(editor: Editor, pages: list[EditedPage], acknowledged: list[int]
         acknowledged.append(number)
 
 
-@pytest.mark.parametrize("killed", ["postgresql", "redis"])
-def test_a_server_that_is_killed_under_load_and_comes_again(
-    portal_state: support.State, postgresql: tuple[str, Server], redis: tuple[str, Server], tmp_path: Path, killed: str
+def kill_under_load(portal: support.Portal, server: Server, *, is_needed: bool) -> None:
+    """Kill a server while pages are read and published, and let it come again; `is_needed` says whether nothing is published without it."""
+    pages, editor, acknowledged = edited_pages(portal, PAGES, "Server"), Editor(portal), list[int]()
+    writer = threading.Thread(target=publish_all, args=(editor, pages, acknowledged))
+    with reading(portal, *BOTH) as readers:
+        support.wait_for(lambda: len(readers.statuses) > 4, "Readers")
+        writer.start()
+        support.wait_for(lambda: len(acknowledged) > 2, "The first publications")
+        server.kill()
+        seen = len(readers.statuses)
+        support.wait_for(lambda: len(readers.statuses) > seen + 20, "Readers without it")
+        without = readers.statuses[seen + 4 :]
+        server.start()
+        wait_until_answered(portal, *BOTH, *(page.url for page in pages[:3]))
+        writer.join()
+    assert (readers.odd, readers.broken) == ([], [])
+    assert set(without) == {200}, "Those who read before go on reading."
+    assert (len(acknowledged) < len(pages)) == is_needed
+    shown = [shows(portal, page.url, f"Bestätigt {number}") for number, page in enumerate(pages)]
+    assert [number for number in acknowledged if not shown[number]] == []
+    # What was under way is public whole or not at all, and nothing of what came after it.
+    assert not any(shown[len(acknowledged) + 1 :])
+    assert editor.publish(pages[-1], "Danach geht es weiter") == 302
+    assert shows(portal, pages[-1].url, "Danach geht es weiter")
+
+
+def test_postgresql_is_killed_under_load_and_comes_again(
+    portal_state: support.State, postgresql: tuple[str, Server], tmp_path: Path
 ) -> None:
-    addresses = {"DATABASE_URL": postgresql[0], "CACHE_URL": redis[0]}
-    dies = {"postgresql": postgresql, "redis": redis}[killed][1]
-    with support.served(support.State(portal_state.folder), tmp_path / "portal", **addresses) as portal:
-        pages, editor, acknowledged = edited_pages(portal, 30, f"Server {killed}"), Editor(portal), list[int]()
-        writer = threading.Thread(target=publish_all, args=(editor, pages, acknowledged))
-        with reading(portal, *BOTH) as readers:
-            support.wait_for(lambda: len(readers.statuses) > 4, "Readers")
-            writer.start()
-            support.wait_for(lambda: len(acknowledged) > 2, "The first publications")
-            dies.kill()
-            seen = len(readers.statuses)
-            support.wait_for(lambda: len(readers.statuses) > seen + 20, "Readers without it")
-            without = readers.statuses[seen + 4 :]
-            dies.start()
-            wait_until_answered(portal, *BOTH, *(page.url for page in pages[:3]))
-            writer.join()
-        assert (readers.odd, readers.broken) == ([], [])
-        assert set(without) == {200}, "Those who read before go on reading."
-        # Without Redis nothing waits; without the database the publication that was under way is told of.
-        assert len(acknowledged) == len(pages) if killed == "redis" else len(acknowledged) < len(pages)
-        shown = [shows(portal, page.url, f"Bestätigt {number}") for number, page in enumerate(pages)]
-        assert [number for number in acknowledged if not shown[number]] == []
-        # What was under way is public whole or not at all, and nothing of what came after it.
-        assert not any(shown[len(acknowledged) + 1 :])
-        page = pages[-1]
-        assert editor.publish(page, "Danach geht es weiter") == 302
-        assert shows(portal, page.url, "Danach geht es weiter")
+    address, server = postgresql
+    with support.served(support.State(portal_state.folder), tmp_path / "portal", DATABASE_URL=address) as portal:
+        kill_under_load(portal, server, is_needed=True)
+
+
+def test_redis_is_killed_under_load_and_comes_again(portal_state: support.State, redis: tuple[str, Server], tmp_path: Path) -> None:
+    address, server = redis
+    database = f"{support.run_name()}_redis_{support.worker_name()}" if portal_state.database else ""
+    with support.served(portal_state, tmp_path / "portal", database, CACHE_URL=address) as portal:
+        kill_under_load(portal, server, is_needed=False)
