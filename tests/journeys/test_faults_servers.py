@@ -21,7 +21,7 @@ from tests.journeys.faults import BOTH, EditedPage, Editor, edited_pages, readin
 pytestmark = [pytest.mark.content, pytest.mark.faults, pytest.mark.postgresql]
 
 
-PAGES = 30
+PAGES = 12
 
 
 class Server:
