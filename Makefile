@@ -102,7 +102,7 @@ restore: ## the portal as the newest backup holds it, or another: ARGS='2026-11-
 	install requirements.txt .requirements-stamp
 	exec $(BIN)/python manage.py restore $(ARGS)
 
-upgrade: ## after new code: a backup, the migrations, a check, and back by itself if that fails
+upgrade: ## after new code: a backup, the migrations, a check, and back by itself if that fails; also while it serves
 	$(begin)
 	install requirements.txt .requirements-stamp
 	exec $(BIN)/python manage.py upgrade $(ARGS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +36,13 @@ def write_whole(path: Path, text: str) -> None:
     """Write a text file that its owner alone may read."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def swap(one: Path, other: Path) -> bool:
+    """Let two paths take each other's place, with no moment at which one is missing (Linux); return false where that cannot be done."""
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE, renameat2(2)
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    return renameat2 is not None and not renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange)
 
 
 _held: set[int] = set()

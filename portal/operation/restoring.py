@@ -176,23 +176,55 @@ def prove(backup: Backup, say: Say) -> None:
     Raises:
         CommandError: it did not hold.
     """
+    # Static files belong to the code, and a backup does not hold them.
+    own = {"PORTAL_STATIC_ROOT": str(settings.STATIC_ROOT)}
+    _try_on_copy(backup, "did not hold", own, ["migrate", "-v0", "--no-input"], ["check_portal"])
+    write_whole(backup.folder.parent / PROOF, datetime.now(UTC).isoformat())
+    say(f"The backup {backup.name} was restored into an empty folder, and its pages answer.")
+
+
+def rehearse_upgrade(backup: Backup) -> None:
+    """Upgrade a copy of the portal, made from a backup, as `upgrade` would the portal itself.
+
+    Raises:
+        CommandError: it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix=".static-", dir=backup.folder.parent) as folder:
+        # Of its own: those of the version that serves are not the next one's. Where they are alike there is nothing to collect.
+        static = Path(folder) / "static"
+        if (there := Path(settings.STATIC_ROOT)).exists():
+            shutil.copytree(there, static, copy_function=_link)
+        _try_on_copy(backup, "cannot be upgraded", {"PORTAL_STATIC_ROOT": str(static)}, ["upgrade", "--copy"])
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file that is never written to again a second name, or where that is on another disk copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _try_on_copy(backup: Backup, otherwise: str, values: dict[str, str], *commands: list[str]) -> None:
+    """Run commands on the portal that is made of a backup in an empty folder, and on PostgreSQL an empty database.
+
+    Raises:
+        CommandError: one fails.
+    """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".proof-", dir=backup.folder.parent))
         own = {"PORTAL_VAR": folder, "DATABASE_URL": "", "CACHE_URL": "", "PORTAL_MACHINES": "1", "SENTRY_DSN": ""}
-        # These belong to the code, and a backup does not hold them.
-        own |= {"PORTAL_DICTIONARIES": str(settings.DICTIONARIES), "PORTAL_STATIC_ROOT": str(settings.STATIC_ROOT)}
+        own |= {"PORTAL_DICTIONARIES": str(settings.DICTIONARIES), **values}
         if databases.vendor() == "postgresql":
             own["DATABASE_URL"] = _address(stack.enter_context(databases.scratch()))
-        for command in (["restore", backup.name, "--from", str(backup.folder.parent)], ["migrate", "-v0", "--no-input"], ["check_portal"]):
+        for command in (["restore", backup.name, "--from", str(backup.folder.parent)], *commands):
             done = subprocess.run(  # noqa: S603
                 [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
                 env={**os.environ, **own}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
             )  # fmt: skip
             if done.returncode:
                 last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-                raise CommandError(f"The backup {backup.name} did not hold: {''.join(last)}")
-    write_whole(backup.folder.parent / PROOF, datetime.now(UTC).isoformat())
-    say(f"The backup {backup.name} was restored into an empty folder, and its pages answer.")
+                raise CommandError(f"The backup {backup.name} {otherwise}: {''.join(last).removeprefix('CommandError: ')}")
 
 
 def _address(name: str) -> str:

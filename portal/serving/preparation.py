@@ -9,6 +9,7 @@ import contextlib
 import gc
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -25,10 +26,11 @@ from wagtail import hooks
 from wagtail.models import Page
 
 from portal import changes
-from portal.files import only_one, remove_leftovers, write_whole
+from portal.files import only_one, remove_leftovers, swap, write_whole
 from portal.language import typography
 from portal.serving import database
 from portal.serving.server import end_with_parent
+from portal.serving.static import StaticStorage
 from portal.upstream import states
 
 Say = Callable[[str], None]
@@ -129,11 +131,26 @@ class StaticCollection:
             lines = output.decode(errors="replace").strip().splitlines() or ["no reason given"]
             raise CommandError(f"The static files could not be collected: {lines[-1]}")
         write_whole(self.new / STAMP, self.fingerprint)
+        self._keep_last()
         shutil.rmtree(self.old, ignore_errors=True)
-        if self.folder.exists():
-            self.folder.rename(self.old)
-        self.new.rename(self.folder)
-        shutil.rmtree(self.old, ignore_errors=True)
+        if not swap(self.new, self.folder):
+            if self.folder.exists():
+                self.folder.rename(self.old)
+            self.new.rename(self.folder)
+        for left in (self.new, self.old):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _keep_last(self) -> None:
+        """Keep what the version before refers to: it may answer still, and pages of it are open in browsers."""
+        manifest = self.folder / StaticStorage.manifest_name
+        if not manifest.exists():
+            return
+        for name in set(json.loads(manifest.read_text(encoding="utf-8"))["paths"].values()):
+            for path in (name, f"{name}.br", f"{name}.gz"):
+                new, before = self.new / path, self.folder / path
+                if before.exists() and not new.exists():
+                    new.parent.mkdir(parents=True, exist_ok=True)
+                    os.link(before, new)
 
     def abandon(self) -> None:
         """End the process if it still runs."""

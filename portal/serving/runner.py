@@ -12,6 +12,7 @@ import ctypes
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -50,13 +51,16 @@ class _Child:
     has_ended: bool = False
 
 
-def supervise() -> Callable[[], None]:
-    """Keep a runner running, and where a port is given what says there how the portal is; return what ends them for good."""
+def supervise(listeners: list[socket.socket]) -> Callable[[], None]:
+    """Keep a runner running, and where a port is given what says there how the portal is; return what ends them for good.
+
+    They are forked from the process that holds the portal's listening sockets, and have no use for them.
+    """
     # All that is forked from this process holds it too: as long as one of them lives, the portal runs.
     running.hold()
-    kept = [_keep("runner", _become_runner)]
+    kept = [_keep("runner", _become_runner, listeners)]
     if settings.STATUS_PORT:
-        kept.append(_keep("status", _become_status))
+        kept.append(_keep("status", _become_status, listeners))
 
     def end() -> None:
         for end_one in kept:
@@ -65,7 +69,7 @@ def supervise() -> Callable[[], None]:
     return end
 
 
-def _keep(name: str, become: Callable[[], NoReturn]) -> Callable[[], None]:
+def _keep(name: str, become: Callable[[], NoReturn], listeners: list[socket.socket]) -> Callable[[], None]:
     """Keep a process running, forked from this one, whatever becomes of it; return what ends it for good.
 
     A thread forks it: Linux tells it to end when that thread is gone, which is when this process is.
@@ -77,6 +81,8 @@ def _keep(name: str, become: Callable[[], NoReturn]) -> Callable[[], None]:
         while not ending.is_set():
             pid = os.fork()
             if not pid:
+                for listener in listeners:
+                    listener.close()
                 become()
             current[:] = [pid]
             os.waitpid(pid, 0)

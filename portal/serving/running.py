@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import CommandError
+
+from portal.files import write_whole
+from portal.serving.server import RENEWAL_TIMEOUT
 
 try:
     import fcntl
@@ -61,6 +66,58 @@ def alone() -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_running() -> bool:
+    """Return whether a portal runs in this state folder.
+
+    Raises:
+        CommandError: its data are being replaced.
+    """
+    descriptor = _open()
+    try:
+        if fcntl is None:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError("A restore or an upgrade is replacing the data of this portal. Nothing was changed.") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _note() -> Path:
+    return Path(settings.VAR_DIR) / "serving"
+
+
+def note() -> None:
+    """Write down which process answers, which was forked from no other, and which one waits for its end and can renew it."""
+    write_whole(_note(), f"{os.getppid()} {os.getpid()}\n")
+
+
+def renew() -> None:
+    """Let the portal that runs here be renewed by the code that lies where it was started, and wait until that answers.
+
+    Raises:
+        CommandError: it is not, and the one before goes on.
+    """
+    try:
+        waiting, answering = map(int, _note().read_text(encoding="ascii").split())
+        if (said := Path(f"/proc/{waiting}/cmdline")).parent.parent.exists() and b"portal.serving.server" not in said.read_bytes():
+            raise ProcessLookupError("it has ended")
+        os.kill(waiting, signal.SIGUSR1)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"What answers cannot be renewed from here ({error}): systemctl reload portal, or start it anew.") from error
+    deadline = time.monotonic() + RENEWAL_TIMEOUT + 10
+    while _note().read_text(encoding="ascii").split() == [str(waiting), str(answering)]:
+        if time.monotonic() > deadline:
+            raise CommandError("The next server does not answer; its log says why. The one before goes on.")
+        time.sleep(0.2)
 
 
 def check_whole() -> None:

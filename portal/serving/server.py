@@ -1,83 +1,36 @@
-"""The running server: starts granian, says when it answers, ends it cleanly.
+"""The running server: holds the sockets where connections wait, starts granian, says when it answers, renews it, ends it cleanly.
 
 Only the standard library is imported, so that the process that waits is small: `manage.py serve` prepares everything and
-then replaces itself by `python -m portal.serving.server`.
+then replaces itself by `python -m portal.serving.server`. SIGUSR1 renews what answers, with the code that lies there by then: the next
+server is begun beside the one that answers, which ends once the next one answers.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
-import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import IO
+
+from portal.serving.address import Address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 START_TIMEOUT = 60.0
+RENEWAL_TIMEOUT = 300.0
+"""Seconds in which the next server has to answer; until then the one before does."""
 STOP_TIMEOUT = 10
-
-
-class AddressError(Exception):
-    """The address cannot be served; the message is one line for a person."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the server listens."""
-
-    host: str
-    port: int
-
-    @property
-    def probe_host(self) -> str:
-        """Return the host at which this machine reaches the server, whatever it listens on."""
-        return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-
-    def check(self) -> None:
-        """Raise AddressError unless the address is free and may be used."""
-        if not 0 < self.port < 2**16:
-            raise AddressError(f"PORT={self.port} is no port; ports go from 1 to 65535.")
-        try:
-            family, kind, protocol, _, name = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind, protocol) as listener:
-                # As the server does it: a port whose last connections are still closing is free.
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                listener.bind(name)
-                listener.listen()
-        except socket.gaierror as error:
-            raise AddressError(f"HOST={self.host} is no address that this machine knows.") from error
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                message = (
-                    f"Port {self.port} at {self.host} is taken; choose another one: make serve PORT={self.port + 1}"
-                )
-            elif error.errno == errno.EACCES:
-                message = f"Port {self.port} needs rights that this account does not have; choose one above 1023."
-            else:
-                message = f"{self.host}:{self.port} cannot be served: {error.strerror}."
-            raise AddressError(message) from error
-
-    def answers(self) -> bool:
-        """Return whether an HTTP server answers there, with whatever status."""
-        connection = http.client.HTTPConnection(self.probe_host, self.port, timeout=10)
-        try:
-            connection.request("GET", "/", headers={"Host": f"127.0.0.1:{self.port}"})
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        return True
+FINISH = 30.0
+"""Seconds in which a process that is renewed answers what it was asked; a connection that asks for nothing ends before."""
+SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1}
 
 
 class Pauses:
@@ -97,9 +50,40 @@ class Pauses:
         return self.pause
 
 
-def command(address: Address) -> list[str]:
-    """Return the command line of the production server."""
-    return [sys.executable, "-m", "portal.serving.workers", address.host, str(address.port)]
+def workers() -> int:
+    """Return how many processes answer, `WEB_WORKERS`."""
+    return int(os.environ.get("WEB_WORKERS") or 2)
+
+
+def linked() -> Path | None:
+    """Return the link by which this environment was named, where that leads to a version of the code (deploy/README.md)."""
+    named = Path(sys.executable).parent.parent.parent
+    return named if named.is_symlink() and (named / "manage.py").exists() else None
+
+
+def place() -> Path:
+    """Return the folder of the code: where a link leads to it, the one of now."""
+    return named.resolve() if (named := linked()) else BASE_DIR
+
+
+def command(listeners: Sequence[int], ready: int = 0) -> list[str]:
+    """Return the command line of the production server: where connections wait, and where it writes once it answers."""
+    python = Path(sys.executable)
+    if named := linked():
+        # By its own name: what it loads later is to come from there as well, wherever the link leads by then.
+        python = place() / python.relative_to(named)
+    return [str(python), "-m", "portal.serving.workers", ",".join(map(str, listeners)), str(ready)]
+
+
+def hold_signals() -> None:
+    """Let signals wait until somebody has said what they do: while this process becomes another one none is lost."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
+def _begin_child() -> None:
+    """Begin a process of the server: what this one waits with is not for it."""
+    end_with_parent()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def end_with_parent() -> None:
@@ -152,42 +136,67 @@ class Begun:
         return self.returncode
 
 
+Process = subprocess.Popen[bytes] | Begun
+
+
+class _Told(Exception):
+    """A signal came while an answer was waited for."""
+
+
 class Server:
     """One run of the production server; `begun` is its first process where that is there already."""
 
-    def __init__(self, address: Address, ready_lines: str, begun: Begun | None = None) -> None:
-        self.address = address
+    def __init__(self, address: Address, listeners: Sequence[int], ready_lines: str, begun: Begun | None = None) -> None:
+        self.address, self.listeners = address, listeners
         self.ready_lines = ready_lines
         self.begun = begun
-        self.stopping, self.has_answered = False, False
-        self.ended = threading.Event()
-        self.process: subprocess.Popen[bytes] | Begun | None = None
+        self.stopping, self.renewing, self.asking, self.has_answered = False, False, False, False
+        self.process: Process | None = None
+        self.told, self.tell = os.pipe()
 
     def run(self) -> int:
         """Start the server, print the lines when it answers, keep it running until it is ended and return the exit code."""
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(name) is not signal.SIG_IGN:
-                signal.signal(name, self._stop)
+        self._heed_signals()
         self._start()
-        if not self._answers():
-            print(f"The server does not answer after {START_TIMEOUT:.0f} seconds.", file=sys.stderr, flush=True)
-            self._end()
-            return 1
         # Also after a Ctrl-C before the first answer: a password that was just made is told only here.
-        print(self.ready_lines, flush=True)
-        pauses, code = Pauses(), self.process.wait()
-        if not self.has_answered and not self.stopping:
+        if self.ready_lines:
+            if not self._answers():
+                print(f"The server does not answer after {START_TIMEOUT:.0f} seconds.", file=sys.stderr, flush=True)
+                self._end(self.process)
+                return 1
+            print(self.ready_lines, flush=True)
+        pauses, code = Pauses(), self._wait()
+        if self.ready_lines and not self.has_answered and not self.stopping:
             print("The server ended unexpectedly.", file=sys.stderr, flush=True)
             return code if code > 0 else 1
         while not self.stopping:
             print("The server ended unexpectedly; it is started again.", file=sys.stderr, flush=True)
             # A signal that ends the portal ends the pause as well.
-            self.ended.wait(pauses.next())
+            until = time.monotonic() + pauses.next()
+            while not self.stopping and (left := until - time.monotonic()) > 0:
+                self._pause(left)
             if not self.stopping:
                 self._start()
-                self.process.wait()
+                self._wait()
         print("\nStopped.", flush=True)
         return 0
+
+    def _heed_signals(self) -> None:
+        """Say what signals do from here on; those that came before had to wait for it (`hold_signals`)."""
+        os.set_blocking(self.tell, False)
+        signal.set_wakeup_fd(self.tell, warn_on_full_buffer=False)
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(name) is not signal.SIG_IGN:
+                signal.signal(name, self._stop)
+        signal.signal(signal.SIGUSR1, self._ask_to_renew)
+        # The end of a process ends a pause.
+        signal.signal(signal.SIGCHLD, self._leave_question)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+    def _pause(self, seconds: float | None = None) -> None:
+        """Wait for a signal, or the end of a process."""
+        if select.select([self.told], [], [], seconds)[0]:
+            os.read(self.told, 1024)
 
     def _start(self) -> None:
         """Begin to serve."""
@@ -195,32 +204,92 @@ class Server:
         if self.stopping:
             self.process.terminate()
 
-    def _new(self) -> subprocess.Popen[bytes]:
+    def _new(self, ready: int = 0) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
         # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         return subprocess.Popen(  # noqa: S603
-            command(self.address),
-            cwd=BASE_DIR,
+            command(self.listeners, ready),
+            cwd=place(),
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=_begin_child,
+            pass_fds=[*self.listeners, *([ready] if ready else [])],
             env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
+
+    def _wait(self) -> int:
+        """Wait until the server has ended, whichever that is by then, and return how; renew it when that is asked for."""
+        while (code := self.process.poll()) is None:
+            if self.renewing and not self.stopping:
+                self._renew()
+            else:
+                self._pause()
+        return code
+
+    def _renew(self) -> None:
+        """Begin the next server beside the one that answers, and let that end once the next one answers."""
+        self.renewing = False
+        print("Starting the next server …", flush=True)
+        reader, ready = os.pipe()
+        following = self._new(ready)
+        os.close(ready)
+        with os.fdopen(reader, "rb", buffering=0) as answered:
+            deadline = time.monotonic() + RENEWAL_TIMEOUT
+            waits: list[IO[bytes] | int] = [answered, self.told]
+            # It closes its end without a word where it dies.
+            while answered not in (found := select.select(waits, [], [], max(deadline - time.monotonic(), 0))[0]) and found:
+                os.read(self.told, 1024)
+                if self.stopping:
+                    break
+            if answered not in found or not answered.read(1):
+                self._end(following)
+                if not self.stopping:
+                    print("The next server does not answer; the one before goes on.", file=sys.stderr, flush=True)
+                return
+        self._take_leave(following)
+
+    def _take_leave(self, following: Process) -> None:
+        """Let the server that answered so far end what it has begun, and become what waits for the next one, in the code of now."""
+        before, self.process = self.process, following
+        if before.poll() is None:
+            os.kill(before.pid, signal.SIGUSR1)
+        while before.poll() is None and following.poll() is None and not self.stopping:
+            self._pause()
+        if self.stopping:
+            self._end(before)
+        elif following.poll() is None:
+            hold_signals()
+            # What was said until now is done; what comes from now on waits for the next process.
+            if not self.stopping and not self.renewing:
+                print("The next server answers.", flush=True)
+                replace_process(self.address, self.listeners, "", following.pid)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def _answers(self) -> bool:
         """Wait for the first answer, the end of the server or the signal to end it; return false where nothing of it comes in time."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.process.poll() is None and not self.stopping:
-            if self.address.answers():
-                self.has_answered = True
+            with contextlib.suppress(_Told):
+                self.asking = True
+                self.has_answered = self.address.answers()
+                self.asking = False
+            if self.has_answered:
                 break
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.1)
         return True
 
+    def _leave_question(self, signum: int, frame: FrameType | None) -> None:
+        """Wait no longer for an answer that nobody may give any more: a connection waits for whoever comes next."""
+        if self.asking:
+            self.asking = False
+            raise _Told
+
+    def _ask_to_renew(self, signum: int, frame: FrameType | None) -> None:
+        self.renewing = True
+
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         """End the server in order; at the second Ctrl-C at once."""
-        self.ended.set()
         if self.process is None:
             self.stopping = True
         elif self.stopping:
@@ -229,18 +298,20 @@ class Server:
         else:
             self.stopping = True
             self.process.terminate()
+        self._leave_question(signum, frame)
 
-    def _end(self) -> None:
-        """End the server, by force if it must be."""
-        self.process.terminate()
+    @staticmethod
+    def _end(process: Process) -> None:
+        """End a server, by force if it must be."""
+        process.terminate()
         try:
-            self.process.wait(STOP_TIMEOUT)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
 
 
-def begin_here(address: Address, serve: Callable[[str, str], None]) -> int:
+def begin_here(listeners: list[socket.socket], serve: Callable[[list[socket.socket]], None]) -> int:
     """Fork the server's first process from this one, which has loaded all that it needs, and return its id.
 
     It is the same as `_new` makes, but for what was loaded: with `serve` it goes on here.
@@ -250,36 +321,42 @@ def begin_here(address: Address, serve: Callable[[str, str], None]) -> int:
     if pid := os.fork():
         return pid
     os.setsid()
-    end_with_parent()
+    _begin_child()
     os.chdir(BASE_DIR)
     if "MALLOC_ARENA_MAX" not in os.environ:
         # glibc reads the variable when a process begins.
         arena_max = -8
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).mallopt(arena_max, 1)
-    serve(address.host, str(address.port))
+    serve(listeners)
     sys.exit(0)
 
 
-def replace_process(address: Address, ready_lines: str, begun: int = 0) -> None:
-    """Become the server: the process that prepared everything is gone afterwards, but for `begun`, which `begin_here` returned."""
+def replace_process(address: Address, listeners: Sequence[int], ready_lines: str, begun: int = 0) -> None:
+    """Become the server: the process that prepared everything is gone afterwards, but for `begun`, which `begin_here` returned.
+
+    Signals are held by then (`hold_signals`); those that come meanwhile reach the server.
+    """
     # Through a pipe: the lines may hold a new password, which must not stand in an environment or an argument list.
     reader, writer = os.pipe()
     os.write(writer, ready_lines.encode())
     os.close(writer)
-    os.set_inheritable(reader, True)
+    for kept in (reader, *listeners):
+        os.set_inheritable(kept, True)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.chdir(BASE_DIR)
-    arguments = ["-m", "portal.serving.server", address.host, str(address.port), str(reader), str(begun)]
+    os.chdir(place())
+    arguments = ["-m", "portal.serving.server", address.host, str(address.port), ",".join(map(str, listeners)), str(reader), str(begun)]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
 
 
-def main(host: str, port: str, reader: str, begun: str) -> int:
+def main(host: str, port: str, listeners: str, reader: str, begun: str) -> int:
     """Serve until the end and return the exit code."""
     sys.stdout.reconfigure(errors="replace")
     with os.fdopen(int(reader), encoding="utf-8") as lines:
-        return Server(Address(host, int(port)), lines.read(), Begun(int(begun)) if int(begun) else None).run()
+        said = lines.read()
+    numbers = [int(number) for number in listeners.split(",")]
+    return Server(Address(host, int(port)), numbers, said, Begun(int(begun)) if int(begun) else None).run()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ https://prometheus.io/docs/instrumenting/exposition_formats/.
 
 from __future__ import annotations
 
+import errno
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -18,6 +20,7 @@ from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from wagtail import hooks
 
+from portal.serving.server import FINISH
 from portal.settings.hosts import EVERYWHERE
 
 PATIENCE = 5.0
@@ -134,7 +137,19 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
 
+def _listening() -> _Server:
+    """Return the server. While what answers is renewed, the process before this one may hold the port for a moment more."""
+    deadline = time.monotonic() + FINISH
+    while True:
+        try:
+            return _Server((settings.STATUS_HOST, settings.STATUS_PORT), _Handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
 def serve() -> None:
     """Answer until the process ends."""
-    with _Server((settings.STATUS_HOST, settings.STATUS_PORT), _Handler) as server:
+    with _listening() as server:
         server.serve_forever()

@@ -10,18 +10,18 @@ import asyncio
 import contextlib
 import gc
 import os
+import socket
 import sys
 import threading
-import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.server.common import AbstractServer
 
-from portal.serving.connections import give_up_silent
-from portal.serving.server import STOP_TIMEOUT, Pauses, end_with_parent
+from portal.serving.address import BACKLOG
+from portal.serving.processes import Processes
+from portal.serving.server import STOP_TIMEOUT, end_with_parent, workers
 
 if TYPE_CHECKING:
     from portal.shell.bridge import Application
@@ -69,23 +69,21 @@ def memory() -> int:
     return int(os.environ.get("WEB_WORKER_MB") or 500)
 
 
-def options(host: str, port: str) -> dict[str, object]:
+def options() -> dict[str, object]:
     """Return the options of the production server; `WEB_WORKERS` and `WEB_WORKER_MB` change two of them."""
     return {
-        "address": host,
-        "port": int(port),
         "interface": Interfaces.RSGI,
         "http": HTTPModes.http1,
         # Headers come in time, connections that ask for nothing end; a reader who stops reading costs this buffer.
         "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
-        "workers": int(os.environ.get("WEB_WORKERS") or 2),
-        "backlog": 1024,
+        "workers": workers(),
+        "backlog": BACKLOG,
         "backpressure": CONNECTIONS,
         "websockets": False,
         "log_access": False,
         "log_level": "critical",
         "respawn_failed_workers": True,
-        # Looked at every half minute. The new process answers before the old one, which ends what it has begun, takes no more.
+        # Looked at every half minute.
         "workers_max_rss": memory(),
         "workers_kill_timeout": STOP_TIMEOUT // 2,
     }
@@ -96,8 +94,19 @@ def _begin(loop: asyncio.AbstractEventLoop) -> None:
     from portal.http import counting
 
     threading.Thread(target=counting.write_for_ever, name="counting", daemon=True).start()
-    # Only then granian listens.
-    loop.call_soon(give_up_silent)
+
+
+def _said(is_ready: Callable[[], None] | None) -> Callable[[], None]:
+    """Return what says that all processes answer: in the state folder, and to whoever wants to know."""
+
+    def say() -> None:
+        from portal.serving import running
+
+        running.note()
+        if is_ready:
+            is_ready()
+
+    return say
 
 
 def allow_connections() -> None:
@@ -109,33 +118,18 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-class Respawns(dict[int, float]):
-    """When granian began which process anew: it remembers nothing, and waits.
-
-    granian (2.8) gives up, and with it the whole portal, when one of its processes dies within 5.5 seconds after it was begun anew, by
-    what it wrote here. It has no setting for that. Once it has one, this can go; should it look elsewhere, the launcher starts all anew.
-    """
-
-    def __init__(self, server: AbstractServer) -> None:
-        super().__init__()
-        self.server, self.pauses = server, Pauses()
-
-    def __setitem__(self, index: int, moment: float) -> None:
-        """Wait before the process is begun, the longer the sooner it died; the others answer meanwhile."""
-        until = time.monotonic() + self.pauses.next()
-        while time.monotonic() < until and not self.server.interrupt_signal:
-            time.sleep(0.05)
-
-
-def begin(host: str, port: str, **values: object) -> AbstractServer:
+def begin(listeners: list[socket.socket], **values: object) -> Processes:
     """Return the server, not serving yet; `values` are other options than those of the portal."""
-    server = Granian("portal.wsgi:application", **options(host, port) | values)
-    server.respawned_wrks = Respawns(server)
-    return server
+    return Processes(listeners, **options() | values)
 
 
-def main(host: str, port: str) -> None:
-    """Serve until the process is ended."""
+def main(listeners: list[socket.socket], is_ready: Callable[[], None] | None = None) -> None:
+    """Serve until the process is ended.
+
+    Args:
+        listeners: the sockets where connections wait.
+        is_ready: called once all processes answer, where others answer still and want to know.
+    """
     allow_connections()
     # As in `manage.py`.
     gc.set_threshold(10_000, 10, 10)
@@ -151,18 +145,23 @@ def main(host: str, port: str) -> None:
     # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
     gc.collect()
     gc.set_threshold(300, 5, 5)
-    from portal.serving import runner
+    from portal.serving import database, runner
     from portal.serving.watching import watching
 
-    end_runner = runner.supervise()
+    if is_ready and not database.is_current():
+        sys.exit("The database does not fit this version: make upgrade.")
+    end_runner = runner.supervise(listeners)
     try:
         with watching():
-            server = begin(host, port)
+            server = begin(listeners)
+            server.at_start, server.at_finish = _said(is_ready), end_runner
             shell.at_start = _begin
-            server.serve(target_loader=lambda *args, **values: shell)
+            server.answer_with(shell)
     finally:
         end_runner()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    ready = int(sys.argv[2])
+    given = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
+    main(given, (lambda: os.close(ready) if os.write(ready, b".") else None) if ready else None)

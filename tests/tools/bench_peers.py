@@ -47,6 +47,7 @@ def serve(interface: str, port: str) -> None:
     """Serve what comes in through the standard input, a status line's worth of Python, until the process is ended."""
     from granian.constants import Interfaces
 
+    from portal.serving.address import Address
     from portal.serving.workers import begin
 
     headers, body = pickle.load(sys.stdin.buffer)  # noqa: S301 (from the process that started this one)
@@ -58,7 +59,7 @@ def serve(interface: str, port: str) -> None:
         start_response("200 OK", headers)
         return [body]
 
-    server = begin("127.0.0.1", port, interface=Interfaces(interface), workers=1)
+    server = begin(Address("127.0.0.1", int(port)).listen(1), interface=Interfaces(interface), workers=1)
     server.serve(target_loader=lambda *args, **values: rsgi if interface == "rsgi" else wsgi)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import sys
 import time
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.serving import preparation, running, server
+from portal.serving.address import Address, AddressError
 from portal.settings import environment, hosts
 
 
@@ -27,15 +30,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         """Prepare, then become the server."""
+        # A wish for renewal that comes too early: what is begun here is new.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         started = time.monotonic()
-        address = server.Address(settings.HOST, settings.PORT)
+        address = Address(settings.HOST, settings.PORT)
         try:
             environment.check()
             running.check_whole()
             if not options["prepare"]:
                 address.check()
             accounts = preparation.prepare(self._work)
-        except (server.AddressError, environment.SettingError) as error:
+        except (AddressError, environment.SettingError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self._say("\nStopped.")
@@ -53,14 +58,21 @@ class Command(BaseCommand):
         ]
         ready_lines = "\n".join([*lines, *filter(None, [accounts]), "Ctrl-C ends it."])
         # Where there was nothing to do, what is loaded is what the server needs, and no more: it goes on from here.
-        server.replace_process(address, ready_lines, 0 if self.has_worked else server.begin_here(address, self._serve))
+        server.hold_signals()
+        try:
+            listeners = address.listen(server.workers())
+        except AddressError as error:
+            raise CommandError(str(error)) from error
+        # Nor where a link leads to the code: who goes on from here would load the rest from wherever it leads by then.
+        begun = 0 if self.has_worked or server.linked() else server.begin_here(listeners, self._serve)
+        server.replace_process(address, [listener.fileno() for listener in listeners], ready_lines, begun)
 
     @staticmethod
-    def _serve(host: str, port: str) -> None:
+    def _serve(listeners: list[socket.socket]) -> None:
         # It brings in granian, which needs no thread or loop of a process that only prepares.
         from portal.serving import workers
 
-        workers.main(host, port)
+        workers.main(listeners)
 
     def _work(self, line: str) -> None:
         """Say what is being prepared."""

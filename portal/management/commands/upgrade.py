@@ -11,17 +11,21 @@ from portal.operation import upgrading
 
 
 class Command(BaseCommand):
-    """Makes a backup, migrates, checks, and goes back if that fails."""
+    """Makes a backup, migrates, checks, and goes back if that fails; where the portal runs, it does so with a copy first."""
 
-    help = "Upgrades the data after the code was renewed (docs/operation.md); the portal must not be running."
+    help = "Upgrades the data after the code was renewed (docs/operation.md), also while the portal runs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where the backup goes."""
         parser.add_argument("--to", type=Path, default=settings.BACKUPS, help="the folder of the backups, PORTAL_BACKUPS otherwise")
+        parser.add_argument("--copy", action="store_true", help="the data are a copy to try it on: no backup, no way back")
 
     def handle(self, *args: object, **options: object) -> None:
         """Do it."""
-        upgrading.upgrade(options["to"], self._say, settings.BACKUPS_KEPT)
+        if options["copy"]:
+            upgrading.upgrade_copy(self._say)
+        else:
+            upgrading.upgrade(options["to"], self._say, settings.BACKUPS_KEPT)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

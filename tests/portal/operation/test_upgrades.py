@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import psycopg
 import pytest
 
 from tests import support
+from tests.journeys.test_renewal import STAY, launcher, visiting
 from tests.portal.operation.test_backups import Place, filled, run, tree
+from tests.portal.shell.clients import listeners
 
 __all__ = ["filled"]
 pytestmark = [pytest.mark.content, pytest.mark.postgresql]
@@ -79,3 +83,53 @@ def test_one_that_was_killed_begins_anew_from_its_backup(filled: Place, tmp_path
     assert said[0].startswith("The last upgrade was interrupted; going back to the backup ")
     assert said[-1].startswith("The portal is upgraded. ")
     assert differing(filled, before) == {}
+
+
+@pytest.fixture(scope="module")
+def serves(portal_state: support.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Portal]:
+    """Serve a portal that is upgraded while it is read."""
+    database = f"{support.run_name()}_upgraded_{support.worker_name()}" if portal_state.database else ""
+    folder = tmp_path_factory.mktemp("upgraded")
+    with support.served(portal_state, folder / "portal", database, PORTAL_BACKUPS=str(folder / "backups")) as portal:
+        yield portal
+
+
+def migrated(portal: support.Portal) -> bool:
+    """Return whether the migration of the next version was applied."""
+    asked = "from django.db.migrations.recorder import MigrationRecorder as R; print(R.Migration.objects.filter(app='harmful'))"
+    return "harmful" in portal.manage("shell", "-c", asked)
+
+
+def next_version(portal: support.Portal, kind: str) -> support.Portal:
+    """Return the same portal with the code of another version."""
+    own = {"DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": kind}
+    return support.Portal(portal.url, portal.folder, portal.environment | own)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "reason"), [
+    ("raises", "there_is_no_such_table"), ("unpublishes", "The check failed: 1 public pages of de are gone"),
+])  # fmt: skip
+def test_what_would_fail_beside_readers_changes_nothing(serves: support.Portal, kind: str, reason: str) -> None:
+    support.wait_for(lambda: len(listeners(serves)) == 2, "Both processes")
+    before = listeners(serves)
+    last = run(next_version(serves, kind), "upgrade", code=1).splitlines()[-1]
+    assert last.endswith(" Nothing was changed, and the version that you had goes on.")
+    assert reason in last
+    assert (listeners(serves), migrated(serves)) == (before, False)
+
+
+@pytest.mark.long
+def test_an_upgrade_beside_readers_fails_no_request(serves: support.Portal) -> None:
+    support.wait_for(lambda: len(listeners(serves)) == 2, "Both processes")
+    before, waits = listeners(serves), launcher(serves)
+    with visiting(serves) as visitors:
+        support.wait_for(lambda: min(visitors.answers[name] for name in ("stay", "come", "send")) > 1, "Visitors")
+        said = run(next_version(serves, "expands"), "upgrade").splitlines()
+        assert said[0] == "The portal is running and goes on. Making a backup …"
+        assert said[-1].startswith("The portal is upgraded. ")
+        support.wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in before), "The end of the version before")
+        meanwhile = Counter(visitors.answers)
+        support.wait_for(lambda: all((visitors.answers - meanwhile)[name] > 1 for name in ("come", "send")), "Visitors afterwards")
+    assert (visitors.failed, visitors.answers["ended"]) == ([], STAY)
+    assert (launcher(serves), migrated(serves)) == (waits, True)

@@ -8,7 +8,9 @@ import time
 
 from granian.rsgi import HTTPProtocol, Scope
 
-from portal.serving import workers
+from portal.serving.address import Address
+from portal.serving.server import workers
+from portal.serving.workers import begin
 
 _kept: list[bytes] = []
 
@@ -26,4 +28,5 @@ class Growing:
 
 
 if __name__ == "__main__":
-    workers.begin("127.0.0.1", sys.argv[1], rss_sample_interval=1).serve(target_loader=lambda *args, **values: Growing())
+    listeners = Address("127.0.0.1", int(sys.argv[1])).listen(workers())
+    begin(listeners, rss_sample_interval=1).answer_with(Growing())

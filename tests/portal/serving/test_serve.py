@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -22,7 +23,8 @@ from whitenoise.compress import Compressor
 
 from portal.counters import Counters
 from portal.serving import preparation, styles
-from portal.serving.server import Address, AddressError, command
+from portal.serving.address import Address, AddressError
+from portal.serving.server import command
 from portal.serving.static import StaticStorage
 from portal.serving.workers import options
 from tests import support
@@ -54,12 +56,12 @@ class TestAddress:
 
     def test_workers_come_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WEB_WORKERS", "3")
-        assert options("127.0.0.1", "8000")["workers"] == 3
+        assert options()["workers"] == 3
         monkeypatch.setenv("WEB_WORKERS", "")
-        assert options("127.0.0.1", "8000")["workers"] == 2
+        assert options()["workers"] == 2
 
     def test_processes_are_forked_from_one_that_has_loaded_everything(self) -> None:
-        assert command(Address("127.0.0.1", 8000))[-3:] == ["portal.serving.workers", "127.0.0.1", "8000"]
+        assert command([3, 4])[-3:] == ["portal.serving.workers", "3,4", "0"]
 
 
 @pytest.mark.django_db
@@ -118,6 +120,47 @@ class TestStatic:
         assert fingerprint("other") == first
         monkeypatch.setattr(styles, "joined", lambda: "a {}")
         assert len({fingerprint("other"), first}) == 2
+
+
+    def test_what_the_version_before_refers_to_stays_until_the_next_but_one(self, tmp_path: Path) -> None:
+        """It may answer still, and pages of it are open in browsers."""
+        with override_settings(STATIC_ROOT=tmp_path / "static"):
+            for number in range(3):
+                collection = preparation.StaticCollection()
+                collection.new.mkdir()
+                name = f"site.{number}.css"
+                for file in (name, f"{name}.br", "site.css"):
+                    (collection.new / file).write_text(str(number), encoding="ascii")
+                (collection.new / "staticfiles.json").write_text(json.dumps({"paths": {"site.css": name}}), encoding="utf-8")
+                collection.process = subprocess.Popen(["true"], stdout=subprocess.PIPE)
+                collection.finish()
+        kept = {"site.1.css": b"1", "site.1.css.br": b"1", "site.2.css": b"2", "site.2.css.br": b"2", "site.css": b"2"}
+        found = contents(tmp_path / "static")
+        assert {name: found[name] for name in found if name.startswith("site")} == kept
+        assert [path.name for path in tmp_path.iterdir()] == ["static"]
+
+
+class TestLink:
+    """The code lies in a folder for each version, and a link leads to the one of now."""
+
+    def test_the_next_server_comes_from_where_the_link_leads_by_then(self, tmp_path: Path) -> None:
+        for version in ("one", "two"):
+            (tmp_path / version).mkdir()
+            for name in (".venv", "manage.py", "portal"):
+                (tmp_path / version / name).symlink_to(Path(sys.prefix) if name == ".venv" else settings.BASE_DIR / name)
+        link = tmp_path / "app"
+        link.symlink_to("one")
+        say = "import sys; from portal.serving import server; print(server.place(), *server.command([3])); sys.stdin.readline(); "
+        process = subprocess.Popen(
+            [link / ".venv" / "bin" / "python", "-c", say + "print(server.place(), *server.command([3]))"],
+            cwd=link, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        first = process.stdout.readline()
+        link.unlink()
+        link.symlink_to("two")
+        rest, _ = process.communicate("\n")
+        expected = [f"{tmp_path}/{name} {tmp_path}/{name}/.venv/bin/python -m portal.serving.workers 3 0\n" for name in ("one", "two")]
+        assert [first, rest] == expected
 
 
 class TestPort:

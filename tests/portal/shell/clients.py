@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,13 +65,16 @@ def ask(portal: Portal, path: str, method: str = "GET", body: bytes | None = Non
 
 
 def listeners(portal: Portal) -> set[int]:
-    """Return the processes that listen at the portal's port (Linux)."""
+    """Return the processes that accept connections at the portal's port (Linux).
+
+    Those that started them hold the sockets too, and accept none.
+    """
     port = f":{place(portal)[1]:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     sockets = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(port) and row[3] == "0A"}
-    found = set()
+    found: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if any(str(entry.readlink()) in sockets for entry in (folder / "fd").iterdir()):
-                found.add(int(folder.name))
-    return found
+                found[int(folder.name)] = int(re.search(r"PPid:\s+(\d+)", (folder / "status").read_text())[1])
+    return found.keys() - found.values()
