@@ -133,19 +133,21 @@ IN_VIEW = 4
 """So many entries of a list stand on a desk's screen beside another one."""
 
 
-def varied(cards: list[Card]) -> list[Card]:
+def varied(cards: list[Card], before: Iterable[Card] = ()) -> list[Card]:
     """Return the entries of a list with no drawing twice in a view: of two the second shows the one of its kind, or none.
 
-    Which entries stand side by side differs by language, filter and page; so no care for the drawings of pages could see to it.
+    `before` stands above the list in the same view. Which entries stand side by side differs by language, filter and page; so no care
+    for the drawings of pages could see to it.
     """
-    shown: list[Card] = []
+    shown = list(before)
+    above = len(shown)
     for card in cards:
         in_view = {_shown(other.picture) for other in shown[-IN_VIEW:]}
         picture = card.picture or {}
         spare = {**picture, "url": url} if (url := picture.get("spare")) else None
         choices = [choice for choice in (card.picture, spare) if _shown(choice) not in in_view]
         shown.append(replace(card, picture=choices[0] if choices else None))
-    return shown
+    return shown[above:]
 
 
 def _shown(picture: dict[str, object] | None) -> tuple[object, object]:

@@ -73,7 +73,10 @@ class TestWordsInAnotherLanguage:
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        ("de", "Unterstützungsprogramm für Familien", "Unterstüt\u00adzungs\u00adprogramm für Familien"),
+        ("de", "Unterstützungsprogramm für Familien", "Unterstützungs\u00adprogramm für Familien"),
+        ("de", "Unterstützungsprogramm Familiennachzug", "Unterstützungs\u00adprogramm Familien\u00adnachzug"),
+        ("de", "Migrationsrouten der Bundesregierung", "Migrations\u00adrouten der Bundes\u00adregierung"),
+        ("de", "Bundestagsdrucksache", "Bundestags\u00addrucksache"),
         ("de", "Kontakt 2024", "Kontakt 2024"),
         ("de-simple", "Unterstützungsprogramm", "Unterstützungsprogramm"),
         ("en", "internationalisation", "internationalisation"),
