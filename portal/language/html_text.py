@@ -83,8 +83,8 @@ def hold_lines_together(html: str, language_code: str) -> str:
     """Return an HTML page in whose texts lines break only where they may (`typography.hold_together`).
 
     Attributes, scripts, what is typed and `<title>` stay as they are. Sentences go on through inline elements: in “§ <b>24</b>” the
-    space does not break. German words that a text in another script names in brackets say their language. Telephone numbers, references and sizes
-    keep their order in texts that run from right to left.
+    space does not break. German words that a text in another script names in brackets say their language. Telephone numbers,
+    references and sizes keep their order in texts that run from right to left.
     """
     held: list[tuple[int, int, str]] = []
     current = _Sentence(language_code)
