@@ -1,4 +1,4 @@
-"""A theme, a page for the press and a page of questions: made, previewed, published, translated, found and taken offline, in one portal."""
+"""A theme and a page of questions: made, previewed, published, translated, found and taken offline, in one portal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class Kind(NamedTuple):
 
 KINDS = (
     Kind("work.ThemePage", "section", "Quittenfeld", "حقل السفرجل"),
-    Kind("about.PressPage", "page", "Quittenpresse", "صحافة السفرجل"),
     Kind("home.ContentPage", "page", "Quittenfragen", "أسئلة السفرجل"),
 )
 TEXTS = {
@@ -36,8 +35,6 @@ TEXTS = {
     "Der Quittenrat kostet nichts.": "مشورة السفرجل مجانية.",
 }
 LEAD, QUESTION, ANSWER = TEXTS
-# What a press page adds by itself, in each language.
-ORIGINALS = {"de": "Neu von der IOM", "ar": "جديد المنظمة الدولية للهجرة"}
 
 MAKE = """
 from home.models import ContentPage, OurWorkPage, WhoWeArePage
@@ -81,7 +78,7 @@ def write_and_preview(editor: Page, kind: Kind, parent: int) -> None:
     expect(editor.locator("input[name^='body-0-'][name$='-answer']")).to_have_value(re.compile("kostet nichts"))
     preview = opened_preview(editor)
     expect(preview.locator("h1")).to_have_text(kind.german)
-    expect(preview.locator("summary")).to_have_text([QUESTION])
+    expect(preview.locator("main summary")).to_have_text([QUESTION])
     preview.close()
     choose(editor, "button[name='action-submit']")
     editor.wait_for_url(re.compile(rf"/admin/pages/{parent}/"))
@@ -109,14 +106,13 @@ def translate_into_arabic(live_portal: support.Portal, translator: Page, kind: K
     publish_translation(translator)
 
 
-def read(visitor: Page, kind: Kind, title: str, code: str) -> None:
-    """Follow a result to the page; its question opens to show the answer, a page for the press shows the newest originals."""
+def read(visitor: Page, title: str, code: str) -> None:
+    """Follow a result to the page; its question opens to show the answer."""
     visitor.get_by_role("link", name=title, exact=True).first.click()
     expect(visitor.locator("h1")).to_have_text(title)
     question, answer = (QUESTION, ANSWER) if code == "de" else (TEXTS[QUESTION], TEXTS[ANSWER])
     visitor.locator("summary", has_text=question).click()
     expect(visitor.get_by_text(answer)).to_be_visible()
-    expect(visitor.locator("#press-originals")).to_have_text([ORIGINALS[code]] if "Press" in kind.model else [])
 
 
 def test_they_are_made_previewed_published_translated_found_and_taken_offline(
@@ -142,11 +138,11 @@ def test_they_are_made_previewed_published_translated_found_and_taken_offline(
     action = visitor.locator("form[role=search]").first.get_attribute("action")
     searches = {"de": "/de/suche/?q=Quittenrat", "ar": f"{action}?q=السفرجل"}
     for code, address in searches.items():
-        own = {kind: kind.german if code == "de" else kind.arabic for kind in KINDS}
-        assert titles_in(visitor, address) == sorted(own.values())
-        for kind, title in own.items():
+        own = [kind.german if code == "de" else kind.arabic for kind in KINDS]
+        assert titles_in(visitor, address) == sorted(own)
+        for title in own:
             visitor.goto(address)
-            read(visitor, kind, title, code)
+            read(visitor, title, code)
     assert titles_in(visitor, f"{searches['de']}&type=theme") == ["Quittenfeld"]
 
     for page in pages.values():
