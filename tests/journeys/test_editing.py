@@ -39,10 +39,7 @@ def choose(page: Page, selector: str) -> None:
 def opened_preview(editor: Page) -> Page:
     """Open what was typed so far as a page of its own: the link hands it over before it opens."""
     with editor.context.expect_page() as opened:
-        toggle = editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first
-        # The panel of the page before is remembered.
-        if toggle.get_attribute("aria-expanded") != "true":
-            toggle.click()
+        editor.locator("[data-side-panel-toggle=preview], [aria-label*='Vorschau']").first.click()
         editor.get_by_role("link", name=re.compile("Vorschau.*neue", re.IGNORECASE)).first.click()
     return opened.value
 

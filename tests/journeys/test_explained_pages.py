@@ -120,9 +120,9 @@ def test_they_are_made_previewed_published_translated_found_and_taken_offline(
 ) -> None:
     section, below = map(int, re.search(r"PARENTS (\d+) (\d+)", live_portal.manage("shell", "-c", MAKE)).groups())
     parents = {"section": section, "page": below}
-    editor = sign_in(open_page("/admin/login/", **DESK), "redaktion")
     for kind in KINDS:
-        write_and_preview(editor, kind, parents[kind.parent])
+        # Each in a browser of its own: an open preview is remembered, and saves a new page by itself while it is handed in.
+        write_and_preview(sign_in(open_page("/admin/login/", **DESK), "redaktion"), kind, parents[kind.parent])
     pages = {kind: page_id(live_portal, f"Page.objects.get(title='{kind.german}', locale__language_code='de').pk") for kind in KINDS}
 
     moderator = sign_in(open_page("/admin/login/", **DESK), "freigabe")
