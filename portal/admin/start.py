@@ -227,17 +227,23 @@ def replace_panels(request: HttpRequest, panels: list[Component]) -> None:
     panels.append(StartPanel())
 
 
+def beginning_of_pages(user: User) -> int | None:
+    """Return the German home page where somebody works in several languages: pages begin there, and not at the list of home pages."""
+    root = PagePermissionPolicy().explorable_root_instance(user)
+    home = homes().get(SOURCE_LANGUAGE)
+    return home["id"] if home is not None and root is not None and root.is_root() else None
+
+
 class PagesMenuItem(ExplorerMenuItem):
-    """“Pages”: begins at the German home page where somebody works in several languages, and not at the list of home pages."""
+    """“Pages”, which begins there."""
 
     def render_component(self, request: HttpRequest) -> Component:
         """Return the entry with the page that it begins at."""
-        root = PagePermissionPolicy().explorable_root_instance(request.user)
-        home = homes().get(SOURCE_LANGUAGE)
-        if home is None or root is None or not root.is_root():
+        home = beginning_of_pages(request.user)
+        if home is None:
             return super().render_component(request)
-        address = reverse("wagtailadmin_explore", args=[home["id"]])
-        return PageExplorerMenuItem(self.name, self.label, address, home["id"], icon_name=self.icon_name, classname=self.classname)
+        address = reverse("wagtailadmin_explore", args=[home])
+        return PageExplorerMenuItem(self.name, self.label, address, home, icon_name=self.icon_name, classname=self.classname)
 
 
 def begin_at_home(menu_items: list[MenuItem]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from django.utils.translation import pgettext_lazy
@@ -11,6 +12,7 @@ from portal.pages import cards, links
 from portal.pages.links import Link
 
 from . import base as blocks
+from . import walking
 from .anchors import anchor_of
 from .links import LinkBlock, PageBlock
 from .text import SHORT_TEXT_FEATURES, RichTextBlock, Source, SourceBlock
@@ -252,7 +254,9 @@ class CardsBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the pages in the reader's language, ready to be shown as cards."""
         context = super().get_context(value, parent_context=parent_context)
-        context["cards"] = cards.for_pages([page for page in value["pages"] if page])
+        around = (parent_context or {}).get("page")
+        beside = partial(walking.chosen_in, around, CardsBlock) if around is not None else tuple
+        context["cards"] = cards.for_pages([page for page in value["pages"] if page], beside)
         return context
 
 

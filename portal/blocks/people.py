@@ -9,7 +9,7 @@ from wagtail import hooks
 
 from portal.facts.kinds import TEXT_KINDS
 from portal.facts.shown import ShownFact
-from portal.pages import links
+from portal.pages import links, readers
 from portal.pages.links import Link
 
 from . import base as blocks
@@ -118,7 +118,8 @@ class OfficesBlock(blocks.StaticBlock):
     def get_context(self, value: object, parent_context: dict | None = None) -> dict:
         """Add the Länder with an office, the tiles of the map, and the names of those that are marked for its description."""
         context = super().get_context(value, parent_context=parent_context)
-        laender = [land for list_offices in hooks.get_hooks("list_offices") for land in list_offices() if land.offices]
+        listed = readers.once("offices", lambda: [land for list_offices in hooks.get_hooks("list_offices") for land in list_offices()])
+        laender = [land for land in listed if land.offices]
         marked = {land.code for land in laender}
         context.update(laender=laender, tiles=tiles(marked), marked_names=names(marked))
         return context

@@ -107,3 +107,9 @@ def references(instance: Any) -> set[int]:
             if issubclass(model, Page) and str(object_id).isdecimal():
                 ids.add(int(object_id))
     return ids
+
+
+def chosen_in(instance: Any, block_type: type[Block]) -> set[int]:
+    """Return the ids of the pages that are chosen in the blocks of one type, anywhere in an object's StreamFields."""
+    blocks = (part for found in stored_parts(instance) for part in walk(found) if isinstance(part.block, block_type))
+    return {int(inner.value) for part in blocks for inner in walk(part) if isinstance(inner.block, PageChooserBlock)}

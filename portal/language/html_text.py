@@ -33,9 +33,10 @@ _GERMAN = re.compile(
 
 _FROM_THE_RIGHT = frozenset(code for code, info in LANG_INFO.items() if info.get("bidi"))
 _NUMBERS = re.compile(
-    r"""(?<![\w.,:/+(])(?:
+    r"""(?<![\w.,:/+(-])(?:
     (?:\+|\(\+?|0)\d[\d()/]*(?:[ \u00a0-][\d()/]*\d\)?)+   # a telephone number in groups
     |\+\d+                                                  # or in one
+    |(?=[A-Za-z/_-]*\d)(?=[\d/_-]*[A-Za-z])[A-Za-z\d]+(?:[-/_][A-Za-z\d]+)+ # a reference: VN-2026-07
     |\d[\d.,:]*(?:[ \u00a0]?[-×x][ \u00a0]?\d(?:[\d.,:]*\d)?)+ # 10 x 15, 10:00-16:00
     )(?!\w)""",
     re.VERBOSE,
@@ -82,8 +83,8 @@ def hold_lines_together(html: str, language_code: str) -> str:
     """Return an HTML page in whose texts lines break only where they may (`typography.hold_together`).
 
     Attributes, scripts, what is typed and `<title>` stay as they are. Sentences go on through inline elements: in “§ <b>24</b>” the
-    space does not break. German words that a text in another script names in brackets say their language. Telephone numbers and sizes
-    keep their order in texts that run from right to left.
+    space does not break. German words that a text in another script names in brackets say their language. Telephone numbers,
+    references and sizes keep their order in texts that run from right to left.
     """
     held: list[tuple[int, int, str]] = []
     current = _Sentence(language_code)

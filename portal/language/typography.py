@@ -23,6 +23,12 @@ BESIDE = 6
 SOFT_HYPHEN = "\u00ad"
 WORD_JOINER = "\u2060"
 
+_JOINT = re.compile(
+    r"[^\W\d_]{2,}?(?:ungs|ions|heits|keits|schafts|täts|lings)(?=[^\W\d_]{5})"
+    r"|(?:familien|bundes(?:tags)?|landes|menschen)(?=[^\W\d_]{5})",
+    re.IGNORECASE,
+)
+"""The first part of a compound, by the ending that joins parts, or a first word that the patterns split (“Famili-ennachzug”)."""
 _AFTER_SHORT = re.compile(r"(?<=\b[^\W\d_]{2}-)(?=\w)|(?<=\b[^\W\d_]-)(?=\w)")
 """Behind the hyphen that follows one or two letters (“E-Mail”, “EU-Staat”), which nobody would write at the end of a line."""
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{LONG},}}")
@@ -57,6 +63,9 @@ def hyphenation() -> pyphen.HyphDict:
 
 def _with_breaks(match: re.Match[str]) -> str:
     word = match[0]
+    if joint := _JOINT.match(word):
+        # Where two words meet is where everybody breaks; each part by its own length.
+        return SOFT_HYPHEN.join(_LONG_WORD.sub(_with_breaks, part) for part in (joint[0], word[joint.end() :]))
     for position in reversed(hyphenation().positions(word)):
         if BESIDE <= position <= len(word) - BESIDE:
             word = word[:position] + SOFT_HYPHEN + word[position:]

@@ -12,7 +12,7 @@ from wagtail.models import Page
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
-from portal.pages import cards, links
+from portal.pages import cards, links, readers
 from portal.pages.cards import Form
 
 from . import goals, lists
@@ -82,7 +82,8 @@ class LatestBlock(blocks.StructBlock):
         featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
         is_list = value.get("form") == LIST
         count = value["count"] if is_list else value["count"] + 1
-        pages = lists.latest(model, get_language() or SOURCE_LANGUAGE, count, first=featured.page.pk if featured else None)
+        code, first = get_language() or SOURCE_LANGUAGE, featured.page.pk if featured else None
+        pages = readers.once((model, count, first), lambda: lists.latest(model, code, count, first=first))
         context["nothing"] = model.listing.empty_label
         items = cards.of(pages)
         if items and is_list:

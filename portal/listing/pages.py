@@ -103,7 +103,7 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
             leading=leading,
             entries=entries,
             shows_past=shows_past,
-            past=self._past() if model.listing.over == APART and not filters and page.number == 1 else [],
+            past=self._past(entries) if model.listing.over == APART and not filters and page.number == 1 else [],
             past_link=Link(f"{self.address}?{PAST}={YES}", gettext("The whole list")),
         )
         return context
@@ -123,11 +123,11 @@ class IndexPage(LeadMixin, CoverMixin, BasePage):  # type: ignore[misc]
             return ""
         return original.get_url()
 
-    def _past(self) -> list[Card]:
-        """Return the last ones that are over, as entries of a list."""
+    def _past(self, entries: list[Card]) -> list[Card]:
+        """Return the last ones that are over, as entries of a list that stands below the one of what is to come."""
         model = self.listed_model()
         found = lists.PageList(self.rows(), model, model.listing, is_past=True).first(PAST_SHOWN)
-        return [card.shown_as(Form.ITEM) for card in cards.varied(cards.of(found))]
+        return [card.shown_as(Form.ITEM) for card in cards.varied(cards.of(found), before=entries)]
 
 
 class ListedPage(BasePage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from wagtail.models import Page
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
 from portal.pages import links, readers, versions
-from portal.pages.links import Link
+from portal.pages.links import Link, PageLink
 
 
 class Form(StrEnum):
@@ -133,19 +133,21 @@ IN_VIEW = 4
 """So many entries of a list stand on a desk's screen beside another one."""
 
 
-def varied(cards: list[Card]) -> list[Card]:
+def varied(cards: list[Card], before: Iterable[Card] = ()) -> list[Card]:
     """Return the entries of a list with no drawing twice in a view: of two the second shows the one of its kind, or none.
 
-    Which entries stand side by side differs by language, filter and page; so no care for the drawings of pages could see to it.
+    `before` stands above the list in the same view. Which entries stand side by side differs by language, filter and page; so no care
+    for the drawings of pages could see to it.
     """
-    shown: list[Card] = []
+    shown = list(before)
+    above = len(shown)
     for card in cards:
         in_view = {_shown(other.picture) for other in shown[-IN_VIEW:]}
         picture = card.picture or {}
         spare = {**picture, "url": url} if (url := picture.get("spare")) else None
         choices = [choice for choice in (card.picture, spare) if _shown(choice) not in in_view]
         shown.append(replace(card, picture=choices[0] if choices else None))
-    return shown
+    return shown[above:]
 
 
 def _shown(picture: dict[str, object] | None) -> tuple[object, object]:
@@ -211,25 +213,34 @@ def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
     return [found[page.pk] for page in pages if page.pk in found]
 
 
-def shown_for(ids: Iterable[int]) -> list[Page]:
+def _targets(ids: Iterable[int]) -> dict[int, PageLink]:
+    """Return what links to the pages with these ids lead to, by the id of that."""
+    return {link.page.pk: link for link in links.resolve(list(ids)).values() if link}
+
+
+def shown_for(ids: Iterable[int], beside: Callable[[], Iterable[int]] = tuple) -> list[Page]:
     """Return what links to the pages with these ids lead to, in their order; pages that are nowhere are left out.
 
-    A page that is not in the reader's language yet stands there with the source's text, marked.
+    A page that is not in the reader's language yet stands there with the source's text, marked. `beside` names the pages that other
+    blocks of the same page show: they are read together, a query for each page type, however many blocks there are.
     """
-    ids = list(ids)
-    found = links.resolve(ids)
-    targets = {link.page.pk: link for pk in ids if (link := found[pk])}
-    shown = prepare(specific([link.page for link in targets.values()]))
-    for page in shown:
+    targets = _targets(ids)
+    shown, code = readers.current().found.shown, current_language().code
+    if any((pk, code) not in shown for pk in targets):
+        wanted = targets | _targets(beside())
+        for page in prepare(specific([link.page for pk, link in wanted.items() if (pk, code) not in shown])):
+            shown[page.pk, code] = page
+    pages = [shown[pk, code] for pk in targets if (pk, code) in shown]
+    for page in pages:
         page.link = targets[page.pk]
-    return shown
+    return pages
 
 
-def for_pages(pages: list[Page]) -> list[Card]:
+def for_pages(pages: list[Page], beside: Callable[[], Iterable[int]] = tuple) -> list[Card]:
     """Return what the links to `pages` lead to as cards that stand together (`shown_for`, `laid_out`)."""
-    return laid_out(with_telling_kinds([card_of(page) for page in shown_for(page.pk for page in pages)]))
+    return laid_out(with_telling_kinds([card_of(page) for page in shown_for((page.pk for page in pages), beside)]))
 
 
 def for_children(page: Page) -> list[Card]:
     """Return the pages directly below a page that are meant for menus, in the order of the tree."""
-    return for_pages(list(page.get_children().filter(show_in_menus=True)))
+    return readers.once(("children", page.pk), lambda: for_pages(list(page.get_children().filter(show_in_menus=True))))

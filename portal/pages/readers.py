@@ -8,12 +8,12 @@ inside rich text, Wagtail hands nothing: they ask whose answer is being made (`c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.http import HttpRequest
 from wagtail.models import Page
@@ -27,13 +27,20 @@ from portal.pages.versions import rows as all_rows
 if TYPE_CHECKING:
     from portal.models import BasePage
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Found:
-    """What was read about pages for an answer, by id: where they are, and their rows. Kept until it is sent, no longer."""
+    """What was read about pages for an answer, by id: where they are, and their rows. Kept until it is sent, no longer.
+
+    `shown` holds those that cards show, by id and language, `made` what blocks that keep themselves up to date have found (`once`).
+    """
 
     versions: dict[int, Versions] = field(default_factory=dict)
     pages: dict[int, Page] = field(default_factory=dict)
+    shown: dict[tuple[int, str], Page] = field(default_factory=dict)
+    made: dict[Hashable, Any] = field(default_factory=dict)
 
     def read(self, pages: PageQuerySet) -> list[Page]:
         """Read pages with all their versions, real or not, and return all these rows. One query."""
@@ -131,6 +138,14 @@ def answering(reader: Reader) -> Iterator[None]:
 def current() -> Reader:
     """Return for whom the answer is made; outside of one, somebody who reads the active language, for whom nothing was found."""
     return _current.get() or Reader(current_language())
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """Return what is made for an answer in the active language: the first time, whatever block asks for it again."""
+    made, key = current().found.made, (key, current_language().code)
+    if key not in made:
+        made[key] = make()
+    return made[key]
 
 
 def show(page: BasePage, request: HttpRequest) -> Reader:

@@ -39,6 +39,17 @@ def follow(page: Page, address: str) -> None:
     raise AssertionError(f"no way to {address} from {page.url}")
 
 
+def open_answer(page: Page, words: str) -> None:
+    """Press the tabulator until the question with these words has the focus, then Enter: its answer can be read."""
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        if page.locator("summary:focus", has_text=words).count():
+            page.keyboard.press("Enter")
+            expect(page.locator("details[open]")).to_have_count(1)
+            return
+    raise AssertionError(f"no way to a question with {words} on {page.url}")
+
+
 def headings(page: Page) -> list[str]:
     return [" ".join(text.replace("\xad", "").split()) for text in page.locator("main :is(h1, h2)").all_inner_texts()]
 
@@ -60,6 +71,11 @@ def test_a_wife_in_ukraine_learns_how_she_can_join_her_husband(places: Places, o
     asked = ["Чи це для мене?", "Що я отримаю?", "Скільки це коштує?", "Що робити далі?"]
     assert [name for name in told if name in asked] == asked
     follow(page, places.at("/de/kontakt/", "uk").url)
+    assert is_in(page, "uk")
+    # His way where it is she who lives in Germany, with temporary protection: the answer leads to what that means.
+    page.goto(places.at(FAMILY, "uk").url)
+    open_answer(page, "§ 24")
+    follow(page, places.at(f"{OUR_WORK}ankommen-was-sie-wissen-sollten/", "uk").url)
     assert is_in(page, "uk")
     assert (page.context.cookies(), page.outside, page.errors) == ([], [], [])
 

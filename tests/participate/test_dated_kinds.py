@@ -119,6 +119,8 @@ def test_what_is_to_come_stands_apart_from_what_has_taken_place(
     tree = tree_of(client, f"{prefix}termine/")
     assert titles(tree, ".sec--flush ul.items h3 a") == [f"{en}Bald", f"{en}Später"]
     assert titles(tree, "section[aria-labelledby=past] h3 a") == [f"{en}Vorbei"]
+    # The drawing of all events is seen once, not once more in the second list of the same view.
+    assert len(tree.select("ul.items img")) == 1
     assert tree.select_one(".result-head h2").get_text(strip=True) == {"de": "2 kommende Veranstaltungen", "en": "2 events to come"}[code]
     states = [tag.get_text() for tag in tree.select("ul.items .badge--off")]
     assert states == {"de": ["Abgesagt", "Hat stattgefunden"], "en": ["Cancelled", "Has taken place"]}[code]

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -22,7 +23,7 @@ from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.listing import GenericPageFilterSet
 from wagtail.models import Locale, Page
 
-from portal.admin.start import LINES, Box, Line
+from portal.admin.start import LINES, Box, Line, beginning_of_pages
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.listing.explorer import KindIndexView
 from portal.pages import versions
@@ -115,6 +116,13 @@ def _short(locale: Locale) -> str:
 
 class DeskIndexView(KindIndexView):
     """The explorer, with the states of what it lists."""
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Lead whoever types the address of “Pages” where the menu's entry leads; the breadcrumbs still open the list of home pages."""
+        is_typed = not kwargs and not request.GET and request.headers.get("Sec-Fetch-Site") == "none"
+        if is_typed and (home := beginning_of_pages(request.user)):
+            return redirect("wagtailadmin_explore", home)
+        return super().get(request, *args, **kwargs)
 
     @cached_property
     def locales(self) -> list[Locale]:

@@ -73,7 +73,10 @@ class TestWordsInAnotherLanguage:
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        ("de", "Unterstützungsprogramm für Familien", "Unterstüt\u00adzungs\u00adprogramm für Familien"),
+        ("de", "Unterstützungsprogramm für Familien", "Unterstützungs\u00adprogramm für Familien"),
+        ("de", "Unterstützungsprogramm Familiennachzug", "Unterstützungs\u00adprogramm Familien\u00adnachzug"),
+        ("de", "Migrationsrouten der Bundesregierung", "Migrations\u00adrouten der Bundes\u00adregierung"),
+        ("de", "Bundestagsdrucksache", "Bundestags\u00addrucksache"),
         ("de", "Kontakt 2024", "Kontakt 2024"),
         ("de-simple", "Unterstützungsprogramm", "Unterstützungsprogramm"),
         ("en", "internationalisation", "internationalisation"),
@@ -121,8 +124,9 @@ def test_pages_hold_lines_together_in_text_and_in_each_language() -> None:
         ("اتصل على 0800 987 654 8، مجانًا", ["0800\u00a0987\u00a0654 8"]),
         ("(030) 1234 أو 0911-123456", ["(030) 1234", "0911-123456"]),
         ("من 10:00-16:00، 10 x 15 سم", ["10:00-16:00", "10 x 15"]),
+        ("الرقم VN-2026-07 أو 2026-ITB-11", ["VN-2026-07", "2026-ITB-11"]),
         # Numbers that are words of the sentence, and what keeps its order by itself.
-        ("في عام 2023 8.565 حالة، 2015–2024، 9/11/2026، 10 000", []),
+        ("في عام 2023 8.565 حالة، 2015–2024، 9/11/2026، 10 000، Start-up (VN-2026-07)", []),
     ],
 )
 def test_numbers_keep_their_order_in_texts_from_the_right(text: str, isolated: list[str]) -> None:

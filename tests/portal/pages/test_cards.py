@@ -7,7 +7,9 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from home.models import ContentPage
@@ -88,6 +90,28 @@ def test_a_list_shows_no_drawing_twice_in_a_view(client: Client, code: str) -> N
         for page in news:
             translate(page, "ar", title=f"خبر {page.pk}")
     assert drawings(client, address) == ["data", "newspaper", "sea", "war"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_what_many_blocks_show_is_read_together(client: Client, code: str) -> None:
+    """Eight blocks of cards, each of another page, and the same list eight times cost what one of each costs."""
+    home = make_home()
+    others = [make_content_page(home, title=f"Seite {number}", lead="Ein Satz.", illustration="sea") for number in range(8)]
+    costs = []
+    for number in (1, 8):
+        parent = make_content_page(home, title=f"Oben {number}", show_in_menus=True)
+        make_content_page(parent, title="Darunter", show_in_menus=True)
+        body = [("cards", {"pages": [page]}) for page in others[:number]] + [("subpages", None)] * number
+        page = make_content_page(parent, title=f"Mit {number}", body=body)
+        make_content_page(page, title=f"Unter {number}", show_in_menus=True)
+        shown = page if code == "de" else translate(page, code)
+        client.get(shown.get_url())
+        with CaptureQueriesContext(connection) as queries:
+            found = BeautifulSoup(client.get(shown.get_url()).content, "html.parser")
+        assert len(found.select("main :is(.card, .items > li)")) >= number
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_none_are_none() -> None:

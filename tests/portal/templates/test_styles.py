@@ -124,6 +124,33 @@ def test_every_class_of_the_templates_has_a_style_or_a_reason() -> None:
     assert sorted(classes_of_markup() - set(classes_of_styles())) == sorted(HOOKS)
 
 
+def layouts(part: Path) -> set[str]:
+    """Return the classes that a part lays out by themselves, wherever they stand: what it says of them inside of others is left out."""
+    text = re.sub(r"/\*.*?\*/", "", part.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found, around = set(), []
+    for before, sign in re.findall(r"([^{};]*)([{};])", text):
+        selector = around[-1] if around else ""
+        if sign == "{":
+            around.append(before.strip())
+        elif re.match(r"\s*(?:columns|grid-template-columns|display)\s*:", before):
+            if all(each.startswith("@layer") for each in around[:-1]):
+                found |= {name for each in selector.split(",") for name in re.findall(r"^\.([\w-]+)$", each.strip())}
+        if sign == "}" and around:
+            around.pop()
+    return found
+
+
+def test_how_a_class_lays_out_stands_in_one_part() -> None:
+    parts = defaultdict(set)
+    for part in styles.parts():
+        # What entries of all lists have in common stands in `items.css`, their columns with each.
+        if part.parent.name != "utilities" and part.name != "items.css":
+            for name in layouts(part):
+                parts[name].add(part.name)
+    assert {name: sorted(found) for name, found in parts.items() if len(found) > 1} == {}
+    assert len(parts) > 50
+
+
 @pytest.mark.parametrize("name", ADMIN_SCRIPTS)
 def test_every_class_of_a_script_of_the_admin_has_a_style(name: str) -> None:
     sheet = (SCRIPTS.parent / "css/admin.css").read_text(encoding="utf-8")
