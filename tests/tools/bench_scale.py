@@ -184,14 +184,14 @@ class Copy:
             for statement in statements:
                 server.execute(statement)
 
-    def make(self) -> None:
-        """Copy and fill it, unless it was kept."""
+    def make(self, *loading: str) -> None:
+        """Copy and fill it, unless it was kept; `loading` are options of `load_pages`."""
         if self.folder.exists():
             return
         self._administer(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
         self._administer(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.given.path[1:]}"')
         shutil.copytree(os.environ.get("PORTAL_VAR", "var"), self.folder)
-        self.run("tests.tools.load_pages", str(self.number))
+        self.run("tests.tools.load_pages", str(self.number), *loading)
         self.run("tests.tools.bench_scale", "--prepare")
 
     def run(self, *command: str) -> str:
