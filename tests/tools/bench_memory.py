@@ -25,6 +25,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support import Portal
 
 PUBLIC, WITH_ADMIN = 280, 350
 """Megabytes after the public requests, and after those of the admin."""
@@ -62,10 +66,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def launcher() -> int:
-    """Return the process that this one began to serve the portal."""
-    found = [pid for pid in descendants(os.getpid()) if "serve" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
-    return found[0]
+def launcher(portal: Portal) -> int:
+    """Return the process that this one began to serve the portal: the others do not answer there."""
+    from tests.portal.shell.clients import listeners
+
+    answering = listeners(portal)
+    return next(pid for pid in descendants(os.getpid())[1:] if answering.intersection(descendants(pid)))
 
 
 def megabytes(pid: int) -> float:
@@ -74,14 +80,14 @@ def megabytes(pid: int) -> float:
     return int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) / 1024
 
 
-def memory() -> tuple[float, list[float]]:
+def memory(portal: Portal) -> tuple[float, list[float]]:
     """Return the megabytes of all processes, after a rest, and of each of the largest."""
     time.sleep(SETTLED)
-    found = sorted((megabytes(pid) for pid in descendants(launcher())), reverse=True)
+    found = sorted((megabytes(pid) for pid in descendants(launcher(portal))), reverse=True)
     return sum(found), found[:4]
 
 
-def public_addresses(portal: object) -> Iterator[tuple[str, str]]:
+def public_addresses(portal: Portal) -> Iterator[tuple[str, str]]:
     """Yield kinds and addresses without end, in equal shares of kinds and languages."""
     from portal.language.languages import LANGUAGES
     from tests.tools.bench_wire import addresses
@@ -108,7 +114,7 @@ def public_addresses(portal: object) -> Iterator[tuple[str, str]]:
         yield from ((kind, next(one)) for (kind, _code), one in endless.items())
 
 
-def ask_all(portal: object, asked: list[tuple[str, str]]) -> Counter[tuple[str, int]]:
+def ask_all(portal: Portal, asked: list[tuple[str, str]]) -> Counter[tuple[str, int]]:
     """Let the readers ask for addresses; return how often which kind was answered with which status."""
     from tests.portal.shell.clients import TIMEOUT, place
 
@@ -151,8 +157,8 @@ def main() -> int:
     sums: list[float] = []
     different: set[str] = set()
 
-    def tell(what: str) -> None:
-        total, largest = memory()
+    def tell(portal: Portal, what: str) -> None:
+        total, largest = memory(portal)
         sums.append(total)
         print(f"| {what} | {total:.0f} | {', '.join(f'{one:.0f}' for one in largest)} | {len(different)} |", flush=True)
 
@@ -165,20 +171,20 @@ def main() -> int:
             asked = public_addresses(portal)
             # The process of the commands is none of the portal's.
             portal.close()
-            tell("its start")
+            tell(portal, "its start")
             for turn in range(2):
                 part = list(itertools.islice(asked, options.requests))
                 different |= {path for _kind, path in part}
                 answered = ask_all(portal, part)
                 odd = {key: count for key, count in answered.items() if key[1] != (404 if key[0] == "404" else 200)}
                 assert not odd, odd
-                tell(f"{options.requests * (turn + 1)} public requests")
+                tell(portal, f"{options.requests * (turn + 1)} public requests")
             editor = Editor(portal)
             for number in range(options.admin):
                 path = _SCREENS[number % len(_SCREENS)].format(home=home, page=pages[number // len(_SCREENS) % len(pages)])
                 status, _headers, _body = editor.get(path)
                 assert status == 200, f"{path}: {status}"
-            tell(f"{options.admin} requests of the admin")
+            tell(portal, f"{options.admin} requests of the admin")
     _start, public, again, with_admin = sums
     faults = [
         f"{value:.0f} MB {what}, at most {limit:.0f}"
