@@ -177,7 +177,7 @@ bench-moves: ## what a slug and a move cost above N pages (10,000), in a copy of
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_moves $(N) $(ARGS)
 
-bench-memory: ## megabytes of all processes after 5,000 public requests, as many again and 500 of the admin (fails above its limits)
+bench-memory: ## megabytes of all processes after 5,000 public requests, 5,000 more and 500 of the admin (fails above its limits)
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	exec $(BIN)/python -m tests.tools.bench_memory "$${PORTAL_VAR:-var}" $(ARGS)

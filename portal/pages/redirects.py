@@ -134,17 +134,18 @@ def leave(page: Page, url_path_before: str, since: datetime | None = None) -> No
             moved[before] = pk
         if live:
             own.add(now)
-    for paths in (plain.filter(live=True).values("now"), plain.values("before")):
-        # What led away from an address while a page had it was never asked: it is replaced.
-        _delete(Redirect.objects.filter(old_path__in=paths))
-    _insert(plain.exclude(before__in=plain.filter(live=True).values("now")))
+    own_now = plain.filter(live=True).values("now")
+    # What led away from an address while a page had it was never asked: it is replaced.
+    changed = sum(_delete(Redirect.objects.filter(old_path__in=paths)) for paths in (own_now, plain.values("before")))
+    changed += _insert(plain.exclude(before__in=own_now))
     write(moved, own)
-    changes.announce(changes.REDIRECTS)
-    shorten(Redirect.objects.all())
+    if changed:
+        changes.announce(changes.REDIRECTS)
+        shorten(Redirect.objects.all())
 
 
-def _insert(moved: QuerySet[Page]) -> None:
-    """Let the addresses `before` of pages lead to these: as `Redirect.objects.bulk_create` would write them, without reading a page."""
+def _insert(moved: QuerySet[Page]) -> int:
+    """Let the addresses `before` of pages lead to these: as `bulk_create` would write it, without reading a page. Return how many."""
     own = {"old_path": F("before"), "redirect_page": F("pk"), "automatically_created": Value(True), "created_at": Now()}
     fields = [field for field in Redirect._meta.concrete_fields if not field.primary_key and (field.name in own or not field.null)]
     values = {f"of_{field.name}": own.get(field.name, Value(field.get_default(), output_field=field)) for field in fields}
@@ -152,6 +153,7 @@ def _insert(moved: QuerySet[Page]) -> None:
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {connection.ops.quote_name(Redirect._meta.db_table)} ({columns}) {sql}", parameters)  # noqa: S608
+        return cursor.rowcount
 
 
 def write(moved: dict[str, int], own: set[str]) -> None:
@@ -176,13 +178,14 @@ def _remove(paths: Iterable[str]) -> None:
         _delete(Redirect.objects.filter(old_path__in=listed[start : start + _BATCH]))
 
 
-def _delete(redirects: QuerySet[Redirect]) -> None:
-    """Delete redirects, however many: nothing but the index of references knows of one."""
+def _delete(redirects: QuerySet[Redirect]) -> int:
+    """Delete redirects, however many: nothing but the index of references knows of one. Return how many there were."""
     gone = list(redirects.values_list("pk", flat=True))
     for start in range(0, len(gone), _BATCH):
         batch, kind = gone[start : start + _BATCH], ContentType.objects.get_for_model(Redirect)
         ReferenceIndex.objects.filter(base_content_type=kind, object_id__in=[str(pk) for pk in batch])._raw_delete(connection.alias)
         Redirect.objects.filter(pk__in=batch)._raw_delete(connection.alias)
+    return len(gone)
 
 
 def shorten(onward: QuerySet[Redirect]) -> None:

@@ -1,12 +1,12 @@
 """What the processes of a portal hold in memory after thousands of requests: launcher, runner and two that answer.
 
-    python -m tests.tools.bench_memory <prepared state folder> [--requests 5000] [--admin 500] [--database NAME]
+    python -m tests.tools.bench_memory <prepared state folder> [--requests 5000] [--again 5000] [--admin 500] [--database NAME]
 
 A copy of the state folder is served as `make serve` does (`--database` names its database on the PostgreSQL of `DATABASE_URL`, which is
 copied too). Public requests come in equal shares of seven kinds (home, section, article, list, search, feed, 404) in five languages, by
 eight readers with connections of their own; lists go through their pages, searches through the words of addresses, and no 404 comes
 twice, so that what is kept grows as it does with visitors. Counted is the proportional set size (PSS) of the launcher and all processes
-that it began: what several share counts once. As many requests again must leave it as it was, but for `FLAT`.
+that it began: what several share counts once. Further requests (`--again`) must leave it as it was, but for `FLAT`.
 
 It ends with 1 where something is above its limit.
 """
@@ -90,6 +90,7 @@ def memory(portal: Portal) -> tuple[float, list[float]]:
 def public_addresses(portal: Portal) -> Iterator[tuple[str, str]]:
     """Yield kinds and addresses without end, in equal shares of kinds and languages."""
     from portal.language.languages import LANGUAGES
+    from tests.portal.shell.clients import ask
     from tests.tools.bench_wire import addresses
 
     pools: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -107,7 +108,8 @@ def public_addresses(portal: Portal) -> Iterator[tuple[str, str]]:
             ("article", code): itertools.cycle(pages),
             ("list", code): itertools.cycle(lists or [f"/{code}/"]),
             ("search", code): itertools.cycle([f"/{code}/{language.search_path}/?q={word}" for word in words]),
-            ("feed", code): itertools.repeat(f"/{code}/feed.rss" if lists else f"/{code}/"),
+            # A language without a list of news has no feed.
+            ("feed", code): itertools.repeat(feed if ask(portal, feed := f"/{code}/feed.rss")[0] == 200 else f"/{code}/"),
             ("404", code): (f"/{code}/nirgends-{number}/" for number in itertools.count()),
         }
     while True:
@@ -143,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("state", type=Path)
     parser.add_argument("--requests", type=int, default=5000)
+    parser.add_argument("--again", type=int, default=5000)
     parser.add_argument("--admin", type=int, default=500)
     parser.add_argument("--database", default="", help="the database of the state on the PostgreSQL of DATABASE_URL")
     options = parser.parse_args()
@@ -172,13 +175,13 @@ def main() -> int:
             # The process of the commands is none of the portal's.
             portal.close()
             tell(portal, "its start")
-            for turn in range(2):
-                part = list(itertools.islice(asked, options.requests))
+            for what, number in (("", options.requests), (" more", options.again)):
+                part = list(itertools.islice(asked, number))
                 different |= {path for _kind, path in part}
                 answered = ask_all(portal, part)
                 odd = {key: count for key, count in answered.items() if key[1] != (404 if key[0] == "404" else 200)}
                 assert not odd, odd
-                tell(portal, f"{options.requests * (turn + 1)} public requests")
+                tell(portal, f"{number} public requests{what}")
             editor = Editor(portal)
             for number in range(options.admin):
                 path = _SCREENS[number % len(_SCREENS)].format(home=home, page=pages[number // len(_SCREENS) % len(pages)])
@@ -189,7 +192,7 @@ def main() -> int:
     faults = [
         f"{value:.0f} MB {what}, at most {limit:.0f}"
         for value, limit, what in (
-            (public, PUBLIC, "after the public requests"), (again, public * (1 + FLAT), "after as many again"),
+            (public, PUBLIC, "after the public requests"), (again, public * (1 + FLAT), "after further ones"),
             (with_admin, WITH_ADMIN, "after those of the admin"),
         )
         if value > limit
