@@ -67,6 +67,7 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         first, last = len(path) // Page.steplen + (0 if opened else 1), len(path) // Page.steplen + LEVELS
         pages = Page.objects.filter(path__gte=path, path__lte=path + _LAST * LEVELS, depth__gte=first, depth__lte=last)
         lists = _long_lists(path)
+        pages = pages.filter(_beside(lists, path)) if lists else pages
         for above, listed in lists.items():
             pages = pages.exclude(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=listed)
         found = links.resolve_all(pages, lambda row: row.path.startswith(path) and first <= row.depth <= last)
@@ -87,6 +88,26 @@ def _long_lists(path: str) -> dict[str, list[int]]:
     indexes = {kinds[model].pk: [kinds[listed].pk for listed in model.listed_models()] for model in listing}
     among = Page.objects.filter(path__gte=path, path__lte=path + _LAST, content_type__in=indexes, numchild__gt=MOST_LISTED)
     return {found: indexes[kind] for found, kind in among.order_by().values_list("path", "content_type_id")}
+
+
+def _beside(lists: dict[str, list[int]], path: str) -> Q:
+    """Return the condition for what may be shown beside and in long lists, so that an index finds it: it is too wide, and takes no entry.
+
+    Pages of kinds that no long list lists, pages between the lists, and in each list pages of kinds that others list.
+    """
+    every = {kind.pk for kind in ContentType.objects.get_for_models(*get_page_models()).values()}
+    listed = set().union(*lists.values())
+    found = Q(content_type__in=every - listed)
+    begin = path
+    for above in sorted(lists):
+        if above < begin:
+            # It lies in the list before it.
+            continue
+        found |= Q(path__gte=begin, path__lte=above)
+        if others := listed - set(lists[above]):
+            found |= Q(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=others)
+        begin = above + _LAST * LEVELS
+    return found | Q(path__gt=begin, path__lte=path + _LAST * LEVELS)
 
 
 def _with_pages_below(rows: list[Page]) -> set[int]:
