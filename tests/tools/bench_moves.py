@@ -30,7 +30,7 @@ def measure() -> bool:
     from wagtail.contrib.redirects.models import Redirect
     from wagtail.models import Page
 
-    from home.models import InsightsPage
+    from home.models import OurWorkPage
     from news.models import NewsIndexPage
     from portal import jobs
     from portal.pages.redirects import path_of
@@ -51,7 +51,7 @@ def measure() -> bool:
         page.slug = slug
         page.save_revision().publish()
 
-    before, parent, section = index(), index().get_parent(), InsightsPage.objects.get(locale__language_code="de")
+    before, parent, section = index(), index().get_parent(), OurWorkPage.objects.get(locale__language_code="de")
     changes: dict[str, Callable[[], None]] = {
         "another slug": lambda: rename("geladenes"),
         "the old slug again": lambda: rename(before.slug),
