@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import QueryDict
 from wagtail.models import Page, get_page_models
@@ -117,5 +117,7 @@ def _with_pages_below(rows: list[Page]) -> set[int]:
     )
     source = Page.objects.filter(translation_key=OuterRef("translation_key"), locale__language_code=SOURCE_LANGUAGE, live=True)
     shown = restrictions.public(below).filter(Q(live=True) | Exists(source))
-    parents = Page.objects.filter(Exists(shown), pk__in=[row.pk for row in rows]).order_by()
+    # The first of them in the order of an index; asked whether there is one, PostgreSQL may look through all pages.
+    first = Subquery(shown.order_by("path").values("pk")[:1])
+    parents = Page.objects.filter(pk__in=[row.pk for row in rows]).alias(first=first).filter(first__isnull=False).order_by()
     return set(parents.values_list("pk", flat=True)) if rows else set()
