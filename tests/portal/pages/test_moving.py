@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
@@ -154,17 +153,3 @@ def test_the_lists_of_many_that_moved_are_written_by_the_runner(monkeypatch: pyt
     assert written == [(code, other.translation_key) for code in ("de", "en")]
     rows.rebuild()
     assert stand_in() == written
-
-
-def test_what_moves_between_pages_of_the_same_lists_keeps_its_rows(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """A list that is moved takes its rows along, unread."""
-    home = make_home()
-    index = make_news_index(home)
-    make_news(index)
-    section = make_section(home)
-    before = list(ListRow.objects.values())
-    with django_assert_num_queries(4):
-        signals.write_moved(
-            changes.Change(changes.Event.MOVED, fresh(index), {"parent_page_before": home, "parent_page_after": section})
-        )
-    assert list(ListRow.objects.values()) == before != []
