@@ -72,7 +72,7 @@ install() {
 }
 endef
 
-.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-data bench-scale bench-search bench-serving bench-caches bench-peers bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
+.PHONY: help serve prepare password backup restore upgrade test test-faults fuzz dev lint services tools lighthouse check-all bench bench-data bench-scale bench-search bench-serving bench-caches bench-memory bench-moves bench-peers bench-start bench-translation bench-wire load-pages mutants sbom advisories messages lock
 
 help: ## list the commands
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -176,6 +176,16 @@ bench-data: ## queries, CPU and HTML of data sets with 50 years × 30 rows, and 
 	$(begin)
 	install requirements-dev.txt .requirements-dev-stamp
 	PORTAL_VAR="$${PORTAL_VAR:-var}" exec $(BIN)/python -m tests.tools.bench_data $(ARGS)
+
+bench-moves: ## what a slug and a move cost above N pages (10,000), in a copy of a prepared portal on PostgreSQL (fails above a second of CPU)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_moves $(N) $(ARGS)
+
+bench-memory: ## megabytes of all processes after 5,000 public requests, 5,000 more and 500 of the admin (fails above its limits)
+	$(begin)
+	install requirements-dev.txt .requirements-dev-stamp
+	exec $(BIN)/python -m tests.tools.bench_memory "$${PORTAL_VAR:-var}" $(ARGS)
 
 bench-serving: ## what answers cost a portal that make serve serves, alone and beside clients that stall; ARGS='http://127.0.0.1:8001'
 	$(begin)

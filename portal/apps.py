@@ -20,8 +20,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals, let writers take turns, register checks and rights, let Wagtail ask the portal what is private and which
-        titles are shown, make exports safe, take the portal's form for redirects, write dates as the admin's language does, and no
-        scripts into its screens."""
+        titles are shown, and tell of new addresses before the commit, make exports safe, take the portal's form for redirects, write dates
+        as the admin's language does, and no scripts into its screens."""
         from portal import checks, signals, writers  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401
@@ -38,12 +38,13 @@ class PortalConfig(AppConfig):
         from portal.listing import checks as listing_checks  # noqa: F401
         from portal.listing import signals as listing_signals  # noqa: F401
         from portal.navigation import menus
-        from portal.pages import addresses, redirects, restrictions  # noqa: F401
+        from portal.pages import addresses, moving, redirects, restrictions  # noqa: F401
         from portal.uploads.policies import register_file_policies
 
         post_migrate.connect(menus.ensure_index, sender=self, dispatch_uid="portal.menus")
         post_migrate.connect(addresses.ensure_indexes, sender=self, dispatch_uid="portal.addresses")
         restrictions.apply()
+        moving.apply()
         shared_passwords.apply()
         aliases.apply()
         register_file_policies()

@@ -25,7 +25,6 @@ from wagtail.models import (
 from wagtail.signals import (
     copy_for_translation_done,
     page_published,
-    page_slug_changed,
     page_unpublished,
     post_page_move,
 )
@@ -48,6 +47,7 @@ from portal.models import (
     publication,
 )
 from portal.pages import schedules, versions
+from portal.pages.moving import page_renamed
 from portal.tags import WITHDRAWN
 from portal.uploads.access import referring_pages
 
@@ -380,9 +380,9 @@ def page_is_moved(sender: type[Page], instance: Page, **kwargs: object) -> None:
     changes.happened(Event.MOVED, instance, **_details(kwargs))
 
 
-@receiver(page_slug_changed, dispatch_uid="portal.changes.renamed")
+@receiver(page_renamed, dispatch_uid="portal.changes.renamed")
 def page_is_renamed(sender: type[Page], instance: Page, **kwargs: object) -> None:
-    """A page has another address. Wagtail says so after the commit."""
+    """A page has another address, and all below it."""
     changes.happened(Event.RENAMED, instance, **_details(kwargs))
 
 

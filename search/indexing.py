@@ -305,7 +305,8 @@ class Statistics:
 @kept("search-statistics", lambda language: (DOCUMENTS,))
 def statistics(language: str) -> Statistics:
     """Return the numbers of a language, kept until a document changes."""
-    row = Document.objects.filter(language=language).aggregate(number=models.Count("pk"), length=models.Avg("length"))
+    # An index holds all that is asked: no document is read.
+    row = Document.objects.filter(language=language).aggregate(number=models.Count("*"), length=models.Avg("length"))
     return Statistics(row["number"], float(row["length"] or 1))
 
 

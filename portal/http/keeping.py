@@ -18,6 +18,7 @@ from portal import changes, tags
 from portal.http import counting, purging
 from portal.http.traces import Trace, recording
 from portal.models import Alert, ListRow, PortalImage
+from portal.models.listing import NEVER
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -71,7 +72,8 @@ def _moments() -> tuple[float, ...]:
     now = _midnight_after(timezone.localdate() - datetime.timedelta(days=1))
     found: set[datetime.datetime] = set()
     for model, name in ((ListRow, "start"), (ListRow, "end"), (Alert, "starts_at"), (Alert, "ends_at"), (Page, "expire_at")):
-        rows = model._default_manager.filter(**{f"{name}__gte": now}).order_by(name)
+        # What never ends, as news, would be sorted by it.
+        rows = model._default_manager.filter(**{f"{name}__gte": now, f"{name}__lt": NEVER}).order_by(name)
         found.update(rows.values_list(name, flat=True).distinct()[:_MOST])
     days = PortalImage.objects.filter(usable_until__gte=timezone.localdate()).values_list("usable_until", flat=True).distinct()
     found.update(_midnight_after(day) for day in days)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -15,7 +16,7 @@ from wagtail.models import Page
 from portal import changes
 from portal.models import ListRow, ListTerm
 from portal.models.listing import HAS_STATUS
-from portal.pages import restrictions
+from portal.pages import restrictions, versions
 
 from .dates import Status
 from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of, values_of
@@ -51,7 +52,9 @@ def _rows(index_key: str, model: type[Page]) -> QuerySet[Any]:
 
 def of_kind(kind: str, language_code: str) -> QuerySet[Any]:
     """Return the rows of a kind in a language, in whatever index they stand."""
-    return public(ListRow.objects.filter(kind=kind, locale__language_code=language_code))
+    # By id, and not through a table of locales: only then the order of the index is that of the rows.
+    locales = [pk for pk, locale in versions.locales_by_id().items() if locale.language_code == language_code]
+    return public(ListRow.objects.filter(kind=kind, locale_id__in=locales))
 
 
 def filtered(rows: QuerySet[Any], filters: Iterable[tuple[str, str]]) -> QuerySet[Any]:
@@ -120,13 +123,50 @@ def _values(index_key: str, locale_id: int, label: str) -> dict[str, list[str]]:
 
 def _values_among(rows: QuerySet[Any], locale_id: int, model: type[Page]) -> dict[str, list[str]]:
     terms = [name for name in model.listing.filters if getattr(field_of(model, name), "related_model", None) is not None]
+    others = [name for name in model.listing.filters if name not in terms]
     everywhere = public(rows)
-    here = ListTerm.objects.filter(row__in=everywhere.filter(locale_id=locale_id)).exclude(name__in=terms)
-    anywhere = ListTerm.objects.filter(row__in=everywhere, name__in=terms)
     found: dict[str, list[str]] = {}
-    for name, value in here.values_list("name", "value").union(anywhere.values_list("name", "value")):
+    for name, value in _distinct([(terms, everywhere), (others, everywhere.filter(locale_id=locale_id))]):
         found.setdefault(name, []).append(value)
     return found
+
+
+_DISTINCT = """
+WITH RECURSIVE pair(name, value) AS (
+    SELECT given.name, (SELECT MIN(value) FROM {table} WHERE name = given.name) FROM ({names}) given
+    UNION ALL
+    SELECT pair.name, (SELECT MIN(value) FROM {table} WHERE name = pair.name AND value > pair.value) FROM pair WHERE pair.value IS NOT NULL
+)
+SELECT name, value FROM pair WHERE value IS NOT NULL AND ({conditions})
+"""
+_HAS_ROW = """
+name IN ({names})
+AND EXISTS (SELECT 1 FROM {table} term WHERE term.name = pair.name AND term.value = pair.value AND term.row_id IN ({rows}))
+"""
+
+
+def _distinct(groups: list[tuple[list[str], QuerySet[Any]]]) -> list[tuple[str, str]]:
+    """Return the names and values of terms that some rows have, of each group of names those of its rows. One query.
+
+    It goes through the index from one value to the next, and looks for one row of each: there are few values and may be many rows.
+    """
+    groups = [(names, rows) for names, rows in groups if names]
+    given = [name for names, _rows_of in groups for name in names]
+    conditions, parameters = [], list[Any](given)
+    for names, rows in groups:
+        sql, values = rows.values("pk").query.sql_with_params()
+        conditions.append(_HAS_ROW.format(names=", ".join(["%s"] * len(names)), table=ListTerm._meta.db_table, rows=sql))
+        parameters += [*names, *values]
+    if not groups:
+        return []
+    statement = _DISTINCT.format(
+        table=ListTerm._meta.db_table,
+        names=" UNION ALL ".join(["SELECT CAST(%s AS text) AS name"] * len(given)),
+        conditions=" OR ".join(conditions),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
 
 
 @changes.kept("list_count", _tags)

@@ -145,6 +145,15 @@ def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:
     return found
 
 
+def indexes_at(page_id: int) -> set[UUID]:
+    """Return the translation keys of the indexes at and above a page. Two queries."""
+    path = Page.objects.values_list("path", flat=True).get(pk=page_id)
+    types = ContentType.objects.get_for_models(*indexes()).values()
+    above = [path[:end] for end in range(Page.steplen, len(path) + 1, Page.steplen)]
+    found = Page.objects.filter(path__in=above, content_type__in=[content_type.pk for content_type in types]).order_by()
+    return set(found.values_list("translation_key", flat=True))
+
+
 # --- all rows --------------------------------------------------------------------------------------------------------------
 
 

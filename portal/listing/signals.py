@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django_tasks import task
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
@@ -13,6 +15,9 @@ from portal.models import ListRow, ListTerm, PublishedVersion
 
 from . import rows
 from .declarations import filters_by, listings
+
+MOST_AT_ONCE = 1000
+"""So many pages at most have their rows written with the move itself."""
 
 
 @changes.receiver(Event.PUBLISHED, Event.UNPUBLISHED, Event.SHOWN, order=Order.LISTS)
@@ -24,9 +29,30 @@ def write_page(change: Change) -> None:
 
 @changes.receiver(Event.MOVED, Event.LINKED, order=Order.LISTS)
 def write_moved(change: Change) -> None:
-    """A page stands in other indexes, and all below it; or is another index for what stands below it."""
+    """A page stands in other indexes, and all below it; or is another index for what stands below it. Of many the runner writes it."""
+    if change.event == Event.MOVED:
+        before, after = (rows.indexes_at(change.details[f"parent_page_{when}"].pk) for when in ("before", "after"))
+        if before == after:
+            return
+    if _listed_below(change.subject.pk)[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
+        write_below.enqueue(change.subject.pk)
+    else:
+        rows.write(_listed_below(change.subject.pk))
+
+
+def _listed_below(page_id: int) -> PageQuerySet:
+    """Return the pages at and below one that lists may show; none where it is gone."""
     pages: PageQuerySet = rows.listed_pages()
-    rows.write(pages.descendant_of(Page.objects.get(pk=change.subject.pk), inclusive=True))
+    page = Page.objects.filter(pk=page_id).first()
+    return pages.descendant_of(page, inclusive=True) if page is not None else pages.none()
+
+
+@task(backend="jobs")
+def write_below(page_id: int) -> None:
+    """Write the rows of all pages at and below one that moved."""
+    with transaction.atomic():
+        rows.write(_listed_below(page_id))
+        changes.announce(changes.EVERYTHING)
 
 
 @receiver((post_save, post_delete), sender=PublishedVersion, dispatch_uid="portal.listing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import QueryDict
 from wagtail.models import Page, get_page_models
@@ -67,6 +67,7 @@ def _site_map(language: str, around: str, row_id: int) -> list[SiteMapNode]:
         first, last = len(path) // Page.steplen + (0 if opened else 1), len(path) // Page.steplen + LEVELS
         pages = Page.objects.filter(path__gte=path, path__lte=path + _LAST * LEVELS, depth__gte=first, depth__lte=last)
         lists = _long_lists(path)
+        pages = pages.filter(_beside(lists, path)) if lists else pages
         for above, listed in lists.items():
             pages = pages.exclude(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=listed)
         found = links.resolve_all(pages, lambda row: row.path.startswith(path) and first <= row.depth <= last)
@@ -89,6 +90,26 @@ def _long_lists(path: str) -> dict[str, list[int]]:
     return {found: indexes[kind] for found, kind in among.order_by().values_list("path", "content_type_id")}
 
 
+def _beside(lists: dict[str, list[int]], path: str) -> Q:
+    """Return the condition for what may be shown beside and in long lists, so that an index finds it: it is too wide, and takes no entry.
+
+    Pages of kinds that no long list lists, pages between the lists, and in each list pages of kinds that others list.
+    """
+    every = {kind.pk for kind in ContentType.objects.get_for_models(*get_page_models()).values()}
+    listed = set().union(*lists.values())
+    found = Q(content_type__in=every - listed)
+    begin = path
+    for above in sorted(lists):
+        if above < begin:
+            # It lies in the list before it.
+            continue
+        found |= Q(path__gte=begin, path__lte=above)
+        if others := listed - set(lists[above]):
+            found |= Q(path__gt=above, path__lte=above + _LAST * LEVELS, content_type__in=others)
+        begin = above + _LAST * LEVELS
+    return found | Q(path__gt=begin, path__lte=path + _LAST * LEVELS)
+
+
 def _with_pages_below(rows: list[Page]) -> set[int]:
     """Return the ids of those of `rows` below which there is something to show. One query, which reads no page below them."""
     below = Page.objects.filter(
@@ -96,5 +117,7 @@ def _with_pages_below(rows: list[Page]) -> set[int]:
     )
     source = Page.objects.filter(translation_key=OuterRef("translation_key"), locale__language_code=SOURCE_LANGUAGE, live=True)
     shown = restrictions.public(below).filter(Q(live=True) | Exists(source))
-    parents = Page.objects.filter(Exists(shown), pk__in=[row.pk for row in rows]).order_by()
+    # The first of them in the order of an index; asked whether there is one, PostgreSQL may look through all pages.
+    first = Subquery(shown.order_by("path").values("pk")[:1])
+    parents = Page.objects.filter(pk__in=[row.pk for row in rows]).alias(first=first).filter(first__isnull=False).order_by()
     return set(parents.values_list("pk", flat=True)) if rows else set()

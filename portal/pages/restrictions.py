@@ -38,7 +38,7 @@ WITH RECURSIVE bound(path) AS (
     UNION
     SELECT follower.path
     FROM bound
-    JOIN {page} source ON source.path >= bound.path AND source.path <= bound.path || '{last}'
+    {sources}
     {followers}
     WHERE follower.path < bound.path OR follower.path > bound.path || '{last}'
 )
@@ -47,6 +47,11 @@ SELECT path FROM bound
 
 # Each follower is found in an index, however many pages there are. PostgreSQL uses two for a condition with OR in no join, SQLite does,
 # and has no LATERAL.
+_SOURCES = "JOIN {page} source ON source.path >= bound.path AND source.path <= bound.path || '{last}'"
+# PostgreSQL takes what is bound for many, and would read all pages: nothing is moved across an OFFSET.
+_SOURCES_ON_POSTGRESQL = """JOIN LATERAL (
+        SELECT * FROM {page} below WHERE below.path >= bound.path AND below.path <= bound.path || '{last}' OFFSET 0
+    ) source ON TRUE"""  # noqa: S608
 _SOURCE_LOCALE = "source.locale_id = (SELECT id FROM {locale} WHERE language_code = %s)"
 _FOLLOWERS = f"""JOIN {{page}} follower ON follower.alias_of_id = source.id
         OR (follower.translation_key = source.translation_key AND {_SOURCE_LOCALE})"""
@@ -55,6 +60,18 @@ _FOLLOWERS_ON_POSTGRESQL = f"""JOIN LATERAL (
         UNION ALL
         SELECT path FROM {{page}} WHERE translation_key = source.translation_key AND {_SOURCE_LOCALE}
     ) follower ON TRUE"""  # noqa: S608
+
+# From one page of the first two levels to the next, past all that is below: no index knows how deep a page lies.
+_TOP = """
+WITH RECURSIVE top(path) AS (
+    SELECT MIN(path) FROM {page}
+    UNION ALL
+    SELECT (
+        SELECT MIN(path) FROM {page} WHERE path > CASE WHEN LENGTH(top.path) = {step} THEN top.path ELSE top.path || '{last}' END
+    ) FROM top WHERE top.path IS NOT NULL
+)
+SELECT path FROM top
+"""
 
 _known: ContextVar[dict[str, frozenset[str]] | None] = ContextVar("known_restrictions", default=None)
 
@@ -88,7 +105,8 @@ def _restricted_paths() -> frozenset[str]:
     shown = f"SELECT root.translation_key FROM {site} site JOIN {page} root ON root.id = site.root_page_id"  # noqa: S608
     start = (
         f"SELECT page.path FROM {restriction} own JOIN {page} page ON page.id = own.page_id"  # noqa: S608
-        f" UNION SELECT path FROM {page} WHERE depth = {_HOME_DEPTH} AND translation_key NOT IN ({shown})"
+        f" UNION SELECT home.path FROM ({_TOP.format(page=page, step=_STEP, last=_LAST)}) found JOIN {page} home ON home.path = found.path"
+        f" WHERE home.depth = {_HOME_DEPTH} AND home.translation_key NOT IN ({shown})"
     )
     # What an app closes (a form that nobody would read) is there for nobody; it asks for no password.
     closed = sorted({page_id for find in hooks.get_hooks("closed_pages") for page_id in find()})
@@ -105,9 +123,11 @@ def bound_paths(page: Page) -> frozenset[str]:
 def _closure(start: str, *parameters: int) -> frozenset[str]:
     """Return the topmost paths of pages that are bound by those that `start` selects, these among them."""
     names = {"page": Page._meta.db_table, "locale": Locale._meta.db_table, "last": _LAST}
-    followers = (_FOLLOWERS_ON_POSTGRESQL if connection.vendor == "postgresql" else _FOLLOWERS).format(**names)
+    is_postgresql = connection.vendor == "postgresql"
+    joins = (_SOURCES_ON_POSTGRESQL, _FOLLOWERS_ON_POSTGRESQL) if is_postgresql else (_SOURCES, _FOLLOWERS)
+    sources, followers = (join.format(**names) for join in joins)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSURE.format(start=start, followers=followers, **names), [*parameters, SOURCE_LANGUAGE])
+        cursor.execute(_CLOSURE.format(start=start, sources=sources, followers=followers, **names), [*parameters, SOURCE_LANGUAGE])
         paths = sorted(path for (path,) in cursor.fetchall())
     topmost: list[str] = []
     for path in paths:

@@ -1,6 +1,6 @@
 """Puts many news items into a portal on PostgreSQL, in German and in English, to see what grows with them.
 
-    python -m tests.tools.load_pages 100000
+    python -m tests.tools.load_pages 100000 [--texts 1000]
 
 The portal is that of `DATABASE_URL` and `PORTAL_VAR`, prepared already; what is loaded is not meant to go away again. At most 1,000
 items are written as the initial content is, in both languages: their sentences come from the pages that there are, and they are analysed
@@ -23,7 +23,7 @@ from html import escape
 from typing import Any
 
 TEXTS = 1000
-"""So many items are analysed; the others are copies."""
+"""So many items are analysed, unless `--texts` says otherwise; the others are copies."""
 LANGUAGES = ("de", "en")
 PARAGRAPHS, SENTENCES = 4, 4
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -86,7 +86,7 @@ def write_texts(number: int) -> None:
 class Copies:
     """Copies of the items that were written, in all tables."""
 
-    def __init__(self, cursor: Any, number: int) -> None:
+    def __init__(self, cursor: Any, number: int, written: int) -> None:
         self.cursor = cursor
         self.execute(
             "CREATE TEMP TABLE written AS SELECT id, locale_id, latest_revision_id AS revision,"
@@ -96,7 +96,7 @@ class Copies:
             "CREATE TEMP TABLE copies AS SELECT w.*, c.round, row_number() OVER (ORDER BY c.round, w.place, w.locale_id)::int AS number,"
             " row_number() OVER (PARTITION BY w.locale_id ORDER BY c.round, w.place)::int AS below"
             " FROM written w CROSS JOIN generate_series(1, %s) c(round) WHERE (c.round - 1) * %s + w.place < %s",
-            [-(-number // TEXTS), TEXTS, number],
+            [-(-number // written), written, number],
         )
         self.execute("CREATE INDEX ON copies (id)")
         self.execute("ANALYZE copies")
@@ -185,7 +185,7 @@ class Copies:
             self.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
 
 
-def load(number: int, say: Callable[[str], None]) -> dict[str, float]:
+def load(number: int, texts: int, say: Callable[[str], None]) -> dict[str, float]:
     """Load `number` items in each of the two languages; return the seconds that each part took."""
     from django.db import connection, transaction
 
@@ -199,14 +199,16 @@ def load(number: int, say: Callable[[str], None]) -> dict[str, float]:
         work()
         seconds[name] = time.monotonic() - began
 
-    written = min(number, TEXTS)
+    written = min(number, texts)
     timed(f"{written} × {len(LANGUAGES)} items written and analysed", lambda: write_texts(written))
     if number > written:
         with transaction.atomic(), connection.cursor() as cursor:
-            copies = Copies(cursor, number - written)
+            copies = Copies(cursor, number - written, written)
             timed(f"{number - written} × {len(LANGUAGES)} pages copied", copies.pages)
             timed("rows of lists, references, rows of the search copied", copies.rows)
             copies.finish()
+            # The commit would do it, and nobody would count it.
+            timed("foreign keys looked at", lambda: cursor.execute("SET CONSTRAINTS ALL IMMEDIATE"))
             changes.announce(changes.EVERYTHING)
     with connection.cursor() as cursor:
         timed("VACUUM ANALYZE", lambda: cursor.execute("VACUUM ANALYZE"))
@@ -217,7 +219,9 @@ def main() -> None:
     """Load and print what it took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("number", type=int, help="items in each language")
-    number = parser.parse_args().number
+    parser.add_argument("--texts", type=int, default=TEXTS, help="so many of them are written and analysed")
+    arguments = parser.parse_args()
+    number = arguments.number
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
     import django
 
@@ -228,7 +232,7 @@ def main() -> None:
 
     if connection.vendor != "postgresql":
         sys.exit("Only on PostgreSQL: DATABASE_URL=postgres://… names the database.")
-    seconds = load(number, lambda line: print(line, file=sys.stderr, flush=True))
+    seconds = load(number, arguments.texts, lambda line: print(line, file=sys.stderr, flush=True))
     changes.settle()
     print("| part | s |\n|---|---|")
     for name, value in seconds.items():

@@ -1,0 +1,155 @@
+"""What follows from a new address is written with the change itself or not at all, of many pages as of one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from portal import changes, jobs
+from portal.listing import rows, signals
+from portal.models import ListRow
+from portal.pages import redirects
+from tests.builders import make_alias, make_content_page, make_home, make_news, make_news_index, make_section, translate
+from tests.portal.pages.test_redirects import address, fresh, rename, targets, versions, with_subtree
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def section() -> Page:
+    return make_section(make_home())
+
+
+@pytest.fixture
+def page(section: Page) -> Page:
+    """Return a German page with a page below it, both translated into English, both aliases in Ukrainian."""
+    page = make_content_page(section, "Rückkehr")
+    below = make_content_page(page, "Beratung")
+    translate(below, "en")
+    make_alias(below, "uk")
+    return page
+
+
+def test_a_slug_with_its_change(page: Page) -> None:
+    """Wagtail itself tells with the commit, which here never comes."""
+    before = {address(one): one.pk for version in (page, versions(page)[2]) for one in with_subtree(version)}
+    changed = fresh(page)
+    changed.slug = "heimkehr"
+    changed.save()
+    assert targets() == before
+    assert [address(one) for one in (versions(page)[0], versions(page)[2])] == [
+        "/de/unsere-arbeit/heimkehr", "/uk/unsere-arbeit/heimkehr",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_what_fails_at_the_end_leaves_all_as_it_was(
+    page: Page, section: Page, is_moved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_section(section.get_parent().specific, "Einblicke")
+    event = changes.Event.MOVED if is_moved else changes.Event.RENAMED
+
+    def fail(change: changes.Change) -> None:
+        assert targets() != {}
+        raise LookupError
+
+    before = list(Page.objects.order_by("pk").values_list("pk", "path", "slug", "url_path", "numchild"))
+    receivers = {**changes._receivers, event: [*changes._receivers[event], (99, fail)]}
+    monkeypatch.setattr(changes, "_receivers", receivers)
+    changed = fresh(page)
+    changed.slug = "heimkehr"
+    change = partial(changed.move, other, "last-child") if is_moved else changed.save
+    with pytest.raises(LookupError):
+        change()
+    assert list(Page.objects.order_by("pk").values_list("pk", "path", "slug", "url_path", "numchild")) == before
+    assert targets() == {}
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_of_many_pages_each_address_leads_on_and_is_its_own_again(
+    section: Page, client: Client, django_capture_on_commit_callbacks: Callable, is_moved: bool
+) -> None:
+    """As one by one: what is not written plainly is stored as it is looked up; what was never public leaves nothing."""
+    above = make_content_page(section, title="Oben")
+    first = make_content_page(above, title="Erste")
+    other = make_section(section.get_parent().specific, "Einblicke")
+    above = fresh(above)
+    kind, begin = first.content_type, Page._str2int(first.path[-Page.steplen :]) + 1
+    odd = ["ÜBER-uns", "100%-sicher", "GROSS", "x" * 230, "x" * 250]
+    slugs = [*(f"seite-{number}" for number in range(600)), *odd, "entwurf", "entwurf-2"]
+    Page.objects.bulk_create(
+        Page(
+            title=slug, draft_title=slug, slug=slug, live="entwurf" not in slug, depth=above.depth + 1,
+            path=Page._get_path(above.path, above.depth + 1, begin + number), locale_id=above.locale_id, content_type=kind,
+            url_path=f"{above.url_path}{slug}/",
+            first_published_at=first.first_published_at if slug == "entwurf-2" else None,
+        )
+        for number, slug in enumerate(slugs)
+    )  # fmt: skip
+    Redirect.add_redirect("/flyer", f"{address(above)}/seite-7/")
+
+    def addresses() -> dict[int, str]:
+        below = Page.objects.filter(path__startswith=fresh(above).path)
+        return {page.pk: redirects.path_of(page.url_path, page.locale_id) for page in below}
+
+    def change(parent: Page, slug: str) -> None:
+        if is_moved:
+            fresh(above).move(fresh(parent), "last-child")
+        else:
+            rename(above, slug, partial(django_capture_on_commit_callbacks, execute=True))
+
+    def expected(there: dict[int, str]) -> dict[str, int]:
+        return {path: pk for pk, path in there.items() if pk != draft} | {"/flyer": Page.objects.get(slug="seite-7").pk}
+
+    draft = Page.objects.get(slug="entwurf").pk
+    before, slug = addresses(), above.slug
+    change(other, "ganz-anders")
+    after = addresses()
+    assert before.keys() == after.keys()
+    assert len({*before.values(), *after.values()}) == 2 * len(before)
+    assert targets() == expected(before)
+    assert client.get(f"{before[first.pk]}/").headers["Location"] == f"{after[first.pk]}/"
+    made = Redirect.objects.get(old_path=before[first.pk])
+    by_hand = Redirect(old_path=before[first.pk], redirect_page_id=first.pk, automatically_created=True)
+    for field in Redirect._meta.concrete_fields:
+        if field.name not in ("id", "created_at"):
+            assert getattr(made, field.attname) == getattr(by_hand, field.attname), field.name
+    assert abs(timezone.now() - made.created_at) < datetime.timedelta(days=1)
+    change(section, slug)
+    assert addresses() == before
+    # No page has the address of what is offline for its own.
+    offline = Page.objects.get(slug="entwurf-2").pk
+    assert targets() == expected(after) | {before[offline]: offline}
+    assert client.get(f"{before[first.pk]}/").status_code == 200
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_the_lists_of_many_that_moved_are_written_by_the_runner(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """With the move itself where they are few; in all languages, and as all rows are made anew."""
+    home = make_home()
+    index = make_news_index(home)
+    news = make_news(index)
+    translate(news, "en")
+    other = make_news_index(home, "Presse")
+    translate(other, "en")
+    monkeypatch.setattr(signals, "MOST_AT_ONCE", most)
+    jobs.run_all()
+
+    def stand_in() -> list[tuple[str, UUID]]:
+        return sorted(ListRow.objects.values_list("locale__language_code", "index_key"))
+
+    fresh(news).move(fresh(other), "last-child")
+    assert stand_in() == [(code, other.translation_key if most else index.translation_key) for code in ("de", "en")]
+    jobs.run_all()
+    written = stand_in()
+    assert written == [(code, other.translation_key) for code in ("de", "en")]
+    rows.rebuild()
+    assert stand_in() == written
