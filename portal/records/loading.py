@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.utils import translation as django_translation
 from wagtail.models import Page, Site
 
+from portal.facts import shown
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.locales import set_up_locales
 from portal.models import DeclinedRecord, LoadedRecord
@@ -83,6 +84,7 @@ class _Loader:
         self.pages = NewPages()
         self._new: list[tuple[Record, Page]] = []
         self._declined: list[Record] = []
+        self._siblings: dict[tuple[str | None, str], list[Record]] = defaultdict(list)
         self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
@@ -98,6 +100,8 @@ class _Loader:
         self._each(sources, lambda record: retyping.fit(record, self.set))
         self._stop_on_errors()
         sources.sort(key=lambda record: record.lang != SOURCE_LANGUAGE)
+        for record in sources:
+            self._siblings[record.get("parent"), record.lang].append(record)
         sources = self.set.in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
         changed = [record for record in sources if self.objects.needs_work(record, self.overwrite)]
@@ -116,7 +120,8 @@ class _Loader:
         self._begin(len(todo))
         self.errors += self.translations.write_sources(todo)
         self._stop_on_errors()
-        self._each(todo, self._pair)
+        with shown.held():
+            self._each(todo, self._pair)
         self._stop_on_errors()
         todo = [record for record in todo if record.id not in self.objects.report.left_alone]
         self.translations.write_texts(todo)
@@ -234,14 +239,11 @@ class _Loader:
 
     def _first_later_sibling(self, record: Record, parent: Page) -> Page | None:
         """Return the sibling, loaded before, in front of which the page belongs; None puts it last."""
+        key = self.set.sibling_key(record)
         siblings = [
             other
-            for other in self.records.values()
-            if other.get("parent") == record.get("parent")
-            and not other.is_translation
-            and other.lang == record.lang
-            and other.id in self.objects
-            and self.set.sibling_key(other) > self.set.sibling_key(record)
+            for other in self._siblings[record.get("parent"), record.lang]
+            if other.id in self.objects and self.set.sibling_key(other) > key
         ]
         if not siblings or not isinstance(self.objects.get(siblings[0].id), Page):
             return None

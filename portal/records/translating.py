@@ -13,6 +13,8 @@ from wagtail.models.copying import _copy
 from wagtail_localize.models import LocaleSynchronization, TranslationLog, TranslationSource
 from wagtail_localize.segments.ingest import ingest_segments
 
+from portal.facts import shown
+
 from .addresses import write_redirects
 from .errors import RecordError
 from .fields import Fields
@@ -61,7 +63,12 @@ class Translations:
                 ids.setdefault(type(instance), set()).add(instance.pk)
         if not errors:
             # Read again: whoever wrote them holds more than what is stored.
-            self._sources = write_sources([i for model, pks in ids.items() for i in model.objects.filter(pk__in=pks)])
+            rows = (
+                model.objects.filter(pk__in=pks).prefetch_related(*(field.name for field in model._meta.many_to_many))
+                for model, pks in ids.items()
+            )
+            with shown.held():
+                self._sources = write_sources([instance for of_model in rows for instance in of_model])
         return errors
 
     def _source(self, record: Record) -> SourceTexts:
@@ -182,7 +189,8 @@ class Translations:
             return
         missing = [locale for locale in self._locales_following(page.locale_id) if self.pages.version(page, locale) is None]
         # Read again: what was written since is in the database only.
-        source = type(page).objects.get(pk=page.pk) if missing else page
+        names = [field.name for field in page._meta.many_to_many]
+        source = type(page).objects.prefetch_related(*names).get(pk=page.pk) if missing else page
         for locale in missing:
             if (parent := self._parent_of_new(source, locale)) is not None:
                 alias = unsaved_version(
