@@ -24,7 +24,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from portal.facts import shown
 
-from .segments import BATCH, batches
+from .segments import BATCH, batches, relations
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def _add(saved: dict[type[Any], set[object]], searched: set[type[Any]]) -> None:
             continue
         if is_tracked:
             instances = list(model._default_manager.filter(pk__in=ids))
-            prefetch_related_objects(instances, *(field.name for field in model._meta.many_to_many))
+            prefetch_related_objects(instances, *relations(model))
             with shown.held():
                 _refer(instances)
         if is_searched:

@@ -84,6 +84,7 @@ class _Loader:
         self.pages = NewPages()
         self._new: list[tuple[Record, Page]] = []
         self._declined: list[Record] = []
+        self._parents: dict[int, Page] = {}
         self._siblings: dict[tuple[str | None, str], list[Record]] = defaultdict(list)
         self.done = self.total = 0
 
@@ -213,9 +214,13 @@ class _Loader:
         later = self._first_later_sibling(record, parent)
         if later is not None:
             later.add_sibling(pos="left", instance=page)
+            # Those behind it have other places now.
+            self._parents.clear()
             self.pages.forget_places()
         else:
             self.pages.insert(page, self.pages.place(pk=parent.pk), page.minimal_clean)
+            # One without children is not asked for any.
+            parent.numchild += 1
         self.objects[record.id] = page
         if record.get("parent") is None and record.lang == SOURCE_LANGUAGE:
             self._become_site_root(page)
@@ -230,7 +235,8 @@ class _Loader:
         instance = self.objects.get(name)
         if not isinstance(instance, Page):
             raise record.error(f"the parent “{name}” is no page any more")
-        parent = instance.__class__.objects.get(pk=instance.pk)
+        if (parent := self._parents.get(instance.pk)) is None:
+            parent = self._parents[instance.pk] = type(instance).objects.get(pk=instance.pk)
         if model not in parent.allowed_subpage_models():
             raise record.error(f"a {record.get('type')} may not lie below a {parent._meta.label} (“{name}”)")
         if not model.can_create_at(parent):

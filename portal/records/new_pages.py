@@ -28,7 +28,7 @@ from portal.models import BasePage, PublishedVersion, publication
 from portal.pages import redirects
 from portal.upstream.treebeard import path_after
 
-from .segments import BATCH, batches, insert
+from .segments import BATCH, batches, insert, relations
 
 
 class NewPages:
@@ -169,7 +169,7 @@ class NewPages:
         for page in pages:
             by_type[type(page)].append(page)
         for model, group in by_type.items():
-            prefetch_related_objects(group, *(field.name for field in model._meta.many_to_many))
+            prefetch_related_objects(group, *relations(model))
         revisions = insert(Revision, [self._revision(page) for page in pages])
         of_page = dict(zip((page.pk for page in pages), revisions, strict=True))
         live = [page for page in pages if page.live]

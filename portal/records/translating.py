@@ -22,7 +22,15 @@ from .new_pages import NewPages
 from .objects import Objects
 from .pairing import match_structure, pair, write_overrides
 from .reading import Record
-from .segments import SourceTexts, TranslatedTexts, insert, translated_segments, write_sources, write_translations
+from .segments import (
+    SourceTexts,
+    TranslatedTexts,
+    insert,
+    relations,
+    translated_segments,
+    write_sources,
+    write_translations,
+)
 from .values import ValueProblem
 
 
@@ -63,10 +71,7 @@ class Translations:
                 ids.setdefault(type(instance), set()).add(instance.pk)
         if not errors:
             # Read again: whoever wrote them holds more than what is stored.
-            rows = (
-                model.objects.filter(pk__in=pks).prefetch_related(*(field.name for field in model._meta.many_to_many))
-                for model, pks in ids.items()
-            )
+            rows = (model.objects.filter(pk__in=pks).prefetch_related(*relations(model)) for model, pks in ids.items())
             with shown.held():
                 self._sources = write_sources([instance for of_model in rows for instance in of_model])
         return errors
@@ -189,8 +194,7 @@ class Translations:
             return
         missing = [locale for locale in self._locales_following(page.locale_id) if self.pages.version(page, locale) is None]
         # Read again: what was written since is in the database only.
-        names = [field.name for field in page._meta.many_to_many]
-        source = type(page).objects.prefetch_related(*names).get(pk=page.pk) if missing else page
+        source = type(page).objects.prefetch_related(*relations(type(page))).get(pk=page.pk) if missing else page
         for locale in missing:
             if (parent := self._parent_of_new(source, locale)) is not None:
                 alias = unsaved_version(
