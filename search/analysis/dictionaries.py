@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 
@@ -52,13 +52,8 @@ def _words(language: str) -> Iterator[tuple[str, bytes]]:
     from simplemma.strategies import DefaultDictionaryFactory
 
     dictionary = DefaultDictionaryFactory().get_dictionary(language)
-    # As it is kept: word by word, each would be decoded, encoded, looked up and decoded for every time that it is asked for.
-    kept: dict[bytes, bytes] = dictionary._dict  # type: ignore[attr-defined]
-    forms, lemmas = (b"\n".join(some).decode() for some in (kept, kept.values()))
     words: dict[str, str] = {}
-    for word, key, lemma in zip(
-        forms.split("\n"), _spelt(forms.lower(), language), _spelt(lemmas, language), strict=True
-    ):
+    for word, key, lemma in zip(dictionary, _spelt(dictionary, language, lower=True), _spelt(dictionary.values(), language), strict=True):
         if key not in words or word[:1].isupper() or (language == "ar" and word.startswith("ال")):
             words[key] = lemma
     if language == "de":
@@ -69,38 +64,34 @@ def _words(language: str) -> Iterator[tuple[str, bytes]]:
         words |= {article + plural: noun for article in ("", "ال") for plural, noun in (("فحوص", "فحص"), ("اسر", "اسره"))}
         for word in _NO_ARABIC_WORDS:
             words.pop(word, None)
-    return _rules(words)
+    return ((word, _rule(word, lemma)) for word, lemma in words.items())
 
 
-def _spelt(text: str, language: str) -> list[str]:
-    """Return words, one a line, as they are spelt in a dictionary, all at once: each by itself, millions take four times as long."""
+def _spelt(words: Iterable[str], language: str, lower: bool = False) -> list[str]:
+    """Return words as they are spelt in a dictionary, all at once: each letter by itself, millions of words take four times as long."""
+    text = "\n".join(words)
     # Letters that readers type for each other are one in Arabic; German umlauts are not.
     spell = tokens.fold if language == "ar" else tokens.without_apostrophes
-    return spell(text).split("\n")
+    return spell(text.lower() if lower else text).split("\n")
 
 
-def _rules(words: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Yield words with how their base forms are made from them: many words share a rule, and a trie keeps that once.
+def _rule(word: str, lemma: str) -> bytes:
+    """Return how a base form is made from a word: many words share a rule, and a trie keeps that once.
 
     A letter says whether it has a capital, the next how many letters of the word go; what is put in their place follows.
     """
-    forms: dict[str, tuple[str, str, int]] = {}
-    rules: dict[tuple[str, int, str], bytes] = {}
-    for word, lemma in words.items():
-        if (known := forms.get(lemma)) is None:
-            lowered = lemma.lower()
-            kind = "l" if lowered == lemma else "C" if lowered[:1].upper() + lowered[1:] == lemma else "="
-            known = forms[lemma] = kind, lowered, len(lowered)
-        kind, lowered, kept = known
-        if kind == "=":
-            yield word, f"={lemma}".encode()
-            continue
-        # Most words begin as their base form does; to compare them letter by letter takes twice as long, for millions of words.
-        while not word.startswith(lowered[:kept]):
-            kept -= 1
-        if (rule := rules.get(key := (kind, len(word) - kept, lowered[kept:]))) is None:
-            rule = rules[key] = f"{kind}{chr(ord('0') + key[1])}{key[2]}".encode()
-        yield word, rule
+    lowered = lemma.lower()
+    kept = len(lowered)
+    # Most words begin as their base form does; to compare them letter by letter takes twice as long, for millions of words.
+    while not word.startswith(lowered[:kept]):
+        kept -= 1
+    if lowered == lemma:
+        kind = "l"
+    elif lowered[:1].upper() + lowered[1:] == lemma:
+        kind = "C"
+    else:
+        return f"={lemma}".encode()
+    return f"{kind}{chr(ord('0') + len(word) - kept)}{lowered[kept:]}".encode()
 
 
 def _apply(rule: bytes, word: str) -> str:
