@@ -155,6 +155,9 @@ def forget_published_version(sender: type, instance: object, created: bool, **kw
 
 def remember_finished_snippet(sender: type[Model], instance: FinishedMixin, **kwargs: object) -> None:
     """Store whether a snippet that is being saved holds the text of its own language, or some of the source's."""
+    fields = kwargs.get("update_fields")
+    if isinstance(fields, frozenset) and "is_finished" not in fields:
+        return
     translation = _translation_into(instance)
     by_hand = translation is None or not translation.enabled
     instance.is_finished = by_hand or not _missing_texts(instance, translation)

@@ -23,6 +23,7 @@ from portal.blocks.facts import FactChooserBlock
 from portal.blocks.media import hidden_figures
 from portal.blocks.walking import Part, walk
 from portal.facts import shown, texts
+from portal.pages.versions import locales_by_id
 
 _HEADING_NAMES = frozenset({"heading", "title", "question"})
 _HEADING_TAGS = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
@@ -85,7 +86,7 @@ def _read_field(search_field: index.BaseField, instance: models.Model, found: Pa
 
 def _language_of(instance: models.Model) -> AbstractContextManager[None]:
     """Make the language of an object the active one: facts are found as it writes them."""
-    locale = getattr(instance, "locale", None)
+    locale = locales_by_id().get(getattr(instance, "locale_id", None))
     return override(locale.language_code) if locale else nullcontext()
 
 

@@ -22,6 +22,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
 from portal import changes
+from portal.facts import shown
 from portal.jobs import Periodic
 from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
@@ -94,7 +95,8 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         try:
-            call_command("update_index", verbosity=0)
+            with shown.held():
+                call_command("update_index", verbosity=0)
         except Exception:
             if not get_search_backend().catch_indexing_errors:
                 raise

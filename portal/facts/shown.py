@@ -150,8 +150,11 @@ _held: ContextVar[dict[tuple[object, str], dict[int, ShownFact]] | None] = Conte
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Read facts once for each language until the block ends, in which nobody writes any: in a transaction nothing else keeps them."""
-    token = _held.set({})
+    """Read facts once for each language until the block ends, in which nobody writes any: in a transaction nothing else keeps them.
+
+    A block inside another one holds what that holds.
+    """
+    token = _held.set({} if (found := _held.get()) is None else found)
     try:
         yield
     finally:

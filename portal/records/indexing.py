@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.db import models
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, prefetch_related_objects
 from django.db.models.signals import post_save
 from modelsearch.backends import get_search_backends
 from modelsearch.index import get_indexed_models
@@ -20,6 +21,10 @@ from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail import hooks
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
+
+from portal.facts import shown
+
+from .segments import BATCH, batches, relations
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +37,7 @@ def indexed_together(is_made_later: bool = False) -> Iterator[None]:
     """
     saved: dict[type[Any], set[object]] = defaultdict(set)
 
-    def remember(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
+    def remember(sender: type[Model], instance: Model, **kwargs: object) -> None:
         saved[sender].add(instance.pk)
 
     searched = [model for model in get_indexed_models() if getattr(model, "search_auto_update", True)]
@@ -53,16 +58,48 @@ def indexed_together(is_made_later: bool = False) -> Iterator[None]:
             post_save.connect(post_save_signal_handler, sender=model)
 
 
+def _refer(instances: list[Any]) -> None:
+    """Bring the reference index up to date for objects of one model; of those that it does not know yet all rows are written together.
+
+    Wagtail asks for the rows of each object and deletes those that are gone, of which a new object has none.
+    """
+    rows: list[ReferenceIndex] = []
+    for some in batches(instances):
+        parents = some[0]._meta.get_parent_list()
+        kind, base = (ContentType.objects.get_for_model(one, for_concrete_model=False) for one in (some[0], (some[0], *parents)[-1]))
+        there = ReferenceIndex.objects.filter(base_content_type=base, object_id__in=[str(instance.pk) for instance in some])
+        known = set(there.values_list("object_id", flat=True))
+        for instance in some:
+            if str(instance.pk) in known:
+                ReferenceIndex.create_or_update_for_object(instance)
+                continue
+            rows += [
+                ReferenceIndex(
+                    content_type=kind,
+                    base_content_type=base,
+                    object_id=instance.pk,
+                    to_content_type_id=type_id,
+                    to_object_id=pk,
+                    model_path=model_path,
+                    content_path=content_path,
+                    content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
+                )
+                for type_id, pk, model_path, content_path in set(ReferenceIndex._extract_references_from_object(instance))
+            ]
+    ReferenceIndex.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
 def _add(saved: dict[type[Any], set[object]], searched: set[type[Any]]) -> None:
     """Add objects, by model, to the indexes that their model belongs to: to that of the search where it is one of `searched`."""
     for model, ids in saved.items():
         is_searched, is_tracked = model in searched, model in ReferenceIndex.tracked_models
         if not is_searched and not is_tracked:
             continue
-        instances = list(model._default_manager.filter(pk__in=ids))
         if is_tracked:
-            for instance in instances:
-                ReferenceIndex.create_or_update_for_object(instance)
+            instances = list(model._default_manager.filter(pk__in=ids))
+            prefetch_related_objects(instances, *relations(model))
+            with shown.held():
+                _refer(instances)
         if is_searched:
             indexed = list(model.get_indexed_objects().filter(pk__in=ids))
             for backend in get_search_backends(with_auto_update=True):

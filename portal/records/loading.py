@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.utils import translation as django_translation
 from wagtail.models import Page, Site
 
+from portal.facts import shown
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.language.locales import set_up_locales
 from portal.models import DeclinedRecord, LoadedRecord
@@ -83,6 +84,8 @@ class _Loader:
         self.pages = NewPages()
         self._new: list[tuple[Record, Page]] = []
         self._declined: list[Record] = []
+        self._parents: dict[int, Page] = {}
+        self._siblings: dict[tuple[str | None, str], list[Record]] = defaultdict(list)
         self.done = self.total = 0
 
     # --- the way of a load -----------------------------------------------------------------------------------------
@@ -98,6 +101,8 @@ class _Loader:
         self._each(sources, lambda record: retyping.fit(record, self.set))
         self._stop_on_errors()
         sources.sort(key=lambda record: record.lang != SOURCE_LANGUAGE)
+        for record in sources:
+            self._siblings[record.get("parent"), record.lang].append(record)
         sources = self.set.in_tree_order(sources)
         translations = [record for record in self.records.values() if record.is_translation]
         changed = [record for record in sources if self.objects.needs_work(record, self.overwrite)]
@@ -116,7 +121,8 @@ class _Loader:
         self._begin(len(todo))
         self.errors += self.translations.write_sources(todo)
         self._stop_on_errors()
-        self._each(todo, self._pair)
+        with shown.held():
+            self._each(todo, self._pair)
         self._stop_on_errors()
         todo = [record for record in todo if record.id not in self.objects.report.left_alone]
         self.translations.write_texts(todo)
@@ -208,9 +214,13 @@ class _Loader:
         later = self._first_later_sibling(record, parent)
         if later is not None:
             later.add_sibling(pos="left", instance=page)
+            # Those behind it have other places now.
+            self._parents.clear()
             self.pages.forget_places()
         else:
             self.pages.insert(page, self.pages.place(pk=parent.pk), page.minimal_clean)
+            # One without children is not asked for any.
+            parent.numchild += 1
         self.objects[record.id] = page
         if record.get("parent") is None and record.lang == SOURCE_LANGUAGE:
             self._become_site_root(page)
@@ -225,7 +235,8 @@ class _Loader:
         instance = self.objects.get(name)
         if not isinstance(instance, Page):
             raise record.error(f"the parent “{name}” is no page any more")
-        parent = instance.__class__.objects.get(pk=instance.pk)
+        if (parent := self._parents.get(instance.pk)) is None:
+            parent = self._parents[instance.pk] = type(instance).objects.get(pk=instance.pk)
         if model not in parent.allowed_subpage_models():
             raise record.error(f"a {record.get('type')} may not lie below a {parent._meta.label} (“{name}”)")
         if not model.can_create_at(parent):
@@ -234,14 +245,11 @@ class _Loader:
 
     def _first_later_sibling(self, record: Record, parent: Page) -> Page | None:
         """Return the sibling, loaded before, in front of which the page belongs; None puts it last."""
+        key = self.set.sibling_key(record)
         siblings = [
             other
-            for other in self.records.values()
-            if other.get("parent") == record.get("parent")
-            and not other.is_translation
-            and other.lang == record.lang
-            and other.id in self.objects
-            and self.set.sibling_key(other) > self.set.sibling_key(record)
+            for other in self._siblings[record.get("parent"), record.lang]
+            if other.id in self.objects and self.set.sibling_key(other) > key
         ]
         if not siblings or not isinstance(self.objects.get(siblings[0].id), Page):
             return None

@@ -8,10 +8,12 @@ the history and what follows from a publication of all pages together. The rows 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Model, prefetch_related_objects
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail import hooks
@@ -26,7 +28,7 @@ from portal.models import BasePage, PublishedVersion, publication
 from portal.pages import redirects
 from portal.upstream.treebeard import path_after
 
-from .segments import batches, insert
+from .segments import BATCH, batches, insert, relations
 
 
 class NewPages:
@@ -36,9 +38,11 @@ class NewPages:
         self.now = timezone.now()
         self._pages: dict[int, Page] = {}
         self._places: dict[object, Page | None] = {}
+        self._versions: dict[UUID, dict[int, Page]] = {}
         self._last: dict[int, str] = {}
         self._published: list[Page] = []
         self._history: list[PageLogEntry] = []
+        self._links: dict[type[Model], list[Model]] = defaultdict(list)
 
     def __contains__(self, page: Page) -> bool:
         return page.pk in self._pages
@@ -56,12 +60,17 @@ class NewPages:
         return self._places[key]
 
     def version(self, page: Page, locale: Locale) -> Page | None:
-        """Return the row of a page in another language."""
-        return self.place(translation_key=page.translation_key, locale_id=locale.pk)
+        """Return the row of a page in another language; those of all its languages are read at once."""
+        if page.translation_key not in self._versions:
+            rows = Page.objects.filter(translation_key=page.translation_key)
+            # The same row, whatever it was asked by.
+            self._versions[page.translation_key] = {row.locale_id: self._places.setdefault(row.pk, row) or row for row in rows}
+        return self._versions[page.translation_key].get(locale.pk)
 
     def forget_places(self) -> None:
         """Read all places again: somebody else has written to the tree."""
         self._places.clear()
+        self._versions.clear()
         self._last.clear()
 
     def insert(self, page: Page, parent: Page, check: Callable[[], None] = lambda: None) -> None:
@@ -78,13 +87,16 @@ class NewPages:
         page._cached_parent_obj = parent
         check()
         page.set_url_path(parent)
-        ClusterableModel.save(page, force_insert=True)
+        self._save(page, force_insert=True)
         Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
         parent.numchild += 1
         self._last[parent.pk] = page.path
         self._pages[page.pk] = page
-        # It was not there when somebody asked for it.
-        self._places.pop((("translation_key", page.translation_key), ("locale_id", page.locale_id)), None)
+        if (versions := self._versions.get(page.translation_key)) is not None:
+            # It was not there when they were read. The page itself is somebody's; this is its row.
+            row = Page(**{field.attname: getattr(page, field.attname) for field in Page._meta.concrete_fields})
+            row._state.adding = False
+            versions[page.locale_id] = self._places[page.pk] = row
         self._log(page, "wagtail.create", content_changed=True)
 
     # --- kinds of new pages ----------------------------------------------------------------------------------------
@@ -119,12 +131,22 @@ class NewPages:
         self._log(page, "wagtail.edit", content_changed=True)
         if publish:
             self._go_live(page)
-            ClusterableModel.save(page)
+            self._save(page)
         else:
             page.has_unpublished_changes, page.latest_revision_created_at = True, self.now
             names = ("draft_title", "has_unpublished_changes", "latest_revision_created_at")
             Page.objects.filter(pk=page.pk).update(**{name: getattr(page, name) for name in names})
         self._published.append(page)
+
+    def _save(self, page: Page, **options: bool) -> None:
+        """Save a page's rows. What it is linked with many to many is put off: it would be compared with what there is, which is nothing."""
+        related = page.__dict__.get("_cluster_related_objects", {})
+        linked = [(link, dict.fromkeys(related.pop(link.name, ()))) for link in page._meta.many_to_many]
+        ClusterableModel.save(page, **options)
+        for link, others in linked:
+            through = link.remote_field.through
+            names = link.m2m_field_name(), link.m2m_reverse_field_name()
+            self._links[through] += [through(**dict(zip(names, (page, other), strict=True))) for other in others]
 
     def _go_live(self, page: Page) -> None:
         page.live, page.has_unpublished_changes = True, False
@@ -140,6 +162,14 @@ class NewPages:
     def publish(self) -> list[Page]:
         """Write revisions and history of all pages written since, and what follows from their publication; return them."""
         pages, self._published = self._published, []
+        for through, links in self._links.items():
+            through._default_manager.bulk_create(links, batch_size=BATCH)
+        self._links.clear()
+        by_type: dict[type[Page], list[Page]] = defaultdict(list)
+        for page in pages:
+            by_type[type(page)].append(page)
+        for model, group in by_type.items():
+            prefetch_related_objects(group, *relations(model))
         revisions = insert(Revision, [self._revision(page) for page in pages])
         of_page = dict(zip((page.pk for page in pages), revisions, strict=True))
         live = [page for page in pages if page.live]

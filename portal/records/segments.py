@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.signals import pre_save
 from django.utils import timezone
-from modelcluster.models import ClusterableModel, get_serializable_data_for_fields
+from modelcluster.models import ClusterableModel, get_all_child_relations, get_serializable_data_for_fields
 from wagtail.models import Locale, TranslatableMixin
 from wagtail_localize.models import (
     OverridableSegment,
@@ -92,6 +92,14 @@ def batches(items: Iterable[Item]) -> Iterable[list[Item]]:
     listed = list(items)
     for start in range(0, len(listed), BATCH):
         yield listed[start : start + BATCH]
+
+
+def relations(model: type[models.Model]) -> list[str]:
+    """Return what is read with an object of a model and stored beside its row, by the names with which it is read for many at once."""
+    return [
+        *(field.name for field in model._meta.many_to_many),
+        *(relation.get_accessor_name() for relation in get_all_child_relations(model)),
+    ]
 
 
 # --- sources ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from wagtail.models.copying import _copy
 from wagtail_localize.models import LocaleSynchronization, TranslationLog, TranslationSource
 from wagtail_localize.segments.ingest import ingest_segments
 
+from portal.facts import shown
+
 from .addresses import write_redirects
 from .errors import RecordError
 from .fields import Fields
@@ -20,7 +22,15 @@ from .new_pages import NewPages
 from .objects import Objects
 from .pairing import match_structure, pair, write_overrides
 from .reading import Record
-from .segments import SourceTexts, TranslatedTexts, insert, translated_segments, write_sources, write_translations
+from .segments import (
+    SourceTexts,
+    TranslatedTexts,
+    insert,
+    relations,
+    translated_segments,
+    write_sources,
+    write_translations,
+)
 from .values import ValueProblem
 
 
@@ -61,7 +71,9 @@ class Translations:
                 ids.setdefault(type(instance), set()).add(instance.pk)
         if not errors:
             # Read again: whoever wrote them holds more than what is stored.
-            self._sources = write_sources([i for model, pks in ids.items() for i in model.objects.filter(pk__in=pks)])
+            rows = (model.objects.filter(pk__in=pks).prefetch_related(*relations(model)) for model, pks in ids.items())
+            with shown.held():
+                self._sources = write_sources([instance for of_model in rows for instance in of_model])
         return errors
 
     def _source(self, record: Record) -> SourceTexts:
@@ -182,7 +194,7 @@ class Translations:
             return
         missing = [locale for locale in self._locales_following(page.locale_id) if self.pages.version(page, locale) is None]
         # Read again: what was written since is in the database only.
-        source = type(page).objects.get(pk=page.pk) if missing else page
+        source = type(page).objects.prefetch_related(*relations(type(page))).get(pk=page.pk) if missing else page
         for locale in missing:
             if (parent := self._parent_of_new(source, locale)) is not None:
                 alias = unsaved_version(

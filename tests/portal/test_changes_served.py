@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from portal.language.languages import LANGUAGES
 from tests import support
 
 pytestmark = pytest.mark.content
@@ -34,16 +34,6 @@ with transaction.atomic():
 """
 
 
-def run(portal: support.Portal, code: str) -> int:
-    """Run code in a process of its own on the portal's state and return how it ended."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", code],
-        cwd=support.BASE_DIR, env=portal.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-    return done.returncode
-
-
 def home(portal: support.Portal) -> str:
     with urllib.request.urlopen(f"{portal.url}/de/", timeout=support.PATIENCE) as answer:
         return answer.read().decode()
@@ -55,60 +45,79 @@ def test_a_process_killed_between_commit_and_announcement_is_made_good(live_port
         # All processes that answer have the menu.
         assert "Tot und doch da" not in home(live_portal)
     try:
-        assert run(live_portal, _PUBLISH.format(dies=True, slug=slug, title="Tot und doch da")) == -signal.SIGKILL
+        live_portal.manage("shell", "-c", _PUBLISH.format(dies=True, slug=slug, title="Tot und doch da"), code=-signal.SIGKILL)
         support.wait_for(lambda: "Tot und doch da" in home(live_portal), "The menu")
         assert all("Tot und doch da" in home(live_portal) for _ in range(8))
     finally:
-        run(live_portal, _PUBLISH.format(dies=False, slug=slug, title=""))
+        live_portal.manage("shell", "-c", _PUBLISH.format(dies=False, slug=slug, title=""))
     assert all("Tot und doch da" not in home(live_portal) for _ in range(8))
 
 
-_VALUES = """
+_READ = """
+import json, os, sys, threading, time
+from itertools import count
+from django.db import connection, connections
+from django.utils import translation
+from wagtail.models import Page
 from portal import changes
 from portal.language.languages import LANGUAGES
 from portal.navigation import breadcrumbs, footer, homes, language_links, menu, site_map
 from portal.pages import readers, restrictions
-from django.utils import translation
-from wagtail.models import Page
 
-def values():
+def values(language):
     found = [sorted(restrictions.restricted_paths()), homes()]
-    for language in LANGUAGES:
-        with translation.override(language.code), readers.answering(readers.Reader(language)):
-            found += [menu(), footer(), site_map()]
-            page = Page.objects.filter(slug="unsere-arbeit", depth=3, locale__language_code="de").first()
-            found.append([(entry.address, entry.mark) for entry in language_links(readers.current().showing(page.specific))])
+    with translation.override(language.code), readers.answering(readers.Reader(language)):
+        found += [menu(), footer(), site_map()]
+        page = Page.objects.filter(slug="unsere-arbeit", depth=3, locale__language_code="de").first()
+        found.append([(entry.address, entry.mark) for entry in language_links(readers.current().showing(page.specific))])
     return found
-"""
 
-_READ = (
-    _VALUES
-    + """
-import json, os, sys, threading, time
-from django.db import connection
-
-stop, reads, faults = threading.Event(), [], []
-def read():
-    while not stop.is_set():
+def read(first, stop, reads, faults):
+    # In turn: whatever is kept of a language is asked for by somebody between two changes.
+    for number in count(first):
+        if stop.is_set():
+            break
         try:
-            values()
-            reads.append(1)
+            language = LANGUAGES[number % len(LANGUAGES)]
+            values(language)
+            reads.append(language.code)
             time.sleep(0.15)
         except Exception as error:
             faults.append(repr(error))
     connection.close()
-threads = [threading.Thread(target=read) for _ in range(4)]
-for thread in threads: thread.start()
-print("ready", flush=True)
-sys.stdin.readline()
-stop.set()
-for thread in threads: thread.join()
-kept = values()
-changes.announce(changes.EVERYTHING)
-fresh = values()
-print(json.dumps([kept == fresh, len(reads), faults[:3], [(a, b) for a, b in zip(kept, fresh) if a != b][:1]], default=str), flush=True)
+
+def answer(told, said):
+    stop, reads, faults = threading.Event(), [], []
+    threads = [threading.Thread(target=read, args=(first, stop, reads, faults)) for first in range(4)]
+    for thread in threads: thread.start()
+    said.write("ready\\n")
+    told.readline()
+    stop.set()
+    for thread in threads: thread.join()
+    kept = [values(language) for language in LANGUAGES]
+    changes.announce(changes.EVERYTHING)
+    fresh = [values(language) for language in LANGUAGES]
+    stale = [(a, b) for one, other in zip(kept, fresh) for a, b in zip(one, other) if a != b][:1]
+    said.write(json.dumps([kept == fresh, sorted(set(reads)), len(reads), faults[:3], stale], default=str) + "\\n")
+
+def start():
+    # A process of its own, as the server makes them: Django is loaded once.
+    (told, tell), (hear, say) = os.pipe(), os.pipe()
+    if os.fork() == 0:
+        try:
+            # It ends with the one who writes, however that ends.
+            os.close(tell), os.close(hear)
+            answer(open(told), open(say, "w", buffering=1))
+        finally:
+            os._exit(0)
+    os.close(told), os.close(say)
+    return open(tell, "w", buffering=1), open(hear)
+
+connections.close_all()
+processes = [start() for _ in range(2)]
+for _tell, hear in processes:
+    assert hear.readline() == "ready\\n"
 """
-)
 
 _WRITE = """
 from django.db import transaction
@@ -130,6 +139,10 @@ for number in range(200):
         case 3:
             known = PageViewRestriction.objects.filter(page=child)
             known.delete() if known else PageViewRestriction.objects.create(page=child, restriction_type="login")
+changes.settle()
+for tell, hear in processes:
+    tell.write("stop\\n")
+    print(hear.readline(), end="", flush=True)
 """
 
 
@@ -140,31 +153,18 @@ def copied(portal_state: support.State, tmp_path: Path) -> Iterator[support.Port
     shutil.copytree(portal_state.folder, tmp_path / "portal")
     if database:
         support.create_database(database, portal_state.database)
-    yield support.Portal("", tmp_path / "portal", support.environment(tmp_path / "portal", database))
+    portal = support.Portal("", tmp_path / "portal", support.environment(tmp_path / "portal", database))
+    with contextlib.closing(portal):
+        yield portal
     if database:
         support.drop_database(database)
 
 
 def test_two_hundred_changes_under_eight_readers_leave_nothing_old(copied: support.Portal) -> None:
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "-c", _READ],
-            cwd=support.BASE_DIR, env=copied.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
-    try:
-        for reader in readers:
-            assert any(line == "ready\n" for line in iter(reader.stdout.readline, ""))
-        assert run(copied, _WRITE) == 0
-        for reader in readers:
-            reader.stdin.write("\n")
-            reader.stdin.flush()
-        for reader in readers:
-            is_fresh, reads, faults, stale = json.loads(reader.stdout.readlines()[-1])
-            assert (is_fresh, faults) == (True, []), stale
-            assert reads > 4
-    finally:
-        for reader in readers:
-            reader.kill()
-            reader.wait()
+    said = copied.manage("shell", "-c", _READ + _WRITE)
+    # The shell says first what it imports.
+    answers = [json.loads(line) for line in said.splitlines() if line.startswith("[")]
+    assert len(answers) == 2
+    for is_fresh, read, number, faults, stale in answers:
+        assert (is_fresh, faults) == (True, []), stale
+        assert (read, number > 20) == (sorted(language.code for language in LANGUAGES), True)

@@ -265,7 +265,8 @@ class Rows:
 @changes.receiver(Event.SAVED, order=Order.LANGUAGES)
 def hear(change: Change) -> None:
     """A snippet was saved: of the source its versions may be out of date by now, of a version what it says is stored."""
-    if isinstance(change.subject, FinishedMixin):
+    # A revision says which is the latest in a save of its own.
+    if isinstance(change.subject, FinishedMixin) and change.details.get("update_fields") != {"latest_revision"}:
         store(change.subject)
 
 
