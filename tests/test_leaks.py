@@ -181,8 +181,8 @@ def prepare() -> Prepared:
             restrict(above[0], PageViewRestriction.LOGIN)
         one_version = make("one version")
         for page in one_version:
-            # Its address is no secret: links lead there and say “protected”.
-            page.slug = f"{place}-one-version"
+            # Its address is no secret: links lead there and say “protected”. Each has its own; a source's would give way to the title.
+            page.slug = f"{place}-one-version-{page.locale.language_code}"
             page.save_revision()
         for page, code in zip(put_online(one_version), CODES, strict=True):
             if code in PRIVATE_ALONE:
