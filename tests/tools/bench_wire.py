@@ -2,7 +2,7 @@
 
     python -m tests.tools.bench_wire [--all] [--no-browser] [--state FOLDER]
 
-HTML is counted as it is sent, with brotli. The browser has an empty cache and a slow network; it looks at one address of each kind and
+The portal is a released one. HTML is counted as it is sent, with brotli. The browser has an empty cache and a slow network; it looks at one address of each kind and
 language, with `--all` at each. What it receives counts with its headers, photographs do not. Fails where something is above its limit.
 """
 
@@ -211,6 +211,7 @@ def main() -> int:
         state = support.State(options.state or folder / "empty")
         state.folder.mkdir(exist_ok=True)
         with support.served(state, folder / "served", timeout=240) as portal:
+            portal.manage(*support.RELEASE)
             faults = measure(portal, every=options.all, with_browser=not options.no_browser)
     print(*faults, sep="\n")
     print(f"{len(faults)} above their limits." if faults else "Nothing is above its limit.")
