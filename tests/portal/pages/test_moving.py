@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
@@ -153,3 +154,36 @@ def test_the_lists_of_many_that_moved_are_written_by_the_runner(monkeypatch: pyt
     assert written == [(code, other.translation_key) for code in ("de", "en")]
     rows.rebuild()
     assert stand_in() == written
+
+
+@pytest.mark.parametrize("is_other_list", [True, False])
+def test_rows_are_written_where_what_moves_comes_into_another_list_alone(monkeypatch: pytest.MonkeyPatch, is_other_list: bool) -> None:
+    """A section is a list too, of other kinds: news in an index that moves below it stand in that index as before."""
+    home = make_home()
+    section, index, other = make_section(home), make_news_index(home), make_news_index(home, "Presse")
+    news, elsewhere = make_news(index), make_news(other, "Andere")
+    for page in (news, elsewhere):
+        translate(page, "en")
+    moving = set(Page.objects.filter(translation_key=news.translation_key).values_list("pk", flat=True))
+    written: list[int] = []
+    write = rows.write
+
+    def note(pages: QuerySet[Page]) -> None:
+        written.extend(pages.values_list("pk", flat=True))
+        write(pages)
+
+    def stand_in() -> dict[int, UUID]:
+        return dict(ListRow.objects.values_list("page_id", "index_key"))
+
+    before = stand_in()
+    assert len(before) == 4
+    monkeypatch.setattr(rows, "write", note)
+    if is_other_list:
+        fresh(news).move(fresh(other), "last-child")
+    else:
+        fresh(index).move(fresh(section), "last-child")
+    assert set(written) == (moving if is_other_list else set())
+    after = stand_in()
+    assert after == (before | dict.fromkeys(moving, other.translation_key) if is_other_list else before)
+    rows.rebuild()
+    assert stand_in() == after
