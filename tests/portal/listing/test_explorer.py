@@ -80,7 +80,7 @@ def test_filters_of_the_kind_combine_with_wagtails(client: Client, home: HomePag
 def test_the_page_says_how_many_lie_below_it(client: Client, home: HomePage, index: NewsIndexPage) -> None:
     """Of a hundred thousand each would be looked at; who sees some of them alone gets the number of these."""
     items = [make_news(index, f"Meldung {number}", kind="story" if number else "news") for number in range(3)]
-    make_content_page(home, "Daneben")
+    beside = make_content_page(home, "Daneben")
     address = f"/admin/pages/{index.pk}/"
 
     def count(query: str = "") -> tuple[int, bool]:
@@ -93,12 +93,13 @@ def test_the_page_says_how_many_lie_below_it(client: Client, home: HomePage, ind
     assert count() == (3, False)
     assert count("?q=Meldung+1") == (1, True)
     assert count("?kind_kind=story") == (2, True)
-    for page, number in ((home, (3, False)), (items[0], (1, True))):
-        group = Group.objects.create(name=f"Gruppe {page.pk}")
+    for number, (pages, said) in enumerate((((home,), (3, False)), ((items[0], beside), (1, True)))):
+        group = Group.objects.create(name=f"Gruppe {number}")
         group.permissions.add(Permission.objects.get(codename="access_admin"))
-        permission = Permission.objects.get(codename="change_page")
-        GroupPagePermission.objects.create(group=group, page=page, permission=permission)
-        user = get_user_model().objects.create_user(f"wer-{page.pk}")
+        for page in pages:
+            permission = Permission.objects.get(codename="change_page")
+            GroupPagePermission.objects.create(group=group, page=page, permission=permission)
+        user = get_user_model().objects.create_user(f"wer-{number}")
         user.groups.add(group)
         client.force_login(user)
-        assert count() == number
+        assert count() == said

