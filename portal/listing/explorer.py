@@ -43,9 +43,9 @@ class KindIndexView(ExplorableIndexView):
             self.filterset_class = filterset(self.listed_model, self.filterset_class)  # type: ignore[has-type]
         return super().filters
 
-    def get_paginator(self, queryset: QuerySet[Page], *args: object, **kwargs: object) -> Paginator:
+    def get_paginator(self, queryset: QuerySet[Page], *args: object, **kwargs: object) -> Paginator[Page]:
         """Let the page say how many lie below it where all of these are listed: to count them, each would be looked at."""
-        found: Paginator = super().get_paginator(queryset, *args, **kwargs)
+        found: Paginator[Page] = super().get_paginator(queryset, *args, **kwargs)
         if not self.is_searching and not self.is_filtering and self._lists_all():
             found.count = self.parent_page.numchild
         return found

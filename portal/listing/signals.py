@@ -33,8 +33,8 @@ def write_moved(change: Change) -> None:
     """A page stands in other indexes, and all below it; or is another index for what stands below it. Of many the runner writes it."""
     below = _listed_below(change.subject.pk)
     if change.event == Event.MOVED:
-        types = below.order_by().values_list("content_type_id", flat=True).distinct()
-        kinds = [ContentType.objects.get_for_id(pk).model_class() for pk in types]
+        types = set(below.order_by().values_list("content_type_id", flat=True).distinct())
+        kinds = [model for model in listings() if ContentType.objects.get_for_model(model).pk in types]
         before, after = (rows.indexes_at(change.details[f"parent_page_{when}"].pk, kinds) for when in ("before", "after"))
         if before == after:
             return
