@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db import models
 
+from portal.language.languages import languages_by_code
+
 from .indexing import statistics
 from .models import FREQUENCY_UNIT, Term
 
@@ -52,8 +54,10 @@ def saturation(length: models.Expression, average: float = 250.0) -> models.Expr
 
 def term_weights(terms: Iterable[str]) -> dict[int, float]:
     """Return the rarity of terms by id, in all languages that have them."""
-    rows = Term.objects.filter(term__in=list(terms), documents__gt=0).values_list("pk", "language", "documents")
-    return {pk: rarity(documents, statistics(language).documents) for pk, language, documents in rows}
+    # They are found by language and term.
+    rows = Term.objects.filter(language__in=list(languages_by_code()), term__in=list(terms), documents__gt=0)
+    found = rows.values_list("pk", "language", "documents")
+    return {pk: rarity(documents, statistics(language).documents) for pk, language, documents in found}
 
 
 def recency(date: datetime.date | None, ages: bool, today: datetime.date) -> float:

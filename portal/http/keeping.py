@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import has_vary_header
@@ -69,15 +71,21 @@ class Kept:
 @changes.kept("moments", lambda: (tags.CHANGES,))
 def _moments() -> tuple[float, ...]:
     """Return when something that visitors see begins, ends or has to go, from the last midnight on, in order."""
-    now = _midnight_after(timezone.localdate() - datetime.timedelta(days=1))
-    found: set[datetime.datetime] = set()
-    for model, name in ((ListRow, "start"), (ListRow, "end"), (Alert, "starts_at"), (Alert, "ends_at"), (Page, "expire_at")):
-        # What never ends, as news, would be sorted by it.
-        rows = model._default_manager.filter(**{f"{name}__gte": now, f"{name}__lt": NEVER}).order_by(name)
-        found.update(rows.values_list(name, flat=True).distinct()[:_MOST])
+    found = {moment for moments in _coming() for moment in moments[:_MOST]}
     days = PortalImage.objects.filter(usable_until__gte=timezone.localdate()).values_list("usable_until", flat=True).distinct()
     found.update(_midnight_after(day) for day in days)
     return tuple(sorted(moment.timestamp() for moment in found))
+
+
+def _coming() -> list[QuerySet[Any, datetime.datetime]]:
+    """Return queries of moments from the last midnight on. It is asked after each change: of many rows each is read from an index."""
+    now, live = _midnight_after(timezone.localdate() - datetime.timedelta(days=1)), ListRow.objects.filter(is_live=True)
+    return [
+        # What never ends, as news, would be sorted by it.
+        rows.filter(**{f"{name}__gte": now, f"{name}__lt": NEVER}).order_by(name).values_list(name, flat=True).distinct()
+        for rows, names in ((live, ("start", "end")), (Alert.objects, ("starts_at", "ends_at")), (Page.objects, ("expire_at",)))
+        for name in names
+    ]
 
 
 def _midnight_after(day: datetime.date) -> datetime.datetime:

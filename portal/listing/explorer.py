@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter, Filter, ModelMultipleChoiceFilter
@@ -40,6 +42,18 @@ class KindIndexView(ExplorableIndexView):
         if self.listed_model is not None:
             self.filterset_class = filterset(self.listed_model, self.filterset_class)  # type: ignore[has-type]
         return super().filters
+
+    def get_paginator(self, queryset: QuerySet[Page], *args: object, **kwargs: object) -> Paginator[Page]:
+        """Let the page say how many lie below it where all of these are listed: to count them, each would be looked at."""
+        found: Paginator[Page] = super().get_paginator(queryset, *args, **kwargs)
+        if not self.is_searching and not self.is_filtering and self._lists_all():
+            found.count = self.parent_page.numchild
+        return found
+
+    def _lists_all(self) -> bool:
+        """Return whether the user may see all that lies below the page: who works on it or on one above it."""
+        worked_on = self.permission_policy.instances_with_direct_explore_permission(self.request.user)
+        return any(self.parent_page.path.startswith(page.path) for page in worked_on)
 
 
 def columns(listing: Listing) -> list[Column]:

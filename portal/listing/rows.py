@@ -145,13 +145,17 @@ def _indexes_above(pages: list[Page]) -> dict[int, list[UUID]]:
     return found
 
 
-def indexes_at(page_id: int) -> set[UUID]:
-    """Return the translation keys of the indexes at and above a page. Two queries."""
-    path = Page.objects.values_list("path", flat=True).get(pk=page_id)
-    types = ContentType.objects.get_for_models(*indexes()).values()
+def indexes_at(page_id: int, kinds: Iterable[type[Page]]) -> set[tuple[UUID, type[Page]]]:
+    """Return in which indexes pages of some types stand that lie below a page: translation keys, each with a type. Two queries.
+
+    A section is an index too, of kinds of its own: what it does not list has no row in it.
+    """
+    kinds, path = set(kinds), Page.objects.values_list("path", flat=True).get(pk=page_id)
+    types = {ContentType.objects.get_for_model(model).pk: kinds & listed for model, listed in indexes().items()}
     above = [path[:end] for end in range(Page.steplen, len(path) + 1, Page.steplen)]
-    found = Page.objects.filter(path__in=above, content_type__in=[content_type.pk for content_type in types]).order_by()
-    return set(found.values_list("translation_key", flat=True))
+    found = Page.objects.filter(path__in=above, content_type_id__in=types).order_by()
+    keys = found.values_list("translation_key", "content_type_id")
+    return {(translation_key, kind) for translation_key, content_type_id in keys for kind in types[content_type_id]}
 
 
 # --- all rows --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -30,14 +31,17 @@ def write_page(change: Change) -> None:
 @changes.receiver(Event.MOVED, Event.LINKED, order=Order.LISTS)
 def write_moved(change: Change) -> None:
     """A page stands in other indexes, and all below it; or is another index for what stands below it. Of many the runner writes it."""
+    below = _listed_below(change.subject.pk)
     if change.event == Event.MOVED:
-        before, after = (rows.indexes_at(change.details[f"parent_page_{when}"].pk) for when in ("before", "after"))
+        types = set(below.order_by().values_list("content_type_id", flat=True).distinct())
+        kinds = [model for model in listings() if ContentType.objects.get_for_model(model).pk in types]
+        before, after = (rows.indexes_at(change.details[f"parent_page_{when}"].pk, kinds) for when in ("before", "after"))
         if before == after:
             return
-    if _listed_below(change.subject.pk)[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
+    if below[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
         write_below.enqueue(change.subject.pk)
     else:
-        rows.write(_listed_below(change.subject.pk))
+        rows.write(below)
 
 
 def _listed_below(page_id: int) -> PageQuerySet:

@@ -47,6 +47,9 @@ class ListRow(models.Model):
             _live_index("index_key", "locale", "end", "start", "page", name="portal_list_by_end"),
             _live_index("index_key", "locale", "name", "page", name="portal_list_by_name"),
             _live_index("kind", "locale", "start", "published_at", "page", name="portal_list_by_kind"),
+            # What begins or ends next, whatever it is.
+            _live_index("start", name="portal_list_starting"),
+            _live_index("end", name="portal_list_ending"),
         )
 
     def __str__(self) -> str:

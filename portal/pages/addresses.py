@@ -45,17 +45,24 @@ def address_of(page: Page) -> str:
 
 
 def ensure_indexes(using: str, **kwargs: object) -> None:
-    """Make the indexes by which an address finds its page anew, where a migration of Wagtail lost them (`portal.navigation.menus`).
+    """Make the indexes of pages that Wagtail's models do not know anew, where one of its migrations lost them.
 
-    An address may be longer than what a tree of PostgreSQL holds: there they are of hashes. The one for any letter case SQLite would
-    not use, and that of addresses only if it knows more of a page than its language.
+    By addresses pages are found, by when they expire they are taken off, by its depth every screen of the admin finds the root, and its
+    lists begin with what was edited last. An address may be longer than what a tree of PostgreSQL holds: there they are of hashes. The one
+    for any letter case SQLite would not use, and that of addresses only if it knows more of a page than its language.
     """
     connection, table = connections[using], Page._meta.db_table
     if table not in connection.introspection.table_names():
         return
-    indexes = {"portal_page_address": "(url_path, locale_id)"}
+    indexes = {"portal_page_expiry": "(expire_at) WHERE expire_at IS NOT NULL", "portal_page_roots": "(path) WHERE depth = 1"}
     if connection.vendor == "postgresql":
-        indexes = {"portal_page_address": "USING hash (url_path)", "portal_page_any_case": "USING hash (UPPER(url_path))"}
+        indexes |= {
+            "portal_page_address": "USING hash (url_path)",
+            "portal_page_any_case": "USING hash (UPPER(url_path))",
+            "portal_page_edited": "(latest_revision_created_at DESC NULLS LAST)",
+        }
+    else:
+        indexes["portal_page_address"] = "(url_path, locale_id)"
     with connection.cursor() as cursor:
         for name, columns in indexes.items():
             cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} {columns}")

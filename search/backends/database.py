@@ -7,6 +7,8 @@ terms. Pages are ordered by the search's own postings, which know how rare a ter
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from django.db import connection, models
 from django.db.models import Case, F, FloatField, OuterRef, Q, Subquery, Sum, Value, When
@@ -87,28 +89,33 @@ class AnalysedCompiler(StockCompiler):
 
     def matches(self) -> Q | None:
         """Return the condition for objects that match; None where nothing can."""
-        return self.matching(self.query, self.COLUMN)
+        return self.indexed(self.matching(self.query, self.COLUMN))
 
     def matching(self, query: object, column: str, prefix: bool = False) -> Q | None:
-        """Return the condition for objects whose column of the index matches a rewritten query."""
+        """Return the condition for entries of the index whose column matches a rewritten query; None where nothing can."""
         if query is MATCH_NONE or (isinstance(query, Not) and isinstance(query.subquery, MatchAll)):
             return None
-        entries = IndexEntry.objects.filter(content_type__in=get_descendants_content_types_pks(self.queryset.model))
         self.LAST_TERM_IS_PREFIX = prefix
         if connection.vendor == "postgresql":
-            found = entries.filter(**{column: self.build_tsquery(query, config="simple")})
-            return Q(pk__in=found.annotate(key=models.functions.Cast("object_id", self.queryset.model._meta.pk)).values("key"))
+            return Q(**{column: self.build_tsquery(query, config="simple")})
         query, negated = normalize_for_sqlite(query), False
         if isinstance(query, Not):
             query, negated = query.subquery, True
         expression = MatchExpression([column], self.build_search_query(query))
-        rows = stock.SQLiteFTSIndexEntry.objects.filter(expression).values("index_entry_id")
-        condition = Q(
-            pk__in=entries.filter(pk__in=rows)
-            .annotate(key=models.functions.Cast("object_id", models.IntegerField()))
-            .values("key")
-        )
+        condition = Q(pk__in=stock.SQLiteFTSIndexEntry.objects.filter(expression).values("index_entry_id"))
         return ~condition if negated else condition
+
+    def indexed(self, *conditions: Q | None) -> Q | None:
+        """Return the condition for objects whose entries in the index meet one of some conditions; None where there is none.
+
+        It is one condition: of two that are joined by OR the database asks every object.
+        """
+        known = [condition for condition in conditions if condition is not None]
+        if not known:
+            return None
+        kinds = get_descendants_content_types_pks(self.queryset.model)
+        entries = IndexEntry.objects.filter(reduce(or_, known), content_type__in=kinds)
+        return Q(pk__in=entries.annotate(key=models.functions.Cast("object_id", self.queryset.model._meta.pk)).values("key"))
 
     def score(self) -> models.Expression:
         """Return the score of an object: of pages by their postings; others have none and follow from the newest on."""
@@ -140,13 +147,9 @@ class AnalysedAutocompleteCompiler(AnalysedCompiler):
         typed = beginnings(self.asked)
         by_beginning = self.matching(typed, "autocomplete", prefix=True) if typed else None
         if not issubclass(self.queryset.model, Page):
-            return by_beginning
-        by_text = self.matching(self.query, "body")
-        conditions = [condition for condition in (by_beginning, by_text) if condition is not None]
-        if not conditions:
-            return None
-        self.by_beginning = by_beginning
-        return conditions[0] if len(conditions) == 1 else conditions[0] | conditions[1]
+            return self.indexed(by_beginning)
+        self.by_beginning = self.indexed(by_beginning)
+        return self.indexed(by_beginning, self.matching(self.query, "body"))
 
     by_beginning: Q | None = None
 

@@ -11,7 +11,9 @@ from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale, Page
@@ -297,3 +299,13 @@ class TestSearchApi:
         assert len(Page.objects.autocomplete("famil")) == 2
         assert list(Page.objects.autocomplete("")) == []
         assert list(Page.objects.autocomplete('"')) == []
+
+
+@pytest.mark.parametrize(("typed", "found"), [("Famil", "Familiennachzug"), ("Visa", "Familiennachzug"), ("Zwiebel", None)])
+def test_pages_are_found_by_beginnings_and_words_with_one_question_to_the_index(home: Page, typed: str, found: str | None) -> None:
+    """Of two that are joined by OR PostgreSQL would ask every page that there is."""
+    with CaptureQueriesContext(connection) as queries:
+        pages = list(Page.objects.filter(locale=locale("de")).autocomplete(typed, order_by_relevance=False))
+    assert [page.title for page in pages] == [found] * (found is not None)
+    [sql] = [query["sql"] for query in queries if "indexentry" in query["sql"]]
+    assert sql.count("FROM \"wagtailsearch_indexentry\"") == 1

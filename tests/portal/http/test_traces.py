@@ -10,14 +10,14 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Locale, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from participate.models import EventIndexPage, EventPage
 from portal import changes
 from portal.http import keeping
 from portal.http.keeping import Kept
 from portal.http.traces import Trace, recording
-from portal.models import Alert, BasePage
+from portal.models import Alert, BasePage, ListRow
 from portal.navigation import homes
 from tests import builders
 from tests.portal.shell.in_process import ShellClient
@@ -160,6 +160,38 @@ def test_no_page_outlives_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     page.began, page.fresh_until = now - 50, now - 1
     assert not page.still_holds()
     assert not Kept().still_holds()
+
+
+def test_of_many_pages_the_moments_are_read_from_indexes() -> None:
+    """They are asked after each change: with a hundred thousand pages each would be looked at."""
+    index = builders.make_news_index(builders.make_home())
+    news = builders.make_news(index)
+    row, page = ListRow.objects.get(page=news), Page.objects.get(pk=news.pk)
+    soon, later = (timezone.now() + datetime.timedelta(days=days) for days in (1, 2))
+    Page.objects.bulk_create(
+        Page(
+            title="x", slug=f"x-{number}", path=Page._get_path(index.path, page.depth, 100 + number), depth=page.depth, live=True,
+            locale_id=page.locale_id, content_type_id=page.content_type_id, url_path=f"{index.url_path}x-{number}/",
+            expire_at=later if number == 7 else None,
+        )
+        for number in range(500)
+    )  # fmt: skip
+    ListRow.objects.bulk_create(
+        ListRow(
+            page_id=pk, index_key=row.index_key, locale_id=row.locale_id, kind=row.kind, start=row.start, end=row.end,
+            published_at=row.published_at, name="x", is_live=True,
+        )
+        for pk in Page.objects.filter(slug__startswith="x-").values_list("pk", flat=True)
+    )  # fmt: skip
+    ListRow.objects.filter(page__slug="x-1").update(start=soon, end=soon)
+    ListRow.objects.filter(page__slug="x-2").update(start=later, end=later, is_live=False)
+    assert keeping._moments.build() == (soon.timestamp(), later.timestamp())
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE wagtailcore_page, portal_listrow")
+    plans = [moments.explain() for moments in keeping._coming()]
+    for name, plan in zip(("portal_list_starting", "portal_list_ending", "", "", "portal_page_expiry"), plans, strict=True):
+        assert name in plan
 
 
 def test_where_it_cannot_be_asked_the_page_is_built(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

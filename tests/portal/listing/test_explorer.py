@@ -6,9 +6,12 @@ import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from wagtail.models import Locale
+from wagtail.models import GroupPagePermission, Locale
 from wagtail.users.models import UserProfile
 
 from home.models import HomePage
@@ -72,3 +75,31 @@ def test_filters_of_the_kind_combine_with_wagtails(client: Client, home: HomePag
     ):
         listed = client.get(address, query).context_data["object_list"]
         assert (query, sorted(page.title for page in listed)) == (query, expected)
+
+
+def test_the_page_says_how_many_lie_below_it(client: Client, home: HomePage, index: NewsIndexPage) -> None:
+    """Of a hundred thousand each would be looked at; who sees some of them alone gets the number of these."""
+    items = [make_news(index, f"Meldung {number}", kind="story" if number else "news") for number in range(3)]
+    beside = make_content_page(home, "Daneben")
+    address = f"/admin/pages/{index.pk}/"
+
+    def count(query: str = "") -> tuple[int, bool]:
+        """Return how many are said, and whether the pages were counted for it."""
+        with CaptureQueriesContext(connection) as queries:
+            found = client.get(address + query).context_data["paginator"].count
+        return found, any('COUNT(*) AS "__count" FROM "wagtailcore_page"' in query["sql"] for query in queries)
+
+    sign_in(client, "de")
+    assert count() == (3, False)
+    assert count("?q=Meldung+1") == (1, True)
+    assert count("?kind_kind=story") == (2, True)
+    for number, (pages, said) in enumerate((((home,), (3, False)), ((items[0], beside), (1, True)))):
+        group = Group.objects.create(name=f"Gruppe {number}")
+        group.permissions.add(Permission.objects.get(codename="access_admin"))
+        for page in pages:
+            permission = Permission.objects.get(codename="change_page")
+            GroupPagePermission.objects.create(group=group, page=page, permission=permission)
+        user = get_user_model().objects.create_user(f"wer-{number}")
+        user.groups.add(group)
+        client.force_login(user)
+        assert count() == said

@@ -121,7 +121,7 @@ def test_an_address_is_found_in_an_index(home: HomePage) -> None:
     assert "portal_page_address" in found.explain()
 
 
-@pytest.mark.parametrize("name", ["portal_menu_pages", "portal_page_address"])
+@pytest.mark.parametrize("name", ["portal_menu_pages", "portal_page_address", "portal_page_expiry"])
 def test_the_indexes_of_pages_are_there_after_each_migration(home: HomePage, name: str) -> None:
     """Where SQLite makes a table anew, it makes those indexes that the models of Wagtail know."""
     # PostgreSQL makes no index while it has to check what was written in this transaction.
