@@ -114,7 +114,8 @@ def test_whatever_blocks_a_page_holds_it_asks_as_little(content: None, client: C
         write(page, stored, shown)
         changes.announce(changes.EVERYTHING)
         address = page.get_url()
-        # What a process and its caches read once: templates, renditions of pictures, kept values.
+        # What a process and its caches read once: templates, kept values; renditions of pictures are made first, and then kept.
+        client.get(address)
         assert client.get(address).status_code == 200
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
