@@ -170,7 +170,9 @@ class DataSetBlock(blocks.StructBlock):
         link = links.resolve_one(value["page"].pk) if value.get("page") else None
         if link is None or link.is_restricted:
             return context
-        page = cards.shown_for([link.page.pk])[0]
+        page = next(iter(cards.shown_for([link.page.pk])), None)
+        if page is None:
+            return context
         with override(page.language_code):
             shown = page.shown_elsewhere(as_chart=value.get("form") != TABLE)
         code = page.language_code

@@ -67,16 +67,16 @@ class Found:
     shown: dict[tuple[int, str], Page] = field(default_factory=dict)
     made: dict[Hashable, Any] = field(default_factory=dict)
     children: dict[int, list[int]] = field(default_factory=dict)
-    files: dict[type[Model], dict[int, Model]] = field(default_factory=dict)
+    files: dict[type[Model], dict[int, Model | None]] = field(default_factory=dict)
     needs: Needs = field(default_factory=Needs)
 
     def files_of(self, model: type[Model], ids: Iterable[int | None]) -> list[Model | None]:
         """Return files in the order of their ids, with those that other blocks will ask for. At most one query."""
         ids, known = list(ids), self.files.setdefault(model, {})
         if any(pk is not None and pk not in known for pk in ids):
-            wanted = {pk for pk in ids if pk is not None} | self.needs.files.get(model, set())
-            known.update(model._default_manager.in_bulk(wanted - known.keys()))
-        return [copy.copy(known[pk]) if pk in known else None for pk in ids]
+            wanted = ({pk for pk in ids if pk is not None} | self.needs.files.get(model, set())) - known.keys()
+            known.update({**dict.fromkeys(wanted), **model._default_manager.in_bulk(wanted)})
+        return [copy.copy(known[pk]) if pk is not None else None for pk in ids]
 
     def read(self, pages: PageQuerySet) -> list[Page]:
         """Read pages with all their versions, real or not, and return all these rows. One query."""
