@@ -16,5 +16,11 @@ ALL = 100
 @hooks.register("list_offices")
 def list_offices() -> list[LandEntry]:
     """Return the Länder with their offices, in the reader's language; an office that is not translated yet is there too, marked."""
-    offices = cards.shown_for(lists.first_ids(OfficePage._meta.label_lower, SOURCE_LANGUAGE, (), ALL))
+    offices = cards.shown_for(list_office_pages())
     return by_land(offices, [cards.card_of(office) for office in offices])
+
+
+@hooks.register("list_office_pages")
+def list_office_pages() -> list[int]:
+    """Return the ids of their pages in the source language."""
+    return lists.first_ids(OfficePage._meta.label_lower, SOURCE_LANGUAGE, (), ALL)

@@ -13,6 +13,7 @@ from wagtail.models import get_page_models as wagtail_page_models
 
 from portal.blocks import base, walking
 from portal.blocks.dates import PartialDateBlock
+from portal.blocks.files import ImageBlock
 from portal.blocks.text import RichTextBlock
 from portal.models import BasePage
 
@@ -92,7 +93,7 @@ def check_blocks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
                 cls = type(block)
                 # A field inside a block is shown by the block's template.
                 is_ours = cls.__module__.startswith(OWN_PACKAGES)
-                if isinstance(block, ChooserBlock) or cls in {RichTextBlock, PartialDateBlock, base.ListBlock} or not is_ours:
+                if isinstance(block, ChooserBlock) or cls in {RichTextBlock, PartialDateBlock, ImageBlock, base.ListBlock} or not is_ours:
                     continue
                 lacks = [
                     name

@@ -75,6 +75,12 @@ def rewrite_what_is_pasted() -> str:
     return format_html('<script src="{}"></script>', static("portal/js/paste.js"))
 
 
+@hooks.register("insert_editor_js")
+def wait_for_the_draft() -> str:
+    """Let what is handed in while a draft is being saved be handed in once."""
+    return format_html('<script src="{}"></script>', static("portal/js/autosave.js"))
+
+
 @hooks.register("register_admin_urls")
 def register_schedule_urls() -> list[URLPattern]:
     """Add the report of what is planned, and the button that begins a failed job again."""

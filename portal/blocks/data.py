@@ -15,7 +15,7 @@ from wagtail_localize.segments import StringSegmentValue
 from portal.facts import figures
 from portal.facts.shown import ShownFact
 from portal.language.languages import current_language
-from portal.pages import links, versions
+from portal.pages import cards, links
 from portal.pages.links import Link
 
 from . import base as blocks
@@ -130,6 +130,8 @@ class KeyFiguresBlock(blocks.StructBlock):
 class DataSetPageBlock(PageBlock):
     """Chooses a page with a table of figures."""
 
+    shows_all = True
+
     @cached_property
     def target_models(self) -> list[type[Page]]:
         """Return the page types that have one."""
@@ -168,9 +170,9 @@ class DataSetBlock(blocks.StructBlock):
         link = links.resolve_one(value["page"].pk) if value.get("page") else None
         if link is None or link.is_restricted:
             return context
-        page = link.page.specific
-        page.published_version = link.page.published_version
-        versions.set_locales([page])
+        page = next(iter(cards.shown_for([link.page.pk])), None)
+        if page is None:
+            return context
         with override(page.language_code):
             shown = page.shown_elsewhere(as_chart=value.get("form") != TABLE)
         code = page.language_code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 from django.utils.translation import pgettext_lazy
@@ -254,14 +253,18 @@ class CardsBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
         """Add the pages in the reader's language, ready to be shown as cards."""
         context = super().get_context(value, parent_context=parent_context)
-        around = (parent_context or {}).get("page")
-        beside = partial(walking.chosen_in, around, CardsBlock) if around is not None else tuple
-        context["cards"] = cards.for_pages([page for page in value["pages"] if page], beside)
+        context["cards"] = cards.for_pages(page for page in value["pages"] if page)
         return context
+
+    def shown_pages(self, value: dict | None) -> set[int]:
+        """Return the pages that are chosen, by what is stored."""
+        return {int(part.value) for part in walking.walk(walking.Part(self, value)) if isinstance(part.block, PageBlock)}
 
 
 class SubpagesBlock(blocks.StaticBlock):
     """The pages below this one as cards."""
+
+    shows_children = True
 
     class Meta:
         icon = "folder-open-inverse"

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.documents import get_document_model
-from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
 from wagtail.images import get_image_model
-from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
 
 from portal.language.languages import Language, current_language
 from portal.uploads import access
 
 from . import base as blocks
+from .files import DocumentChooserBlock, ImageBlock, ImageChooserBlock
 from .walking import Part, stored_parts, walk
 
 

@@ -111,6 +111,10 @@ class OfficesBlock(blocks.StaticBlock):
         template = "blocks/offices.html"
         preview_value = None
 
+    def shown_pages(self, value: object) -> set[int]:
+        """Return the pages of the offices, as the hook `list_office_pages()` names them by their ids."""
+        return {pk for list_pages in hooks.get_hooks("list_office_pages") for pk in list_pages()}
+
     def restore_translated_segments(self, value: object, segments: list) -> object:
         """Take what translators once wrote of typed offices as nothing."""
         return value

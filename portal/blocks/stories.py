@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images.blocks import ImageBlock
 
 from portal.uploads import access
 
 from . import base as blocks
+from .files import DocumentChooserBlock, ImageBlock
 from .media import Figure, FigureBlock, shown
 from .text import SHORT_TEXT_FEATURES, RichTextBlock
 

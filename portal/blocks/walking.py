@@ -75,6 +75,13 @@ def walk(part: Part, enter: Callable[[Block], bool] = lambda block: True) -> Ite
             yield from walk(inner, enter)
 
 
+def every(part: Part) -> Iterator[Part]:
+    """Yield a part and all that stand in it, those too in which nothing is stored: a block that keeps itself up to date stores nothing."""
+    yield part
+    for inner in parts(part):
+        yield from every(inner)
+
+
 def rebuild(part: Part, change: Callable[[Part], Any]) -> Any:
     """Return the stored form of a block that holds others, with what `change` makes of each of them."""
     changed = {inner.key: change(inner) for inner in parts(part)}
@@ -107,9 +114,3 @@ def references(instance: Any) -> set[int]:
             if issubclass(model, Page) and str(object_id).isdecimal():
                 ids.add(int(object_id))
     return ids
-
-
-def chosen_in(instance: Any, block_type: type[Block]) -> set[int]:
-    """Return the ids of the pages that are chosen in the blocks of one type, anywhere in an object's StreamFields."""
-    blocks = (part for found in stored_parts(instance) for part in walk(found) if isinstance(part.block, block_type))
-    return {int(inner.value) for part in blocks for inner in walk(part) if isinstance(inner.block, PageChooserBlock)}

@@ -13,6 +13,7 @@ from bs4.element import PageElement, PreformattedString
 from django.http import HttpRequest
 
 from portal.blocks import walking
+from portal.blocks.needs import needs_of
 from portal.discovery.head import absolute
 from portal.language.languages import direction_of
 from portal.models import BasePage
@@ -48,7 +49,7 @@ def address(page: BasePage) -> str:
 
 def of_page(page: BasePage, request: HttpRequest) -> str:
     """Return a page as it is read by whoever asks, in its own language, with its address at the end."""
-    links.prepare(page, walking.references(page) | page.linked_ids())
+    links.prepare(page, walking.references(page) | page.linked_ids(), needs_of(page))
     reader = readers.of(request).showing(page)
     own = absolute(address_of(page))
     parts = [_piece(piece, page.language_code, own) for piece in Side(page, reader, request).pieces()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,8 @@ from wagtail.models import Page
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
-from portal.pages import cards, links, readers
+from portal.models.goals import Goal
+from portal.pages import cards, links
 from portal.pages.cards import Form
 
 from . import goals, lists
@@ -79,13 +81,10 @@ class LatestBlock(blocks.StructBlock):
         model = model_of(value.get("kind") or "news")
         if model is None:
             return context
-        featured = links.resolve_one(value["featured"].pk) if value.get("featured") else None
         is_list = value.get("form") == LIST
-        count = value["count"] if is_list else value["count"] + 1
-        code, first = get_language() or SOURCE_LANGUAGE, featured.page.pk if featured else None
-        pages = readers.once((model, count, first), lambda: lists.latest(model, code, count, first=first))
         context["nothing"] = model.listing.empty_label
-        items = cards.of(pages)
+        featured = value["featured"].pk if value.get("featured") else None
+        items = [cards.card_of(page) for page in cards.shown_for(self._ids(value, featured))]
         if items and is_list:
             context["cards"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in cards.with_telling_kinds(items)]
         elif items:
@@ -94,6 +93,17 @@ class LatestBlock(blocks.StructBlock):
             # The list beside it is short: titles, no pictures.
             context["items"] = [item.shown_as(Form.ITEM, picture=None, text="") for item in items[1:]]
         return context
+
+    def _ids(self, value: Mapping[str, Any], featured: int | None) -> list[int]:
+        """Return the ids of the pages that are shown, in the active language; `featured` is chosen in whatever language."""
+        model, count = model_of(value.get("kind") or "news"), value.get("count") or self.child_blocks["count"].get_default()
+        link = links.resolve_one(featured) if featured else None
+        code, first = get_language() or SOURCE_LANGUAGE, link.page.pk if link else None
+        return lists.latest_ids(model, code, count if value.get("form") == LIST else count + 1, first) if model else []
+
+    def shown_pages(self, value: dict[str, Any] | None) -> set[int]:
+        """Return them by what is stored, and the one that is chosen."""
+        return {*self._ids(value, None), *filter(None, [value.get("featured")])} if value else set()
 
 
 class GoalsBlock(blocks.StaticBlock):
@@ -106,6 +116,10 @@ class GoalsBlock(blocks.StaticBlock):
         admin_text = pgettext_lazy("admin", "Shows all 17 goals.")
         template = "blocks/goals.html"
         preview_value = None
+
+    def linked_pages(self) -> set[int]:
+        """Return the pages of the goals."""
+        return goals.page_ids(Goal.values)
 
     def get_context(self, value: object, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Add the tiles, with their links in the reader's language."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -314,15 +315,45 @@ def by_ids(model: type[Page], ids: list[int]) -> list[Page]:
 
 
 def latest(model: type[Page], language_code: str, count: int, first: int | None = None) -> list[Page]:
-    """Return the first pages of a kind in a language; `first` is the id of one that comes before all others, if it is public."""
-    listing = model.listing
-    if first is None and listing.order not in (UPCOMING, CLOSING):
-        return by_ids(model, first_ids(model._meta.label_lower, language_code, (), count))
-    rows = of_kind(listing.kind, language_code)
-    if listing.order in (UPCOMING, CLOSING):
-        rows = rows.filter(end__gte=timezone.now())
-    found = PageList(rows.exclude(page=first) if first else rows, model, listing).first(count)
-    if first is None:
-        return found
-    chosen = PageList(rows, model, listing).pages(rows.filter(Q(page=first)), _NEWEST)
-    return [*chosen[:1], *found][:count]
+    """Return the first pages of a kind in a language (`latest_ids`). One query."""
+    return by_ids(model, latest_ids(model, language_code, count, first))
+
+
+def latest_ids(model: type[Page], language_code: str, count: int, first: int | None = None) -> list[int]:
+    """Return the ids of the first pages of a kind in a language; `first` comes before all others, if it is public and not over.
+
+    No query but for what is kept.
+    """
+    label, is_timed = model._meta.label_lower, model.listing.order in (UPCOMING, CLOSING)
+    ids = _coming_ids(label, language_code, count + 1) if is_timed else first_ids(label, language_code, (), count + 1)
+    if first is not None and (end := _listed_until(label, language_code, first)) and (not is_timed or end >= timezone.now()):
+        ids = [first, *(pk for pk in ids if pk != first)]
+    return ids[:count]
+
+
+_COMING = 40
+"""So many of what is to come are kept: more than a block shows, for some will be over while they are."""
+
+
+def _coming_ids(label: str, language_code: str, count: int) -> list[int]:
+    """Return the ids of the first pages of a kind that are not over at this moment."""
+    now, known = timezone.now(), _coming(label, language_code)
+    left = [pk for pk, end in known if end >= now]
+    if len(left) < count and len(known) == _COMING:
+        left = [pk for pk, _end in _coming.build(label, language_code)]
+    return list(dict.fromkeys(left))[:count]
+
+
+@changes.kept("list_coming", _first_tags)
+def _coming(label: str, language_code: str) -> list[tuple[int, datetime.datetime]]:
+    """Return the ids of the first pages of a kind that are not over when it is asked, each with when it will be."""
+    model = apps.get_model(label)
+    ((rows, order),) = PageList(of_kind(model.listing.kind, language_code), model, model.listing, is_past=False)._parts
+    return list(rows.order_by(*order).values_list("page_id", "end")[:_COMING])
+
+
+@changes.kept("list_listed", _first_tags)
+def _listed_until(label: str, language_code: str, page_id: int) -> datetime.datetime | None:
+    """Return until when a page is not over, if it is among those of its kind in a language."""
+    rows = of_kind(apps.get_model(label).listing.kind, language_code).filter(page=page_id)
+    return rows.values_list("end", flat=True).first()

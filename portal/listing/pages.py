@@ -16,6 +16,7 @@ from portal.models import BasePage, CoverMixin, LeadMixin
 from portal.pages import cards, versions
 from portal.pages.cards import Card, Form, Metaline
 from portal.pages.links import Link
+from portal.pages.readers import Needs
 
 from . import facts, goals, lists
 from .declarations import APART, CLOSING, NEWEST, UPCOMING, Listing, value
@@ -166,15 +167,25 @@ class ListedPage(BasePage):
         """Return the facts, as they are declared; none leads to a list."""
         return facts.of_page(self)
 
-    def further_items(self, count: int = 3) -> list[Card]:
-        """Return as cards the first other pages of the kind in the same language; those that share a topic come before the others."""
+    def further_ids(self, count: int = 3) -> list[int]:
+        """Return the ids of the first other pages of the kind in the same language; those that share a topic come before the others."""
         if self.listing.order in (UPCOMING, CLOSING):
             # Those that are over are none of them, and that changes with time.
-            found = lists.latest(type(self), self.language_code, count + 1)
-            return cards.laid_out(cards.of([page for page in found if page.pk != self.pk][:count]))
-        topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
-        ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
-        return cards.laid_out(cards.of(lists.by_ids(type(self), [pk for pk in ids if pk != self.pk][:count])))
+            ids = lists.latest_ids(type(self), self.language_code, count + 1)
+        else:
+            topics = tuple(sorted(str(topic.pk) for topic in getattr(self, "topic_list", ())))
+            ids = lists.first_ids(self._meta.label_lower, self.language_code, topics, count + 1)
+        return [pk for pk in ids if pk != self.pk][:count]
+
+    def further_items(self, count: int = 3) -> list[Card]:
+        """Return them as cards."""
+        return cards.laid_out([cards.card_of(page) for page in cards.shown_for(self.further_ids(count))])
+
+    def needs(self) -> Needs:
+        """Return what is read together, further pages too."""
+        needs = super().needs()
+        needs.shown.update(self.further_ids())
+        return needs
 
     def list_address(self) -> str:
         """Return the address of the index: the parent's, which is this one's without the last part."""

@@ -19,6 +19,7 @@ from portal.blocks.fields import StreamField
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import cards, versions
+from portal.pages.readers import Needs
 
 from .mixins import BodyMixin, CoverMixin, LeadMixin, SourcesMixin, TopicsMixin
 
@@ -128,6 +129,12 @@ class ExplanationMixin(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, SourcesMix
     def related(self) -> list[cards.Card]:
         """Return the related pages as cards, in the page's language."""
         return cards.for_pages([block.value for block in self.related_pages if block.value])
+
+    def needs(self) -> Needs:
+        """Return what is read together, the related pages too."""
+        needs: Needs = super().needs()
+        needs.shown.update(int(item["value"]) for item in self.related_pages.raw_data if item["value"])
+        return needs
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the related pages."""

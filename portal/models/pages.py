@@ -25,6 +25,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from portal.blocks import facts, walking
 from portal.blocks.illustrations import Illustration, illustration_url
+from portal.blocks.needs import needs_of
 from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
@@ -32,6 +33,7 @@ from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
 from portal.pages import links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 from portal.pages.answers import page_at
+from portal.pages.readers import Needs
 
 from . import side_by_side
 from .publication import PublishedVersion
@@ -358,6 +360,10 @@ class BasePage(Told, Page):
         """Return the ids of pages that the page links to beside those that its blocks and texts refer to."""
         return set()
 
+    def needs(self) -> Needs:
+        """Return what is read for the page's blocks, and for what it shows beside them, together."""
+        return needs_of(self)
+
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer with the page, its content made in its own language, also where that is not the reader's; or with two of them."""
         with translation.override(self.language_code):
@@ -371,5 +377,5 @@ class BasePage(Told, Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
-        links.prepare(self, walking.references(self) | facts.data_pages(self) | self.linked_ids())
+        links.prepare(self, walking.references(self) | facts.data_pages(self) | self.linked_ids(), self.needs())
         return {**super().get_context(request, *args, **kwargs), "reader": readers.show(self, request)}

@@ -27,6 +27,7 @@ from wagtail_localize.fields import TranslatableField
 
 from portal.blocks import walking
 from portal.blocks.layout import QuestionBlock
+from portal.blocks.needs import needs_of
 from portal.language import typography
 from portal.language.languages import languages_by_code
 from portal.pages import links, readers, versions
@@ -293,7 +294,7 @@ def rows_of(left: Side, right: Side) -> list[Row]:
 
 def answer(page: BasePage, request: HttpRequest) -> HttpResponse:
     """Answer with a page beside the version that the address names, or lead to the page where there is none that may be read."""
-    links.prepare(page, walking.references(page))
+    links.prepare(page, walking.references(page), needs_of(page))
     reader = readers.of(request).showing(page)
     named = request.GET.getlist(PARAMETER)
     row = reader.others.get(named[0]) if len(named) == 1 else None
@@ -302,7 +303,7 @@ def answer(page: BasePage, request: HttpRequest) -> HttpResponse:
     other = row.specific
     other.published_version = row.published_version
     versions.set_locales([other])
-    links.prepare(other, walking.references(other))
+    links.prepare(other, walking.references(other), needs_of(other))
     language = languages_by_code()[other.language_code]
     sides = Side(page, reader, request), Side(other, replace(reader, language=language, path=address_of(other), page=other), request)
     context = {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
+from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from portal.language.dates import KnownDate
@@ -177,40 +179,55 @@ def _place(pages: list[Page]) -> list[Page]:
 
 
 def prepare(pages: list[Page]) -> list[Page]:
-    """Fetch pictures of specific pages together: a few queries for each page type that needs them."""
+    """Fetch pictures of specific pages together: a query for all photographs, one for their forms, one for topics of each page type."""
     by_type: dict[type[Page], list[Page]] = defaultdict(list)
     for page in _place(pages):
         by_type[type(page)].append(page)
+    with_photograph: list[Page] = []
     for page_type, group in by_type.items():
         fields = {field.name for field in page_type._meta.get_fields()}
-        if "image" in fields and (with_photograph := [page for page in group if page.image_id]):
-            prefetch_related_objects(with_photograph, "image__renditions")
+        if "image" not in fields:
+            continue
+        with_photograph += [page for page in group if page.image_id]
         # A page with a picture of its own does not need its topic's.
-        has_own = "image" in fields
-        without_picture = [page for page in group if "topics" in fields and has_own and not page.image_id and not page.illustration]
-        if without_picture:
-            prefetch_related_objects(without_picture, "topics")
+        if "topics" in fields and (without := [page for page in group if not page.image_id and not page.illustration]):
+            prefetch_related_objects(without, "topics")
+    if with_photograph:
+        images = readers.current().found.files_of(get_image_model(), [page.image_id for page in with_photograph])
+        prefetch_related_objects([image for image in images if image is not None], "renditions")
+        for page, image in zip(with_photograph, images, strict=True):
+            page.image = image
     return pages
 
 
-def specific(pages: list[Page], with_streamfields: bool = False) -> list[Page]:
-    """Return the specific pages of `pages` in their order: one query for each page type among them.
+def specific(pages: list[Page], with_streamfields: bool = False, whole: Collection[int] = ()) -> list[Page]:
+    """Return the specific pages of `pages` in their order, whatever their types. One query.
 
-    Cards do without streamfields; who needs them (`with_streamfields`) is spared a query for each page.
+    Cards do without streamfields; who needs them, of all pages (`with_streamfields`) or of those with the ids `whole`, is spared a query
+    for each page.
     """
-    by_type: dict[int, list[int]] = defaultdict(list)
-    for page in pages:
-        by_type[page.content_type_id].append(page.pk)
+    # A type whose app is gone has no model.
+    models: dict[int, Any] = {pk: ContentType.objects.get_for_id(pk).model_class() for pk in {page.content_type_id for page in pages}}
+    ways = {model: _way_to(model) for model in models.values() if model not in {None, Page}}
+    rows = Page.objects.filter(pk__in={page.pk for page in pages}).select_related("published_version", *ways.values())
+    if not with_streamfields:
+        full = {models[page.content_type_id] for page in pages if page.pk in whole}
+        rows = rows.defer(*(f"{way}__{name}" for model, way in ways.items() if model not in full for name in model.get_streamfield_names()))
     found: dict[int, Page] = {}
-    for type_id, ids in by_type.items():
-        model = ContentType.objects.get_for_id(type_id).model_class()
+    for row in rows.order_by():
+        model = models.get(row.content_type_id)
         if model is None:
-            # Its app is gone.
             continue
-        manager: Any = model._default_manager
-        pages_of_type = manager.filter(pk__in=ids).select_related("published_version")
-        found.update((pages_of_type if with_streamfields else pages_of_type.defer_streamfields()).in_bulk())
+        found[row.pk] = page = reduce(getattr, ways[model].split("__"), row) if model in ways else row
+        if page is not row and "published_version" in row._state.fields_cache:
+            page._state.fields_cache["published_version"] = row._state.fields_cache["published_version"]
     return [found[page.pk] for page in pages if page.pk in found]
+
+
+def _way_to(model: type[Page]) -> str:
+    """Return how a query goes from a row of all pages to that of a page type."""
+    steps = [model, *(parent for parent in model._meta.get_base_chain(Page) if parent is not Page)]
+    return "__".join(step._meta.model_name for step in reversed(steps))
 
 
 def _targets(ids: Iterable[int]) -> dict[int, PageLink]:
@@ -218,17 +235,18 @@ def _targets(ids: Iterable[int]) -> dict[int, PageLink]:
     return {link.page.pk: link for link in links.resolve(list(ids)).values() if link}
 
 
-def shown_for(ids: Iterable[int], beside: Callable[[], Iterable[int]] = tuple) -> list[Page]:
+def shown_for(ids: Iterable[int]) -> list[Page]:
     """Return what links to the pages with these ids lead to, in their order; pages that are nowhere are left out.
 
-    A page that is not in the reader's language yet stands there with the source's text, marked. `beside` names the pages that other
-    blocks of the same page show: they are read together, a query for each page type, however many blocks there are.
+    A page that is not in the reader's language yet stands there with the source's text, marked. Those that other blocks of the same page
+    show (`readers.Needs`) are read with them, in one query however many blocks and page types there are.
     """
-    targets = _targets(ids)
-    shown, code = readers.current().found.shown, current_language().code
+    found, targets = readers.current().found, _targets(ids)
+    shown, code = found.shown, current_language().code
     if any((pk, code) not in shown for pk in targets):
-        wanted = targets | _targets(beside())
-        for page in prepare(specific([link.page for pk, link in wanted.items() if (pk, code) not in shown])):
+        wanted = targets | _targets(found.needs.shown | found.needs.whole)
+        missing = [link.page for pk, link in wanted.items() if (pk, code) not in shown]
+        for page in prepare(specific(missing, whole=_targets(found.needs.whole))):
             shown[page.pk, code] = page
     pages = [shown[pk, code] for pk in targets if (pk, code) in shown]
     for page in pages:
@@ -236,11 +254,19 @@ def shown_for(ids: Iterable[int], beside: Callable[[], Iterable[int]] = tuple) -
     return pages
 
 
-def for_pages(pages: list[Page], beside: Callable[[], Iterable[int]] = tuple) -> list[Card]:
+def for_pages(pages: Iterable[Page]) -> list[Card]:
     """Return what the links to `pages` lead to as cards that stand together (`shown_for`, `laid_out`)."""
-    return laid_out(with_telling_kinds([card_of(page) for page in shown_for((page.pk for page in pages), beside)]))
+    return for_ids(page.pk for page in pages)
+
+
+def for_ids(ids: Iterable[int]) -> list[Card]:
+    """Return the same for pages by their ids."""
+    return laid_out(with_telling_kinds([card_of(page) for page in shown_for(ids)]))
 
 
 def for_children(page: Page) -> list[Card]:
     """Return the pages directly below a page that are meant for menus, in the order of the tree."""
-    return readers.once(("children", page.pk), lambda: for_pages(list(page.get_children().filter(show_in_menus=True))))
+    ids = readers.current().found.children.get(page.pk)
+    if ids is None:
+        return readers.once(("children", page.pk), lambda: for_pages(list(page.get_children().filter(show_in_menus=True))))
+    return for_ids(ids)

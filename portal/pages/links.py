@@ -20,7 +20,7 @@ from wagtail.query import PageQuerySet
 from portal.language.languages import current_language, direction_of, language_mark, languages_by_code
 from portal.pages import readers, versions
 from portal.pages.addresses import address_of
-from portal.pages.readers import Reader
+from portal.pages.readers import Needs, Reader
 
 
 @dataclass(frozen=True)
@@ -113,23 +113,32 @@ def link_within(found: versions.Versions, reader: str) -> PageLink | None:
 
 
 def resolve(page_ids: Iterable[int]) -> dict[int, PageLink | None]:
-    """Return the links to pages by the ids that were asked for; what is known is not asked again. One query."""
-    reader, ids = readers.current(), set(page_ids)
+    """Return the links to pages by the ids that were asked for, in their order; what is known is not asked again. One query."""
+    reader, ids = readers.current(), dict.fromkeys(page_ids)
     found = reader.found
-    if unknown := ids - found.versions.keys():
+    if unknown := ids.keys() - found.versions.keys():
         found.read(Page.objects.filter(pk__in=unknown))
     nothing = versions.Versions()
     return {pk: link_within(found.versions.setdefault(pk, nothing), reader.language.code) for pk in ids}
 
 
-def prepare(page: Page, page_ids: Iterable[int]) -> None:
+def prepare(page: Page, page_ids: Iterable[int], needs: Needs | None = None) -> None:
     """Find together where a page is in all languages, the pages above it, and those by id that it links to. One query.
 
-    Whoever asks for one of them while the page is rendered need not ask the database.
+    Whoever asks for one of them while the page is rendered need not ask the database. `needs` is what its blocks will ask for.
     """
-    found, ids = readers.current().found, set(page_ids)
-    if page.path and {page.pk, *ids} - found.versions.keys():
-        found.read(Page.objects.filter(Q(pk__in={page.pk, *ids}) | Q(path__in=readers.paths_above(page))))
+    found, ids, needs = readers.current().found, set(page_ids), needs or Needs()
+    ids |= needs.linked | needs.shown
+    found.needs.add(needs)
+    if page.path and ({page.pk, *ids} - found.versions.keys() or needs.children):
+        wanted = Q(pk__in={page.pk, *ids}) | Q(path__in=readers.paths_above(page))
+        if needs.children:
+            wanted |= Q(path__startswith=page.path, depth=page.depth + 1, show_in_menus=True)
+        rows = found.read(Page.objects.filter(wanted))
+        if needs.children:
+            below = [row for row in rows if row.show_in_menus and row.depth == page.depth + 1 and row.path.startswith(page.path)]
+            found.children[page.pk] = [row.pk for row in sorted(below, key=lambda row: row.path)]
+            found.needs.shown.update(found.children[page.pk])
     for pk in ids:
         found.versions.setdefault(pk, versions.Versions())
 

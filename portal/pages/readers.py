@@ -8,13 +8,15 @@ inside rich text, Wagtail hands nothing: they ask whose answer is being made (`c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+import copy
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db.models import Model
 from django.http import HttpRequest
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
@@ -30,17 +32,51 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@dataclass
+class Needs:
+    """What the blocks of a page will ask for, so that the first of them brings it for all.
+
+    By id the pages that are `linked`, those `shown` as cards, those of which a block shows the `whole`; files by their model; whether the
+    pages below are shown.
+    """
+
+    linked: set[int] = field(default_factory=set)
+    shown: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+    files: dict[type[Model], set[int]] = field(default_factory=dict)
+    children: bool = False
+
+    def add(self, other: Needs) -> None:
+        """Take what another page needs too: two may stand side by side."""
+        self.shown |= other.shown
+        self.whole |= other.whole
+        for model, ids in other.files.items():
+            self.files.setdefault(model, set()).update(ids)
+
+
 @dataclass(frozen=True)
 class Found:
     """What was read about pages for an answer, by id: where they are, and their rows. Kept until it is sent, no longer.
 
-    `shown` holds those that cards show, by id and language, `made` what blocks that keep themselves up to date have found (`once`).
+    `shown` holds those that cards show, by id and language, `made` what blocks that keep themselves up to date have found (`once`),
+    `children` the ids of the pages below those whose blocks show them, `files` pictures and documents; `needs` is what is still to come.
     """
 
     versions: dict[int, Versions] = field(default_factory=dict)
     pages: dict[int, Page] = field(default_factory=dict)
     shown: dict[tuple[int, str], Page] = field(default_factory=dict)
     made: dict[Hashable, Any] = field(default_factory=dict)
+    children: dict[int, list[int]] = field(default_factory=dict)
+    files: dict[type[Model], dict[int, Model | None]] = field(default_factory=dict)
+    needs: Needs = field(default_factory=Needs)
+
+    def files_of(self, model: type[Model], ids: Iterable[int | None]) -> list[Model | None]:
+        """Return files in the order of their ids, with those that other blocks will ask for. At most one query."""
+        ids, known = list(ids), self.files.setdefault(model, {})
+        if any(pk is not None and pk not in known for pk in ids):
+            wanted = ({pk for pk in ids if pk is not None} | self.needs.files.get(model, set())) - known.keys()
+            known.update({**dict.fromkeys(wanted), **model._default_manager.in_bulk(wanted)})
+        return [copy.copy(known[pk]) if pk is not None else None for pk in ids]
 
     def read(self, pages: PageQuerySet) -> list[Page]:
         """Read pages with all their versions, real or not, and return all these rows. One query."""

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0)
 DAY = datetime.timedelta(days=1)
 HOURS = datetime.timedelta(hours=2)
+BODY = [("text", "<p>Worum es geht.</p>")]
 LANGUAGES = pytest.mark.parametrize(("code", "en", "prefix"), [("de", "", "/de/mitmachen/"), ("en", "EN ", "/en/en-mitmachen/en-")])
 
 
@@ -53,7 +54,7 @@ def events(section: TakePartPage) -> EventIndexPage:
                      "languages": "Deutsch, gedolmetscht", "accessibility": "Lift; Induktion, Toilette.", "topics": [topic]}),
     ):  # fmt: skip
         start = TODAY + days * DAY
-        translate(add(index, EventPage(title=title, lead="Ein Termin.", starts_at=start, ends_at=start + HOURS, **fields)))
+        translate(add(index, EventPage(title=title, lead="Ein Termin.", body=BODY, starts_at=start, ends_at=start + HOURS, **fields)))
     return index
 
 
@@ -65,7 +66,7 @@ def openings(section: TakePartPage) -> tuple[VacancyIndexPage, TenderIndexPage]:
         index.instead = [("text", "<p>Sehen Sie weltweit nach.</p>")]
         found.append(add(section, index))
         for title, days, place in (("Zu", -2, "Mainz"), ("Lang", 30, "Nürnberg"), ("Kurz", 1, "Berlin")):
-            fields = {"reference": f"DE-{title}", "place": place, "answer_url": f"https://example.org/{title.lower()}"}
+            fields = {"reference": f"DE-{title}", "place": place, "answer_url": f"https://example.org/{title.lower()}", "body": BODY}
             translate(add(index, model(title=f"{title} {model.__name__[0]}", closes_at=TODAY + days * DAY, **fields)))
     return found[0], found[1]
 
@@ -89,6 +90,12 @@ def titles(tree: BeautifulSoup, selector: str = "ul.items h3 a") -> list[str]:
 def spaced(tag: Tag) -> str:
     """Return a text with plain spaces: dates hold such that do not break."""
     return " ".join(tag.get_text().split())
+
+
+def in_order(tree: BeautifulSoup) -> list[str]:
+    """Return in which order the parts of a page are read: what it is and when stands before the text on phones too."""
+    parts = ("notice", "facts", "callout", "prose")
+    return [next(name for name in tag["class"] if name in parts) for tag in tree.select(", ".join(f"article .{part}" for part in parts))]
 
 
 def entity(tree: BeautifulSoup) -> dict[str, object]:
@@ -157,6 +164,7 @@ def test_the_page_of_an_event(client: Client, events: EventIndexPage, code: str,
         when.replace("\xa0", " "), {"de": "Vor Ort", "en": "On site"}[code], f"{en}Rathaus, Berlin", f"{en}Deutsch, gedolmetscht",
         f"{en}Lift; Induktion, Toilette.",
     ]  # fmt: skip
+    assert in_order(tree) == ["facts", "callout", "prose"]
     assert ("deutsche Zeit" if code == "de" else "German time") in when
     assert tree.select_one(".callout a.btn")["href"] == "https://example.org/anmelden"
     assert f"{en}Bis Freitag." in tree.select_one(".callout").get_text()
@@ -180,6 +188,7 @@ def test_the_page_of_an_event(client: Client, events: EventIndexPage, code: str,
     cancelled = tree_of(client, f"{prefix}termine/{'en-spater' if en else 'spaeter'}/")
     words = {"de": "Diese Veranstaltung wurde abgesagt.", "en": "This event has been cancelled."}[code]
     assert cancelled.select_one(".notice--warning h2").get_text() == words
+    assert in_order(cancelled) == ["notice", "facts", "prose"]
     assert (cancelled.select(".aside .btns"), entity(cancelled)["eventStatus"]) == ([], "https://schema.org/EventCancelled")
     clock(TODAY + 4 * DAY)
     tree = tree_of(client, address)
@@ -286,7 +295,8 @@ def test_what_is_closed_leaves_everything_on_time(
         ("tender", "de"): "Diese Ausschreibung ist geschlossen. Angebote werden nicht mehr angenommen.",
         ("tender", "en"): "This tender is closed. Offers are not accepted any more.",
     }  # fmt: skip
-    assert page.select_one(".column > .mb:first-child .notice h2").get_text() == words[kind, code]
+    assert page.select_one(".column > .notice h2").get_text() == words[kind, code]
+    assert in_order(page) == ["notice", "facts", "prose"]
     clock(TODAY + 31 * DAY)
     tree = tree_of(client, index)
     assert (titles(tree), feed_titles(client, code, kind)) == ([], [[], []])

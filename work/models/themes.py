@@ -16,7 +16,7 @@ from portal.listing.dates import Status
 from portal.listing.declarations import BY_NAME, Listing
 from portal.models import BasePage, ExplanationMixin
 from portal.models.page_form import ReviewedPageForm
-from portal.pages import cards, links
+from portal.pages import cards, links, readers
 
 from .projects import ProjectPage
 from .services import ServicePage
@@ -77,7 +77,9 @@ class ThemePage(ExplanationMixin, BasePage):
     def offers(self) -> dict[str, list[cards.Card]]:
         """Return the services of the theme as cards, in the order of the tree, and its projects: what has ended comes last."""
         pages = list(self.get_children().type(ServicePage, ProjectPage))
-        links.resolve(page.pk for page in pages)
+        ids = [page.pk for page in pages]
+        links.resolve(ids)
+        readers.current().found.needs.shown.update(ids)
         of_type = {model: [page for page in pages if page.specific_class is model] for model in (ServicePage, ProjectPage)}
         projects = cards.for_pages(of_type[ProjectPage])
         return {

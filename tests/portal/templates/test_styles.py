@@ -21,7 +21,7 @@ TO_COME = "/* Of kinds to come:"
 """How a part begins whose classes no template uses yet."""
 
 SCRIPTS = settings.BASE_DIR / "portal/static/portal/js"
-ADMIN_SCRIPTS = ("facts.js", "paste.js", "translation.js", "widgets.js")
+ADMIN_SCRIPTS = ("autosave.js", "facts.js", "paste.js", "translation.js", "widgets.js")
 """Scripts of the admin, whose styles are in a sheet of its own."""
 
 HOOKS = {
