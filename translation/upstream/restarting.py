@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
-from wagtail.models import RevisionMixin
+from wagtail.models import DraftStateMixin
 from wagtail_localize.models import OverridableSegment, SegmentOverride, StringSegment, StringTranslation, Translation
 from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
@@ -36,15 +36,15 @@ def _restart_with_what_stands(request: HttpRequest, translation: Translation, in
     wagtail-localize 1.14 goes on with the texts that it knew when it was stopped: the next publication writes them over everything
     that somebody wrote in Wagtail's editor since. No issue is known. This can go when it takes these texts in.
     """
-    current = instance.get_latest_revision_as_object() if isinstance(instance, RevisionMixin) else instance
+    current = instance.get_latest_revision_as_object() if isinstance(instance, DraftStateMixin) else instance
     with transaction.atomic():
         _take_in(translation, current)
         lost, back = _different(translation, current)
-        if (lost or back) and ALL_THE_SAME not in request.POST:
-            transaction.set_rollback(True)
-            context = {"instance": instance, "language": translation.target_locale, "lost": lost, "back": back, "yes": ALL_THE_SAME}
-            return render(request, "translation/confirm_restart.html", context)
-        return _restart(request, translation, instance)
+        if not (lost or back) or ALL_THE_SAME in request.POST:
+            return _restart(request, translation, instance)
+        transaction.set_rollback(True)
+    context = {"instance": instance, "language": translation.target_locale, "lost": lost, "back": back, "yes": ALL_THE_SAME}
+    return render(request, "translation/confirm_restart.html", context)
 
 
 def _take_in(translation: Translation, current: Model) -> None:

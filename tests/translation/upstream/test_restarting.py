@@ -124,7 +124,7 @@ def test_a_snippet_keeps_its_name_too(admin: Client) -> None:
     topic = Topic.objects.get(locale__language_code="en")
     Translation.objects.filter(pk=translation.pk).update(enabled=False)
     topic.name = "Coming home"
-    topic.save_revision().publish()
+    topic.save()
     address = reverse("wagtailsnippets_portal_topic:edit", args=[topic.pk])
     assert admin.post(address, RESTART).status_code == 302
     translation.refresh_from_db()
