@@ -121,7 +121,8 @@ def totals(sources: QuerySet, locales: Iterable[Locale], known: Found | None = N
     rows = Page.objects.filter(of_source | Q(locale__in=list(found)), translation_key__in=keys)
     number_of_sources = 0
     waiting: dict[int, int] = {}
-    counted = with_reviews(with_states(rows, tells_begun=known is None)).order_by().values_list("locale_id", "state", "is_in_review").annotate(number=Count("pk"))
+    told = with_reviews(with_states(rows, tells_begun=known is None)).order_by()
+    counted = told.values_list("locale_id", "state", "is_in_review").annotate(number=Count("pk"))
     for locale_id, name, is_in_review, number in counted:
         if locale_id in found:
             state = State(name)

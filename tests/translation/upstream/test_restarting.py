@@ -12,12 +12,22 @@ from wagtail_localize.views import edit_translation
 
 from home.models import ContentPage
 from portal.models import Topic
-from tests.builders import make_content_page, make_home, make_section, make_topic, publish, submit, translate, translate_texts
+from tests.builders import (
+    make_content_page,
+    make_home,
+    make_section,
+    make_topic,
+    publish,
+    submit,
+    translate,
+    translate_texts,
+)
 from translation.upstream import restarting
 
 pytestmark = pytest.mark.django_db
 RESTART = {"localize-restart-translation": "1"}
-FIRST = {"type": "text", "id": "5f0c0f43-62f5-4d1c-9d0f-6a2a3a1f0b11", "value": '<p>Wir <a href="https://example.org/">beraten</a> Sie.</p>'}
+LINK = '<p>Wir <a href="https://example.org/">beraten</a> Sie.</p>'
+FIRST = {"type": "text", "id": "5f0c0f43-62f5-4d1c-9d0f-6a2a3a1f0b11", "value": LINK}
 SECOND = {"type": "text", "id": "5f0c0f43-62f5-4d1c-9d0f-6a2a3a1f0b12", "value": "<p>Ein zweiter.</p>"}
 
 

@@ -17,7 +17,6 @@ from wagtail_localize.views.report import TranslationsReportView
 from portal.admin import titles
 from translation.permissions import working_locale_ids
 
-
 # Not collected into the portal's own catalogs: the words are wagtail-localize's.
 _upstream = gettext
 
