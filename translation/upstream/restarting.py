@@ -18,6 +18,7 @@ from wagtail.models import DraftStateMixin
 from wagtail_localize.models import OverridableSegment, SegmentOverride, StringSegment, StringTranslation, Translation
 from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
+from wagtail_localize.strings import validate_translation_links
 from wagtail_localize.views import edit_translation
 
 from translation import origins
@@ -63,13 +64,23 @@ def _take_in(translation: Translation, current: Model) -> None:
         for path, rows in places.items():
             if len(rows) == len(texts[path]):
                 for row, text in zip(rows, texts[path], strict=True):
-                    _store(translation, row, text, author)
+                    if _fits(row, text):
+                        _store(translation, row, text, author)
     chosen = {segment.path: segment.data for segment in found if isinstance(segment, OverridableSegmentValue)}
     for row in OverridableSegment.objects.filter(source=translation.source_id).select_related("context"):
         path = row.context.path
         if path in chosen and _json(chosen[path]) != _json(json.loads(row.data_json)):
             values = {"data_json": _json(chosen[path]), "last_translated_by": author, "has_error": False, "field_error": ""}
             SegmentOverride.objects.update_or_create(locale=translation.target_locale, context=row.context, defaults=values)
+
+
+def _fits(row: StringSegment, text: str) -> bool:
+    """Return whether a text can be written in place of the source's: a link that is not there would break the page."""
+    try:
+        validate_translation_links(row.string.data, text)
+    except ValueError:
+        return False
+    return True
 
 
 def _store(translation: Translation, row: StringSegment, text: str, author: AbstractBaseUser | None) -> None:

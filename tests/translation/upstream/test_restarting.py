@@ -116,6 +116,18 @@ class TestByHand:
         assert len(said(page)[1]) == 2
 
 
+def test_a_link_that_the_german_text_has_not_is_asked_about(admin: Client) -> None:
+    page, translation = stopped("en")
+    page = write_by_hand(page, "By hand.", page.body.raw_data[0]["value"], '<p>More <a href="https://example.net/">here</a>.</p>')
+    answer = admin.post(edit_address(page), RESTART)
+    assert answer.context["lost"] == ['More <a id="a1">here</a>. https://example.net/']
+    assert answer.context["back"] == ["EN Ein zweiter."]
+    admin.post(edit_address(page), {**RESTART, answer.context["yes"]: "1"})
+    Translation.objects.get(pk=translation.pk).save_target(publish=True)
+    assert said(page)[0] == "By hand."
+    assert said(page)[1][1].count("EN Ein zweiter.") == 1
+
+
 def test_a_draft_counts_as_what_was_written_last(admin: Client) -> None:
     page, translation = stopped("en")
     page.lead = "A draft."
