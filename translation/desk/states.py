@@ -77,7 +77,8 @@ def with_states(pages: QuerySet, *, tells_begun: bool = True) -> QuerySet:
     Args:
         tells_begun: whether what is in work, text by text, is told from what is ordered; to look for a text of each takes most of the time.
     """
-    waits, handed = _in_workflow(WorkflowState.STATUS_IN_PROGRESS), Value(State.ORDERED)
+    waits = _in_workflow(WorkflowState.STATUS_IN_PROGRESS)
+    handed: Value | Case = Value(State.ORDERED)
     if tells_begun:
         begun = StringTranslation.objects.filter(context__object_id=OuterRef("translation_key"), locale_id=OuterRef("locale_id"))
         # Of one text, looked up: to ask whether there is any, PostgreSQL would read all translations of the portal.
