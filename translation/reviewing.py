@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -125,6 +125,9 @@ def decide(
     token = approvals.instead.set(instead)
     try:
         task.on_action(state, user, action, comment=comment, **more)
+    except PermissionDenied:
+        # Another reviewer was faster.
+        return False
     finally:
         approvals.instead.reset(token)
     return True

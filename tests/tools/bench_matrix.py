@@ -221,6 +221,8 @@ def looks() -> tuple[Look, ...]:
         Look("last page", "somebody reads all", f"?p={PAGES // 50}", 50, **limits),
         Look("out of date in Ukrainian", "a translator looks for what was changed", "?language=uk&state=out_of_date", 50, **limits),
         Look("not translated", "an editor looks for what to order", "?state=alias", 50, **limits),
+        Look("ordered", "somebody looks for what nobody has begun", "?state=ordered", 50, **limits),
+        Look("in work", "somebody looks for what was begun", "?state=in_work", 50, **limits),
         # Of a translator whose language follows the German tree nothing is.
         Look("missing anywhere", "an editor looks for what to begin", "?state=missing", 0, **limits),
         Look("search", "a page is looked for by its title", "?q=Gemessen+499", 11, **limits),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -64,9 +65,31 @@ _NEEDED = {
 """What a version in a state has at any rate: of all others the database need not look for the texts that were begun."""
 
 
-def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QuerySet:
-    """Return those of the source's pages that are in a state in any of some languages."""
+BEGUN = (State.ORDERED, State.IN_WORK)
+"""States that differ by one text: to look for it takes so long that it is done once for a screen (`found_in`)."""
+
+Found = tuple[State, Sequence[tuple[UUID, int]]]
+"""A state of `BEGUN`, and translation key and language's id of each version in it."""
+
+
+def found_in(sources: QuerySet, state: State, locales: Iterable[Locale]) -> Found:
+    """Return which versions of pages are in a state of `BEGUN`. One query."""
+    unfinished = Q(alias_of__isnull=False) | Q(published_version__completed_at__isnull=True)
+    rows = Page.objects.filter(unfinished, locale__in=list(locales), translation_key__in=sources.order_by().values("translation_key"))
+    return state, list(with_states(rows).filter(state=state).order_by().values_list("translation_key", "locale_id"))
+
+
+def in_state(pages: QuerySet, state: State, locales: Iterable[Locale], found: Found | None = None) -> QuerySet:
+    """Return those of the source's pages that are in a state in any of some languages.
+
+    Args:
+        found: what was asked before, for this state and more pages and languages.
+    """
     ids = [locale.pk for locale in locales]
+    if found is not None:
+        keys = {key for key, locale_id in found[1] if locale_id in ids}
+        if len(keys) <= progress.BATCH:
+            return pages.filter(translation_key__in=keys)
     rows = Page.objects.filter(locale__in=ids)
     if state == State.IN_REVIEW:
         # What is withdrawn and waits for a review is both.
@@ -83,10 +106,13 @@ def in_state(pages: QuerySet, state: State, locales: Iterable[Locale]) -> QueryS
     return pages.annotate(number=Coalesce(number, 0)).filter(number__lt=len(ids))
 
 
-def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State, int]]:
+def totals(sources: QuerySet, locales: Iterable[Locale], known: Found | None = None) -> dict[int, dict[State, int]]:
     """Return how many pages are in which state, by the ids of languages; what is withdrawn and waits for a review is counted as both.
 
     One query, whatever their number.
+
+    Args:
+        known: what was asked before of these pages and languages.
     """
     found: dict[int, dict[State, int]] = {locale.pk: {} for locale in locales}
     # The sources themselves are counted with their versions: what is missing is the rest.
@@ -95,7 +121,8 @@ def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State
     rows = Page.objects.filter(of_source | Q(locale__in=list(found)), translation_key__in=keys)
     number_of_sources = 0
     waiting: dict[int, int] = {}
-    counted = with_reviews(with_states(rows)).order_by().values_list("locale_id", "state", "is_in_review").annotate(number=Count("pk"))
+    told = with_reviews(with_states(rows, tells_begun=known is None)).order_by()
+    counted = told.values_list("locale_id", "state", "is_in_review").annotate(number=Count("pk"))
     for locale_id, name, is_in_review, number in counted:
         if locale_id in found:
             state = State(name)
@@ -104,12 +131,23 @@ def totals(sources: QuerySet, locales: Iterable[Locale]) -> dict[int, dict[State
                 waiting[locale_id] = waiting.get(locale_id, 0) + number
         else:
             number_of_sources += number
+    if known is not None:
+        _tell_begun(found, *known)
     for locale_id, counts in found.items():
         if missing := number_of_sources - sum(counts.values()):
             counts[State.MISSING] = missing
         if also := waiting.get(locale_id):
             counts[State.IN_REVIEW] = counts.get(State.IN_REVIEW, 0) + also
     return found
+
+
+def _tell_begun(found: dict[int, dict[State, int]], state: State, places: Iterable[tuple[UUID, int]]) -> None:
+    """Tell what is in work from what is ordered, where that was not told, by what is known of one of both."""
+    numbers = Counter(locale_id for _key, locale_id in places)
+    (other,) = set(BEGUN) - {state}
+    for locale_id, counts in found.items():
+        both = sum(counts.pop(one, 0) for one in BEGUN)
+        counts |= {one: number for one, number in ((state, numbers[locale_id]), (other, both - numbers[locale_id])) if number}
 
 
 def cells(keys: Iterable[UUID], locales: Iterable[Locale], counted: progress.Counted | None = None) -> dict[UUID, list[Cell]]:

@@ -71,22 +71,28 @@ def is_ordered() -> Exists:
     return Exists(Translation.objects.filter(**same, enabled=True))
 
 
-def with_states(pages: QuerySet) -> QuerySet:
-    """Annotate versions in other languages than the source with their `state`. No further query."""
-    same = {"locale_id": OuterRef("locale_id")}
-    waits, ordered = _in_workflow(WorkflowState.STATUS_IN_PROGRESS), is_ordered()
-    begun = StringTranslation.objects.filter(context__object_id=OuterRef("translation_key"), **same).exclude(data="")
+def with_states(pages: QuerySet, *, tells_begun: bool = True) -> QuerySet:
+    """Annotate versions in other languages than the source with their `state`. No further query.
+
+    Args:
+        tells_begun: whether what is in work, text by text, is told from what is ordered; to look for a text of each takes most of the time.
+    """
+    waits = _in_workflow(WorkflowState.STATUS_IN_PROGRESS)
+    handed: Value | Case = Value(State.ORDERED)
+    if tells_begun:
+        begun = StringTranslation.objects.filter(context__object_id=OuterRef("translation_key"), locale_id=OuterRef("locale_id"))
+        # Of one text, looked up: to ask whether there is any, PostgreSQL would read all translations of the portal.
+        pages = pages.alias(begun=Subquery(begun.exclude(data="").values("pk")[:1]))
+        handed = Case(When(begun__isnull=False, then=Value(State.IN_WORK)), default=handed)
     finished = Q(alias_of=None, published_version__completed_at__isnull=False)
-    # Of one text, looked up: to ask whether there is any, PostgreSQL would read all translations of the portal.
-    return pages.alias(begun=Subquery(begun.values("pk")[:1])).annotate(
+    return pages.annotate(
         state=Case(
             When(alias_of=None, live=True, published_version__withdrawn_at__isnull=False, then=Value(State.WITHDRAWN)),
             When(waits, then=Value(State.IN_REVIEW)),
             When(finished & Q(live=False), then=Value(State.OFFLINE)),
             When(finished & Q(published_version__source_changed_at__isnull=False), then=Value(State.OUT_OF_DATE)),
             When(finished, then=Value(State.TRANSLATED)),
-            When(ordered & Q(begun__isnull=False), then=Value(State.IN_WORK)),
-            When(ordered, then=Value(State.ORDERED)),
+            When(is_ordered(), then=handed),
             When(alias_of__isnull=False, then=Value(State.ALIAS)),
             default=Value(State.IN_WORK),
             output_field=CharField(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -79,14 +79,15 @@ class DeskFilterSet(WagtailFilterSet):
         model = Page
         fields = ()
 
-    def __init__(self, *args: Any, locales: Sequence[Locale], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, locales: Sequence[Locale], find: Callable[[State], matrix.Found], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.locales = locales
+        self.locales, self.find = locales, find
         self.filters["language"].extra["choices"] = [(locale.language_code, name_of(locale)) for locale in locales]
 
         self.filters["person"].extra["choices"] = orders.people_at_work()
-        # Wagtail's own: all pages of the matrix are German.
-        self.filters.pop("locale", None)
+
+    def _add_locale_filter(self) -> None:
+        """Leave Wagtail's own away, which asks for the languages: all pages of the matrix are German."""
 
     def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the pages that somebody has on order in a language that is shown."""
@@ -102,7 +103,8 @@ class DeskFilterSet(WagtailFilterSet):
         if not (state := self.form.cleaned_data["state"]):
             return queryset
         code = self.form.cleaned_data["language"]
-        return matrix.in_state(queryset, State(state), [locale for locale in self.locales if code in ("", locale.language_code)])
+        locales = [locale for locale in self.locales if code in ("", locale.language_code)]
+        return matrix.in_state(queryset, State(state), locales, self.find(State(state)) if state in matrix.BEGUN else None)
 
 
 class DeskView(ReportView):
@@ -120,6 +122,7 @@ class DeskView(ReportView):
     # What the index of the search knows of a page is of its own language; a title is looked for in the table.
     search_backend_name = None
     export_filename = "translations"
+    _found: matrix.Found | None = None
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer those who work in a language."""
@@ -147,7 +150,13 @@ class DeskView(ReportView):
 
     def get_filterset_kwargs(self) -> dict[str, object]:
         """Offer the languages that this person sees."""
-        return {**super().get_filterset_kwargs(), "locales": self.locales}
+        return {**super().get_filterset_kwargs(), "locales": self.locales, "find": self.find}
+
+    def find(self, state: State) -> matrix.Found:
+        """Return what is in a state that takes long to find: once, for the filter and the totals."""
+        if self._found is None:
+            self._found = matrix.found_in(matrix.sources_for(self.request.user), state, self.locales)
+        return self._found
 
     def get_base_queryset(self) -> QuerySet:
         """Return the pages that this person may know of, with the demand for the languages that are looked at."""
@@ -191,7 +200,7 @@ class DeskView(ReportView):
         return context
 
     def _totals(self) -> list[dict[str, object]]:
-        counts = matrix.totals(matrix.sources_for(self.request.user), self.locales)
+        counts = matrix.totals(matrix.sources_for(self.request.user), self.locales, self._found)
         for row in self.snippet_rows:
             for cell in row.cells:
                 counts[cell.locale_id][cell.state] = counts[cell.locale_id].get(cell.state, 0) + 1

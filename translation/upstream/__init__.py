@@ -10,7 +10,7 @@ from __future__ import annotations
 
 def apply() -> None:
     """Put everything in place. Called once, when the apps are ready."""
-    from translation.upstream import editor, following, names, texts, writing
+    from translation.upstream import editor, following, names, restarting, texts, writing
 
-    for module in (writing, texts, editor, following, names):
+    for module in (writing, texts, editor, restarting, following, names):
         module.apply()

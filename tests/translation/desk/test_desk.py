@@ -222,6 +222,34 @@ def test_the_matrix_shows_who_works_in_german_all_and_translators_their_own_lang
     assert "Rückkehr" not in rows_of(sign_in("redaktion"), state="missing", language="en")
 
 
+@pytest.mark.parametrize("name", ["redaktion", "uebersetzung-en"])
+def test_filters_and_totals_say_what_the_cells_say(page: Page, name: str) -> None:
+    section, english = page.get_parent().specific, Locale.objects.get(language_code="en")
+    for title in ("Bestellt", "Begonnen"):
+        made = make_content_page(section, title, lead="Noch ein Satz.")
+        make_alias(made, "en")
+        translation = submit(made, "en")
+    translate_texts(translation, leave_out=1)
+    draft = make_content_page(section, "Von Hand", lead="Noch ein Satz.").copy_for_translation(english)
+    assert [state(draft, "en"), state(made, "en")] == [State.IN_WORK, State.IN_WORK]
+    client, person = sign_in(name), User.objects.get(username=name)
+    sources, locales = matrix.sources_for(person), matrix.locales_for(person)
+    titles = dict(sources.values_list("translation_key", "title"))
+    cells = matrix.cells(titles, locales)
+    totals = client.get(reverse("translation_desk")).context["totals"]
+    assert {row["state"]: row["number"] for row in totals[0]["states"]}[State.IN_WORK] == 2
+    for one in State:
+        for chosen in (locales, [english]):
+            query = {"state": one.value, **({"language": "en"} if chosen == [english] else {})}
+            expected = {
+                titles[key] for key, found in cells.items() for locale, cell in zip(locales, found, strict=True)
+                if cell.state == one and locale in chosen
+            }  # fmt: skip
+            answer = client.get(reverse("translation_desk"), query)
+            assert {row.title for row in answer.context["object_list"] if isinstance(row, Page)} == expected, query
+            assert answer.context["totals"] == totals, query
+
+
 def test_who_works_in_no_language_sees_nothing(page: Page) -> None:
     client = sign_in("anfragen")
     for address in (reverse("translation_desk"), reverse("translation_desk_page", args=[page.pk])):

@@ -17,7 +17,7 @@ from django.urls import reverse
 from wagtail.models import Page
 from wagtail_localize.models import StringTranslation
 
-from tests.builders import make_alias, make_content_page
+from tests.builders import make_alias, make_content_page, publish
 from tests.translation.desk.test_order_roles import ROLES
 from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     order,
@@ -27,7 +27,7 @@ from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
     sign_in,
     state,
 )
-from tests.translation.files.items import said, say_yes
+from tests.translation.files.items import in_german, outcomes, said, say_yes
 from translation.desk.models import Order
 from translation.desk.states import State
 from translation.files import xliff
@@ -84,6 +84,34 @@ def test_an_order_goes_out_as_a_zip_and_comes_back(page: Page, other: Page, code
     answer = send(client, placed, mixed)
     assert [name for name, _reason in answer.context["errors"]] == ["other.xlf"]
     assert len(answer.context["files"]) == 2
+
+
+@pytest.mark.parametrize("code", list(WORDS))
+def test_what_is_out_of_date_changes_nothing_and_says_why(page: Page, other: Page, code: str) -> None:  # noqa: F811
+    """The German page was changed and ordered anew since the file was handed out; then the order was called off."""
+    placed = order(sign_in("redaktion"), [page, other], (code,))
+    client = sign_in(f"uebersetzung-{code}")
+    files = {name: filled(data, WORDS[code]) for name, data in archive(client, placed, code).items()}
+    changed = page.specific
+    former, changed.lead = changed.lead, "Ein neuer Satz."
+    publish(changed)
+    order(sign_in("redaktion"), [page], ("en",))
+    answer = send(client, placed, files)
+    assert outcomes(answer) == {
+        former: ("refused", in_german("The German text was changed since the file was handed out.")),
+        page.title: ("new", ""),
+        other.title: ("new", ""),
+        f"Ein Satz zu {other.title}.": ("new", ""),
+    }
+    say_yes(client, answer)
+    stored = StringTranslation.objects.filter(locale__language_code=code, data__startswith=WORDS[code])
+    assert set(stored.values_list("translation_of__data", flat=True)) == {page.title, other.title, f"Ein Satz zu {other.title}."}
+    before = sorted(stored.values_list("pk", "data", "updated_at"))
+    sign_in("redaktion").post(reverse("translation_order_call_off", args=[placed.pk]))
+    reason = "The file belongs to no translation of this portal, or to one that was called off. Please download it anew."
+    answer = send(client, placed, files)
+    assert {why for _name, why in answer.context["errors"]} == {in_german(reason)}
+    assert sorted(stored.values_list("pk", "data", "updated_at")) == before
 
 
 def test_each_role_hands_out_and_takes_back_its_own_languages(page: Page) -> None:  # noqa: F811

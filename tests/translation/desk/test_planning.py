@@ -30,6 +30,7 @@ from tests.translation.desk.test_orders import (  # noqa: F401 (fixtures)
 )
 from tests.translation.desk.test_reviews import WORDS, do, offered, opened, ordered, told
 from tests.translation.files.items import in_german, said
+from translation import reviewing
 from translation.desk import orders, planning, withdrawing
 from translation.desk.models import ChangeEffect, Notice, OrderItem, PlannedPublication
 from translation.desk.order_hooks import publish_planned
@@ -224,6 +225,40 @@ def test_a_reviewer_approves_what_they_read_and_nothing_else(page: Page) -> None
     assert [(part.get_text(), part["lang"], part["dir"]) for part in shown] == [(title, "ar", "rtl"), ("عنوان آخر", "ar", "rtl")]
     do(reviewer, page, "ar", "approve", **opened(reviewer, page, "ar"))
     assert (is_online(page, "ar"), version(page, "ar").title) == (True, "عنوان آخر")
+
+
+@pytest.mark.parametrize("code", ["uk", "ar"])
+@pytest.mark.parametrize("first", ["approve", "send_back"])
+def test_of_two_reviewers_the_first_decides_and_the_other_is_told(
+    page: Page,  # noqa: F811
+    code: str,
+    first: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ordered(page, code)
+    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
+    User.objects.create_user("zweite").groups.set(user(f"pruefung-{code}").groups.all())
+    reviewers = [sign_in(f"pruefung-{code}"), sign_in("zweite")]
+    forms = [opened(client, page, code) for client in reviewers]
+    read_before = reviewing.actions(user("zweite"), version(page, code).specific)
+    task_state = version(page, code).specific.current_workflow_task_state
+    do(reviewers[0], page, code, first, comment="Bitte noch einmal lesen.", **forms[0])
+    assert versions.was_finished(version(page, code)) == (first == "approve")
+
+    def now() -> tuple[object, ...]:
+        rows = TaskState.objects.order_by("pk").values_list("status", "comment", "finished_by__username")
+        return state(page, code), list(rows), version(page, code).latest_revision_id
+
+    before = now()
+    told_so = [in_german("It does not wait for you any more, or may not be approved as it is.")]
+    for what in ("approve", "send_back"):
+        assert said(do(reviewers[1], page, code, what, comment="Nein.", **forms[1])) == told_so
+    # The same in one moment: both have read that it waits.
+    monkeypatch.setattr(reviewing, "actions", lambda user, page: read_before)
+    monkeypatch.setattr(Page, "current_workflow_task_state", task_state)
+    for what in ("approve", "send_back"):
+        assert said(do(reviewers[1], page, code, what, comment="Nein.", **forms[1])) == told_so
+    assert now() == before
 
 
 @pytest.mark.parametrize("code", ["uk", "ar"])

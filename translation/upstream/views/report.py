@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import pgettext_lazy
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext, pgettext_lazy
 from wagtail.models import Page, get_page_models
-from wagtail_localize.models import Translation
+from wagtail_localize.models import Translation, get_edit_url
 from wagtail_localize.views.report import TranslationsReportView
 
 from portal.admin import titles
 from translation.permissions import working_locale_ids
+
+# Not collected into the portal's own catalogs: the words are wagtail-localize's.
+_upstream = gettext
 
 
 class ReportView(TranslationsReportView):
@@ -53,3 +59,35 @@ class ReportView(TranslationsReportView):
             .select_related("source__locale", "source__specific_content_type", "target_locale")
             .order_by("source__object_repr", "target_locale__language_code", "pk")
         )
+
+    def decorate_paginated_queryset(self, object_list: Iterable[Translation]) -> list[Translation]:
+        """Give each row what it shows: a query for all pages, one for each kind of snippet.
+
+        wagtail-localize 1.14 asks for the source, twice for its version, and for all texts, row by row. No issue is known. This can go
+        when it asks once.
+        """
+        rows = list(super().decorate_paginated_queryset(object_list))
+        found = _instances(rows)
+        for row in rows:
+            source = found.get((row.source.object_id, row.source.locale_id))
+            target = found.get((row.source.object_id, row.target_locale_id))
+            vars(row.source)["get_source_instance_edit_url"] = get_edit_url(source) if source is not None else ""
+            vars(row).update(
+                get_target_instance=target if target is not None else "",
+                get_target_instance_edit_url=get_edit_url(target) if target is not None else "",
+                get_status_display=_upstream("Waiting for translations" if row.waiting_for_translation else "Up to date"),
+            )
+        return rows
+
+
+def _instances(rows: Iterable[Translation]) -> dict[tuple[UUID, int], Model]:
+    """Return sources and versions by translation key and the id of the language."""
+    keys: dict[type[Model], set[UUID]] = defaultdict(set)
+    for row in rows:
+        model = row.source.specific_content_type.model_class()
+        keys[Page if issubclass(model, Page) else model].add(row.source.object_id)
+    return {
+        (one.translation_key, one.locale_id): one
+        for model, wanted in keys.items()
+        for one in model._default_manager.filter(translation_key__in=wanted)
+    }
