@@ -192,8 +192,9 @@ def test_the_address_of_pages_leads_there_too_but_from_pages_to_the_list_of_home
     address = reverse("wagtailadmin_explore_root")
     home = reverse("wagtailadmin_explore", args=[navigation.homes()["de"]["id"]])
     own = reverse("wagtailadmin_explore", args=[portal.homes["en"].pk])
-    # Typed; typed before the login; from another screen of the admin.
-    for before in ({}, {"referer": "http://testserver/admin/login/?next=/admin/pages/"}, {"referer": "http://testserver/admin/"}):
+    login = "http://testserver/admin/login/?next=/admin/pages/"
+    # Typed; typed before the login; from another screen of the admin; from who knows where.
+    for before in ({}, {"referer": login}, {"referer": "http://testserver/admin/"}, {"referer": "http://["}):
         headers = {"sec-fetch-site": "same-origin" if before else "none", **before}
         assert moderator.get(address, headers=headers).url == home
         assert translator.get(address, headers=headers).url == own
