@@ -9,6 +9,7 @@ from wagtail.blocks import RegexBlock, StructBlockValidationError, StructValue
 from portal.blocks import base as blocks
 from portal.blocks.links import PageBlock
 from portal.language.languages import SOURCE_LANGUAGE
+from portal.pages.versions import locales_by_id
 
 from .numbers import numbers
 
@@ -74,13 +75,17 @@ class LookalikeBlock(blocks.StructBlock):
         preview_value = {"number": "2.500", "reason": "Zugesagte Plätze, keine Ankünfte."}
 
     def clean(self, value: StructValue) -> StructValue:
-        """Refuse what holds no number, or more than one.
+        """Refuse a page in another language, for which nothing would be told, and what holds no number or more than one.
 
         Raises:
-            StructBlockValidationError: at the number.
+            StructBlockValidationError: at the page and at the number.
         """
         cleaned = super().clean(value)
+        errors = {}
+        if locales_by_id()[cleaned["page"].locale_id].language_code != SOURCE_LANGUAGE:
+            errors["page"] = ValidationError(pgettext("admin", "Please choose a German page."))
         if len(list(numbers(cleaned["number"], SOURCE_LANGUAGE))) != 1:
-            text = pgettext("admin", "Please write one number as it stands on the page.")
-            raise StructBlockValidationError(block_errors={"number": ValidationError(text)})
+            errors["number"] = ValidationError(pgettext("admin", "Please write one number as it stands on the page."))
+        if errors:
+            raise StructBlockValidationError(block_errors=errors)
         return cleaned

@@ -9,7 +9,8 @@ The form of a file is that of RFC 4180, with `;`, `,` or a tab between the cells
 - Columns named in `NOTE_NAMES` hold words about a row. Where one of `BREAK_NAMES` changes from one row to the next, the series breaks:
   what stands before and after was not counted in the same way.
 - All other columns hold numbers; an empty cell is a gap.
-- A row that begins with one of `TOTAL_NAMES` is a total: it is no bar among others that could be the highest.
+- A row named as one of `TOTAL_NAMES`, a remark in brackets aside (`Welt (2024)`), is a total: it is no bar among others that could be the
+  highest. `World Bank` is none.
 
 Sheets run formulas that somebody else wrote when they open a file (CWE-1236): none comes in here, so none goes out.
 """
@@ -41,12 +42,16 @@ TIME_NAMES = ("year", "date", "month", "jahr", "datum", "monat")
 BREAK_NAMES = ("basis", "edition")
 NOTE_NAMES = (*BREAK_NAMES, "state", "note")
 LANGUAGE_CODES = ("de", "en", "uk", "ar")
-TOTAL_NAMES = ("gesamt", "insgesamt", "summe", "alle", "total", "all", "welt", "weltweit", "world", "worldwide")
-"""A row that begins with one of these words in a language holds what the others hold together."""
+TOTAL_NAMES = (
+    "gesamt", "insgesamt", "zusammen", "summe", "alle", "welt", "weltweit", "welt insgesamt",
+    "total", "in total", "sum", "all", "in all", "overall", "world", "worldwide", "world total",
+)  # fmt: skip
+"""A row with one of these names in a language holds what the others hold together."""
 
 _SEPARATORS = (";", "\t", ",")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
 _TIME = re.compile(r"[1-9]\d{3}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
 _NAME_BY_LANGUAGE = re.compile(rf"(.+)_({'|'.join(LANGUAGE_CODES)})")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -139,7 +144,7 @@ class Table:
 
 def is_total(row: Row) -> bool:
     """Return whether a row says what the others hold together."""
-    return any(re.split(r"\W", name.lower(), maxsplit=1)[0] in TOTAL_NAMES for name in row.names)
+    return any(_REMARK.sub("", name).lower() in TOTAL_NAMES for name in row.names)
 
 
 def is_of_time(name: str) -> bool:

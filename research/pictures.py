@@ -24,6 +24,7 @@ from portal.discovery.head import absolute
 from portal.discovery.lettering import clipped, isolated, plain, png, width, wrap
 from portal.language.languages import current_language
 
+from .datasets import is_total
 from .laender import LandMap
 from .shown import BarChart, Line
 
@@ -101,7 +102,9 @@ def alt(page: DataPage, drawn: Mapping[str, object]) -> str:
         return f"{line.title}. {line.measure.text}. {line.summary}"
     if page.table is None or not fits(drawn):
         return ""
-    numbers = [(number, row) for row in page.table.rows if (number := page.table.number(row.key, page.measure)) is not None]
+    # What the others hold together is not the highest of them.
+    rows = [row for row in page.table.rows if not is_total(row)] or page.table.rows
+    numbers = [(number, row) for row in rows if (number := page.table.number(row.key, page.measure)) is not None]
     if not numbers:
         return ""
     (_low, low), (_high, high) = min(numbers, key=lambda one: one[0]), max(numbers, key=lambda one: one[0])

@@ -235,10 +235,10 @@ def beginning_of_pages(user: User) -> int | None:
 
 
 class PagesMenuItem(ExplorerMenuItem):
-    """“Pages”, which begins there."""
+    """“Pages” in the menu, which begins at `beginning_of_pages`."""
 
     def render_component(self, request: HttpRequest) -> Component:
-        """Return the entry with the page that it begins at."""
+        """Return the entry with that page, Wagtail's own where somebody works in one language."""
         home = beginning_of_pages(request.user)
         if home is None:
             return super().render_component(request)
@@ -247,7 +247,7 @@ class PagesMenuItem(ExplorerMenuItem):
 
 
 def begin_at_home(menu_items: list[MenuItem]) -> None:
-    """Let “Pages” begin there; the entry stays the same otherwise."""
+    """Let “Pages” in the menu begin at `beginning_of_pages`; the entry stays the same otherwise."""
     for number, item in enumerate(menu_items):
         if type(item) is ExplorerMenuItem:
             values = {"name": item.name, "icon_name": item.icon_name, "classname": item.classname, "order": item.order}

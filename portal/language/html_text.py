@@ -33,10 +33,11 @@ _GERMAN = re.compile(
 
 _FROM_THE_RIGHT = frozenset(code for code, info in LANG_INFO.items() if info.get("bidi"))
 _NUMBERS = re.compile(
-    r"""(?<![\w.,:/+(-])(?:
-    (?:\+|\(\+?|0)\d[\d()/]*(?:[ \u00a0-][\d()/]*\d\)?)+   # a telephone number in groups
+    r"""(?<![\w.,:/+@=?&\#%~-])(?:
+    # a reference, an address, the name of a file, whole: VN-2026-07/A.2, team-1@iom.int, report-2024.pdf
+    (?=[A-Za-z/_.@-]*\d)(?=[\d/_.@-]*[A-Za-z])[A-Za-z\d]++(?:[-/_.@]++[A-Za-z\d]++)++(?![?=&\#%:~+]*\w)
+    |(?:\+|\(\+?|0)\d[\d()/]*(?:[ \u00a0-][\d()/]*\d\)?)+   # a telephone number in groups
     |\+\d+                                                  # or in one
-    |(?=[A-Za-z/_-]*\d)(?=[\d/_-]*[A-Za-z])[A-Za-z\d]+(?:[-/_][A-Za-z\d]+)+ # a reference: VN-2026-07
     |\d[\d.,:]*(?:[ \u00a0]?[-×x][ \u00a0]?\d(?:[\d.,:]*\d)?)+ # 10 x 15, 10:00-16:00
     )(?!\w)""",
     re.VERBOSE,

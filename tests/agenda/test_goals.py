@@ -163,7 +163,7 @@ def test_home_shows_the_goals_as_numbers_that_say_their_names(client: Client, ho
     for page, code, links in ((home, "de", goals), (arabic, "ar", [translate(goal, "ar") for goal in goals])):
         items = read(client, page.get_url()).select("ol.sdgs > li > a")
         with translation.override(code):
-            assert [item.get_text() for item in items] == [goal.label for goal in Goal]
+            assert [item.get_text().replace("\xad", "") for item in items] == [goal.label for goal in Goal]
         assert [item.get("href") for item in items if item.get("href")] == [link.get_url() for link in links]
 
 

@@ -352,6 +352,8 @@ def test_a_total_is_not_the_highest_bar(client: Client, index: DataIndexPage) ->
         assert [(row.th.get_text(), row.rect["width"]) for row in tree.select("table.bars tbody tr:has(rect)")] == [
             ("A", "30.0%"), ("B", "70.0%"), (total, "100.0%"),
         ]  # fmt: skip
+        (said,) = tree.select("#cite ~ details p")
+        assert re.findall(r"(\w+), (\d+)\.", said.get_text()) == [("B", "7"), ("A", "3")]
 
 
 def test_a_chart_is_of_what_the_table_holds(index: DataIndexPage) -> None:

@@ -42,6 +42,17 @@ def test_rows_are_named_in_the_languages_of_the_file() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((name, True) for name in ("Gesamt", "Insgesamt (2024)", "WELT", "In all", "World total", "Total [rounded]", "Alle")),
+        *((name, False) for name in ("Alle übrigen Länder", "World Bank", "Welt-Ernährungsprogramm", "Total SE", "(Welt)", "")),
+    ],
+)
+def test_a_total_is_known_by_its_whole_name(name: str, expected: bool) -> None:
+    assert datasets.is_total(Row(("A", name), (), ())) is expected
+
+
+@pytest.mark.parametrize(
     "source",
     [
         REGIONS.encode(),

@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from wagtail.blocks import StructBlockValidationError
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.models import ContentPage
@@ -301,3 +302,9 @@ def test_what_says_why_a_number_stays_is_not_for_visitors_and_names_one_number(c
     for number in ("viele", "8.938 und 8.640"):
         with pytest.raises(ValidationError):
             block.clean(block.normalize({"page": page.page_ptr, "number": number, "reason": "Grund"}))
+    told = {"page": translate(page, "en").page_ptr, "number": "viele", "reason": "Grund"}
+    with pytest.raises(StructBlockValidationError) as refused, translation.override("de"):
+        block.clean(block.normalize(told))
+    found = {name: error.messages for name, error in refused.value.block_errors.items()}
+    number = "Bitte eine Zahl so schreiben, wie sie auf der Seite steht."
+    assert found == {"page": ["Bitte wählen Sie eine deutsche Seite."], "number": [number]}

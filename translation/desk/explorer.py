@@ -114,13 +114,21 @@ def _short(locale: Locale) -> str:
     return "".join(word[0] for word in name_of(locale).split()) if "-" in code else code.upper()
 
 
+def _is_from_pages(request: HttpRequest) -> bool:
+    """Return whether somebody was at a list or a form of pages before."""
+    # Whatever a client sends: nothing is parsed that could be broken. What stands behind the question mark is where somebody wanted to go.
+    return reverse("wagtailadmin_explore_root") in request.headers.get("Referer", "").partition("?")[0]
+
+
 class DeskIndexView(KindIndexView):
     """The explorer, with the states of what it lists."""
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Lead whoever types the address of “Pages” where the menu's entry leads; the breadcrumbs still open the list of home pages."""
-        is_typed = not kwargs and not request.GET and request.headers.get("Sec-Fetch-Site") == "none"
-        if is_typed and (home := beginning_of_pages(request.user)):
+        """Lead whoever comes from elsewhere to “Pages” where the menu's entry leads; the breadcrumbs still open the list of home pages.
+
+        From elsewhere are the typed address, also by way of the login, and links that others wrote: where somebody was says the `Referer`.
+        """
+        if not kwargs and not request.GET and not _is_from_pages(request) and (home := beginning_of_pages(request.user)):
             return redirect("wagtailadmin_explore", home)
         return super().get(request, *args, **kwargs)
 

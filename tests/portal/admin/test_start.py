@@ -186,14 +186,19 @@ def test_pages_begins_at_the_german_home_page_where_somebody_works_in_several_la
     assert explorer(translator)[0] == portal.homes["en"].pk
 
 
-def test_the_typed_address_of_pages_leads_there_too_and_a_link_to_the_list_of_home_pages(
+def test_the_address_of_pages_leads_there_too_but_from_pages_to_the_list_of_home_pages(
     portal: Portal, moderator: Client, translator: Client
 ) -> None:
     address = reverse("wagtailadmin_explore_root")
     home = reverse("wagtailadmin_explore", args=[navigation.homes()["de"]["id"]])
-    assert moderator.get(address, headers={"sec-fetch-site": "none"}).url == home
     own = reverse("wagtailadmin_explore", args=[portal.homes["en"].pk])
-    assert translator.get(address, headers={"sec-fetch-site": "none"}).url == own
-    listed = BeautifulSoup(moderator.get(address, headers={"sec-fetch-site": "same-origin"}).content, "html.parser")
+    login = "http://testserver/admin/login/?next=/admin/pages/"
+    # Typed; typed before the login; from another screen of the admin; from who knows where.
+    for before in ({}, {"referer": login}, {"referer": "http://testserver/admin/"}, {"referer": "http://["}):
+        headers = {"sec-fetch-site": "same-origin" if before else "none", **before}
+        assert moderator.get(address, headers=headers).url == home
+        assert translator.get(address, headers=headers).url == own
+    assert moderator.get(address, {"ordering": "title"}).status_code == 200
+    listed = BeautifulSoup(moderator.get(address, headers={"referer": f"http://testserver{home}"}).content, "html.parser")
     edits = {reverse("wagtailadmin_pages:edit", args=[found.pk]) for found in portal.homes.values()}
     assert edits <= {link["href"].split("?")[0] for link in listed.select("main a[href]")}

@@ -125,8 +125,12 @@ def test_pages_hold_lines_together_in_text_and_in_each_language() -> None:
         ("(030) 1234 أو 0911-123456", ["(030) 1234", "0911-123456"]),
         ("من 10:00-16:00، 10 x 15 سم", ["10:00-16:00", "10 x 15"]),
         ("الرقم VN-2026-07 أو 2026-ITB-11", ["VN-2026-07", "2026-ITB-11"]),
-        # Numbers that are words of the sentence, and what keeps its order by itself.
-        ("في عام 2023 8.565 حالة، 2015–2024، 9/11/2026، 10 000، Start-up (VN-2026-07)", []),
+        ("الرقم (2026-ITB-11) و(VN-2026-07) والهاتف (0911-123456)", ["2026-ITB-11", "VN-2026-07", "(0911-123456)"]),
+        ("report-2024.pdf، team-1@iom.int، ST/SG/2019.3.", ["report-2024.pdf", "team-1@iom.int", "ST/SG/2019.3"]),
+        ("VN-2026-07/A.2، SF-19.12: 05-2026-ITB", ["VN-2026-07/A.2", "SF-19.12", "05-2026-ITB"]),
+        # Numbers that are words of the sentence, and addresses that go on.
+        ("في عام 2023 8.565 حالة، 2015–2024، 9/11/2026، 10 000، Start-up", []),
+        ("https://iom.int/a-1/b www.iom.int/p-1?x=2-3#a-4 a-1+c@iom.int", []),
     ],
 )
 def test_numbers_keep_their_order_in_texts_from_the_right(text: str, isolated: list[str]) -> None:
