@@ -238,9 +238,12 @@ def test_once_the_data_are_upgraded_nothing_leads_back(filled: Place, tmp_path: 
     (link := tmp_path / "app").symlink_to("nowhere")
     own = {"PORTAL_BACKUPS": str(tmp_path / "backups"), "DJANGO_SETTINGS_MODULE": "tests.portal.operation.failing", "FAILING": "expands"}
     with subprocess.Popen([sys.executable, "-c", _WAITS, filled.folder, "portal.serving.server"]) as waits, in_use(filled.folder):
-        support.wait_for((filled.folder / "serving").exists, "Who waits")
-        said = run(filled.portal(**own), "upgrade", "--lead", str(link), code=upgrading.CHANGED).splitlines()
-        waits.kill()
+        try:
+            support.wait_for((filled.folder / "serving").exists, "Who waits")
+            said = run(filled.portal(**own), "upgrade", "--lead", str(link), code=upgrading.CHANGED).splitlines()
+        finally:
+            waits.kill()
     assert "CommandError: The next server does not answer; its log says why. The one before goes on." in said
     assert said[-1].startswith("CommandError: The upgrade failed where its copy did not, when it had begun with the data. ")
-    assert (link.resolve(), migrated(filled.portal())) == (support.BASE_DIR, True)
+    with contextlib.closing(filled.portal()) as portal:
+        assert (link.resolve(), migrated(portal)) == (support.BASE_DIR, True)
