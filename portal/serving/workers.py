@@ -113,7 +113,7 @@ def _say(is_ready: Callable[[], None] | None) -> None:
     try:
         running.note()
     except OSError:
-        # Without it an upgrade refuses to begin; readers are served.
+        # An upgrade waits for it in vain, and says so; readers are served.
         logging.getLogger(__name__).exception("It could not be noted that the portal answers")
     if is_ready:
         is_ready()
