@@ -22,7 +22,6 @@ from wagtail.search.backends import get_search_backend
 from wagtail.snippets.models import register_snippet
 
 from portal import changes
-from portal.facts import shown
 from portal.jobs import Periodic
 from portal.language.languages import LANGUAGES
 from portal.models import PortalDocument
@@ -95,8 +94,8 @@ def bring_index_up_to_date(say: Callable[[str], None]) -> None:
     if not indexing.is_current():
         say("Indexing the pages for the search …")
         try:
-            with shown.held():
-                call_command("update_index", verbosity=0)
+            # Facts are read for each page: editors may be at work.
+            call_command("update_index", verbosity=0)
         except Exception:
             if not get_search_backend().catch_indexing_errors:
                 raise

@@ -25,6 +25,12 @@ from portal.operation.media import files
 from portal.serving import running
 from portal.settings import environment
 
+_SHARED = (
+    "DATABASE_URL", "CACHE_URL", "SENTRY_DSN", "SEARCH_BACKEND", "SEARCH_URLS", "SEARCH_PREFIX", "VARNISH_URL", "CLOUDFLARE_ZONE",
+    "CLOUDFLARE_TOKEN", "PORTAL_MIRROR", "EMAIL_URL", "STATUS_PORT",
+)  # fmt: skip
+"""Settings that name what is outside of the state folder, and is the running portal's."""
+
 
 def _aside(path: Path) -> Path:
     """Return where the file is made that takes the place of another."""
@@ -205,6 +211,14 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
+def apart(folder: Path) -> dict[str, str]:
+    """Return the settings of a portal in a folder of its own that has nothing in common with this one: it writes to no server of this one,
+    clears away nothing in front of it, and replaces no mirror of it.
+    """
+    own = {"PORTAL_VAR": str(folder), "PORTAL_MACHINES": "1", "PORTAL_DICTIONARIES": str(settings.DICTIONARIES)}
+    return dict.fromkeys(_SHARED, "") | own
+
+
 def _try_on_copy(backup: Backup, otherwise: str, values: dict[str, str], *commands: list[str]) -> None:
     """Run commands on the portal that is made of a backup in an empty folder, and on PostgreSQL an empty database.
 
@@ -213,8 +227,7 @@ def _try_on_copy(backup: Backup, otherwise: str, values: dict[str, str], *comman
     """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".proof-", dir=backup.folder.parent))
-        own = {"PORTAL_VAR": folder, "DATABASE_URL": "", "CACHE_URL": "", "PORTAL_MACHINES": "1", "SENTRY_DSN": ""}
-        own |= {"PORTAL_DICTIONARIES": str(settings.DICTIONARIES), **values}
+        own = apart(Path(folder)) | values
         if databases.vendor() == "postgresql":
             own["DATABASE_URL"] = _address(stack.enter_context(databases.scratch()))
         for command in (["restore", backup.name, "--from", str(backup.folder.parent)], *commands):

@@ -28,7 +28,7 @@ from wagtail.models import Page
 from portal import changes
 from portal.files import only_one, remove_leftovers, swap, write_whole
 from portal.language import typography
-from portal.serving import database
+from portal.serving import database, running
 from portal.serving.server import end_with_parent
 from portal.serving.static import StaticStorage
 from portal.upstream import states
@@ -65,6 +65,12 @@ def _version(path: Path) -> str:
     return f"{stat.st_size}\0{stat.st_mtime_ns}"
 
 
+def is_collected(fingerprint: str = "") -> bool:
+    """Return whether the static files that are served were made from those of this version."""
+    stamp = Path(settings.STATIC_ROOT) / STAMP
+    return stamp.exists() and stamp.read_text(encoding="ascii") == (fingerprint or static_fingerprint())
+
+
 class _Counted(io.StringIO):
     """Takes what `migrate` says and counts in its place."""
 
@@ -96,8 +102,7 @@ class StaticCollection:
     def start(self) -> bool:
         """Begin, and return whether there is anything to do."""
         self.fingerprint = static_fingerprint()
-        stamp = self.folder / STAMP
-        if stamp.exists() and stamp.read_text(encoding="ascii") == self.fingerprint:
+        if is_collected(self.fingerprint):
             return False
         # A session of its own keeps Ctrl-C away from it: it is ended below, without a trace on the screen.
         self.process = subprocess.Popen(  # noqa: S603
@@ -142,10 +147,12 @@ class StaticCollection:
 
     def _keep_last(self) -> None:
         """Keep what the version before refers to: it may answer still, and pages of it are open in browsers."""
+        # Where an upgrade did not come to renew what answers, that is not what lies here.
+        names = set(running.named_files())
         manifest = self.folder / StaticStorage.manifest_name
-        if not manifest.exists():
-            return
-        for name in set(json.loads(manifest.read_text(encoding="utf-8"))["paths"].values()):
+        if manifest.exists():
+            names.update(json.loads(manifest.read_text(encoding="utf-8"))["paths"].values())
+        for name in names:
             for path in (name, f"{name}.br", f"{name}.gz"):
                 new, before = self.new / path, self.folder / path
                 if before.exists() and not new.exists():

@@ -58,6 +58,7 @@ class Processes(MPServer):
         self.application: Any = None
         self.at_start: Callable[[], None] = lambda: None
         self.at_finish: Callable[[], None] = lambda: None
+        self.is_busy: Callable[[], bool] = lambda: False
         self.has_begun = self.is_finishing = self.must_end = False
         self.leaving: list[WorkerProcess] = []
         self._began, self.begins = os.pipe()
@@ -97,7 +98,9 @@ class Processes(MPServer):
         """Let connections go to the others; the next process at this socket makes it listen again."""
         # Until all have begun, the processes before them may answer there.
         if self.has_begun and len(self.listeners) > 1:
-            self.listeners[index].shutdown(socket.SHUT_RDWR)
+            # It may be led past already: the process that was to make it listen again died before it did.
+            with contextlib.suppress(OSError):
+                self.listeners[index].shutdown(socket.SHUT_RDWR)
 
     def _have_begun(self, number: int) -> bool:
         """Wait until so many processes have begun to answer; return false where one dies, the server is ended or nothing comes."""
@@ -139,7 +142,7 @@ class Processes(MPServer):
                 self._let_finish(worker)
             self.at_finish()
             deadline = time.monotonic() + FINISH + STOP_TIMEOUT
-            while any(worker.is_alive() for worker in self.wrks) and time.monotonic() < deadline and not self.must_end:
+            while not self.must_end and time.monotonic() < deadline and (self.is_busy() or any(worker.is_alive() for worker in self.wrks)):
                 time.sleep(0.1)
         self.wrks += self.leaving
         super()._stop_workers()

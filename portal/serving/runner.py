@@ -36,7 +36,7 @@ RENEWAL = 10.0
 MAX_SECONDS, MAX_SECONDS_SLOW = 600, 3600
 """A job that takes longer is ended."""
 GRACE = 4.0
-"""So long a job may go on when the server ends."""
+"""So long a job may go on when the server ends; when it is renewed as long as requests may."""
 
 
 DONE = 3
@@ -51,55 +51,73 @@ class _Child:
     has_ended: bool = False
 
 
-def supervise(listeners: list[socket.socket]) -> Callable[[], None]:
-    """Keep a runner running, and where a port is given what says there how the portal is; return what ends them for good.
+class Runners:
+    """A runner that is kept running, and where a port is given what says there how the portal is.
 
     They are forked from the process that holds the portal's listening sockets, and have no use for them.
     """
-    # All that is forked from this process holds it too: as long as one of them lives, the portal runs.
-    running.hold()
-    kept = [_keep("runner", _become_runner, listeners)]
-    if settings.STATUS_PORT:
-        kept.append(_keep("status", _become_status, listeners))
 
-    def end() -> None:
-        for end_one in kept:
-            end_one()
+    def __init__(self, listeners: list[socket.socket]) -> None:
+        # All that is forked from this process holds it too: as long as one of them lives, the portal runs.
+        running.hold()
+        self.listeners = listeners
+        self.kept: list[_Kept] = []
 
-    return end
+    def begin(self) -> None:
+        """Begin what has not begun."""
+        if not self.kept:
+            self.kept.append(_Kept("runner", _become_runner, self.listeners))
+            if settings.STATUS_PORT:
+                self.kept.append(_Kept("status", _become_status, self.listeners))
+
+    def finish(self) -> None:
+        """Let jobs that were begun come to their end, and begin no other."""
+        for one in self.kept:
+            one.tell(signal.SIGUSR1)
+
+    def are_busy(self) -> bool:
+        """Return whether one of them lives still."""
+        return any(one.thread.is_alive() for one in self.kept)
+
+    def end(self) -> None:
+        """End them for good."""
+        for one in self.kept:
+            one.tell(signal.SIGTERM)
+        for one in self.kept:
+            one.thread.join(GRACE + 2)
 
 
-def _keep(name: str, become: Callable[[], NoReturn], listeners: list[socket.socket]) -> Callable[[], None]:
-    """Keep a process running, forked from this one, whatever becomes of it; return what ends it for good.
+class _Kept:
+    """A process that is kept running, forked from this one, whatever becomes of it, until it is told to end.
 
     A thread forks it: Linux tells it to end when that thread is gone, which is when this process is.
     """
-    ending = threading.Event()
-    current: list[int] = []
 
-    def keep() -> None:
-        while not ending.is_set():
+    def __init__(self, name: str, become: Callable[[], NoReturn], listeners: list[socket.socket]) -> None:
+        self.become, self.listeners = become, listeners
+        self.ending = threading.Event()
+        self.pid = 0
+        self.thread = threading.Thread(target=self._keep, name=name, daemon=True)
+        self.thread.start()
+
+    def _keep(self) -> None:
+        while not self.ending.is_set():
             pid = os.fork()
             if not pid:
-                for listener in listeners:
+                for listener in self.listeners:
                     listener.close()
-                become()
-            current[:] = [pid]
+                self.become()
+            self.pid = pid
             os.waitpid(pid, 0)
-            current.clear()
-            ending.wait(1)
+            self.pid = 0
+            self.ending.wait(1)
 
-    thread = threading.Thread(target=keep, name=name, daemon=True)
-    thread.start()
-
-    def end() -> None:
-        ending.set()
-        for pid in current:
+    def tell(self, number: signal.Signals) -> None:
+        """Tell it to end."""
+        self.ending.set()
+        if pid := self.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        thread.join(GRACE + 2)
-
-    return end
+                os.kill(pid, number)
 
 
 def _become_runner() -> NoReturn:
@@ -117,7 +135,7 @@ def _become_status() -> NoReturn:
     """Be the process that says how the portal is."""
     try:
         end_with_parent()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
             signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
         status.serve()
     except BaseException:
@@ -143,17 +161,18 @@ class Runner:
         self.pid = os.getpid()
         self.parent = os.getppid()
         self.children: dict[int, _Child] = {}
-        self.stopping = False
+        self.stopping = self.finishing = False
         self.renewed = 0.0
 
     def run(self) -> None:
         """Do what is due, until the process is told to end or its parent has gone."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._stop)
+        signal.signal(signal.SIGUSR1, self._finish)
         registered = False
-        while not self.stopping and os.getppid() == self.parent:
+        while not self.stopping and os.getppid() == self.parent and (self.children or not self.finishing):
             try:
-                if not registered:
+                if not registered and not self.finishing:
                     jobs.register_periodic()
                     registered = True
                 self.tick()
@@ -182,7 +201,7 @@ class Runner:
             self._renew()
         jobs.release_dead()
         number = 0
-        while not self.stopping and (job := self._next()) is not None:
+        while not self.stopping and not self.finishing and (job := self._next()) is not None:
             if jobs.claim(job, self.name):
                 job.refresh_from_db()
                 self._begin(job)
@@ -222,8 +241,8 @@ class Runner:
         code = 1
         try:
             _die_with_parent(self.pid)
-            for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(name, signal.SIG_IGN if name == signal.SIGINT else signal.SIG_DFL)
+            for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+                signal.signal(name, signal.SIG_IGN if name in (signal.SIGINT, signal.SIGUSR1) else signal.SIG_DFL)
             error = jobs.execute(job)
             code = 2 if error else DONE
             jobs.settle(job, error)
@@ -271,3 +290,7 @@ class Runner:
 
     def _stop(self, *args: object) -> None:
         self.stopping = True
+
+    def _finish(self, *args: object) -> None:
+        """Begin nothing more, and end once nothing runs: another runner is there."""
+        self.finishing = True

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError
 
 from portal.files import write_whole
-from portal.serving.server import RENEWAL_TIMEOUT
+from portal.serving.server import REFUSED, RENEWAL_TIMEOUT
 
 try:
     import fcntl
@@ -95,9 +96,39 @@ def _note() -> Path:
     return Path(settings.VAR_DIR) / "serving"
 
 
+def _files() -> Path:
+    return Path(settings.VAR_DIR) / "serving-files"
+
+
 def note() -> None:
-    """Write down which process answers, which was forked from no other, and which one waits for its end and can renew it."""
+    """Write down which process answers, which was forked from no other, and which one waits for its end and can renew it; and which
+    static files its pages name.
+    """
+    write_whole(_files(), "\n".join(sorted(set(getattr(staticfiles_storage, "hashed_files", {}).values()))))
     write_whole(_note(), f"{os.getppid()} {os.getpid()}\n")
+
+
+def named_files() -> list[str]:
+    """Return the static files that pages of the version name which answers, or did last."""
+    return _files().read_text(encoding="utf-8").splitlines() if _files().exists() else []
+
+
+def answering() -> tuple[int, int]:
+    """Return which process waits for the end of what answers, and can renew it, and which one answers.
+
+    Raises:
+        CommandError: none is known here that lives and heeds this account.
+    """
+    try:
+        waiting, answers = map(int, _note().read_text(encoding="ascii").split())
+        os.kill(waiting, 0)
+        if (said := Path(f"/proc/{waiting}/cmdline")).parent.parent.exists() and b"portal.serving.server" not in said.read_bytes():
+            raise ProcessLookupError("it has ended")
+    except (OSError, ValueError) as error:
+        raise CommandError(
+            f"Something uses the data of this portal that cannot be renewed from here ({error}): stop it first, or wait for its end."
+        ) from error
+    return waiting, answers
 
 
 def renew() -> None:
@@ -106,16 +137,13 @@ def renew() -> None:
     Raises:
         CommandError: it is not, and the one before goes on.
     """
-    try:
-        waiting, answering = map(int, _note().read_text(encoding="ascii").split())
-        if (said := Path(f"/proc/{waiting}/cmdline")).parent.parent.exists() and b"portal.serving.server" not in said.read_bytes():
-            raise ProcessLookupError("it has ended")
-        os.kill(waiting, signal.SIGUSR1)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"What answers cannot be renewed from here ({error}): systemctl reload portal, or start it anew.") from error
+    before = answering()
+    refused = Path(settings.VAR_DIR) / REFUSED
+    refused.unlink(missing_ok=True)
+    os.kill(before[0], signal.SIGUSR1)
     deadline = time.monotonic() + RENEWAL_TIMEOUT + 10
-    while _note().read_text(encoding="ascii").split() == [str(waiting), str(answering)]:
-        if time.monotonic() > deadline:
+    while tuple(map(int, _note().read_text(encoding="ascii").split())) == before:
+        if refused.exists() or time.monotonic() > deadline:
             raise CommandError("The next server does not answer; its log says why. The one before goes on.")
         time.sleep(0.2)
 

@@ -30,6 +30,8 @@ RENEWAL_TIMEOUT = 300.0
 STOP_TIMEOUT = 10
 FINISH = 30.0
 """Seconds in which a process that is renewed answers what it was asked; a connection that asks for nothing ends before."""
+REFUSED = "renewal-refused"
+"""The file in the state folder that says that a renewal came to nothing, for whoever waits for it."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1}
 
 
@@ -157,7 +159,8 @@ class Server:
     def run(self) -> int:
         """Start the server, print the lines when it answers, keep it running until it is ended and return the exit code."""
         self._heed_signals()
-        self._start()
+        if not self._start():
+            return 1
         # Also after a Ctrl-C before the first answer: a password that was just made is told only here.
         if self.ready_lines:
             if not self._answers():
@@ -175,8 +178,7 @@ class Server:
             until = time.monotonic() + pauses.next()
             while not self.stopping and (left := until - time.monotonic()) > 0:
                 self._pause(left)
-            if not self.stopping:
-                self._start()
+            if not self.stopping and self._start():
                 self._wait()
         print("\nStopped.", flush=True)
         return 0
@@ -198,13 +200,24 @@ class Server:
         if select.select([self.told], [], [], seconds)[0]:
             os.read(self.told, 1024)
 
-    def _start(self) -> None:
-        """Begin to serve."""
-        self.process, self.begun = self.begun or self._new(), None
+    def _start(self) -> bool:
+        """Begin to serve; return false where that cannot be."""
+        if (process := self.begun or self._new()) is None:
+            return False
+        self.process, self.begun = process, None
         if self.stopping:
             self.process.terminate()
+        return True
 
-    def _new(self, ready: int = 0) -> subprocess.Popen[bytes]:
+    def _new(self, ready: int = 0) -> subprocess.Popen[bytes] | None:
+        """Begin a server and return it; None where the system does not let it begin: without its files, or memory."""
+        try:
+            return self._begin(ready)
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"No server can be begun: {error}", file=sys.stderr, flush=True)
+            return None
+
+    def _begin(self, ready: int) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
         # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         return subprocess.Popen(  # noqa: S603
@@ -233,6 +246,9 @@ class Server:
         following = self._new(ready)
         os.close(ready)
         with os.fdopen(reader, "rb", buffering=0) as answered:
+            if following is None:
+                self._refuse()
+                return
             deadline = time.monotonic() + RENEWAL_TIMEOUT
             waits: list[IO[bytes] | int] = [answered, self.told]
             # It closes its end without a word where it dies.
@@ -243,9 +259,19 @@ class Server:
             if answered not in found or not answered.read(1):
                 self._end(following)
                 if not self.stopping:
-                    print("The next server does not answer; the one before goes on.", file=sys.stderr, flush=True)
+                    self._refuse()
                 return
         self._take_leave(following)
+
+    @staticmethod
+    def _refuse() -> None:
+        """Say that what answers is not renewed, here and to who waits for it (`portal.serving.running`)."""
+        print("The next server does not answer; the one before goes on.", file=sys.stderr, flush=True)
+        # Whatever is wrong with the settings, or the disk: who waits learns it later.
+        with contextlib.suppress(Exception):
+            from portal.settings import environment
+
+            (environment.state_folder() / REFUSED).touch()
 
     def _take_leave(self, following: Process) -> None:
         """Let the server that answered so far end what it has begun, and become what waits for the next one, in the code of now."""
@@ -261,7 +287,10 @@ class Server:
             # What was said until now is done; what comes from now on waits for the next process.
             if not self.stopping and not self.renewing:
                 print("The next server answers.", flush=True)
-                replace_process(self.address, self.listeners, "", following.pid)
+                try:
+                    replace_process(self.address, self.listeners, "", following.pid)
+                except OSError as error:
+                    print(f"What waits for it stays what it was: {error}", file=sys.stderr, flush=True)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def _answers(self) -> bool:
@@ -336,6 +365,9 @@ def replace_process(address: Address, listeners: Sequence[int], ready_lines: str
     """Become the server: the process that prepared everything is gone afterwards, but for `begun`, which `begin_here` returned.
 
     Signals are held by then (`hold_signals`); those that come meanwhile reach the server.
+
+    Raises:
+        OSError: it cannot; the process is what it was.
     """
     # Through a pipe: the lines may hold a new password, which must not stand in an environment or an argument list.
     reader, writer = os.pipe()
@@ -345,9 +377,13 @@ def replace_process(address: Address, listeners: Sequence[int], ready_lines: str
         os.set_inheritable(kept, True)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.chdir(place())
     arguments = ["-m", "portal.serving.server", address.host, str(address.port), ",".join(map(str, listeners)), str(reader), str(begun)]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    try:
+        os.chdir(place())
+        os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    finally:
+        # It came to nothing.
+        os.close(reader)
 
 
 def main(host: str, port: str, listeners: str, reader: str, begun: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import socket
 import sys
@@ -30,8 +31,12 @@ CONNECTIONS = 8000
 """Connections that one process holds at once: those that wait for something cost it memory alone."""
 
 
-def load() -> Application:
-    """Return the WSGI application, with all that requests would load one by one: addresses, templates, what apps add."""
+def load(is_trial: bool = False) -> Application:
+    """Return the WSGI application, with all that requests would load one by one: addresses, templates, what apps add.
+
+    At a trial, while another version answers, the process ends where something does not fit or a page cannot be made; else whatever is
+    answered is not looked at.
+    """
     from wsgiref.util import setup_testing_defaults
 
     from django.apps import apps
@@ -44,16 +49,21 @@ def load() -> Application:
     from portal.language.languages import LANGUAGES
     from portal.wsgi import application
 
+    if is_trial:
+        _check()
     get_resolver()._populate()
     apps.get_model("contenttypes.ContentType").objects.get_for_models(*apps.get_models())
     for preload in hooks.get_hooks("preload_portal"):
         preload()
     for language in LANGUAGES:
-        # The first page of a language brings in its templates, formats and catalog. Whatever it answers is not looked at.
+        # The first page of a language brings in its templates, formats and catalog.
         environ = {"PATH_INFO": f"/{language.code}/", "HTTP_HOST": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}
         setup_testing_defaults(environ)
-        application.get_response(WSGIRequest(environ)).close()
+        response = application.get_response(WSGIRequest(environ))
+        response.close()
         translation.deactivate()
+        if is_trial and response.status_code >= 500:
+            sys.exit(f"{environ['PATH_INFO']} answers {response.status_code}.")
     # A connection must not be shared by processes.
     connections.close_all()
     return application
@@ -96,17 +106,27 @@ def _begin(loop: asyncio.AbstractEventLoop) -> None:
     threading.Thread(target=counting.write_for_ever, name="counting", daemon=True).start()
 
 
-def _said(is_ready: Callable[[], None] | None) -> Callable[[], None]:
-    """Return what says that all processes answer: in the state folder, and to whoever wants to know."""
+def _say(is_ready: Callable[[], None] | None) -> None:
+    """Say that all processes answer: in the state folder, and to whoever wants to know."""
+    from portal.serving import running
 
-    def say() -> None:
-        from portal.serving import running
-
+    try:
         running.note()
-        if is_ready:
-            is_ready()
+    except OSError:
+        # An upgrade waits for it in vain, and says so; readers are served.
+        logging.getLogger(__name__).exception("It could not be noted that the portal answers")
+    if is_ready:
+        is_ready()
 
-    return say
+
+def _check() -> None:
+    """End where the server would not fit what lies there: the one before answers better."""
+    from portal.serving import database, preparation
+
+    if not database.is_current():
+        sys.exit("The database does not fit this version: make upgrade.")
+    if not preparation.is_collected():
+        sys.exit("The static files are not those of this version: manage.py serve --prepare")
 
 
 def allow_connections() -> None:
@@ -133,7 +153,7 @@ def main(listeners: list[socket.socket], is_ready: Callable[[], None] | None = N
     allow_connections()
     # As in `manage.py`.
     gc.set_threshold(10_000, 10, 10)
-    application = load()
+    application = load(is_trial=is_ready is not None)
     # Not before Django is there.
     from portal.shell.application import Shell
 
@@ -145,20 +165,31 @@ def main(listeners: list[socket.socket], is_ready: Callable[[], None] | None = N
     # are none: the workers clear away what requests leave behind, which costs them little, since they look at what is theirs alone.
     gc.collect()
     gc.set_threshold(300, 5, 5)
-    from portal.serving import database, runner
+    from portal.serving.runner import Runners
     from portal.serving.watching import watching
 
-    if is_ready and not database.is_current():
-        sys.exit("The database does not fit this version: make upgrade.")
-    end_runner = runner.supervise(listeners)
+    runners = Runners(listeners)
+    if not is_ready:
+        runners.begin()
+
+    def answers() -> None:
+        _say(is_ready)
+        # Where another version answers still, so does its runner: jobs are this one's once it is not refused any more.
+        runners.begin()
+
     try:
         with watching():
             server = begin(listeners)
-            server.at_start, server.at_finish = _said(is_ready), end_runner
+            server.at_start, server.at_finish, server.is_busy = answers, runners.finish, runners.are_busy
             shell.at_start = _begin
             server.answer_with(shell)
+    except Exception:
+        # granian has threads that wait for its processes: this one would never end, and nobody begin another.
+        logging.getLogger(__name__).exception("The server ended")
+        runners.end()
+        os._exit(1)
     finally:
-        end_runner()
+        runners.end()
 
 
 if __name__ == "__main__":

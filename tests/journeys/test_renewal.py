@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.serving import workers
 from portal.serving.address import Address
+from portal.serving.server import REFUSED
 from tests import support
 from tests.journeys import faults
 from tests.portal.shell.clients import listeners, place
@@ -153,31 +155,113 @@ server.replace_process(Address("127.0.0.1", 1), [listeners[0].fileno()], "", beg
     assert not Path(f"/proc/{begun}").exists()
 
 
-def test_what_cannot_begin_replaces_nothing() -> None:
-    """The next server is refused where it does not come to answer, and the one before goes on."""
+@pytest.mark.parametrize(("follows", "said"), [
+    ("[sys.executable, '-c', 'raise SystemExit(3)']", ""),
+    ("['/nowhere/bin/python']", "No server can be begun: [Errno 2] No such file or directory: '/nowhere/bin/python'\n"),
+])  # fmt: skip
+def test_what_cannot_begin_replaces_nothing(tmp_path: Path, follows: str, said: str) -> None:
+    """The next server is refused where it does not come to answer, or cannot be begun at all, and the one before goes on."""
     begin = f"""
 import sys, time
 from portal.serving import server
 from portal.serving.address import Address
-server.command = lambda *args: [sys.executable, "-c", "raise SystemExit(3)"]
+server.command = lambda *args: {follows}
 begun = server.begin_here([], lambda listeners: time.sleep({support.PATIENCE}))
 print(begun, flush=True)
 sys.exit(server.Server(Address("127.0.0.1", 1), [], "", server.Begun(begun)).run())
 """
     process = subprocess.Popen(
         [sys.executable, "-c", "from portal.serving import server; server.hold_signals()\n" + begin],
-        cwd=support.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=support.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "PORTAL_VAR": str(tmp_path)},
     )  # fmt: skip
-    begun = int(process.stdout.readline())
+    begun, refused = int(process.stdout.readline()), tmp_path / REFUSED
     for _ in range(2):
         process.send_signal(signal.SIGUSR1)
         assert process.stdout.readline() == "Starting the next server …\n"
+        assert "".join(process.stdout.readline() for _ in said.splitlines()) == said
         assert process.stdout.readline() == "The next server does not answer; the one before goes on.\n"
+        # Who waits for it elsewhere need not wait any longer.
+        support.wait_for(refused.exists, "The refusal")
+        refused.unlink()
         assert Path(f"/proc/{begun}").exists()
     process.terminate()
     rest, _ = process.communicate(timeout=support.PATIENCE)
     assert (process.returncode, rest.strip()) == (0, "Stopped.")
     assert not Path(f"/proc/{begun}").exists()
+
+
+def test_who_cannot_become_the_code_of_now_goes_on_as_it_is() -> None:
+    """The next server answers; that what waits for it cannot be loaded anew ends neither of them."""
+    begin = f"""
+import sys, time
+from portal.serving import server
+from portal.serving.address import Address
+python, sys.executable = sys.executable, "/nowhere/bin/python"
+answer = "import os, time; print(os.getpid(), flush=True); os.write(%d, b'.'); time.sleep({support.PATIENCE})"
+server.command = lambda listeners, ready: [python, "-c", answer % ready]
+server.hold_signals()
+begun = server.begin_here([], lambda listeners: time.sleep({support.PATIENCE}))
+print(begun, flush=True)
+sys.exit(server.Server(Address("127.0.0.1", 1), [], "", server.Begun(begun)).run())
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", begin], cwd=support.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert Path(f"/proc/{process.stdout.readline().strip()}").exists()
+    for _ in range(2):
+        process.send_signal(signal.SIGUSR1)
+        assert process.stdout.readline() == "Starting the next server …\n"
+        following = int(process.stdout.readline())
+        assert process.stdout.readline() == f"{SENTENCE}\n"
+        assert process.stdout.readline().startswith("What waits for it stays what it was: [Errno 2] ")
+        assert Path(f"/proc/{following}").exists()
+    process.terminate()
+    rest, _ = process.communicate(timeout=support.PATIENCE)
+    assert (process.returncode, rest.strip()) == (0, "Stopped.")
+    assert not Path(f"/proc/{following}").exists()
+
+
+def test_a_socket_that_is_led_past_may_be_so_again() -> None:
+    """A process that dies before it made its socket listen again leaves it as it was."""
+    listeners = Address("127.0.0.1", support.free_port()).listen(2)
+    server = workers.begin(listeners)
+    server.has_begun = True
+    for _ in range(2):
+        server.lead_past(0)
+    with socket.create_connection(listeners[1].getsockname(), support.PATIENCE):
+        listeners[1].accept()[0].close()
+    for listener in listeners:
+        listener.close()
+
+
+def test_a_note_that_cannot_be_written_hinders_nobody(settings: object, tmp_path: Path) -> None:
+    (tmp_path / "no folder").touch()
+    settings.VAR_DIR = tmp_path / "no folder"
+    said = []
+    workers._say(lambda: said.append("ready"))
+    assert said == ["ready"]
+
+
+_BREAKS = """
+import sys, django
+django.setup()
+from portal.serving import workers
+from portal.serving.address import Address
+workers.load = lambda is_trial: None
+def say(is_ready):
+    raise RuntimeError("it breaks once all answer")
+workers._say = say
+workers.main(Address("127.0.0.1", int(sys.argv[1])).listen(2))
+"""
+
+
+def test_a_server_that_breaks_ends(tmp_path: Path) -> None:
+    """granian's threads wait for its processes: they would keep a process that answers nobody, and nobody would begin another."""
+    done = subprocess.run(
+        [sys.executable, "-c", _BREAKS, str(support.free_port())], cwd=support.BASE_DIR, env=support.environment(tmp_path),
+        capture_output=True, text=True, check=False, timeout=support.PATIENCE,
+    )  # fmt: skip
+    assert (done.returncode, "RuntimeError: it breaks once all answer" in done.stderr) == (1, True), done.stderr
 
 
 def test_what_waits_at_a_socket_is_answered_by_the_next_process_there() -> None:

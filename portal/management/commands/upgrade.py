@@ -18,6 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where the backup goes."""
         parser.add_argument("--to", type=Path, default=settings.BACKUPS, help="the folder of the backups, PORTAL_BACKUPS otherwise")
+        parser.add_argument(
+            "--lead", type=Path, metavar="LINK", help="a link that leads to this code as soon as the data are upgraded, and not before"
+        )
         parser.add_argument("--copy", action="store_true", help="the data are a copy to try it on: no backup, no way back")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -25,7 +28,7 @@ class Command(BaseCommand):
         if options["copy"]:
             upgrading.upgrade_copy(self._say)
         else:
-            upgrading.upgrade(options["to"], self._say, settings.BACKUPS_KEPT)
+            upgrading.upgrade(options["to"], self._say, settings.BACKUPS_KEPT, options["lead"])
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -18,7 +18,8 @@ from portal import changes
 from portal.facts import kinds, shown, texts
 from portal.models import Fact
 from portal.templatetags import value_tags
-from search import service
+from search import service, wagtail_hooks
+from search.models import IndexVersion
 from tests.builders import (
     make_content_page,
     make_fact,
@@ -321,6 +322,22 @@ class TestChange:
             fact.delete()
         unused.delete()
         assert list(Fact.objects.all()) == [fact]
+
+
+def test_a_fact_that_changes_while_all_pages_are_indexed_is_indexed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upgrade does it beside editors."""
+    fact, said = make_fact(value="+49 30 1111"), []
+
+    def index(*args: object, **values: object) -> None:
+        said.append(shown.get(fact.pk).text)
+        fact.value = "+49 30 2222"
+        fact.save()
+        said.append(shown.get(fact.pk).text)
+
+    monkeypatch.setattr(wagtail_hooks, "call_command", index)
+    IndexVersion.objects.all().delete()
+    wagtail_hooks.bring_index_up_to_date(lambda _text: None)
+    assert said == ["+49 30 1111", "+49 30 2222"]
 
 
 def found(code: str, query: str) -> list[int]:

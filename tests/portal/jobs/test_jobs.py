@@ -142,6 +142,14 @@ class TestTable:
 
 
 @pytest.mark.django_db
+def test_a_runner_that_is_to_finish_begins_nothing(tmp_path: Path) -> None:
+    runner = Runner()
+    note_once.enqueue(str(tmp_path / "notes"))
+    runner._finish()
+    assert (runner.tick(), Job.objects.get().lease_until) == (0, None)
+
+
+@pytest.mark.django_db
 def test_periodic_jobs_come_from_the_apps_and_have_a_next_time() -> None:
     assert jobs.is_silent()
     begun = jobs.run_all()
@@ -228,6 +236,18 @@ def test_kill_9_of_the_runner(portal: support.Portal, tmp_path: Path, task: str,
     support.wait_for(lambda: portal.manage("shell", "-c", ask).split("\n")[-2] == expected, expected)
     portal.manage("shell", "-c", "from portal.models import Job; Job.objects.filter(every=None).delete()")
 
+
+
+def test_a_runner_that_is_to_finish_lets_what_it_began_come_to_its_end(portal: support.Portal, tmp_path: Path) -> None:
+    """The server is renewed: its jobs are not cut, as requests are not."""
+    notes, until = tmp_path / "notes", tmp_path / "until"
+    enqueue(portal, f"note.enqueue({str(notes)!r}, until={str(until)!r})")
+    support.wait_for(lambda: lines(notes) == ["begin job"])
+    runner = processes(portal)[int(Path(f"{notes}.pid").read_text(encoding="ascii"))]
+    os.kill(runner, signal.SIGUSR1)
+    until.touch()
+    support.wait_for(lambda: runner not in processes(portal))
+    assert lines(notes) == ["begin job", "end job"]
 
 
 _LOCK = """

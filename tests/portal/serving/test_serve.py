@@ -124,7 +124,7 @@ class TestStatic:
 
     def test_what_the_version_before_refers_to_stays_until_the_next_but_one(self, tmp_path: Path) -> None:
         """It may answer still, and pages of it are open in browsers."""
-        with override_settings(STATIC_ROOT=tmp_path / "static"):
+        with override_settings(STATIC_ROOT=tmp_path / "static", VAR_DIR=tmp_path):
             for number in range(3):
                 collection = preparation.StaticCollection()
                 collection.new.mkdir()
@@ -138,6 +138,19 @@ class TestStatic:
         found = contents(tmp_path / "static")
         assert {name: found[name] for name in found if name.startswith("site")} == kept
         assert [path.name for path in tmp_path.iterdir()] == ["static"]
+
+    def test_what_the_version_that_answers_names_stays_however_many_upgrades_fail(self, tmp_path: Path) -> None:
+        with override_settings(STATIC_ROOT=tmp_path / "static", VAR_DIR=tmp_path):
+            (tmp_path / "serving-files").write_text("site.old.css\nof-an-app.old.js", encoding="utf-8")
+            collection = preparation.StaticCollection()
+            for folder, names in ((collection.folder, ["site.old.css", "site.old.css.gz", "site.older.css"]), (collection.new, [])):
+                folder.mkdir()
+                for name in names:
+                    (folder / name).touch()
+            # What an upgrade left that did not come to renew what answers.
+            (collection.folder / "staticfiles.json").write_text('{"paths": {"site.css": "site.new.css"}}', encoding="utf-8")
+            collection._keep_last()
+        assert sorted(contents(collection.new)) == ["site.old.css", "site.old.css.gz"]
 
 
 class TestLink:
