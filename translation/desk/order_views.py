@@ -358,6 +358,7 @@ def _left(version: Page | None) -> dict[str, Any]:
             "diff": difference(one.before, one.text) if one.before else "",
             "proposal": marked.words(one.with_figures) or _readable(one.proposal),
             "has_figures": bool(one.with_figures),
+            "is_unsure": not one.is_sure,
         }
         for one in proposals.todo(translation)
     ]
@@ -396,4 +397,6 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     if found.kind == NoticeKind.DONE or not rows:
         return redirect("translation_order", found.order_id)
     # Of what is written freely what changed is to be seen; in the editor the first text that is open has the focus.
-    return redirect(rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"])
+    address = rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"]
+    # A snippet that has no text any more is known to its order alone.
+    return redirect(address or reverse("translation_order", args=[found.order_id]))
