@@ -11,7 +11,7 @@ from wagtail.admin.compare import TextDiff
 
 _MARKS = "".join(one for one in map(chr, range(0x300, 0x10000)) if unicodedata.category(one).startswith("M"))
 _LETTERS = rf"[\w{_MARKS}\u00ad\u200c\u200d]+"
-"""What a word is made of. Of combining marks, such as Arabic ones, and of what joins or parts without being seen Python's own knows nothing."""
+"""What a word is made of: combining marks, such as Arabic ones, and what joins or parts unseen, belong to it."""
 
 _JOINED = rf"(?:[.,:/@٫٬'’‑-]{_LETTERS})*"
 _WORDS = re.compile(rf"\d{{1,3}}(?:[ \u00a0\u2009\u202f]\d{{3}})+(?![\w]){_JOINED}|{_LETTERS}{_JOINED}|[\W]")

@@ -92,7 +92,7 @@ class Offer:
 
 
 def offers(source: Page, locales: Iterable[Locale]) -> list[Offer]:
-    """Return what is proposed of a page of the source that is online, as it is, in some languages. Twelve queries at most, whatever it holds.
+    """Return what is proposed of a page of the source that is online, as it is, in some languages. So many queries whatever it holds.
 
     Args:
         source: specific.
