@@ -72,7 +72,8 @@ def renew(task_state: TaskState, user: AbstractBaseUser | None, is_read: Callabl
         ChangedMeanwhileError: the texts are others than those that were shown.
     """
     shown = task_state.revision
-    translation = translation_into(shown.content_object)
+    page = shown.content_object
+    translation = translation_into(page)
     if translation is None:
         return task_state
     contexts = translation.source.stringsegment_set.values("context")
@@ -81,12 +82,12 @@ def renew(task_state: TaskState, user: AbstractBaseUser | None, is_read: Callabl
     if lacks_texts(translation):
         raise PermissionDenied
     if is_read is not None and not is_read(translation):
-        raise ChangedMeanwhileError(shown.content_object)
+        raise ChangedMeanwhileError(page)
     translation.save_target(user=user, publish=False)
     now = Revision.objects.get(pk=Page.objects.values_list("latest_revision_id", flat=True).get(pk=shown.object_id))
     is_same = _said(shown) == _said(now)
     if is_read is None and not is_same:
-        raise ChangedMeanwhileError(shown.content_object)
+        raise ChangedMeanwhileError(page)
     if is_same:
         approved = TaskState.objects.filter(workflow_state=task_state.workflow_state_id, revision=shown)
         approved.filter(status__in=(TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED)).update(revision=now)

@@ -223,7 +223,7 @@ def test_a_publication_that_fails_is_held_and_told_of_once(page: Page, caplog: p
         assert come() == 0
         publish_planned()
     held = "“%(page)s” (%(language)s) did not go online at its time: something stands against it."
-    assert told("uebersetzung-uk") == [in_german(held, page=page.title, language="Українська")]
+    assert told("uebersetzung-uk") == [in_german(held, page=title, language="Українська")]
     assert [one.name for one in caplog.records if one.name == planning.__name__] == [planning.__name__]
     shown = sign_in("uebersetzung-uk").get(reverse("translation_work", args=[page.pk, "uk"])).text
     assert in_german("It could not be put online: %(reason)s", reason="").strip() in shown
