@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from difflib import SequenceMatcher
 
 from django.utils.safestring import SafeString
 from wagtail.admin.compare import TextDiff
 
-_WORDS = re.compile(r"\w+(?:[.,:/@٫٬-]\w+)*|\W")
-"""A figure is one word, and the stop behind it none of it."""
+_MARKS = "".join(one for one in map(chr, range(0x300, 0x10000)) if unicodedata.category(one).startswith("M"))
+_LETTERS = rf"[\w{_MARKS}\u00ad\u200c\u200d]+"
+"""What a word is made of: combining marks, such as Arabic ones, and what joins or parts unseen, belong to it."""
+
+_JOINED = rf"(?:[.,:/@٫٬'’‑-]{_LETTERS})*"
+_WORDS = re.compile(rf"\d{{1,3}}(?:[ \u00a0\u2009\u202f]\d{{3}})+(?![\w]){_JOINED}|{_LETTERS}{_JOINED}|[\W]")
+"""A figure is one word, whatever parts its thousands, and the stop behind it none of it."""
 
 
 def difference(before: str, after: str) -> SafeString:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import pgettext
 from wagtail.admin import messages as admin_messages
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.models import Page
 
+from portal.language.languages import SOURCE_LANGUAGE
 from portal.pages import schedules
 from translation import returning
 from translation.models import ChangedMeanwhileError
@@ -54,22 +56,33 @@ class OfflineSourceMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show the question; the answer sends the same form once more. Where texts were changed before an approval, say so."""
         if isinstance(exception, ChangedMeanwhileError):
-            return _say_changed(request, exception)
+            return _say_changed(request, exception.page)
         if not isinstance(exception, schedules.SourceOfflineError):
             return None
         return ask(request, exception.page)
 
 
-def _say_changed(request: HttpRequest, error: ChangedMeanwhileError) -> HttpResponse:
-    """Say that nothing was approved, and lead to what stands there now; it is approved as it was before."""
+def _say_changed(request: HttpRequest, page: Page) -> HttpResponse:
+    """Say that nothing was approved, and lead to where the texts are read as they stand now, and approved by whoever read them."""
     text = pgettext("admin", "“%(page)s” was not approved: texts were changed since. Look at it as it stands now, then decide.")
-    preview = reverse("wagtailadmin_pages:workflow_preview", args=[error.page.pk, error.task_state.task_id])
-    button = admin_messages.button(preview, pgettext("admin", "Preview"), new_window=True)
-    admin_messages.warning(request, text % {"page": error.page.get_admin_display_title()}, buttons=[button])
+    review = _address_of_review(page)
+    buttons = [admin_messages.button(review, pgettext("admin", "Draft, review, publication"))] if review else []
+    admin_messages.warning(request, text % {"page": page.get_admin_display_title()}, buttons=buttons)
     there = get_valid_next_url_from_request(request) or reverse("wagtailadmin_home")
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return JsonResponse({"step": "success", "redirect": there})
     return redirect(there)
+
+
+def _address_of_review(page: Page) -> str:
+    """Return where a translation is reviewed; empty in a portal without the desk."""
+    source = Page.objects.filter(translation_key=page.translation_key, locale__language_code=SOURCE_LANGUAGE).first()
+    if source is None:
+        return ""
+    try:
+        return f"{reverse('translation_work', args=[source.pk, page.locale.language_code])}#review"
+    except NoReverseMatch:
+        return ""
 
 
 def ask(request: HttpRequest, page: object, address: str = "", fields: dict | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -10,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, Revision, TaskState, WorkflowState
 from wagtail_localize.fields import get_translatable_fields
-from wagtail_localize.models import Translation
+from wagtail_localize.models import StringTranslation, Translation
 
 from portal.models import ApprovalTask
 from translation.checks.stored import broken_texts
@@ -18,11 +19,11 @@ from translation.permissions import missing_texts, translation_into
 
 
 class ChangedMeanwhileError(Exception):
-    """What somebody approved is not what they were shown: texts were changed since. What waits now is as they stand (`task_state`)."""
+    """What somebody approved is not what they were shown: texts were changed since. Nothing was approved, and what waits is what waited."""
 
-    def __init__(self, page: Page, task_state: TaskState) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__(str(page))
-        self.page, self.task_state = page, task_state
+        self.page = page
 
 
 def _said(revision: Revision) -> dict[str, object]:
@@ -37,6 +38,61 @@ def _without_keys(value: object) -> object:
     if isinstance(value, dict):
         return {name: _without_keys(one) for name, one in value.items() if name not in ("pk", "page", "translation_key", "locale")}
     return value
+
+
+def lacks_texts(translation: Translation) -> bool:
+    """Return whether a translation lacks a text, as when the German page was changed, or holds one that would break the page."""
+    return missing_texts(translation).exists() or bool(broken_texts(translation))
+
+
+def lock(task_state: TaskState) -> TaskState:
+    """Return what waits for approval as it is now, its page and itself locked until the transaction ends.
+
+    Raises:
+        PermissionDenied: it does not wait any more: somebody else was faster, or it was taken back.
+    """
+    # In the order of all others: who publishes, plans or submits the page in this moment has it first.
+    Page.objects.select_for_update().filter(pk=task_state.revision.object_id).order_by().first()
+    found = TaskState.objects.select_for_update().filter(pk=task_state.pk, status=TaskState.STATUS_IN_PROGRESS).first()
+    if found is None:
+        raise PermissionDenied
+    return found.specific
+
+
+def renew(task_state: TaskState, user: AbstractBaseUser | None, is_read: Callable[[Translation], bool] | None = None) -> TaskState:
+    """Let what waits, and is locked, hold the texts of its translation as they stand now, and return it; nobody writes to them meanwhile.
+
+    Of the same text earlier approvals hold; where it became another one, Wagtail asks for them once more.
+
+    Args:
+        is_read: whether the texts are those that whoever approves has read. None: they were shown the revision that waits.
+
+    Raises:
+        PermissionDenied: a text is missing, or would break the page.
+        ChangedMeanwhileError: the texts are others than those that were shown.
+    """
+    shown = task_state.revision
+    page = shown.content_object
+    translation = translation_into(page)
+    if translation is None:
+        return task_state
+    contexts = translation.source.stringsegment_set.values("context")
+    texts = StringTranslation.objects.filter(context__in=contexts, locale=translation.target_locale_id).order_by("pk")
+    list(texts.select_for_update().values_list("pk"))
+    if lacks_texts(translation):
+        raise PermissionDenied
+    if is_read is not None and not is_read(translation):
+        raise ChangedMeanwhileError(page)
+    translation.save_target(user=user, publish=False)
+    now = Revision.objects.get(pk=Page.objects.values_list("latest_revision_id", flat=True).get(pk=shown.object_id))
+    is_same = _said(shown) == _said(now)
+    if is_read is None and not is_same:
+        raise ChangedMeanwhileError(page)
+    if is_same:
+        approved = TaskState.objects.filter(workflow_state=task_state.workflow_state_id, revision=shown)
+        approved.filter(status__in=(TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED)).update(revision=now)
+    TaskState.objects.filter(pk=task_state.pk).update(revision=now)
+    return TaskState.objects.get(pk=task_state.pk).specific
 
 
 class TranslationReviewTask(ApprovalTask):
@@ -66,46 +122,31 @@ class TranslationReviewTask(ApprovalTask):
         if state.requested_by_id == user.pk:
             return []
         translation = translation_into(obj)
-        if translation is not None and (missing_texts(translation).exists() or broken_texts(translation)):
+        if translation is not None and lacks_texts(translation):
             return [action for action in found if action[0] != "approve"]
         return found
 
     def on_action(self, task_state: TaskState, user: AbstractBaseUser, action_name: str, **kwargs: Any) -> object:
-        """Approve or send back. What is approved is written anew from its texts.
+        """Approve or send back. What is approved is written anew from its texts, in one with the question whether they were shown.
 
         Args:
-            has_read: whoever approves has the texts before them as they stand now. Wagtail's own screens show the revision that waits:
-                where the texts are others by now, that is renewed, and nothing is approved.
+            is_renewed: that was done (`renew`). Wagtail's own screens show the revision that waits.
 
         Raises:
             PermissionDenied: it may not be approved, or not by this person.
             ChangedMeanwhileError: the texts are others than those that were shown.
         """
-        has_read = kwargs.pop("has_read", False)
+        is_renewed = kwargs.pop("is_renewed", False)
         if action_name != "approve":
             return super().on_action(task_state, user, action_name, **kwargs)
-        page = task_state.revision.content_object
-        if user is not None and action_name not in {name for name, _label, _modal in self.get_actions(page, user)}:
-            raise PermissionDenied
-        translation = translation_into(page)
-        if translation is not None and not has_read:
-            with transaction.atomic():
-                shown = task_state.revision
-                task_state = self._renew(task_state, translation, user)
-            if _said(shown) != _said(task_state.revision):
-                raise ChangedMeanwhileError(page, task_state)
         with transaction.atomic():
-            if translation is not None and has_read:
-                task_state = self._renew(task_state, translation, user)
+            task_state = lock(task_state)
+            page = task_state.revision.content_object
+            if user is not None and action_name not in {name for name, _label, _modal in self.get_actions(page, user)}:
+                raise PermissionDenied
+            if not is_renewed:
+                task_state = renew(task_state, user)
             return super().on_action(task_state, user, action_name, **kwargs)
-
-    @staticmethod
-    def _renew(task_state: TaskState, translation: Translation, user: AbstractBaseUser | None) -> TaskState:
-        """Let what stands there now wait for approval; Wagtail would ask for another approval of a newer revision."""
-        translation.save_target(user=user, publish=False)
-        pages = Page.objects.filter(pk=task_state.revision.object_id)
-        TaskState.objects.filter(pk=task_state.pk).update(revision_id=pages.values("latest_revision_id")[:1])
-        return TaskState.objects.get(pk=task_state.pk)
 
     @classmethod
     def get_description(cls) -> str:

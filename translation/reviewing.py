@@ -19,8 +19,8 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import approvals
 from portal.pages.versions import locales_by_id
-from translation.models import TranslationReviewTask
-from translation.permissions import missing_texts, reason_against_change
+from translation.models import TranslationReviewTask, lacks_texts, lock, renew
+from translation.permissions import missing_texts, reason_against_change, translation_into
 from translation.publishing import reason_of_broken
 
 
@@ -53,7 +53,23 @@ def actions(user: AbstractBaseUser, page: Page) -> set[str]:
     task = page.current_workflow_task
     if task is None or not is_waiting(page):
         return set()
-    return {name for name, _label, _modal in task.specific.get_actions(page, user)}
+    found = {name for name, _label, _modal in task.specific.get_actions(page, user)}
+    # A task of another type, which an office may have put into the workflow, knows of no texts.
+    if "approve" in found and not isinstance(task.specific, TranslationReviewTask):
+        translation = translation_into(page)
+        if translation is not None and lacks_texts(translation):
+            found.discard("approve")
+    return found
+
+
+def is_last_approval(page: Page) -> bool:
+    """Return whether what waits is published as soon as it is approved: no other task of its workflow is left."""
+    state = page.current_workflow_state
+    if state is None or (waiting := state.current_task_state) is None:
+        return False
+    done = state.task_states.filter(status__in=(TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED), revision=waiting.revision_id)
+    others = state.workflow.tasks.filter(active=True).exclude(pk=waiting.task_id)
+    return not others.exclude(pk__in=done.values("task_id")).exists()
 
 
 def reason_against_review(user: AbstractBaseUser, page: Page) -> str:
@@ -104,27 +120,50 @@ def submit(user: AbstractBaseUser, page: Page, translation: Translation) -> str:
     return ""
 
 
+class AnotherApprovalError(Exception):
+    """Something was to be done in place of publishing, and nothing is published yet: another approval is awaited. Nothing was approved."""
+
+
 def decide(
-    user: AbstractBaseUser, page: Page, action: str, comment: str, *, has_read: bool = False, instead: Callable[[], None] | None = None
+    user: AbstractBaseUser,
+    page: Page,
+    action: str,
+    comment: str,
+    *,
+    is_read: Callable[[Translation], bool] | None = None,
+    instead: Callable[[], None] | None = None,
 ) -> bool:
     """Approve a translation (`approve`), which publishes it, or send it back (`reject`); return whether the person may.
 
     Args:
-        has_read: they have the texts before them as they stand now.
+        is_read: whether the texts as they stand are those that they have read; asked while nobody writes to them. None: they were shown
+            what waits.
         instead: what is done in place of publishing what is approved.
 
     Raises:
-        ChangedMeanwhileError: they have not, and the texts are others than those that were submitted.
+        ChangedMeanwhileError: the texts are others than those.
+        AnotherApprovalError: what is done instead has to wait for another approval.
     """
     if action not in actions(user, page):
         return False
-    state = page.current_workflow_task_state
-    task = state.task.specific
-    # An office may have put a task of another type into the workflow.
-    more = {"has_read": has_read} if isinstance(task, TranslationReviewTask) else {}
-    token = approvals.instead.set(instead)
+    done: list[bool] = []
+
+    def otherwise() -> None:
+        done.append(True)
+        if instead is not None:
+            instead()
+
+    token = approvals.instead.set(otherwise if instead is not None else None)
     try:
-        task.on_action(state, user, action, comment=comment, **more)
+        with transaction.atomic():
+            state = lock(page.current_workflow_task_state)
+            if action == "approve":
+                state = renew(state, user, is_read)
+            task = state.task.specific
+            more = {"is_renewed": True} if isinstance(task, TranslationReviewTask) else {}
+            task.on_action(state, user, action, comment=comment, **more)
+            if instead is not None and not done:
+                raise AnotherApprovalError
     except PermissionDenied:
         # Another reviewer was faster.
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +27,7 @@ from translation import reviewing
 from translation.checks import marked, stored
 from translation.checks.rules import LONGEST
 from translation.guards import for_target, get_translation_and_target, refuse, refuse_incomplete
-from translation.permissions import reason_against_change, reason_against_publication, working_locale_ids
+from translation.permissions import may_read, reason_against_change, reason_against_publication, working_locale_ids
 from translation.publishing import publish
 from translation.views.publish import publish_in_editor
 
@@ -111,7 +112,7 @@ def _render(
         **_offered(request, target),
         "preview": reverse("wagtail_localize:preview_translation", args=[translation.pk]) if is_page else "",
         "work": reverse("translation_work", args=[_source_id(translation), code]) if is_page else "",
-        "figures": _address_of_figures(translation, rows) if is_page else "",
+        "figures": _address_of_figures(request.user, translation, rows) if is_page else "",
         "other": reverse("wagtailadmin_pages:edit", args=[target.pk]) if is_page else "",
         "now": timezone.now().isoformat(),
         "texts": _texts(),
@@ -137,9 +138,15 @@ def _offered(request: HttpRequest, target: Model) -> dict[str, Any]:
     }
 
 
-def _address_of_figures(translation: Translation, rows: Iterable[segments.Row]) -> str:
-    """Return where changes of figures are confirmed in all languages at once; empty where figures alone changed in no text."""
-    return reverse("translation_figures", args=[_source_id(translation)]) if any(row.has_figures for row in rows) else ""
+def _address_of_figures(user: AbstractBaseUser, translation: Translation, rows: Iterable[segments.Row]) -> str:
+    """Return where changes of figures are confirmed in all languages at once; empty where figures alone changed in no text.
+
+    What is proposed there are figures of what is online, to those who may read it.
+    """
+    if not any(row.has_figures for row in rows):
+        return ""
+    source = matrix.sources_for(user).filter(pk=_source_id(translation), live=True).first()
+    return reverse("translation_figures", args=[source.pk]) if source is not None and may_read(user, source) else ""
 
 
 def _source_id(translation: Translation) -> int:

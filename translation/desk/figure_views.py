@@ -149,8 +149,9 @@ def start_boxes(request: HttpRequest) -> Iterator[Box]:
             reverse("translation_figures", args=[source.pk]),
             ", ".join(name_of(offer.locale) for offer in found),
         )
-        for source, found in figures.waiting(matrix.sources_for(request.user), locales)
+        for source, offers in figures.waiting(matrix.sources_for(request.user), locales)
         if may_read(request.user, source)
+        and (found := [offer for offer in offers if not figures.reason_against(request.user, offer)])
     ]
     yield Box("translation-figures", pgettext_lazy("admin", "Figures to take over"), lines, order=49)
 

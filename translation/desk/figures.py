@@ -92,7 +92,7 @@ class Offer:
 
 
 def offers(source: Page, locales: Iterable[Locale]) -> list[Offer]:
-    """Return what is proposed of a page of the source that is online, as it is, in some languages. Ten queries at most, whatever it holds.
+    """Return what is proposed of a page of the source that is online, as it is, in some languages. So many queries whatever it holds.
 
     Args:
         source: specific.
@@ -114,6 +114,8 @@ def offers_of(sources: Iterable[Page], locales: Iterable[Locale]) -> dict[int, l
     )  # fmt: skip
     translations = {(one.source.object_id, one.target_locale_id): one for one in found.select_related("source", "target_locale")}
     rows = Page.objects.filter(translation_key__in=list(online), locale__in=list(by_locale)).select_related("locale")
+    # Of each of them it is asked who may write to it.
+    rows = rows.prefetch_workflow_states().annotate_approved_schedule()
     pages = {place: page for page in (rows if translations else ()) if (place := (page.translation_key, page.locale_id)) in translations}
     handed = [source for key, source in online.items() if any(place[0] == key for place in pages)]
     names = texts.of_instances(handed)
@@ -241,7 +243,7 @@ def reason_against(user: AbstractBaseUser, offer: Offer) -> str:
     """Return why somebody may not confirm an offer, as a sentence; nothing when they may: it hands the German texts over, too."""
     if not user.has_perm(SUBMIT_PERMISSION):
         return pgettext("admin", "You have no right to submit this for translation.")
-    return reason_against_change(user, offer.page.specific)
+    return reason_against_change(user, offer.page)
 
 
 def confirm(source: Page, seen: dict[Locale, str], user: AbstractBaseUser) -> list[Result]:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import npgettext, override, pgettext
+from wagtail.models import Page, TaskState
 from wagtail.users.models import UserProfile
 
 from portal.admin import titles
@@ -107,7 +108,9 @@ def unseen(user: User) -> QuerySet[Notice]:
 
 def _with_all(rows: QuerySet[Notice]) -> QuerySet[Notice]:
     """Return notices with all that their sentences need."""
-    plans = PlannedPublication.objects.filter(page=OuterRef("page"))
+    # Of another state of the page than the one that was approved a plan says nothing.
+    approved = TaskState.objects.filter(revision=OuterRef("revision"), status=TaskState.STATUS_APPROVED)
+    plans = PlannedPublication.objects.filter(Exists(approved), page=OuterRef("page"))
     related = ("user", "order__creator", "locale", "page__locale", "page__content_type")
     return rows.select_related(*related).annotate(is_planned=Exists(plans))
 
@@ -170,9 +173,16 @@ def _sentence_of_review(notice: Notice) -> str:
             text = pgettext("admin", "“%(page)s” (%(language)s) did not go online at its time: something stands against it.")
         case _ if notice.is_planned:
             text = pgettext("admin", "“%(page)s” (%(language)s) was approved; it goes online at a time of its own.")
-        case _:
+        case _ if _is_all_online(notice.page):
             text = pgettext("admin", "“%(page)s” (%(language)s) was approved and published.")
+        case _:
+            text = pgettext("admin", "“%(page)s” (%(language)s) was approved.")
     return text % values
+
+
+def _is_all_online(page: Page) -> bool:
+    """Return whether a version is online with all that was written: one that shows the German page is not."""
+    return page.live and page.alias_of_id is None and not page.has_unpublished_changes
 
 
 def numbers(notices: Sequence[Notice]) -> dict[int, int]:

@@ -109,7 +109,7 @@ class NoticeKind(TextChoices):
     DONE = "done", pgettext_lazy("admin, notice", "What I ordered is done")
     SUBMITTED = "submitted", pgettext_lazy("admin, notice", "A translation waits for my review")
     SENT_BACK = "sent_back", pgettext_lazy("admin, notice", "What I submitted was sent back")
-    APPROVED = "approved", pgettext_lazy("admin, notice", "What I submitted was approved and published")
+    APPROVED = "approved", pgettext_lazy("admin, notice", "What I submitted was approved")
     HELD = "held", pgettext_lazy("admin, notice", "What I planned did not go online at its time")
 
 

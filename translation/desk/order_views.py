@@ -353,11 +353,10 @@ def _left(version: Page | None) -> dict[str, Any]:
         return {"todo": [], "changes": [difference(one.before, one.after) for one in changes], "translation": None}
     todo = [
         {
-            "segment": one.pk,
+            "todo": one,
             "text": _readable(one.text),
             "diff": difference(one.before, one.text) if one.before else "",
             "proposal": marked.words(one.with_figures) or _readable(one.proposal),
-            "has_figures": bool(one.with_figures),
         }
         for one in proposals.todo(translation)
     ]
@@ -393,7 +392,9 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     items = OrderItem.objects.filter(order=found.order_id, locale=found.locale_id, progress=Progress.OPEN)
     first = items.select_related("locale", "page__locale", "page__content_type", "snippet_type").order_by(*orders.IN_ORDER).first()
     rows = rows_of(request.user, [first]) if first is not None else []
-    if found.kind == NoticeKind.DONE or not rows:
-        return redirect("translation_order", found.order_id)
     # Of what is written freely what changed is to be seen; in the editor the first text that is open has the focus.
-    return redirect(rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"])
+    address = (rows[0]["url"] if rows[0]["item"].by_hand else rows[0]["edit_url"]) if rows else ""
+    if found.kind == NoticeKind.DONE or not address:
+        # So is a snippet that has no text any more.
+        return redirect("translation_order", found.order_id)
+    return redirect(address)

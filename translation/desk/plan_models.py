@@ -24,6 +24,9 @@ class PlannedPublication(models.Model):
     seen = models.CharField(max_length=32)
     """What tells the German texts of that day from others (`planning.seen`)."""
 
+    fault = models.TextField(blank=True, default="", db_default="")
+    """Why putting it online failed the last time, where nothing was known to stand against it."""
+
     class Meta:
         default_permissions = ()
 

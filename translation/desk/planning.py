@@ -6,8 +6,10 @@ import datetime
 import hashlib
 import json
 import logging
+import traceback
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
@@ -29,11 +31,12 @@ from translation.aliases import LOG_ACTION as TAKEN_BACK
 from translation.permissions import reason_against_publication, translation_into
 
 from . import texts
+from .order_models import Notice, NoticeKind
 from .plan_models import PlannedPublication
 
 logger = logging.getLogger(__name__)
 
-PLANNED, CALLED_OFF = "translation.planned", "translation.plan_called_off"
+PLANNED, MOVED, CALLED_OFF = "translation.planned", "translation.plan_moved", "translation.plan_called_off"
 
 
 def plan_of(page: Page) -> PlannedPublication | None:
@@ -73,7 +76,10 @@ def reason_against(user: AbstractBaseUser, page: Page) -> str:
 
 
 def plan(user: AbstractBaseUser, page: Page, translation: Translation, due_at: datetime.datetime) -> str:
-    """Let a translation go online at a time, as it stands now; return why it cannot, as a sentence. An earlier plan is replaced."""
+    """Let a translation go online at a time, as it stands now; return why it cannot, as a sentence. An earlier plan is replaced.
+
+    With it goes that somebody approved what was planned.
+    """
     if reason := reason_against(user, page):
         return reason
     with transaction.atomic():
@@ -87,8 +93,23 @@ def store(user: AbstractBaseUser, page: Page, translation: Translation, due_at: 
     """Let the last draft of a translation, which somebody may publish, go online at a time."""
     page, source = Page.objects.get(pk=page.pk), _source_of(page)
     values = {"revision_id": page.latest_revision_id, "user": user, "due_at": due_at, "planned_at": timezone.now()}
-    PlannedPublication.objects.update_or_create(page_id=page.pk, defaults={**values, "seen": seen(source, translation)})
+    PlannedPublication.objects.update_or_create(page_id=page.pk, defaults={**values, "seen": seen(source, translation), "fault": ""})
     log(page.specific, PLANNED, user=user, data={"due_at": due_at.isoformat()})
+
+
+def move(user: AbstractBaseUser, page: Page, due_at: datetime.datetime) -> bool:
+    """Let what is planned go online at another time, in the name of whoever says so; return whether something is.
+
+    It stays what it was when it was planned, or approved.
+    """
+    with transaction.atomic():
+        Page.objects.select_for_update().filter(pk=page.pk).order_by().first()
+        if not PlannedPublication.objects.filter(page=page.pk).update(user=user, due_at=due_at, fault=""):
+            return False
+        # Should it be held at its new time, somebody is told anew.
+        Notice.objects.filter(page=page.pk, kind=NoticeKind.HELD).delete()
+        log(page.specific, MOVED, user=user, data={"due_at": due_at.isoformat()})
+    return True
 
 
 def call_off(user: AbstractBaseUser, page: Page) -> bool:
@@ -120,8 +141,18 @@ def reason_to_hold(planned: PlannedPublication) -> str:
     return ""
 
 
+def reason_held(planned: PlannedPublication) -> str:
+    """Return the same; where nothing is known to stand against it, why putting it online failed."""
+    if reason := reason_to_hold(planned):
+        return reason
+    return pgettext("admin", "It could not be put online: %(reason)s") % {"reason": planned.fault} if planned.fault else ""
+
+
 def run() -> int:
-    """Put online what is due and not held; return how many that were. What is held goes online once nothing stands against it."""
+    """Put online what is due and not held; return how many that were. What is held goes online once nothing stands against it.
+
+    What fails is held as well (`reason_held`).
+    """
     number = 0
     # Taken back since: nothing of it is to come, even where somebody began anew.
     taken_back = PageLogEntry.objects.filter(page=OuterRef("page_id"), action=TAKEN_BACK, timestamp__gte=OuterRef("planned_at"))
@@ -133,9 +164,16 @@ def run() -> int:
         except (OperationalError, InterfaceError):
             # The database does not answer: the next run begins here.
             raise
-        except Exception:
-            logger.exception("The planned publication of page %s failed", pk)
+        except Exception as error:
+            _note_fault(pk, error)
     return number
+
+
+def _note_fault(pk: int, error: Exception) -> None:
+    """Keep why a publication failed: it is held, and tried again with every run, but written to the log once."""
+    reason = " ".join(error.messages) if isinstance(error, ValidationError) else "".join(traceback.format_exception_only(error)).strip()
+    if PlannedPublication.objects.filter(pk=pk).exclude(fault=reason[:500]).update(fault=reason[:500]):
+        logger.error("The planned publication of page %s failed", pk, exc_info=error)
 
 
 def _publish(pk: int) -> bool:

@@ -27,6 +27,7 @@ class Todo:
         before: what it said when it was last translated; empty where it is new.
         proposal: what that was translated as; it is a proposal and no translation.
         with_figures: the same with the figures that the source has by now, where these alone changed; as translators see it.
+        is_sure: no word behind a figure takes another form with it.
     """
 
     pk: int
@@ -34,6 +35,7 @@ class Todo:
     before: str = ""
     proposal: str = ""
     with_figures: str = ""
+    is_sure: bool = True
 
 
 def todo(translation: Translation) -> list[Todo]:
@@ -48,20 +50,21 @@ def todo(translation: Translation) -> list[Todo]:
     for segment in segments.values():
         known = _closest(segment, former[segment.context_id], is_alone=alone[segment.context_id] == 1)
         before, proposal = (known.translation_of.data, known.data) if known is not None else ("", "")
-        found.append(Todo(segment.pk, segment.string.data, before, proposal, _with_figures(translation, segment, known)))
+        taken = _with_figures(translation, segment, known)
+        text, is_sure = (taken.text, taken.is_sure) if taken is not None else ("", True)
+        found.append(Todo(segment.pk, segment.string.data, before, proposal, text, is_sure))
     return found
 
 
-def _with_figures(translation: Translation, segment: StringSegment, known: StringTranslation | None) -> str:
-    """Return a former translation with the figures that its source has by now; empty where more than figures changed."""
+def _with_figures(translation: Translation, segment: StringSegment, known: StringTranslation | None) -> figures.Taken | None:
+    """Return a former translation with the figures that its source has by now; None where more than figures changed."""
     if known is None:
-        return ""
+        return None
     model = translation.source.specific_content_type.model_class()
     place = place_of(model, segment.context.field_path)
     texts = marked.to_marked(known.translation_of.data), marked.to_marked(known.data)
     pair = Pair(*texts, translation.target_locale.language_code, place.limit, place.is_rich)
-    taken = figures.take_over(pair, marked.to_marked(segment.string.data))
-    return taken.text if taken is not None else ""
+    return figures.take_over(pair, marked.to_marked(segment.string.data))
 
 
 def _former(translation: Translation, context_ids: set[int]) -> dict[int, list[StringTranslation]]:

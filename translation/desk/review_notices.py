@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.admin import mail
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.signals import task_submitted, workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
 
+from portal.models.deputies import may_publish
 from translation.models import TranslationReviewTask
 from translation.permissions import works_in
 
@@ -39,30 +41,30 @@ def _tell(page: Page, users: Iterable[AbstractBaseUser], kind: NoticeKind) -> No
 
 
 def tell_of_held() -> None:
-    """Tell once whoever planned a publication that its time has come and something stands against it.
+    """Tell once whoever planned a publication that its time has come and something stands against it, or that it failed.
 
-    Where they do not work here any more, or not in that language, those are told who may publish there.
+    Where they may not publish the page any more, those are told who may. Who was told before and left does not count.
     """
     due = PlannedPublication.objects.filter(due_at__lte=timezone.now())
     over = Notice.objects.filter(kind=NoticeKind.HELD).exclude(page__in=due.values("page"))
     over.delete()
     for planned in due.select_related("user", "page").order_by("pk"):
-        told = Notice.objects.filter(kind=NoticeKind.HELD, page=planned.page_id, created_at__gte=planned.planned_at)
-        if told.exists() or not planning.reason_to_hold(planned):
+        if not planning.reason_held(planned):
             continue
-        page = planned.page
-        notices.store(
-            Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=NoticeKind.HELD) for user in _planners(planned)
-        )
+        page, people = planned.page, _in_charge(planned)
+        told = Notice.objects.filter(kind=NoticeKind.HELD, page=page.pk, created_at__gte=planned.planned_at, user__in=people)
+        if not told.exists():
+            notices.store(Notice(user=user, page_id=page.pk, locale_id=page.locale_id, kind=NoticeKind.HELD) for user in people)
 
 
-def _planners(planned: PlannedPublication) -> list[AbstractBaseUser]:
-    """Return who is to know of a plan: whoever made it, else those who may publish the page."""
+def _in_charge(planned: PlannedPublication) -> list[AbstractBaseUser]:
+    """Return who is to know of a plan: whoever made it, else those who may publish the page, whoever locked it."""
     user, page = planned.user, planned.page
-    if user is not None and user.is_active and works_in(user, page.locale_id):
+    if user is not None and user.is_active and may_publish(user, page):
         return [user]
-    people = User.objects.filter(is_active=True, groups__page_permissions__permission__codename="publish_page")
-    return [one for one in people.distinct().order_by("pk") if works_in(one, page.locale_id)]
+    in_groups = Q(groups__page_permissions__permission__codename="publish_page")
+    people = User.objects.filter(Q(is_superuser=True) | in_groups, is_active=True).distinct().order_by("pk")
+    return [one for one in people if may_publish(one, page)]
 
 
 # --- Wagtail's own mails -----------------------------------------------------------------------------------------------------

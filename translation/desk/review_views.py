@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Iterable
@@ -30,6 +31,7 @@ from translation import publishing, reviewing
 from translation.files.units import Unit, units_of
 from translation.files.views import readable
 from translation.guards import refuse
+from translation.models import ChangedMeanwhileError
 from translation.permissions import (
     reason_against_change,
     reason_against_publication,
@@ -49,16 +51,18 @@ def context_of(user: AbstractBaseUser, version: Page | None, translation: Transl
     planned = planning.plan_of(version)
     units = units_of(translation) if actions else []
     is_waiting, may_publish = reviewing.is_waiting(version), not publishing.obstacles(user, version)
+    is_last = "approve" in actions and reviewing.is_last_approval(version)
     return {
         "review": {
             "planned": planned,
-            "hold": planning.reason_to_hold(planned) if planned is not None else "",
+            "hold": planning.reason_held(planned) if planned is not None else "",
             "seen": _digest(units),
             "now": timezone.now().isoformat(),
             "is_waiting": is_waiting,
             "actions": actions,
             "texts": [(readable(one.source_html), readable(one.data)) for one in units],
-            "may_plan": may_publish and "approve" in actions,
+            "is_last": is_last,
+            "may_plan": may_publish and is_last,
             "may_publish": may_publish and not is_waiting,
             "may_submit": not reviewing.reason_against_submission(user, version, translation),
             "may_save": not reason_against_change(user, version),
@@ -131,26 +135,17 @@ def _withdraw(request: HttpRequest, version: Page, translation: Translation) -> 
 
 
 def _approve(request: HttpRequest, version: Page, translation: Translation) -> str:
-    seen = request.POST.get("seen")
-    if seen and seen != _digest(units_of(translation)):
-        return pgettext("admin", "Texts were changed after you had opened this. It is not approved; read what is different now.")
     moment = None
     if at := request.POST.get("at", ""):
         if (moment := planning.moment_of(at)) is None:
             return pgettext("admin", "Give a day and a time that are still to come.")
         if reason := planning.reason_against(request.user, version):
             return reason
-    later = (lambda: planning.store(request.user, version, translation, moment)) if moment is not None else None
-    comment = request.POST.get("comment", "").strip()
-    try:
-        if not reviewing.decide(request.user, version, "approve", comment, has_read=bool(seen), instead=later):
-            return _gone()
-    except schedules.SourceOfflineError:
-        # The person is asked (`translation.middleware`).
-        raise
-    except ValidationError as error:
-        return " ".join(error.messages)
-    if moment is not None:
+    if reason := _decide(request, version, translation, moment):
+        return reason
+    if reviewing.is_waiting(Page.objects.get(pk=version.pk).specific):
+        messages.success(request, pgettext("admin", "Approved. It waits for another approval before it goes online."))
+    elif moment is not None:
         date = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
         messages.success(request, pgettext("admin", "Approved. It goes online by itself: %(date)s.") % {"date": date})
     elif unread := publishing.reason_unread(version):
@@ -160,6 +155,25 @@ def _approve(request: HttpRequest, version: Page, translation: Translation) -> s
     else:
         messages.success(request, pgettext("admin", "Approved and published."))
     return ""
+
+
+def _decide(request: HttpRequest, version: Page, translation: Translation, moment: datetime.datetime | None) -> str:
+    """Approve what was read on the screen, at once or for a time; return why that is not done, as a sentence."""
+    seen = request.POST.get("seen")
+    is_read = (lambda now: _digest(units_of(now)) == seen) if seen else None
+    later = (lambda: planning.store(request.user, version, translation, moment)) if moment is not None else None
+    comment = request.POST.get("comment", "").strip()
+    try:
+        return "" if reviewing.decide(request.user, version, "approve", comment, is_read=is_read, instead=later) else _gone()
+    except ChangedMeanwhileError:
+        return pgettext("admin", "Texts were changed after you had opened this. It is not approved; read what is different now.")
+    except reviewing.AnotherApprovalError:
+        return pgettext("admin", "Another approval is awaited after this one; whoever gives the last one chooses the time.")
+    except schedules.SourceOfflineError:
+        # The person is asked (`translation.middleware`).
+        raise
+    except ValidationError as error:
+        return " ".join(error.messages)
 
 
 def _send_back(request: HttpRequest, version: Page, translation: Translation) -> str:
@@ -190,17 +204,39 @@ def _publish(request: HttpRequest, version: Page, translation: Translation) -> s
 
 
 def _plan(request: HttpRequest, version: Page, translation: Translation) -> str:
-    if reviewing.is_waiting(version):
-        return pgettext("admin", "It waits for a review already.")
-    if reason := reason_against_publication(request.user, version):
+    """Plan it; what is planned already, and may have been approved, goes online at another time, and stays what it is."""
+    moment, reason = _moment(request, version)
+    if moment is None:
         return reason
-    if (moment := planning.moment_of(request.POST.get("at", ""))) is None:
-        return pgettext("admin", "Give a day and a time that are still to come.")
+    if not planning.move(request.user, version, moment):
+        return _plan_anew(request, version, translation)
+    date = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    text = pgettext("admin", "The time is changed. It goes online as it stood when it was planned: %(date)s.")
+    messages.success(request, text % {"date": date})
+    return ""
+
+
+def _plan_anew(request: HttpRequest, version: Page, translation: Translation) -> str:
+    """Plan what stands there now, whatever was planned before."""
+    moment, reason = _moment(request, version)
+    if moment is None:
+        return reason
     if reason := planning.plan(request.user, version, translation, moment):
         return reason
     date = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
     messages.success(request, pgettext("admin", "It goes online as it stands now: %(date)s.") % {"date": date})
     return ""
+
+
+def _moment(request: HttpRequest, version: Page) -> tuple[datetime.datetime | None, str]:
+    """Return the time that somebody gave for a publication; None where they cannot plan one, and why, as a sentence."""
+    if reviewing.is_waiting(version):
+        return None, pgettext("admin", "It waits for a review already.")
+    if reason := reason_against_publication(request.user, version):
+        return None, reason
+    if (moment := planning.moment_of(request.POST.get("at", ""))) is None:
+        return None, pgettext("admin", "Give a day and a time that are still to come.")
+    return moment, ""
 
 
 def _unplan(request: HttpRequest, version: Page, translation: Translation) -> str:
@@ -236,5 +272,5 @@ def _gone() -> str:
 
 _HANDLERS = {
     "save": _save, "submit": _submit, "withdraw": _withdraw, "approve": _approve, "send_back": _send_back, "publish": _publish,
-    "plan": _plan, "unplan": _unplan,
+    "plan": _plan, "plan_anew": _plan_anew, "unplan": _unplan,
 }  # fmt: skip

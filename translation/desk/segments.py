@@ -41,8 +41,9 @@ class Row:
         addresses: where its links lead, by their names.
         before: what the source said when it was last translated, where that is something else.
         proposals: what could be taken as it stands, the former translation first; as translators see it. Where figures alone changed,
-            before that the former translation with the new ones.
-        has_figures: figures alone changed, and the first proposal has the new ones.
+            before that the former translation with the new ones; behind it where a word may need another form with them.
+        has_figures: figures alone changed, and a proposal has the new ones.
+        unsure: that proposal, where a word of it may need another form; empty where none does.
         reason: why the findings may stand.
     """
 
@@ -55,6 +56,7 @@ class Row:
     before: str = ""
     proposals: list[str] = field(default_factory=list)
     has_figures: bool = False
+    unsure: str = ""
     findings: list[Finding] = field(default_factory=list)
     needs_work: bool = False
     reason: str = ""
@@ -144,7 +146,9 @@ def _add_proposals(translation: Translation, rows: list[Row]) -> None:
         known = former.get(row.pk)
         if known is not None and known.before:
             row.before, row.has_figures = known.before, bool(known.with_figures)
-            row.proposals += [text for text in (known.with_figures, marked.to_marked(known.proposal)) if text]
+            row.unsure = "" if known.is_sure else known.with_figures
+            texts = known.with_figures, marked.to_marked(known.proposal)
+            row.proposals += [text for text in (texts if known.is_sure else texts[::-1]) if text]
         if not row.version:
             row.proposals += [text for text in map(marked.to_marked, exact.get(row.key[0], ())) if text not in row.proposals]
 

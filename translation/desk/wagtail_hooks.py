@@ -102,6 +102,9 @@ def register_actions(actions: LogActionRegistry) -> None:
         planning.PLANNED, pgettext_lazy("admin", "Publication planned"), pgettext_lazy("admin", "Planned to go online at a time of its own")
     )
     actions.register_action(
+        planning.MOVED, pgettext_lazy("admin", "Plan moved"), pgettext_lazy("admin", "Planned to go online at another time, as it stood")
+    )
+    actions.register_action(
         planning.CALLED_OFF, pgettext_lazy("admin", "Plan called off"), pgettext_lazy("admin", "Called off: does not go online by itself")
     )
     actions.register_action(

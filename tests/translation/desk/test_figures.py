@@ -102,8 +102,42 @@ def test_the_start_page_and_the_editor_lead_to_it(page: Page) -> None:
         figure = {"en": "2,500", "ar": "2,500"}[code]
         assert (first, second) == tuple(marked.to_marked(target.format(one)) for one in (figure, "1,200"))
         assert editor.select_one(f".portal-editor__note a[href='{reverse('translation_figures', args=[page.pk])}']")
+    # What somebody cannot confirm does not wait for them.
+    locked = Page.objects.filter(pk=version(page, "en").pk)
+    locked.update(locked=True, locked_by=User.objects.get(username="uebersetzung-ar"), locked_at=timezone.now())
+    assert [lines("Zahlen zu übernehmen", name) for name in people[:2]] == [["Rückkehr العربية"], []]
+    locked.update(locked=False)
     assert confirm(sign_in("freigabe"), page)[0] == 200
     assert [lines("Zahlen zu übernehmen", name) for name in people] == [[]] * 4
+
+
+@pytest.mark.parametrize("code", list(TARGETS))
+def test_what_may_need_another_form_is_proposed_last_and_with_a_warning(page: Page, code: str) -> None:
+    words = {"en": "There is {} place.", "ar": "يوجد {} مكان."}[code]
+    change(page, lead="Es gibt 1 Platz.")
+    translate(ContentPage.objects.get(pk=page.pk), code, words={"Es gibt 1 Platz.": words.format(1), SECOND: f"{code} second"})
+    change(page, lead="Es gibt 5 Platz.")
+    translation = Translation.objects.get(source__object_id=page.translation_key, target_locale__language_code=code)
+    translation.source.update_from_db()
+    client, address = sign_in(f"uebersetzung-{code}"), reverse("translation_editor", args=[translation.pk])
+
+    def shown(place: str) -> BeautifulSoup:
+        return BeautifulSoup(client.get(place).content, "html.parser")
+
+    proposed = shown(address).select(".portal-proposal")
+    warning = (
+        "Das Wort hinter der Zahl braucht vielleicht eine andere Form. "
+        "Lassen Sie jemanden darauf sehen, der diese Sprache schreibt."
+    )
+    assert [one.select_one("[data-proposal]")["data-proposal"] for one in proposed] == [words.format(1), words.format(5)]
+    assert [one.small.get_text(" ", strip=True) if one.small else "" for one in proposed] == ["", warning]
+    work = shown(reverse("translation_work", args=[page.pk, code])).select_one(".portal-todo")
+    assert work.select("small")[-1].get_text(" ", strip=True) == warning
+    # Its screen is named to those who may read the German page as it is online, and to nobody else.
+    figures_screen = f".portal-editor__note a[href='{reverse('translation_figures', args=[page.pk])}']"
+    assert len(shown(address).select(figures_screen)) == 1
+    ContentPage.objects.get(pk=page.pk).unpublish()
+    assert shown(address).select(figures_screen) == []
 
 
 def test_twenty_pages_ask_as_little_of_the_start_page_as_two(page: Page) -> None:

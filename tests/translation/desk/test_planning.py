@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from wagtail.models import Page, PageLogEntry, TaskState
+from wagtail.models import Page, PageLogEntry
 from wagtail_localize.models import StringTranslation
 
 from home.models import ContentPage
@@ -174,8 +174,12 @@ def test_it_is_called_off_replaced_and_forgotten_once_it_is_online(page: Page) -
     ordered(page, "uk")
     translator = sign_in("uebersetzung-uk")
     plan(page)
-    assert plan(page, at="2101-03-01T10:00") == [in_german("It goes online as it stands now: %(date)s.", date="01.03.2101 10:00")]
-    assert "unplan" in offered(translator, page, "uk")
+    assert offered(translator, page, "uk") >= {"plan", "plan_anew", "unplan"}
+    before = PlannedPublication.objects.get()
+    answer = do(translator, page, "uk", "plan_anew", at="2101-03-01T10:00")
+    assert said(answer) == [in_german("It goes online as it stands now: %(date)s.", date="01.03.2101 10:00")]
+    after = PlannedPublication.objects.get()
+    assert (after.revision_id > before.revision_id, after.planned_at > before.planned_at) == (True, True)
     assert said(do(translator, page, "uk", "unplan")) == [in_german("Called off. It goes online when somebody publishes it.")]
     assert said(do(translator, page, "uk", "unplan")) == [in_german("No time is planned for it any more.")]
     assert (come(), is_online(page, "uk")) == (0, False)
@@ -210,21 +214,25 @@ def test_nobody_plans_for_another_language_or_what_may_not_go_online(page: Page)
     assert not PlannedPublication.objects.exists()
 
 
-def test_a_reviewer_approves_what_they_read_and_nothing_else(page: Page) -> None:  # noqa: F811
-    ordered(page, "ar")
-    do(sign_in("uebersetzung-ar"), page, "ar", "submit")
-    reviewer = sign_in("pruefung-ar")
-    form, title = opened(reviewer, page, "ar"), f"{WORDS['ar']} {page.title}"
-    row = StringTranslation.objects.get(data=title)
-    row.data = "عنوان آخر"
-    row.save()
-    answer = do(reviewer, page, "ar", "approve", **form)
-    assert said(answer) == [in_german("Texts were changed after you had opened this. It is not approved; read what is different now.")]
-    assert not is_online(page, "ar")
-    shown = BeautifulSoup(answer.content, "html.parser").select("[aria-labelledby=review] dl dd")
-    assert [(part.get_text(), part["lang"], part["dir"]) for part in shown] == [(title, "ar", "rtl"), ("عنوان آخر", "ar", "rtl")]
-    do(reviewer, page, "ar", "approve", **opened(reviewer, page, "ar"))
-    assert (is_online(page, "ar"), version(page, "ar").title) == (True, "عنوان آخر")
+def test_a_publication_that_fails_is_held_and_told_of_once(page: Page, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+    ordered(page, "uk")
+    plan(page)
+    revision = PlannedPublication.objects.get().revision
+    title, revision.content["title"] = revision.content["title"], ""
+    revision.save()
+    for _time in range(2):
+        assert come() == 0
+        publish_planned()
+    held = "“%(page)s” (%(language)s) did not go online at its time: something stands against it."
+    assert told("uebersetzung-uk") == [in_german(held, page=title, language="Українська")]
+    assert [one.name for one in caplog.records if one.name == planning.__name__] == [planning.__name__]
+    shown = sign_in("uebersetzung-uk").get(reverse("translation_work", args=[page.pk, "uk"])).text
+    assert in_german("It could not be put online: %(reason)s", reason="").strip() in shown
+    revision.content["title"] = title
+    revision.save()
+    publish_planned()
+    publish_planned()
+    assert (is_online(page, "uk"), Notice.objects.filter(kind=NoticeKind.HELD).exists()) == (True, False)
 
 
 @pytest.mark.parametrize("code", ["uk", "ar"])
@@ -261,51 +269,17 @@ def test_of_two_reviewers_the_first_decides_and_the_other_is_told(
     assert now() == before
 
 
-@pytest.mark.parametrize("code", ["uk", "ar"])
-@pytest.mark.parametrize("is_dialog", [False, True])
-def test_wagtails_own_screens_approve_what_they_show_and_nothing_else(page: Page, code: str, is_dialog: bool) -> None:  # noqa: F811
-    ordered(page, code)
-    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
-    reviewer, found = sign_in(f"pruefung-{code}"), version(page, code).specific
-    task_state = found.current_workflow_task_state
-    address = reverse("wagtailadmin_pages:workflow_action", args=[found.pk, "approve", task_state.pk])
-    headers = {"X-Requested-With": "XMLHttpRequest"} if is_dialog else {}
-    row = StringTranslation.objects.get(data=f"{WORDS[code]} {page.title}")
-    row.data = f"{WORDS[code]} anders"
-    row.save()
-    answer = reviewer.post(address, {"comment": "", "next": "/admin/"}, headers=headers)
-    assert answer.json() == {"step": "success", "redirect": "/admin/"} if is_dialog else answer.url == "/admin/"
-    (message,) = BeautifulSoup(reviewer.get("/admin/").content, "html.parser").select(".messages li")
-    sentence = "“%(page)s” was not approved: texts were changed since. Look at it as it stands now, then decide."
-    assert in_german(sentence, page=f"{WORDS[code]} anders") in " ".join(message.get_text().split())
-    assert (is_online(page, code), state(page, code)) == (False, State.IN_REVIEW)
-    # It leads to what is decided on now (Wagtail's preview is of the revision that waits), and that is approved.
-    assert message.a["href"] == reverse("wagtailadmin_pages:workflow_preview", args=[found.pk, task_state.task_id])
-    waiting = TaskState.objects.get(pk=task_state.pk).revision
-    assert (waiting.pk, waiting.as_object().title) == (version(page, code).latest_revision_id, f"{WORDS[code]} anders")
-    reviewer.post(address, {"comment": "", "next": "/admin/"}, headers=headers)
-    assert (is_online(page, code), version(page, code).title) == (True, f"{WORDS[code]} anders")
-
-
-@pytest.mark.parametrize("code", ["uk", "ar"])
-def test_a_reviewer_approves_it_for_a_time_of_its_own(page: Page, code: str) -> None:  # noqa: F811
-    ordered(page, code)
-    do(sign_in(f"uebersetzung-{code}"), page, code, "submit")
-    reviewer, title = sign_in(f"pruefung-{code}"), f"{WORDS[code]} {page.title}"
-    late = do(reviewer, page, code, "approve", at="2001-01-01T10:00", **opened(reviewer, page, code))
-    assert said(late) == [in_german("Give a day and a time that are still to come.")]
-    assert state(page, code) == State.IN_REVIEW
-    answer = do(reviewer, page, code, "approve", at=LATER, **opened(reviewer, page, code))
-    assert said(answer) == [in_german("Approved. It goes online by itself: %(date)s.", date="01.03.2100 10:00")]
-    assert (planning.run(), is_online(page, code), state(page, code)) == (0, False, State.IN_WORK)
-    language = {"uk": "Українська", "ar": "العربية"}[code]
-    sentence = "“%(page)s” (%(language)s) was approved; it goes online at a time of its own."
-    assert told(f"uebersetzung-{code}") == [in_german(sentence, page=title, language=language)]
-    assert (come(), is_online(page, code), version(page, code).title) == (1, True, title)
-    assert version(page, code).published_version.reviewed_at is not None
-    assert told(f"uebersetzung-{code}") == [
-        in_german("“%(page)s” (%(language)s) was approved and published.", page=title, language=language)
-    ]
+def test_published_is_said_of_what_is_online_alone(page: Page) -> None:  # noqa: F811
+    ordered(page, "uk")
+    do(sign_in("uebersetzung-uk"), page, "uk", "submit")
+    do(sign_in("pruefung-uk"), page, "uk", "approve")
+    names = {"page": f"{WORDS['uk']} {page.title}", "language": "Українська"}
+    assert told("uebersetzung-uk") == [in_german("“%(page)s” (%(language)s) was approved and published.", **names)]
+    # Another state than the one that was approved is planned.
+    plan(page)
+    assert told("uebersetzung-uk") == [in_german("“%(page)s” (%(language)s) was approved.", **names)]
+    version(page, "uk").specific.unpublish()
+    assert told("uebersetzung-uk") == [in_german("“%(page)s” (%(language)s) was approved.", **names)]
 
 
 @pytest.mark.parametrize(("leaves", "reader"), [(False, "uebersetzung-uk"), (True, "pruefung-uk")])
@@ -325,6 +299,27 @@ def test_whoever_planned_it_is_told_once_that_it_is_held(page: Page, leaves: boo
     publish_planned()
     publish_planned()
     assert (is_online(page, "uk"), Notice.objects.filter(kind=NoticeKind.HELD).exists()) == (True, False)
+
+
+@pytest.mark.parametrize("leave", [its_planner_left, its_planner_may_no_more])
+def test_whoever_is_left_hears_of_it_where_the_planner_who_was_told_is_gone(page: Page, leave: Callable) -> None:  # noqa: F811
+    ordered(page, "uk")
+    plan(page)
+    german_is_offline(page)
+    come()
+
+    def hear() -> set[str]:
+        publish_planned()
+        return set(Notice.objects.filter(kind=NoticeKind.HELD).values_list("user__username", flat=True))
+
+    publisher = User.objects.create_superuser("ohne-gruppe")
+    User.objects.create_user("fremd").groups.set(user("uebersetzung-ar").groups.all())
+    assert hear() == {"uebersetzung-uk"}
+    leave(page)
+    superusers = set(User.objects.filter(is_superuser=True, is_active=True).values_list("username", flat=True))
+    assert publisher.username in superusers
+    assert hear() - {"uebersetzung-uk"} == superusers | {"freigabe", "pruefung-uk"}
+    assert Notice.objects.filter(kind=NoticeKind.HELD).count() == len(hear())
 
 
 @pytest.mark.parametrize("code", ["uk", "ar"])

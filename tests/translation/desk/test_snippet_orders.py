@@ -115,6 +115,10 @@ def test_a_notice_of_an_order_leads_to_the_snippet_in_its_language() -> None:
         assert edit in [link["href"] for link in soup(client, reverse(screen)).select("main a[href]")], screen
     links = [link["href"] for link in soup(client, reverse("translation_order", args=[placed.pk])).select("td a")]
     assert links == [desk_page(topic)]
+    # It has no text any more: it is known to its order alone.
+    Topic.objects.filter(pk=topic.pk).update(name="")
+    assert client.get(reverse("translation_notice", args=[notice.pk])).url == reverse("translation_order", args=[placed.pk])
+    assert "" not in [link["href"] for link in soup(client, reverse("translation_my_work")).select("main a[href]")]
 
 
 def test_an_orders_files_hold_them_and_take_them_back() -> None:
