@@ -10,10 +10,8 @@ import feedparser
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.contrib.auth.models import User
-from django.db import connection
 from django.forms import Form
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from icalendar import Calendar
 from wagtail.documents import get_document_model
@@ -363,29 +361,6 @@ def test_the_form_refuses_an_end_before_the_beginning_and_an_event_that_is_nowhe
         "ends_at": ["Eine Veranstaltung endet, nachdem sie begonnen hat."],
         "place": ["Bitte sagen Sie, wo sie stattfindet, oder wählen Sie „Online“."],
     }
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("count", [2, 20])
-def test_queries(client: Client, section: TakePartPage, count: int) -> None:
-    fields = {"lead": "Ein Satz.", "place": "Berlin", "topics": [make_topic()]}
-    for index, model, own in (
-        (EventIndexPage(title="Termine"), EventPage, {"starts_at": TODAY + DAY}),
-        (VacancyIndexPage(title="Stellen"), VacancyPage, {"closes_at": TODAY + DAY, "reference": "1", "answer_url": "https://iom.int/"}),
-        (TenderIndexPage(title="Vergabe"), TenderPage, {"closes_at": TODAY + DAY, "reference": "1"}),
-    ):
-        add(section, index)
-        for number in range(count):
-            add(index, model(title=f"Seite {number}", **fields, **own))
-    rests = ("", "?topic=rueckkehr", "seite-0/")
-    addresses = [f"/de/mitmachen/{slug}/{rest}" for slug in ("termine", "stellen", "vergabe") for rest in rests]
-    numbers = {}
-    for address in addresses:
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address).status_code == 200
-        numbers[address] = len(queries)
-    assert max(numbers.values()) <= 9, numbers
 
 
 def test_further_ones_are_those_that_are_open(client: Client, openings: tuple[BasePage, BasePage], clock: Callable) -> None:

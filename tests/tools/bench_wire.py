@@ -3,7 +3,8 @@
     python -m tests.tools.bench_wire [--all] [--no-browser] [--state FOLDER]
 
 The portal is a released one. HTML is counted as it is sent, with brotli. The browser has an empty cache and a slow network; it looks at
-one address of each kind and language, with `--all` at each. What it receives counts with its headers, photographs do not. Fails where something is above its limit.
+one address of each kind and language, with `--all` at each. What it receives counts with its headers, photographs do not.
+Fails where something is above its limit.
 """
 
 from __future__ import annotations
