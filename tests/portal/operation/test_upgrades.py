@@ -124,7 +124,7 @@ def in_use(folder: Path, note: str = "") -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("note", ["", f"{os.getpid()} 1\n"])
+@pytest.mark.parametrize("note", [pytest.param("", id="no note"), pytest.param(f"{os.getpid()} 1\n", id="of another process")])
 def test_who_cannot_be_renewed_is_not_upgraded(filled: Place, tmp_path: Path, note: str) -> None:
     """Nobody would renew what answers afterwards, if anybody does: nothing is even begun."""
     backups = tmp_path / "backups"
