@@ -53,7 +53,7 @@ class PreviewMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Content-Security-Policy and Permissions-Policy on every answer without its own; what is somebody's stays out of shared caches."""
+    """Content-Security-Policy on every answer without its own, Permissions-Policy on pages; what is somebody's is in no shared cache."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -67,9 +67,9 @@ class SecurityHeadersMiddleware:
         if address := settings.CSP_REPORT_URI:
             policy, endpoints = reported(response.headers["Content-Security-Policy"], address)
             response.headers["Content-Security-Policy"], response.headers["Reporting-Endpoints"] = policy, endpoints
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
+        if not request.path.startswith(settings.STATIC_URL):
+            # It binds documents alone; a first view fetches six files that are none.
+            response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         if response.cookies or has_vary_header(response, "Cookie"):
             # Made for somebody who signed in, or with a cookie to keep or forget: a cache in between would hand it to others.
             response.headers.setdefault("Cache-Control", "private, no-cache")

@@ -151,7 +151,7 @@ def test_it_is_made_previewed_published_translated_found_and_over_in_time(
     live_portal.manage("shell", "-c", LATER.format(**names))
     for page, over in ((visitor, kind.over), (arabic, kind.arabic_over)):
         page.reload()
-        expect(page.locator(".column > .mb:first-child .notice h2")).to_have_text(over)
+        expect(page.locator(".notice h2")).to_have_text(over)
     expect(visitor.locator(".callout, .aside .btns")).to_have_count(0)
     assert titles_in(visitor, address, kind.title, ".sec--flush") == []
     assert titles_in(visitor, address, kind.title, "section[aria-labelledby=past]") == ([kind.title] if kind.name == "Event" else [])
