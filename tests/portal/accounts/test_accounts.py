@@ -423,7 +423,7 @@ def test_an_easy_password_is_changed_at_the_next_login(editor: User, home: objec
     assert set(change(old, "Winter2026").context["form"].errors) == {"new_password2"}
     assert set(change("falsch", new).context["form"].errors) == {"old_password"}
     assert change(old, new).url == start
-    assert browser.get(start).status_code == 200
+    assert browser.get(start, follow=True).status_code == 200
     assert sign_in(password=new).status_code == 302
 
 
