@@ -82,9 +82,11 @@ class LookalikeBlock(blocks.StructBlock):
         """
         cleaned = super().clean(value)
         errors = {}
-        if locales_by_id()[cleaned["page"].locale_id].language_code != SOURCE_LANGUAGE:
+        # A draft may lack either.
+        page, number = cleaned["page"], cleaned["number"]
+        if page is not None and locales_by_id()[page.locale_id].language_code != SOURCE_LANGUAGE:
             errors["page"] = ValidationError(pgettext("admin", "Please choose a German page."))
-        if len(list(numbers(cleaned["number"], SOURCE_LANGUAGE))) != 1:
+        if number and len(list(numbers(number, SOURCE_LANGUAGE))) != 1:
             errors["number"] = ValidationError(pgettext("admin", "Please write one number as it stands on the page."))
         if errors:
             raise StructBlockValidationError(block_errors=errors)
