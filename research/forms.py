@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -71,9 +71,6 @@ class AgreementWidget(ListsErrors, forms.CheckboxInput):
 
 class DataPageForm(BasePageForm):
     """The form of a data set. A file takes the place of the table in its field; what is refused leaves all else as it is."""
-
-    class Meta:
-        widgets: ClassVar[dict[str, type[forms.Widget]]] = {"csv": TableWidget}
 
     upload = forms.FileField(
         required=False,

@@ -31,7 +31,7 @@ from portal.pages import versions
 from research import cells, files, history, laender, pictures, schema, shown
 from research.blocks import LabelBlock, LookalikeBlock
 from research.datasets import BrokenCSV, Table, read
-from research.forms import DataPageForm
+from research.forms import DataPageForm, TableWidget
 
 
 class Chart(TextChoices):
@@ -186,7 +186,7 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         *LeadMixin.lead_panels,
-        MultiFieldPanel([*map(FieldPanel, ("upload", "csv", "agreed"))], pgettext_lazy("admin", "Figures")),
+        MultiFieldPanel(["upload", FieldPanel("csv", widget=TableWidget), "agreed"], pgettext_lazy("admin", "Figures")),
         FieldPanel("labels"),
         FieldPanel("counted"),
         MultiFieldPanel(
