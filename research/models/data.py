@@ -186,7 +186,8 @@ class DataPage(LeadMixin, CoverMixin, BodyMixin, TopicsMixin, GoalsMixin, Source
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         *LeadMixin.lead_panels,
-        MultiFieldPanel(["upload", FieldPanel("csv", widget=TableWidget), "agreed"], pgettext_lazy("admin", "Figures")),
+        MultiFieldPanel([FieldPanel("upload"), FieldPanel("csv", widget=TableWidget), FieldPanel("agreed")],
+                        pgettext_lazy("admin", "Figures")),
         FieldPanel("labels"),
         FieldPanel("counted"),
         MultiFieldPanel(
