@@ -38,21 +38,6 @@ from tests.portal.pages.test_redirects import address, fresh, rename, targets, v
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section() -> Page:
-    return make_section(make_home())
-
-
-@pytest.fixture
-def page(section: Page) -> Page:
-    """Return a German page with a page below it, both translated into English, both aliases in Ukrainian."""
-    page = make_content_page(section, "Rückkehr")
-    below = make_content_page(page, "Beratung")
-    translate(below, "en")
-    make_alias(below, "uk")
-    return page
-
-
 def test_a_slug_with_its_change(page: Page) -> None:
     """Wagtail itself tells with the commit, which here never comes."""
     before = {address(one): one.pk for version in (page, versions(page)[2]) for one in with_subtree(version)}

@@ -19,7 +19,6 @@ from portal.pages import redirects
 from tests.builders import (
     make_alias,
     make_content_page,
-    make_home,
     make_section,
     publish,
     submit,
@@ -35,21 +34,6 @@ pytestmark = pytest.mark.django_db
 def committed(django_capture_on_commit_callbacks: Callable) -> Callable:
     """Wagtail tells of a new slug with the commit."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.fixture
-def section() -> Page:
-    return make_section(make_home())
-
-
-@pytest.fixture
-def page(section: Page) -> Page:
-    """Return a German page with a page below it, both translated into English, both aliases in Ukrainian."""
-    page = make_content_page(section, "Rückkehr")
-    below = make_content_page(page, "Beratung")
-    translate(below, "en")
-    make_alias(below, "uk")
-    return page
 
 
 @pytest.fixture
