@@ -20,13 +20,16 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from agenda.models import GoalPage
-from home.models import Agenda2030Page, DataAndResearchPage, HomePage, OurWorkPage
+from home.models import Agenda2030Page, DataAndResearchPage, HomePage, OurWorkPage, TakePartPage
 from news.models import NewsIndexPage
 from participate import links  # noqa: F401 (as below)
-from participate.models import ContactPage, ContactTopic
+from participate.models import ContactPage, ContactTopic, EventIndexPage, EventPage
 from portal import changes, navigation
 from portal.counters import ALL, ANY, SLOTS, Counters, SharedCounters
-from portal.discovery import release
+from portal.discovery import (
+    release,
+    sitemaps,  # noqa: F401 (as below)
+)
 from portal.http import keeping  # noqa: F401 (as below)
 from portal.models import Alert, Fact, Footer, Topic
 from portal.pages import restrictions
@@ -141,6 +144,18 @@ def add_goal() -> None:
     add(section, GoalPage(title="Ziel 10", number="10", lead="Ein Satz."))
 
 
+def event() -> EventPage:
+    index = add(add(HomePage.objects.get(locale=german()), TakePartPage(title="Mitmachen")), EventIndexPage(title="Termine"))
+    starts_at = timezone.now() + timedelta(days=1)
+    return add(index, EventPage(title="Treffen", lead="Ein Satz.", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1)))
+
+
+def put_off() -> None:
+    page = EventPage.objects.get()
+    page.ends_at += timedelta(hours=1)
+    publish(page)
+
+
 def tell_change() -> None:
     service = ServicePage.objects.get()
     service.change_note = f"Neuer Antrag {service.change_note}"
@@ -162,6 +177,8 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),
     "list_first": (("news.newspage", "de", (), 3), lambda: make_news(news_index())),
+    "list_coming": (lambda: ("participate.eventpage", event().language_code), put_off),
+    "list_listed": (lambda: ("participate.eventpage", "de", event().pk), put_off),
     "terms": (("de",), lambda: make_topic("Asyl")),
     "alerts": (("ar",), add_alert),
     "moments": ((), add_timed_alert),
