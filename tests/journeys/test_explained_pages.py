@@ -1,4 +1,4 @@
-"""A theme and a page of questions: made, previewed, published, translated, found and taken offline, in one portal."""
+"""A theme, a page of questions and a page for the press: made, previewed, published, translated, found and taken offline, in one portal."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("work.ThemePage", "section", "Quittenfeld", "حقل السفرجل"),
     Kind("home.ContentPage", "page", "Quittenfragen", "أسئلة السفرجل"),
+    # One may lie below a page: a second one that a draft made would be refused.
+    Kind("about.PressPage", "page", "Quittenpresse", "صحافة السفرجل"),
 )
 TEXTS = {
     "Rund um die Quitte.": "كل شيء عن السفرجل.",
@@ -121,7 +123,7 @@ def test_they_are_made_previewed_published_translated_found_and_taken_offline(
     section, below = map(int, re.search(r"PARENTS (\d+) (\d+)", live_portal.manage("shell", "-c", MAKE)).groups())
     parents = {"section": section, "page": below}
     for kind in KINDS:
-        # Each in a browser of its own: an open preview is remembered, and saves a new page by itself while it is handed in.
+        # Each in a browser of its own: an open panel is remembered, and its button would close it.
         write_and_preview(sign_in(open_page("/admin/login/", **DESK), "redaktion"), kind, parents[kind.parent])
     pages = {kind: page_id(live_portal, f"Page.objects.get(title='{kind.german}', locale__language_code='de').pk") for kind in KINDS}
 
