@@ -15,7 +15,6 @@ import pytest
 from tests import support
 from tests.journeys import faults
 from tests.journeys.faults import BOTH, EditedPage, Editor, edited_pages, reading, shows, wait_until_answered
-from tests.portal.test_changes_served import run
 
 pytestmark = [pytest.mark.content, pytest.mark.faults]
 
@@ -79,7 +78,7 @@ with transaction.atomic():
 
 def test_who_is_killed_inside_a_commit_has_published_nothing(portal: support.Portal) -> None:
     (page,) = edited_pages(portal, 1, "Im Kommen")
-    assert run(portal, _DIE.format(pk=page.id)) == -signal.SIGKILL
+    portal.manage("shell", "-c", _DIE.format(pk=page.id), code=-signal.SIGKILL)
     assert places(portal, page, "Mitten darin") == [False] * 4
     assert places(portal, page, page.title) == [True] * 4
     assert Editor(portal).publish(page, "Im zweiten Anlauf") == 302

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import support
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STAND_IN = """
@@ -100,7 +102,7 @@ def test_a_page_is_read_sentence_by_sentence(reading: Callable[[str], Page]) -> 
 def test_each_passage_has_a_voice_of_its_language(reading: Callable[[str], Page]) -> None:
     page = reading("/de/daten-und-forschung/publikationen/world-migration-report-2024/")
     page.get_by_role("button", name="Vorlesen").click()
-    page.wait_for_function("said.length")
+    support.wait_for(lambda: page.evaluate("said.length"), "What is said")
     assert page.evaluate("said[0]") == ["de-AT", 1, "Bericht"]
     page.evaluate("while (speechSynthesis.now) end()")
     title = "World Migration Report 2024"
@@ -136,7 +138,7 @@ def test_the_button_is_on_each_type_of_page_in_each_language(open_page: Callable
                 continue
             page.goto(version)
             page.get_by_role("button", name=BUTTON[code], exact=True).press("Enter")
-            page.wait_for_function("said.length")
+            support.wait_for(lambda: page.evaluate("said.length"), "What is said")
             found[kind, code] = page.evaluate("said[0]")
             wanted[kind, code] = [SPOKEN[code], 1, found[kind, code][2]]
     assert found == wanted

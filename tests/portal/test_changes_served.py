@@ -17,7 +17,7 @@ from tests import support
 
 pytestmark = pytest.mark.content
 
-_PUBLISH = """
+PUBLISH = """
 import os, signal
 from django.db import transaction
 from wagtail.models import Page
@@ -45,11 +45,11 @@ def test_a_process_killed_between_commit_and_announcement_is_made_good(live_port
         # All processes that answer have the menu.
         assert "Tot und doch da" not in home(live_portal)
     try:
-        live_portal.manage("shell", "-c", _PUBLISH.format(dies=True, slug=slug, title="Tot und doch da"), code=-signal.SIGKILL)
+        live_portal.manage("shell", "-c", PUBLISH.format(dies=True, slug=slug, title="Tot und doch da"), code=-signal.SIGKILL)
         support.wait_for(lambda: "Tot und doch da" in home(live_portal), "The menu")
         assert all("Tot und doch da" in home(live_portal) for _ in range(8))
     finally:
-        live_portal.manage("shell", "-c", _PUBLISH.format(dies=False, slug=slug, title=""))
+        live_portal.manage("shell", "-c", PUBLISH.format(dies=False, slug=slug, title=""))
     assert all("Tot und doch da" not in home(live_portal) for _ in range(8))
 
 
