@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
-from portal.pages import links, readers, versions
+from portal.pages import columns, links, readers, versions
 from portal.pages.links import Link, PageLink
 
 
@@ -212,7 +212,8 @@ def specific(pages: list[Page], with_streamfields: bool = False, whole: Collecti
     rows = Page.objects.filter(pk__in={page.pk for page in pages}).select_related("published_version", *ways.values())
     if not with_streamfields:
         full = {models[page.content_type_id] for page in pages if page.pk in whole}
-        rows = rows.defer(*(f"{way}__{name}" for model, way in ways.items() if model not in full for name in model.get_streamfield_names()))
+        names = [name for model in ways for name in _columns(model, model in full)]
+        rows = rows.only(*columns.all_but(Page), *columns.of_published_version(), *names)
     found: dict[int, Page] = {}
     for row in rows.order_by():
         model = models.get(row.content_type_id)
@@ -224,10 +225,26 @@ def specific(pages: list[Page], with_streamfields: bool = False, whole: Collecti
     return [found[page.pk] for page in pages if page.pk in found]
 
 
+def _steps_to(model: type[Page]) -> list[Any]:
+    """Return the models whose tables a query passes from a row of all pages to that of a page type, which is the last."""
+    return [*reversed([parent for parent in model._meta.get_base_chain(Page) if parent is not Page]), model]
+
+
 def _way_to(model: type[Page]) -> str:
     """Return how a query goes from a row of all pages to that of a page type."""
-    steps = [model, *(parent for parent in model._meta.get_base_chain(Page) if parent is not Page)]
-    return "__".join(step._meta.model_name for step in reversed(steps))
+    return "__".join(step._meta.model_name for step in _steps_to(model))
+
+
+@cache
+def _columns(model: Any, with_streamfields: bool) -> list[str]:
+    """Return the names of the columns that a page type adds to those of all pages, as a query for all pages names them."""
+    left_out = frozenset(() if with_streamfields else model.get_streamfield_names())
+    steps = _steps_to(model)
+    return [
+        name
+        for step in steps
+        for name in columns.all_but(step, left_out if step is model else frozenset(), _way_to(step), inherited=False)
+    ]
 
 
 def _targets(ids: Iterable[int]) -> dict[int, PageLink]:
