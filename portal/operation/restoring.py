@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from portal.files import write_whole
+from portal.files import only_one, write_whole
 from portal.operation import backups, databases
 from portal.operation.backups import COMPARED, PROOF, Backup, Say
 from portal.operation.media import files
@@ -184,23 +185,43 @@ def prove(backup: Backup, say: Say) -> None:
     """
     # Static files belong to the code, and a backup does not hold them.
     own = {"PORTAL_STATIC_ROOT": str(settings.STATIC_ROOT)}
-    _try_on_copy(backup, "did not hold", own, ["migrate", "-v0", "--no-input"], ["check_portal"])
+    with _copying(backup.folder.parent, say):
+        _try_on_copy(backup, "did not hold", own, ["migrate", "-v0", "--no-input"], ["check_portal"])
     write_whole(backup.folder.parent / PROOF, datetime.now(UTC).isoformat())
     say(f"The backup {backup.name} was restored into an empty folder, and its pages answer.")
 
 
-def rehearse_upgrade(backup: Backup) -> None:
+def rehearse_upgrade(backup: Backup, say: Say) -> None:
     """Upgrade a copy of the portal, made from a backup, as `upgrade` would the portal itself.
 
     Raises:
         CommandError: it fails.
     """
-    with tempfile.TemporaryDirectory(prefix=".static-", dir=backup.folder.parent) as folder:
+    beside = backup.folder.parent
+    with _copying(beside, say), tempfile.TemporaryDirectory(prefix=".static-", dir=beside) as folder:
         # Of its own: those of the version that serves are not the next one's. Where they are alike there is nothing to collect.
         static = Path(folder) / "static"
         if (there := Path(settings.STATIC_ROOT)).exists():
             shutil.copytree(there, static, copy_function=_link)
         _try_on_copy(backup, "cannot be upgraded", {"PORTAL_STATIC_ROOT": str(static)}, ["upgrade", "--copy"])
+
+
+@contextlib.contextmanager
+def _copying(folder: Path, say: Say) -> Iterator[None]:
+    """Let nobody else make a copy of the portal beside its backups meanwhile: on PostgreSQL two have the same name.
+
+    A copy holds all that the portal does: one that somebody left who was killed goes.
+
+    Raises:
+        CommandError: it cannot be made, as on a disk that is full.
+    """
+    try:
+        with only_one(folder / "copy.lock", lambda: say("Another copy of the portal is being tried; waiting for it …")):
+            for left in (path for name in (".proof-*", ".static-*") for path in folder.glob(name)):
+                shutil.rmtree(left)
+            yield
+    except (OSError, shutil.Error) as error:
+        raise CommandError(f"No copy of the portal could be made in {folder}: {getattr(error, 'strerror', None) or error}.") from error
 
 
 def _link(source: str, target: str) -> None:

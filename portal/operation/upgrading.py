@@ -92,7 +92,7 @@ def _beside(folder: Path, say: Say, keep: int, link: Path | None) -> None:
     restoring.check(backup)
     say("Upgrading a copy of the portal …")
     try:
-        restoring.rehearse_upgrade(backup)
+        restoring.rehearse_upgrade(backup, say)
     except CommandError as error:
         raise CommandError(f"{error} Nothing was changed, and the version that you had goes on.") from error
     try:
