@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import has_vary_header, patch_vary_headers
+from django.utils.cache import has_vary_header, patch_cache_control, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant, pgettext
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -182,8 +182,15 @@ class RedirectMiddleware:
         if redirect is None or redirect.link is None:
             address = addresses.meant(request)
             return HttpResponsePermanentRedirect(address) if address else response
-        kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
-        return kind(redirect.link)
+        bound_by = list(redirect.redirect_page.get_view_restrictions()) if redirect.redirect_page else []
+        if not all(restriction.accept_request(request) for restriction in bound_by):
+            # Where a private page is now may say what it is about.
+            return response
+        kind = HttpResponsePermanentRedirect if redirect.is_permanent and not bound_by else HttpResponseRedirect
+        answer = kind(redirect.link)
+        if bound_by:
+            patch_cache_control(answer, private=True, no_store=True)
+        return answer
 
 
 class RefusedPublicationMiddleware:
