@@ -32,9 +32,6 @@ FINISH = 30.0
 """Seconds in which a process that is renewed answers what it was asked; a connection that asks for nothing ends before."""
 REFUSED = "renewal-refused"
 """The file in the state folder that says that a renewal came to nothing, for whoever waits for it."""
-MALLOC = {"MALLOC_ARENA_MAX": (-8, 1), "MALLOC_MMAP_THRESHOLD_": (-3, 128 * 1024)}
-"""How glibc keeps memory for the server: variable, option of `mallopt`, value. Python lets one thread run at a time, and each further arena
-keeps what its thread freed; what is large (a page is compressed) is given back, of which glibc by itself keeps more and more."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1}
 
 
@@ -221,14 +218,15 @@ class Server:
             return None
 
     def _begin(self, ready: int) -> subprocess.Popen[bytes]:
-        # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order.
+        # A session of its own: Ctrl-C reaches this process alone, which then ends the server in order. One arena of glibc for all
+        # threads: Python lets one of them run at a time, and each further arena keeps what its thread freed.
         return subprocess.Popen(  # noqa: S603
             command(self.listeners, ready),
             cwd=place(),
             start_new_session=True,
             preexec_fn=_begin_child,
             pass_fds=[*self.listeners, *([ready] if ready else [])],
-            env={**{name: str(value) for name, (_option, value) in MALLOC.items()}, **os.environ},
+            env={"MALLOC_ARENA_MAX": "1", **os.environ},
         )
 
     def _wait(self) -> int:
@@ -354,11 +352,11 @@ def begin_here(listeners: list[socket.socket], serve: Callable[[list[socket.sock
     os.setsid()
     _begin_child()
     os.chdir(BASE_DIR)
-    for name, (option, value) in MALLOC.items():
-        if name not in os.environ:
-            # glibc reads the variable when a process begins.
-            with contextlib.suppress(AttributeError, OSError):
-                ctypes.CDLL(None).mallopt(option, value)
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        # glibc reads the variable when a process begins.
+        arena_max = -8
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).mallopt(arena_max, 1)
     serve(listeners)
     sys.exit(0)
 

@@ -88,13 +88,14 @@ def megabytes(pid: int) -> float:
 
 
 def by_kind(pid: int) -> Counter[str]:
-    """Return the proportional megabytes of a process by what lies there, and, of Python's objects and the heap, what it shares with none."""
+    """Return the proportional megabytes of a process by what lies there, and what of objects and heap it shares with none."""
     found: Counter[str] = Counter()
     kind = ""
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         if mapping := re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)", line):
             name = mapping[1]
-            kind = "heap" if name == "[heap]" else "code" if ".so" in name or "/bin/" in name else "files" if name.startswith("/") else "objects"
+            is_code = ".so" in name or "/bin/" in name
+            kind = "heap" if name == "[heap]" else "code" if is_code else "files" if name.startswith("/") else "objects"
         elif line.startswith("Pss:"):
             found[kind] += int(line.split()[1]) / 1024
         elif line.startswith("Private_Dirty:") and kind in {"objects", "heap"}:
