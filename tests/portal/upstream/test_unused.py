@@ -17,9 +17,7 @@ from portal.upstream import unused
 def taken() -> Iterator[tuple[str, str]]:
     """Yield what Wagtail's apps take from the API when they are ready, with the app."""
     for config in apps.get_app_configs():
-        module = sys.modules[type(config).__mro__[-3 if type(config).__module__ == "portal.apps" else 0].__module__]
-        if config.name.split(".")[0] != "wagtail" or not (module.__file__ or "").endswith("apps.py"):
-            continue
+        module = sys.modules[type(config).__module__]
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.ImportFrom) and "api.v3" in (node.module or ""):
                 yield from ((config.name, name.name) for name in node.names)
