@@ -22,6 +22,10 @@ class PortalConfig(AppConfig):
         """Connect the signals, let writers take turns, register checks and rights, let Wagtail ask the portal what is private and which
         titles are shown, and tell of new addresses before the commit, make exports safe, take the portal's form for redirects, write dates
         as the admin's language does, and no scripts into its screens."""
+        from portal.upstream import unused
+
+        # Before the apps that are ready next load it.
+        unused.apply()
         from portal import checks, signals, writers  # noqa: F401
         from portal.accounts import shared_passwords
         from portal.accounts import signals as account_signals  # noqa: F401

@@ -8,18 +8,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.cache.backends import filebased, redis
-
-try:
-    from redis.exceptions import ConnectionError as AwayError
-    from redis.exceptions import TimeoutError as SilentError
-except ModuleNotFoundError:
-    # The package is there only where CACHE_URL names Redis.
-    _AWAY: tuple[type[Exception], ...] = ()
-else:
-    _AWAY = (AwayError, SilentError)
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +18,18 @@ PAUSE = 1.0
 """Seconds for which a cache is not asked again once it failed."""
 
 
+def redis_failures() -> tuple[type[Exception], ...]:
+    """Return what is raised where Redis is away or silent. Only who has one asks: its package takes 5 MB, and may not be there."""
+    from redis.exceptions import ConnectionError as AwayError
+    from redis.exceptions import TimeoutError as SilentError
+
+    return AwayError, SilentError
+
+
 class _Forgiving:
     """While it fails nothing is found, and what is stored is lost."""
 
-    failures: ClassVar[tuple[type[Exception], ...]]
+    failures: tuple[type[Exception], ...]
     _away_until = 0.0
 
     def _ask(self, name: str, nothing: Any, *args: Any, **kwargs: Any) -> Any:
@@ -82,7 +81,9 @@ class _Forgiving:
 class RedisCache(_Forgiving, redis.RedisCache):
     """Django's cache in Redis, which may be away."""
 
-    failures = _AWAY
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.failures = redis_failures()
 
 
 class FileCache(_Forgiving, filebased.FileBasedCache):

@@ -52,7 +52,8 @@ def highlight(text: str, terms: set[str], language: str, in_every_word: bool = T
 _FOLDED = {code: fold(chr(code).lower()) for code in range(0xC0, 0x700)} | dict.fromkeys(map(ord, "’ʼ'`´"), "")
 
 
-@lru_cache(maxsize=64)
+# Few: each holds words of its own, and hardly anybody asks again what was asked long ago.
+@lru_cache(maxsize=8)
 def _looks(terms: frozenset[str]) -> Callable[[str], bool]:
     """Return a function that tells whether a word may have one of the terms, without analysing it: that costs most of a page of results.
 

@@ -24,7 +24,7 @@ from wagtail import hooks
 from wagtail.models import Page
 from wagtail.views import serve_chain
 
-from portal import navigation
+from portal import caches, navigation
 from portal.discovery import markdown
 from portal.discovery.head import absolute
 from portal.http import counting
@@ -35,14 +35,8 @@ from portal.pages import links, readers, versions
 from portal.pages.answers import page_at
 from portal.uploads.delivery import READING_METHODS, reading_only
 
-try:
-    from redis.exceptions import ConnectionError as CacheConnectionError
-    from redis.exceptions import TimeoutError as CacheTimeoutError
-except ModuleNotFoundError:
-    # The package is there only where CACHE_URL names Redis.
-    _AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
-else:
-    _AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
+_HAS_REDIS = settings.CACHES["default"]["BACKEND"].endswith("RedisCache")
+_AWAY = (OperationalError, InterfaceError, *(caches.redis_failures() if _HAS_REDIS else ()))
 """What is raised when the database or the cache cannot be reached, or not in time."""
 
 

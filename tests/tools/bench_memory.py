@@ -6,7 +6,8 @@ A copy of the state folder is served as `make serve` does (`--database` names it
 copied too). Public requests come in equal shares of seven kinds (home, section, article, list, search, feed, 404) in five languages, by
 eight readers with connections of their own; lists go through their pages, searches through the words of addresses, and no 404 comes
 twice, so that what is kept grows as it does with visitors. Counted is the proportional set size (PSS) of the launcher and all processes
-that it began: what several share counts once. Further requests (`--again`) must leave it as it was, but for `FLAT`.
+that it began: what several share counts once. Twice each process is told by kind: Python's objects, glibc's heap, code of libraries, mapped
+files, and what of the first two it shares with no other. Further requests (`--again`) must leave it as it was, but for `FLAT`.
 
 It ends with 1 where something is above its limit.
 """
@@ -66,10 +67,16 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def listeners(portal: Portal) -> set[int]:
+    """Return the processes that answer."""
+    # It reads Django's settings.
+    from tests.portal.shell import clients
+
+    return set(clients.listeners(portal))
+
+
 def launcher(portal: Portal) -> int:
     """Return the process that this one began to serve the portal: the others do not answer there."""
-    from tests.portal.shell.clients import listeners
-
     answering = listeners(portal)
     return next(pid for pid in descendants(os.getpid())[1:] if answering.intersection(descendants(pid)))
 
@@ -78,6 +85,35 @@ def megabytes(pid: int) -> float:
     """Return the proportional set size of a process."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) / 1024
+
+
+def by_kind(pid: int) -> Counter[str]:
+    """Return the proportional megabytes of a process by what lies there, and what of objects and heap it shares with none."""
+    found: Counter[str] = Counter()
+    kind = ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if mapping := re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)", line):
+            name = mapping[1]
+            is_code = ".so" in name or "/bin/" in name
+            kind = "heap" if name == "[heap]" else "code" if is_code else "files" if name.startswith("/") else "objects"
+        elif line.startswith("Pss:"):
+            found[kind] += int(line.split()[1]) / 1024
+        elif line.startswith("Private_Dirty:") and kind in {"objects", "heap"}:
+            found["its own"] += int(line.split()[1]) / 1024
+    return found
+
+
+def tell_kinds(portal: Portal) -> None:
+    """Print what each process holds, by kind."""
+    first, answering = launcher(portal), listeners(portal)
+    pids = descendants(first)
+    columns = ("objects", "heap", "code", "files", "its own")
+    print(f"\n| process | {' | '.join(columns)} |\n| --- |{' --- |' * len(columns)}")
+    for pid in pids:
+        name = "launcher" if pid == first else "answers" if pid in answering else "forks the others" if pid == pids[1] else "runner"
+        found = by_kind(pid)
+        print(f"| {name} | {' | '.join(f'{found[column]:.0f}' for column in columns)} |", flush=True)
+    print()
 
 
 def memory(portal: Portal) -> tuple[float, list[float]]:
@@ -182,12 +218,14 @@ def main() -> int:
                 odd = {key: count for key, count in answered.items() if key[1] != (404 if key[0] == "404" else 200)}
                 assert not odd, odd
                 tell(portal, f"{number} public requests{what}")
+            tell_kinds(portal)
             editor = Editor(portal)
             for number in range(options.admin):
                 path = _SCREENS[number % len(_SCREENS)].format(home=home, page=pages[number // len(_SCREENS) % len(pages)])
                 status, _headers, _body = editor.get(path)
                 assert status == 200, f"{path}: {status}"
             tell(portal, f"{options.admin} requests of the admin")
+            tell_kinds(portal)
     _start, public, again, with_admin = sums
     faults = [
         f"{value:.0f} MB {what}, at most {limit:.0f}"
