@@ -25,6 +25,7 @@ from wagtail.models import Page
 from wagtail.views import serve_chain
 
 from portal import navigation
+from portal.buckets import Away
 from portal.discovery import markdown
 from portal.discovery.head import absolute
 from portal.http import counting
@@ -40,10 +41,10 @@ try:
     from redis.exceptions import TimeoutError as CacheTimeoutError
 except ModuleNotFoundError:
     # The package is there only where CACHE_URL names Redis.
-    _AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+    _AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError, Away)
 else:
-    _AWAY = (OperationalError, InterfaceError, CacheConnectionError, CacheTimeoutError)
-"""What is raised when the database or the cache cannot be reached, or not in time."""
+    _AWAY = (OperationalError, InterfaceError, Away, CacheConnectionError, CacheTimeoutError)
+"""What is raised when the database, the cache or the bucket of the files cannot be reached, or not in time."""
 
 
 @reading_only
@@ -210,7 +211,7 @@ def _away_page(code: str) -> tuple[str, str]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 in all languages, or 503 in the reader's where database or cache cannot be reached; neither page needs any other file.
+    """Answer 500 in all languages, or 503 in the reader's where what it needs cannot be reached; neither page needs any other file.
 
     Django calls this while the exception is being handled.
     """
