@@ -21,9 +21,11 @@ from tests import support
 
 BUCKET, REGION = "portal-media", "eu-test-1"
 ACCESS_KEY, SECRET_KEY = "AKIDOFTHETESTS", "the/secret+of the tests"
-LIST_MOST = 50
+LIST_MOST = 3
 """Names in one answer of a list: fewer than the real 1,000, so that there is a second one."""
-_AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, SignedHeaders=([^,]+), Signature=(\w{64})")
+_AUTHORIZATION = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, SignedHeaders=([^,]+), Signature=(\w{64})"
+)
 
 
 class Refusal(Exception):

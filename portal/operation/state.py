@@ -137,7 +137,9 @@ def _bucket() -> Iterator[Finding]:
         buckets.check(settings.S3)
     except OSError as error:
         text = pgettext("admin", "The bucket %(bucket)s at %(server)s does not answer: %(reason)s") % {**values, "reason": error}
-        advice = pgettext("admin", "Check the server of the bucket and the keys: until it answers, no picture opens and nothing can be uploaded.")
+        advice = pgettext(
+            "admin", "Check the server of the bucket and the keys: until it answers, no picture opens and nothing can be uploaded."
+        )
         yield Finding("bucket", label, text, advice)
     except buckets.PublicError:
         text = pgettext("admin", "Everybody can read what lies in the bucket %(bucket)s at %(server)s.") % values

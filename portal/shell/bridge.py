@@ -21,7 +21,7 @@ SPOOL = 1024 * 1024
 
 @dataclass(slots=True)
 class Answer:
-    """An answer: its body, or the file that is sent from `start` to before `end`."""
+    """An answer: its body, or the file that is sent from `start` to before `end`; `is_stored` says that it was one before."""
 
     status: int
     headers: Headers
@@ -30,6 +30,7 @@ class Answer:
     start: int = 0
     end: int = 0
     spool: IO[bytes] | None = field(default=None, repr=False)
+    is_stored: bool = False
 
     def header(self, name: str) -> str:
         """Return the value of a header, by its name in small letters; empty where it is not there."""
@@ -126,7 +127,7 @@ def _gathered(result: Iterable[bytes], said: list[Any], method: str) -> Answer:
     is_file = isinstance(result, File)
     if is_file and (place := result.place()):
         path, start, end = place
-        return Answer(said[0], said[1], file=path, start=start, end=end)
+        return Answer(said[0], said[1], file=path, start=start, end=end, is_stored=True)
     if is_file and method == "HEAD":
         # It lies elsewhere, and its headers say all.
         return Answer(said[0], said[1], file=os.devnull)
@@ -143,4 +144,4 @@ def _gathered(result: Iterable[bytes], said: list[Any], method: str) -> Answer:
         spool.flush()
         # A file without a name, held by another descriptor: it is gone with it.
         kept = os.fdopen(os.dup(spool.fileno()), "rb")
-    return Answer(said[0], headers, file=f"/dev/fd/{kept.fileno()}", end=size, spool=kept)
+    return Answer(said[0], headers, file=f"/dev/fd/{kept.fileno()}", end=size, spool=kept, is_stored=is_file)
