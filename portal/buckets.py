@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 
 _CONNECT, _READ = 3, 20
@@ -113,7 +114,7 @@ def check(bucket: Bucket) -> None:
 def _check_private(bucket: Bucket, name: str) -> None:
     for path in (f"/{bucket.name}/{name}", f"/{bucket.name}?list-type=2&max-keys=1"):
         # Refused is what it should be; whatever else went wrong, nobody read anything.
-        with suppress(OSError), urllib.request.urlopen(bucket.endpoint + path, timeout=_READ):  # noqa: S310
+        with suppress(OSError, HTTPException), urllib.request.urlopen(bucket.endpoint + path, timeout=_READ):  # noqa: S310
             raise PublicError(f"everybody can read what lies in the bucket {bucket.name}; make it private")
 
 

@@ -168,7 +168,9 @@ class Copy:
         if answer.status == 503:
             # Something is away: what could be read would be taken for the whole.
             raise OSError(f"{address} answers 503")
-        is_file = answer.is_stored and "private" not in answer.header("cache-control")
+        # One from a bucket was fetched, and is known by what it says of its parts.
+        is_file = (bool(answer.file) and answer.spool is None) or bool(answer.header("accept-ranges"))
+        is_file = is_file and "private" not in answer.header("cache-control")
         if answer.status != 200 or answer.header("set-cookie") or not (kept.fresh_until or is_file or address in self.pages):
             if answer.spool is not None:
                 answer.spool.close()

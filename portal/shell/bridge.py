@@ -21,7 +21,7 @@ SPOOL = 1024 * 1024
 
 @dataclass(slots=True)
 class Answer:
-    """An answer: its body, or the file that is sent from `start` to before `end`; `is_stored` says that it was one before."""
+    """An answer: its body, or the file that is sent from `start` to before `end`."""
 
     status: int
     headers: Headers
@@ -30,7 +30,6 @@ class Answer:
     start: int = 0
     end: int = 0
     spool: IO[bytes] | None = field(default=None, repr=False)
-    is_stored: bool = False
 
     def header(self, name: str) -> str:
         """Return the value of a header, by its name in small letters; empty where it is not there."""
@@ -124,24 +123,20 @@ def call(application: Application, values: dict[str, Any], deliver: Callable[[An
 
 
 def _gathered(result: Iterable[bytes], said: list[Any], method: str) -> Answer:
-    is_file = isinstance(result, File)
-    if is_file and (place := result.place()):
+    elsewhere = (os.devnull, 0, 0) if method == "HEAD" else None  # its headers say all
+    if isinstance(result, File) and (place := result.place() or elsewhere):
         path, start, end = place
-        return Answer(said[0], said[1], file=path, start=start, end=end, is_stored=True)
-    if is_file and method == "HEAD":
-        # It lies elsewhere, and its headers say all.
-        return Answer(said[0], said[1], file=os.devnull)
+        return Answer(said[0], said[1], file=path, start=start, end=end)
     with tempfile.SpooledTemporaryFile(SPOOL) as spool:
         for block in result:
             spool.write(block)
         size = spool.tell()
         headers = [(name, value) for name, value in said[1] if name.lower() != "content-length"]
         headers.append(("Content-Length", str(size)))
-        if size <= SPOOL and not is_file:
+        if size <= SPOOL and not isinstance(result, File):
             spool.seek(0)
             return Answer(said[0], headers, spool.read())
-        spool.rollover()
-        spool.flush()
         # A file without a name, held by another descriptor: it is gone with it.
         kept = os.fdopen(os.dup(spool.fileno()), "rb")
-    return Answer(said[0], headers, file=f"/dev/fd/{kept.fileno()}", end=size, spool=kept, is_stored=is_file)
+        spool.flush()
+    return Answer(said[0], headers, file=f"/dev/fd/{kept.fileno()}", end=size, spool=kept)

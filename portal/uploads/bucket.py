@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
@@ -110,6 +111,9 @@ class BucketStorage(Storage):
     def _open(self, name: str, mode: str = "rb") -> StoredFile:
         if mode != "rb":
             raise ValueError("Files in a bucket are read, or saved as a whole.")
+        if name.startswith("/"):
+            # A file whose name is a path of this machine would be sent from there.
+            raise SuspiciousFileOperation(f"{name} is no name of an uploaded file.")
         return StoredFile(self, name)
 
     def _put(self, name: str, content: File, **conditions: str) -> None:

@@ -169,6 +169,9 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
     except FileNotFoundError as error:
         # From a disk that is Wagtail's own answer, from a bucket not.
         raise Http404 from error
+    # Of a file in the bucket Wagtail does not say when it was written.
+    if modified := getattr(getattr(getattr(response, "file_to_stream", None), "file", None), "modified", None):
+        response.headers["Last-Modified"] = http_date(modified.timestamp())
     # What is public today may be restricted tomorrow: caches ask each time.
     response.headers["Cache-Control"] = "no-cache" if getattr(request, "file_is_public", False) else _PRIVATE
     return in_parts(request, response)

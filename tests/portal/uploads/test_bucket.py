@@ -16,10 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from PIL import Image
 
 from portal import buckets
+from portal.operation.media import Entry, Store
 from portal.settings import media
 from portal.settings.values import SettingError
 from portal.uploads.bucket import BucketStorage
@@ -64,7 +66,7 @@ _NEW_PICTURE = """
 import json
 from portal.models import PortalImage
 image = PortalImage.objects.get(title={title!r})
-print("FOUND" + json.dumps([image.get_rendition("width-77|format-webp").url, PortalImage.objects.count()]))
+print("FOUND" + json.dumps([image.get_rendition("width-77|format-jpeg").url, PortalImage.objects.count()]))
 """
 _MIRROR = """
 import json, pathlib, tempfile
@@ -75,6 +77,7 @@ with tempfile.TemporaryDirectory() as folder:
         copy._take(address)
     print("FOUND" + json.dumps([list(copy.found), list(copy.left_out)]))
 """
+_AVIF = "from portal.jobs import pictures; pictures.make_avif()"
 _PICTURES = "from portal.models import PortalImage; print('FOUND' + str(PortalImage.objects.count()))"
 STATE = "/admin/reports/state/"
 WANTED = "documents/ä 1+1.txt"
@@ -102,10 +105,15 @@ def photograph(color: str) -> bytes:
     return out.getvalue()
 
 
-def upload(portal: support.Portal, title: str) -> tuple[int, str]:
+@pytest.fixture(scope="module")
+def editor(portal: support.Portal) -> Editor:
+    return Editor(portal)
+
+
+def upload(editor: Editor, title: str) -> tuple[int, str]:
     """Upload a picture as the form does, and return the status and what is said."""
     form = {"title": title, "collection": "1", "tags": ""}
-    status, _headers, body = Editor(portal).post("/admin/images/add/", form, {"file": (f"{title}.jpg", photograph("navy"))})
+    status, _headers, body = editor.post("/admin/images/add/", form, {"file": (f"{title}.jpg", photograph("navy"))})
     return status, body
 
 
@@ -120,8 +128,8 @@ def pictures(portal: support.Portal, path: str) -> list[str]:
     return sorted(set(re.findall(r"/media/images/[^\s\",]+", body.decode())))
 
 
-def test_a_picture_from_its_upload_to_its_withdrawal(portal: support.Portal, bucket: s3_server.Server) -> None:
-    assert upload(portal, "Eimerweise")[0] == 302
+def test_a_picture_from_its_upload_to_its_withdrawal(portal: support.Portal, bucket: s3_server.Server, editor: Editor) -> None:
+    assert upload(editor, "Eimerweise")[0] == 302
     original, pages = said(portal.manage("shell", "-v0", "-c", _SHOW.format(title="Eimerweise")))
     assert original in bucket.files and len(pages) == 2
     own = [name for name in pictures(portal, pages[0]) if "Eimerweise" in name]
@@ -167,7 +175,9 @@ def expected(data: bytes) -> list[tuple[int, bytes]]:
     return [(206, data[10:100]), (206, data[:1]), (206, data[100:]), (206, data[-7:]), (416, b""), (416, b"")]
 
 
-def test_documents_and_films_are_streamed_to_whoever_may_read_them(portal: support.Portal, bucket: s3_server.Server) -> None:
+def test_documents_and_films_are_streamed_to_whoever_may_read_them(
+    portal: support.Portal, bucket: s3_server.Server, editor: Editor
+) -> None:
     shared, private = said(portal.manage("shell", "-v0", "-c", _DOCUMENTS))
     data = b"Zeile;1\n" * 5000
     assert ask(portal, shared, Accept_Encoding="br, gzip")[::2] == (200, data)
@@ -176,10 +186,8 @@ def test_documents_and_films_are_streamed_to_whoever_may_read_them(portal: suppo
     assert ask(portal, shared, If_None_Match=headers["etag"])[::2] == (304, b"")
     assert ask(portal, shared, If_Range=headers["last-modified"], Range="bytes=0-3")[::2] == (206, data[:4])
     assert ask(portal, private)[0] in {302, 403, 404}
-    assert Editor(portal).get(private)[::2] == (200, data.decode())
-    bucket.asked.clear()
+    assert editor.get(private)[::2] == (200, data.decode())
     address, content = film(portal)
-    # Not read on the way in, but for its text, its checksum and when it is stored.
     status, headers, body = ask(portal, address)
     assert (status, headers["content-length"], body == content) == (200, str(len(content)), True)
     middle = ask(portal, address, Range="bytes=1048570-3145739")
@@ -187,12 +195,16 @@ def test_documents_and_films_are_streamed_to_whoever_may_read_them(portal: suppo
     assert middle[2] == content[1048570:3145740]
     # A row whose file is lost is an address without a file.
     name = next(name for name in bucket.files if name.endswith("film-of-the-tests.mp4"))
-    del bucket.files[name]
+    lost = bucket.files.pop(name)
     assert ask(portal, address)[0] == 404
+    bucket.files[name] = lost
 
 
-def test_without_the_bucket_pages_are_read_and_nothing_is_lost(portal: support.Portal, bucket: s3_server.Server) -> None:
-    assert upload(portal, "Vorher")[0] == 302
+def test_without_the_bucket_pages_are_read_and_nothing_is_lost(
+    portal: support.Portal, bucket: s3_server.Server, editor: Editor
+) -> None:
+    assert upload(editor, "Vorher")[0] == 302
+    portal.manage("shell", "-v0", "-c", _AVIF)
     picture, count = said(portal.manage("shell", "-v0", "-c", _NEW_PICTURE.format(title="Vorher")))
     (shared, _private), stored = said(portal.manage("shell", "-v0", "-c", _DOCUMENTS)), dict(bucket.files)
     with bucket.away():
@@ -206,10 +218,10 @@ def test_without_the_bucket_pages_are_read_and_nothing_is_lost(portal: support.P
                 assert (status, headers["retry-after"], headers["cache-control"]) == (503, "60", "no-store"), (address, method)
         # A mirror without its pictures would be taken for a whole one.
         assert f"{picture} answers 503" in portal.manage("shell", "-v0", "-c", _MIRROR.format(addresses=[picture]), code=1)
-        status, body = upload(portal, "Während")
+        status, body = upload(editor, "Während")
         assert (status, AWAY in body, 'value="Während"' in body) == (200, True, True)
         assert said(portal.manage("shell", "-v0", "-c", _PICTURES)) == count
-        state = Editor(portal).get(STATE)[2]
+        state = editor.get(STATE)[2]
         assert f"Der Bucket {s3_server.BUCKET} auf http://127.0.0.1:{bucket.port} antwortet nicht" in state
         refused = portal.manage("backup", code=1).splitlines()[-1]
         folder = portal.environment["PORTAL_BACKUPS"]
@@ -217,14 +229,18 @@ def test_without_the_bucket_pages_are_read_and_nothing_is_lost(portal: support.P
     assert bucket.files == stored
     assert ask(portal, picture)[::2] == (200, stored[picture.removeprefix("/media/")][0])
     assert ask(portal, shared)[0] == 200
-    assert upload(portal, "Danach")[0] == 302
-    assert f"Der Bucket {s3_server.BUCKET} auf http://127.0.0.1:{bucket.port} antwortet." in Editor(portal).get(STATE)[2]
+    assert upload(editor, "Danach")[0] == 302
+    assert f"Der Bucket {s3_server.BUCKET} auf http://127.0.0.1:{bucket.port} antwortet." in editor.get(STATE)[2]
 
 
 def test_a_backup_takes_the_files_along_and_brings_them_into_another_bucket(
     portal: support.Portal, bucket: s3_server.Server, tmp_path: Path
 ) -> None:
     backups = Path(portal.environment["PORTAL_BACKUPS"])
+    for number in range(2 * s3_server.LIST_MOST):
+        bucket.put(f"documents/Blatt {number}.txt", b"Blatt" * number)
+    # What the runner would do meanwhile.
+    portal.manage("shell", "-v0", "-c", _AVIF)
     first = portal.manage("backup").split()[2]
     bucket.asked.clear()
     name = portal.manage("backup").split()[2]
@@ -251,12 +267,10 @@ def test_a_backup_takes_the_files_along_and_brings_them_into_another_bucket(
             target.manage("restore", again, "--overwrite")
             assert [(method, of) for method, of in other.asked if method in {"PUT", "DELETE"}] == [("PUT", changed)]
             assert {path: data for path, (data, _written) in other.files.items()} == files
-        # And to a portal without a bucket.
-        plain = tmp_path / "plain"
-        plain.mkdir()
-        with contextlib.closing(support.Portal("", plain, support.environment(plain, **own))) as target:
-            target.manage("restore", name)
-            assert {path.relative_to(plain / "media").as_posix(): path.read_bytes() for path in (plain / "media").rglob("*.*")} == files
+    # And into a folder.
+    plain = tmp_path / "plain"
+    Store(backups).bring_back({path: Entry(*of) for path, of in manifest["media"].items()}, plain)
+    assert {path.relative_to(plain).as_posix(): path.read_bytes() for path in plain.rglob("*.*")} == files
 
 
 def test_two_that_take_one_name_get_two(settings: object) -> None:
@@ -284,6 +298,9 @@ def test_two_that_take_one_name_get_two(settings: object) -> None:
             names = list(threads.map(save, contents))
         assert [server.files[name][0] for name in names] == contents
         assert storage.url(names[0]).startswith("/media/documents/%C3%A4%201%2B1")
+        server.put("/etc/hostname", b"in the bucket")
+        with pytest.raises(SuspiciousFileOperation):
+            storage.open("/etc/hostname")
         storage.replace(names[0], ContentFile("Neu"))
         assert (server.files[names[0]][0], storage.open(names[0]).read()) == (b"Neu", b"Neu")
 
