@@ -123,8 +123,7 @@ def call(application: Application, values: dict[str, Any], deliver: Callable[[An
 
 
 def _gathered(result: Iterable[bytes], said: list[Any], method: str) -> Answer:
-    elsewhere = (os.devnull, 0, 0) if method == "HEAD" else None  # its headers say all
-    if isinstance(result, File) and (place := result.place() or elsewhere):
+    if isinstance(result, File) and (place := result.place() or ((os.devnull, 0, 0) if method == "HEAD" else None)):
         path, start, end = place
         return Answer(said[0], said[1], file=path, start=start, end=end)
     with tempfile.SpooledTemporaryFile(SPOOL) as spool:
