@@ -129,7 +129,7 @@ def on_postgresql() -> bool:
 
 def environment(folder: Path, database: str = "", **values: str) -> dict[str, str]:
     """Return the environment of a portal of its own, free of what the test run itself was given."""
-    own = ("PORTAL_", "DATABASE_URL", "CACHE_URL", "HOST", "PORT", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "MAKE", "MFLAGS")
+    own = ("PORTAL_", "S3_", "DATABASE_URL", "CACHE_URL", "HOST", "PORT", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "MAKE", "MFLAGS")
     result = {key: value for key, value in os.environ.items() if not key.startswith(own)}
     result["PORTAL_DICTIONARIES"] = str(settings.DICTIONARIES)
     result |= {"PORTAL_VAR": str(folder), "PORTAL_DEMO_PASSWORD": DEMO_PASSWORD, "DJANGO_SETTINGS_MODULE": "portal.settings.production"}

@@ -25,6 +25,7 @@ from wagtail.models import Page
 from wagtail.views import serve_chain
 
 from portal import caches, navigation
+from portal.buckets import Away
 from portal.discovery import markdown
 from portal.discovery.head import absolute
 from portal.http import counting
@@ -36,8 +37,8 @@ from portal.pages.answers import page_at
 from portal.uploads.delivery import READING_METHODS, reading_only
 
 _HAS_REDIS = settings.CACHES["default"]["BACKEND"].endswith("RedisCache")
-_AWAY = (OperationalError, InterfaceError, *(caches.redis_failures() if _HAS_REDIS else ()))
-"""What is raised when the database or the cache cannot be reached, or not in time."""
+_AWAY = (OperationalError, InterfaceError, Away, *(caches.redis_failures() if _HAS_REDIS else ()))
+"""What is raised when the database, the cache or the bucket of the files cannot be reached, or not in time."""
 
 
 @reading_only
@@ -204,7 +205,7 @@ def _away_page(code: str) -> tuple[str, str]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 in all languages, or 503 in the reader's where database or cache cannot be reached; neither page needs any other file.
+    """Answer 500 in all languages, or 503 in the reader's where what it needs cannot be reached; neither page needs any other file.
 
     Django calls this while the exception is being handled.
     """

@@ -30,6 +30,7 @@ from wagtail.images.models import (
 from wagtail.search import index
 
 from portal import changes, tags
+from portal.buckets import Away
 from portal.language.languages import Language, languages_by_code
 from portal.uploads import access, photographs
 from portal.uploads.rights import Rights, state
@@ -65,10 +66,18 @@ def _as_missing(image: AbstractImage) -> Iterator[None]:
     """Let a picture that cannot be read, or a size that cannot be stored, count as one that is missing: pages and lists open.
 
     Wagtail shows a placeholder for a missing file, and fails for a broken one.
+
+    Raises:
+        SourceImageIOError: it cannot be read, or a size not be stored.
+        Away: it is only the bucket that does not answer. What was built without the picture would be kept without it.
     """
     try:
         yield
-    except (SourceImageIOError, InvalidFilterSpecError):
+    except SourceImageIOError as error:
+        if isinstance(error.__cause__, Away):
+            raise error.__cause__ from None
+        raise
+    except (InvalidFilterSpecError, Away):
         raise
     except (OSError, SyntaxError, ValueError, DecompressionBombError) as error:
         logger.warning("No size of the photograph %s can be made: %s", image.pk, error)

@@ -252,7 +252,7 @@ def _check_room(folder: Path, known: Mapping[str, Entry]) -> None:
     Raises:
         CommandError: there is not.
     """
-    new = sum(stat.st_size for name, stat in files() if name not in known)
+    new = sum(size for name, size, _written in files() if name not in known)
     if databases.vendor() == "sqlite" and databases.sqlite_path().exists():
         new += databases.sqlite_path().stat().st_size
     if (free := shutil.disk_usage(folder).free) < new:

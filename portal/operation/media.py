@@ -1,4 +1,4 @@
-"""The files of the media folder in a store that all backups share: each content is kept once, under its checksum."""
+"""Uploaded files, of the media folder or of a bucket, in a store that all backups share: each content is kept once, under its checksum."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db.models import FileField
 
 _PIECE = 1024 * 1024
 
 
 class Entry(NamedTuple):
-    """A file of the media folder as it was: the SHA-256 of its content, its bytes, when it was written (nanoseconds)."""
+    """An uploaded file as it was: the SHA-256 of its content, its bytes, when it was written (nanoseconds)."""
 
     checksum: str
     size: int
@@ -42,15 +44,27 @@ def is_inside(name: str) -> bool:
     return "\0" not in name and "\\" not in name and not any(part == "" or part.startswith(".") for part in parts)
 
 
-def files() -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the files of the media folder by their names below it, but for those that are being written: a dot is before their names."""
+def files() -> Iterator[tuple[str, int, int]]:
+    """Yield the uploaded files: name, bytes, when it was written (nanoseconds); not what is being written: a dot is before its name.
+
+    Raises:
+        OSError: they lie in a bucket that does not answer.
+    """
+    if settings.S3:
+        yield from (found for found in default_storage.files() if is_inside(found[0]))
+        return
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")):
         # What vanishes meanwhile was deleted.
         with suppress(FileNotFoundError):
             name = path.relative_to(root).as_posix()
             if is_inside(name) and path.is_file():
-                yield name, path.stat()
+                stat = path.stat()
+                yield name, stat.st_size, stat.st_mtime_ns
+
+
+def _opened(name: str) -> IO[bytes] | File:
+    return default_storage.open(name) if settings.S3 else (Path(settings.MEDIA_ROOT) / name).open("rb")
 
 
 class Store:
@@ -63,13 +77,13 @@ class Store:
         """Return where the content with a checksum lies."""
         return self.folder / name[:2] / name
 
-    def _add(self, path: Path) -> str:
+    def _add(self, uploaded: str) -> str:
         """Keep the content of a file and return its checksum: read once, and known under its name only when it is whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor, aside = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
         try:
             found = hashlib.sha256()
-            with path.open("rb") as source, os.fdopen(descriptor, "wb") as out:
+            with _opened(uploaded) as source, os.fdopen(descriptor, "wb") as out:
                 while piece := source.read(_PIECE):
                     found.update(piece)
                     out.write(piece)
@@ -83,15 +97,15 @@ class Store:
         return name
 
     def add_all(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
-        """Keep what lies in the media folder now and return it; what is `known` and was not written since is not read again."""
+        """Keep what was uploaded until now and return it; what is `known` and was not written since is not read again."""
         found = {}
-        for name, stat in files():
+        for name, size, written in files():
             before = known.get(name)
-            if before and before[1:] == (stat.st_size, stat.st_mtime_ns) and self.path(before.checksum).exists():
+            if before and before[1:] == (size, written) and self.path(before.checksum).exists():
                 found[name] = before
                 continue
             with suppress(FileNotFoundError):
-                found[name] = Entry(self._add(Path(settings.MEDIA_ROOT) / name), stat.st_size, stat.st_mtime_ns)
+                found[name] = Entry(self._add(name), size, written)
         return found
 
     def faults(self, entries: Mapping[str, Entry]) -> list[str]:
@@ -116,6 +130,20 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.path(entry.checksum), path)
             os.utime(path, ns=(entry.written, entry.written))
+
+    def bring_into_bucket(self, entries: Mapping[str, Entry]) -> None:
+        """Let the bucket hold these files and no others; those that are what they were are not written again.
+
+        Raises:
+            OSError: the bucket does not answer; it can be repeated.
+        """
+        there = {name: (size, written) for name, size, written in files()}
+        for name, entry in entries.items():
+            if there.pop(name, None) != (entry.size, entry.written):
+                with self.path(entry.checksum).open("rb") as file:
+                    default_storage.replace(name, File(file))
+        for name in there:
+            default_storage.delete(name)
 
     def forget_all_but(self, used: Iterable[str]) -> None:
         """Delete the contents that no backup refers to."""

@@ -159,9 +159,18 @@ class Copy:
         return not query or bool(_QUERY.fullmatch(query)) and not path.startswith(settings.STATIC_URL)
 
     def _take(self, address: str) -> list[str]:
-        """Keep what lies at an address, if it is for everybody; return what it refers to."""
+        """Keep what lies at an address, if it is for everybody; return what it refers to.
+
+        Raises:
+            OSError: it cannot be answered now.
+        """
         answer, kept = _ask(address)
-        is_file = bool(answer.file) and answer.spool is None and "private" not in answer.header("cache-control")
+        if answer.status == 503:
+            # Something is away: what could be read would be taken for the whole.
+            raise OSError(f"{address} answers 503")
+        # One from a bucket was fetched, and is known by what it says of its parts.
+        is_file = (bool(answer.file) and answer.spool is None) or bool(answer.header("accept-ranges"))
+        is_file = is_file and "private" not in answer.header("cache-control")
         if answer.status != 200 or answer.header("set-cookie") or not (kept.fresh_until or is_file or address in self.pages):
             if answer.spool is not None:
                 answer.spool.close()

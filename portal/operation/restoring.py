@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -28,7 +29,7 @@ from portal.settings import environment
 
 _SHARED = (
     "DATABASE_URL", "CACHE_URL", "SENTRY_DSN", "SEARCH_BACKEND", "SEARCH_URLS", "SEARCH_PREFIX", "VARNISH_URL", "CLOUDFLARE_ZONE",
-    "CLOUDFLARE_TOKEN", "PORTAL_MIRROR", "EMAIL_URL", "STATUS_PORT",
+    "S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION", "CLOUDFLARE_TOKEN", "PORTAL_MIRROR", "EMAIL_URL", "STATUS_PORT",
 )  # fmt: skip
 """Settings that name what is outside of the state folder, and is the running portal's."""
 
@@ -78,12 +79,14 @@ def _check_target(backup: Backup, overwrite: bool) -> None:
         if not databases.is_empty():
             raise CommandError("The database is not empty; --overwrite replaces it by the backup. Nothing was changed.")
         if next(files(), None):
-            raise CommandError("The media folder is not empty; --overwrite replaces it by the backup. Nothing was changed.")
+            place = f"bucket {settings.S3.name}" if settings.S3 else "media folder"
+            raise CommandError(f"The {place} is not empty; --overwrite replaces it by the backup. Nothing was changed.")
     media = Path(settings.MEDIA_ROOT)
     needed = {settings.VAR_DIR: backup.manifest["database"]["size"]}
-    # It may be a disk of its own, or a link to one.
-    of_media = media if media.is_dir() else settings.VAR_DIR
-    needed[of_media] = needed.get(of_media, 0) + sum(entry.size for entry in backup.media.values())
+    if not settings.S3:
+        # It may be a disk of its own, or a link to one.
+        of_media = media if media.is_dir() else settings.VAR_DIR
+        needed[of_media] = needed.get(of_media, 0) + sum(entry.size for entry in backup.media.values())
     for folder, size in needed.items():
         if (free := shutil.disk_usage(folder).free) < size:
             raise CommandError(f"The folder {folder} has {free // 2**20} MB left, and {size // 2**20} MB are needed; nothing was changed.")
@@ -114,10 +117,13 @@ def replace(backup: Backup) -> None:
     media = Path(settings.MEDIA_ROOT)
     new, old = media / ".restored", media / ".replaced"
     try:
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
-        new.mkdir(parents=True)
-        backup.store.bring_back(backup.media, new)
+        if settings.S3:
+            default_storage.check_room(0)
+        else:
+            for left in (new, old):
+                shutil.rmtree(left, ignore_errors=True)
+            new.mkdir(parents=True)
+            backup.store.bring_back(backup.media, new)
         if databases.vendor() == "sqlite":
             _make_sqlite(backup)
         # From here on something is replaced; until the end no portal starts on it.
@@ -127,7 +133,10 @@ def replace(backup: Backup) -> None:
         else:
             databases.load_postgresql(backup.database, backup.manifest["database"]["rows"])
         _take_key(backup)
-        _take_media(media, new, old)
+        if settings.S3:
+            backup.store.bring_into_bucket(backup.media)
+        else:
+            _take_media(media, new, old)
     except (OSError, sqlite3.Error) as error:
         raise CommandError(f"The backup could not be restored: {error}. It can be repeated.") from error
     running.marker().unlink()

@@ -23,7 +23,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
-from portal import jobs
+from portal import buckets, jobs
 from portal.accounts import mail
 from portal.operation import backups, databases
 
@@ -65,7 +65,7 @@ def _time(moment: datetime) -> str:
 
 def findings() -> list[Finding]:
     """Return all findings, in the order in which they are shown."""
-    return [_runner(), _jobs(), _backup(), _proof(), *_disks(), _mail(), _versions()]
+    return [_runner(), _jobs(), _backup(), _proof(), *_disks(), *_bucket(), _mail(), _versions()]
 
 
 def _runner() -> Finding:
@@ -115,7 +115,7 @@ def _proof() -> Finding:
 def _disks() -> Iterator[Finding]:
     """Yield a finding for each disk that holds state, media or backups."""
     seen = set()
-    for path in (Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT), Path(settings.BACKUPS)):
+    for path in (Path(settings.VAR_DIR), Path(settings.VAR_DIR if settings.S3 else settings.MEDIA_ROOT), Path(settings.BACKUPS)):
         there = next(parent for parent in (path, *path.parents) if parent.exists())
         if (device := there.stat().st_dev) in seen:
             continue
@@ -126,6 +126,26 @@ def _disks() -> Iterator[Finding]:
         advice = pgettext("admin", "Make room on this disk, or move the folder to a larger one: when it is full nothing can be saved.")
         is_full = free < min(LEAST_ROOM, total // 2) or free < LEAST_SHARE * total
         yield Finding(f"disk-{len(seen)}", pgettext_lazy("admin", "Disk"), text, advice if is_full else "")
+
+
+def _bucket() -> Iterator[Finding]:
+    """Yield a finding where uploaded files lie in a bucket."""
+    if not settings.S3:
+        return
+    label, values = pgettext_lazy("admin", "Uploaded files"), {"bucket": settings.S3.name, "server": settings.S3.endpoint}
+    try:
+        buckets.check(settings.S3)
+    except OSError as error:
+        text = pgettext("admin", "The bucket %(bucket)s at %(server)s does not answer: %(reason)s") % {**values, "reason": error}
+        advice = pgettext(
+            "admin", "Check the server of the bucket and the keys: until it answers, no picture opens and nothing can be uploaded."
+        )
+        yield Finding("bucket", label, text, advice)
+    except buckets.PublicError:
+        text = pgettext("admin", "Everybody can read what lies in the bucket %(bucket)s at %(server)s.") % values
+        yield Finding("bucket", label, text, pgettext("admin", "Make the bucket private at once: private files lie in it too."))
+    else:
+        yield Finding("bucket", label, pgettext("admin", "The bucket %(bucket)s at %(server)s answers.") % values)
 
 
 def _mail() -> Finding:

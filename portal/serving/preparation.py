@@ -49,8 +49,9 @@ def static_fingerprint() -> str:
     chosen = sorted(
         f"{name}={getattr(settings, name)!r}"
         for name in dir(settings)
-        if name.startswith(("STATIC", "STORAGES", "WHITENOISE_")) and name != "STATIC_ROOT"
+        if name.startswith(("STATIC", "WHITENOISE_")) and name != "STATIC_ROOT"
     )
+    chosen.append(repr(settings.STORAGES["staticfiles"]))
     return hashlib.sha256("\n".join([*sorted(lines), *chosen, sys.version]).encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from django.conf.locale import LANG_INFO
 from portal.language.languages import LANGUAGES as PORTAL_LANGUAGES
 from portal.language.languages import SOURCE_LANGUAGE
 
-from . import environment, hosts, reports, values
+from . import environment, hosts, media, reports, values
 
 BASE_DIR = environment.BASE_DIR
 
@@ -253,8 +253,10 @@ STATICFILES_FINDERS = [
 STATIC_ROOT = Path(values.text("PORTAL_STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# What is uploaded lies in a bucket instead where one is named.
+S3 = media.bucket()
 STORAGES = {
-    "default": {"BACKEND": "portal.uploads.storage.WholeFileStorage"},
+    "default": {"BACKEND": "portal.uploads.bucket.BucketStorage" if S3 else "portal.uploads.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "portal.serving.static.StaticStorage"},
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal.files import only_one, write_whole
+from portal.settings import media
 from portal.settings.hosts import allowed_hosts, hosts, is_host, portal_url, trusted_proxies
 from portal.settings.values import SettingError, choice, number, text, yes
 
@@ -42,7 +43,6 @@ PASSWORD_LENGTH = 12
 FIRST_START = 150 * 1024 * 1024
 """Bytes that the first start writes into the state folder, with what it needs on the way (measured: 45 MB stay)."""
 LATER_START = 20 * 1024 * 1024
-
 
 _OWN_FILES = {"secret_key", "secret_key.lock", "preparing.lock", "db.sqlite3", "dictionaries", "tools"}
 """By one of them a folder is known to be the portal's."""
@@ -358,6 +358,7 @@ def check() -> None:
     check_state_folder(folder)
     database_url(folder)
     _check_answer(cache_url(folder))
+    media.check_answer()
     machines(folder)
     email_url()
     default_from("localhost")

@@ -33,9 +33,9 @@ logger = logging.getLogger(__name__)
 
 MOST_OF_A_FORM = 4 * 1024 * 1024
 """Bytes that anybody may send; Django takes less than that of what is no file."""
-FILE_THREADS = 2
+FILE_THREADS = 8 if settings.S3 else 2
 FILE_PREFIXES = (*ADMIN_PREFIXES, "/documents/", settings.MEDIA_URL, settings.STATIC_URL)
-"""What has threads of its own: the admin, and views that hand out files."""
+"""What has threads of its own, more where files are fetched from a bucket: the admin, and views that hand out files."""
 _KEEP_SPOOLED = 60
 
 

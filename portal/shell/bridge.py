@@ -112,7 +112,7 @@ def call(application: Application, values: dict[str, Any], deliver: Callable[[An
     result = application(values, start_response)
     answer, is_safe = None, values["REQUEST_METHOD"] in {"GET", "HEAD"}
     try:
-        answer = _gathered(result, said)
+        answer = _gathered(result, said, values["REQUEST_METHOD"])
         if is_safe:
             deliver(answer)
     finally:
@@ -122,8 +122,8 @@ def call(application: Application, values: dict[str, Any], deliver: Callable[[An
         deliver(answer)
 
 
-def _gathered(result: Iterable[bytes], said: list[Any]) -> Answer:
-    if isinstance(result, File) and (place := result.place()):
+def _gathered(result: Iterable[bytes], said: list[Any], method: str) -> Answer:
+    if isinstance(result, File) and (place := result.place() or ((os.devnull, 0, 0) if method == "HEAD" else None)):
         path, start, end = place
         return Answer(said[0], said[1], file=path, start=start, end=end)
     with tempfile.SpooledTemporaryFile(SPOOL) as spool:
@@ -132,10 +132,10 @@ def _gathered(result: Iterable[bytes], said: list[Any]) -> Answer:
         size = spool.tell()
         headers = [(name, value) for name, value in said[1] if name.lower() != "content-length"]
         headers.append(("Content-Length", str(size)))
-        if size <= SPOOL:
+        if size <= SPOOL and not isinstance(result, File):
             spool.seek(0)
             return Answer(said[0], headers, spool.read())
-        spool.flush()
         # A file without a name, held by another descriptor: it is gone with it.
         kept = os.fdopen(os.dup(spool.fileno()), "rb")
+        spool.flush()
     return Answer(said[0], headers, file=f"/dev/fd/{kept.fileno()}", end=size, spool=kept)

@@ -51,13 +51,11 @@ def _replace(file: FieldFile, before: bytes, after: bytes) -> None:
     """Put another content in the place of a file, under the same name: written aside first, so that no half one is ever there."""
     if before == after:
         return
-    try:
-        path = Path(file.path)
-    except NotImplementedError:
+    if replace := getattr(file.storage, "replace", None):
         # A storage without files of this machine replaces as a whole.
-        file.storage.delete(file.name)
-        file.storage.save(file.name, ContentFile(after))
+        replace(file.name, ContentFile(after))
         return
+    path = Path(file.path)
     descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".cleaning-")
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -20,6 +20,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
+from portal.buckets import Away
 from portal.language.languages import LANGUAGES
 from portal.uploads.lists import notes
 from portal.uploads.rights import explanation
@@ -37,6 +38,13 @@ class _StoredWhole:
         if "file" in self.changed_data and (file := values.get("file")):
             try:
                 check_room(file.size)
+            except Away as error:
+                logger.error("No storage for an uploaded file of %d bytes: %s", file.size, error)  # noqa: TRY400
+                message = pgettext(
+                    "admin",
+                    "The file cannot be stored: the storage for files does not answer. Nothing was changed. Please try again later.",
+                )
+                self.add_error("file", message)
             except OSError as error:
                 logger.error("No room for an uploaded file of %d bytes: %s", file.size, error)  # noqa: TRY400
                 message = pgettext(

@@ -34,6 +34,17 @@ class WholeFileStorage(FileSystemStorage):
         finally:
             Path(aside).unlink(missing_ok=True)
 
+    def check_room(self, size: int) -> None:
+        """Find out whether the media folder takes a file of some bytes more.
+
+        Raises:
+            OSError: it does not.
+        """
+        Path(self.location).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.location, prefix=_ASIDE) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+
 
 class _Written(File):
     """A file that lies on the disk already: it is moved."""
@@ -48,18 +59,13 @@ class _Written(File):
 
 
 def check_room(size: int) -> None:
-    """Find out whether the media folder takes a file of some bytes more.
+    """Find out whether a file of some bytes more can be stored, where the storage knows.
 
     Raises:
-        OSError: it does not.
+        OSError: it cannot.
     """
-    location = getattr(default_storage, "location", None)
-    if location is None:
-        return
-    Path(location).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=location, prefix=_ASIDE) as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
+    if check := getattr(default_storage, "check_room", None):
+        check(size)
 
 
 class UploadHandler(TemporaryFileUploadHandler):

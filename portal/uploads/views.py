@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -118,6 +119,8 @@ def _file(folder: str, name: str) -> FileResponse:
     """
     if not name or name in {".", ".."} or any(character in name for character in "/\\\0"):
         raise Http404
+    if settings.S3:
+        return _from_bucket(f"{folder}/{name}")
     path = Path(settings.MEDIA_ROOT) / folder / name
     try:
         # A link could lead out of the folder; and a disk that ignores letter case would find other spellings.
@@ -134,14 +137,41 @@ def _file(folder: str, name: str) -> FileResponse:
     return response
 
 
+def _from_bucket(path: str) -> FileResponse:
+    """Return the answer with a whole file of the bucket.
+
+    Raises:
+        Http404: there is none.
+    """
+    try:
+        file = default_storage.open(path)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.guess_type(path)[0] or "application/octet-stream")
+    response.headers["Last-Modified"] = http_date(file.modified.timestamp())
+    response.headers["ETag"] = file.etag
+    return response
+
+
 @reading_only
 def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
-    """Hand out a document as Wagtail does, who asks for permission, on demand a part of it."""
+    """Hand out a document as Wagtail does, who asks for permission, on demand a part of it.
+
+    Raises:
+        Http404: there is none, or its file is lost.
+    """
     if "If-None-Match" in request.headers:
         # Wagtail's way of sending files would ask the date too, and call a changed file unchanged (RFC 9110, 13.1.3).
         request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
         request.__dict__.pop("headers")
-    response = serve_document(request, document_id, document_filename)
+    try:
+        response = serve_document(request, document_id, document_filename)
+    except FileNotFoundError as error:
+        # From a disk that is Wagtail's own answer, from a bucket not.
+        raise Http404 from error
+    # Of a file in the bucket Wagtail does not say when it was written.
+    if modified := getattr(getattr(getattr(response, "file_to_stream", None), "file", None), "modified", None):
+        response.headers["Last-Modified"] = http_date(modified.timestamp())
     # What is public today may be restricted tomorrow: caches ask each time.
     response.headers["Cache-Control"] = "no-cache" if getattr(request, "file_is_public", False) else _PRIVATE
     return in_parts(request, response)
