@@ -40,7 +40,7 @@ def period(table: Table | None) -> str:
 
 def places(page: DataPage) -> list[str]:
     """Return the names of the regions."""
-    return [region["name"] for region in taxonomy.localized(list(page.regions.all()))]
+    return [region["name"] for region in taxonomy.localized(page.term_lists["regions"])]
 
 
 def measures(page: DataPage) -> list[dict[str, str]]:

@@ -179,15 +179,12 @@ def bars(source: Table, measure: str, words: Words) -> BarChart:
     longest = max((number for number in numbers if number is not None), default=Decimal(0))
     parts = [None if is_total(row) else number for row, number in zip(source.rows, numbers, strict=True)]
     highest = max((number for number in parts if number is not None), default=None)
-    places = decimals(source, measure)
-    return BarChart(
-        words.label(source.names[0]),
-        words.label(measure),
-        [
-            Bar(words.row(source, row), charts.share(number, longest), number_text(number, places), part is not None and part == highest)
-            for row, number, part in zip(source.rows, numbers, parts, strict=True)
-        ],
-    )
+    places, marks = decimals(source, measure), _marks()
+    found = [
+        Bar(words.row(source, row), charts.share(number, longest), number_text(number, places, marks), part == highest is not None)
+        for row, number, part in zip(source.rows, numbers, parts, strict=True)
+    ]
+    return BarChart(words.label(source.names[0]), words.label(measure), found)
 
 
 # --- line ---------------------------------------------------------------------------------------------------------------------

@@ -314,9 +314,12 @@ def live_portal(portal_state: support.State, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
-    """Fail the module after whose tests the served portal is not what it was: the one after it would, or not, as the order is."""
+    """Fail the module after whose tests the served portal is not what it was: the one after it would, or not, as the order is.
+
+    So does one whose threads go on: one that asked on and on took half of what the machine could do from all tests after it.
+    """
     yield
-    left = left_behind.news()
+    left = left_behind.news() + left_behind.threads()
     assert not left, "\n".join(left)
 
 

@@ -1,4 +1,5 @@
-"""What a module has left on the portal that its worker serves: pages, accounts, snippets, settings; no logs, and nothing that follows.
+"""What a module has left on the portal that its worker serves: pages, accounts, snippets, settings; no logs, and nothing
+that follows. And its threads that still run.
 
 Asked of the database itself, in a few hundredths of a second, where a command would take seconds.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -92,6 +94,12 @@ def news() -> list[str]:
     portal, before = _watched.pop()
     _watched.append((portal, after := rows(portal)))
     return differences(before, after)
+
+
+def threads() -> list[str]:
+    """Return what functions of tests still run beside the main thread. Whoever begins one waits for its end."""
+    targets = [getattr(thread, "_target", None) for thread in threading.enumerate()]
+    return [f"thread: + {each.__module__}.{each.__qualname__}" for each in targets if getattr(each, "__module__", "").startswith("tests.")]
 
 
 KEPT = "portal_job"

@@ -123,6 +123,20 @@ def test_what_is_left_on_the_served_portal_is_seen_and_can_be_taken_back(live_po
     assert at(live_portal, "/liegt-herum") == 404
 
 
+def test_a_thread_that_goes_on_is_seen() -> None:
+    is_done = threading.Event()
+
+    def go_on() -> None:
+        is_done.wait()
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    found = left_behind.threads()
+    is_done.set()
+    thread.join()
+    assert (found, left_behind.threads()) == (["thread: + tests.test_harness.test_a_thread_that_goes_on_is_seen.<locals>.go_on"], [])
+
+
 def test_the_modules_that_begin_are_there() -> None:
     assert [name for name in BEGINNING if not (support.BASE_DIR / name).exists()] == []
 

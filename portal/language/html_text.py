@@ -61,10 +61,12 @@ class _Sentence:
     def end(self, html: str, held: list[tuple[int, int, str]]) -> None:
         """Add to `held` which parts of the page are to be others, so that lines break where they may, and begin another sentence."""
         places, self.places = self.places, []
-        text = "".join([html[start:end] for start, end in places])
-        if not text or text.isspace():
+        said = "".join([html[start:end] for start, end in places])
+        if not said or said.isspace():
             return
-        text = _held_together(text, self.language)
+        text = _held_together(said, self.language)
+        if text == said and self.language not in _IN_OTHER_SCRIPTS | _FROM_THE_RIGHT:
+            return
         position = 0
         for start, end in places:
             part = text[position : position + end - start]

@@ -101,8 +101,8 @@ _EVERYWHERE: tuple[_Rule, ...] = (
     # “§ 24 AufenthG”, “Artikel 6 GG”: an abbreviation that ends in a capital, after a number.
     (_NUMBER, r"[A-ZÄÖÜ][A-Za-zÄÖÜäöü]*[A-ZÄÖÜ]\b"),
     (("SGB", "Dublin"), r"[IVX]+\b"),
-    # A dash does not begin a line.
-    ((r"\S",), "[–—] "),
+    # Neither a dash nor a stroke begins a line (“IOM / Name”).
+    ((r"\S",), "[–—/] "),
 )
 _LAW_PARTS = ("Abs.", "Absatz", "Art.", "Artikel", "Satz", "Nr.", "Nummer", "Buchst.", "Buchstabe", "Kap.", "Kapitel", "Ziff.")
 _ABBREVIATIONS = (

@@ -68,7 +68,7 @@ def _values(page: Page, name: str, index_url: str) -> list[Value]:
         return []
     related = getattr(field_of(type(page), name), "related_model", None)
     if related is not None and issubclass(related, Term):
-        terms = page.topic_list if name == "topics" else list(known.all()) if isinstance(known, Manager) else [known]
+        terms = page.term_lists[name] if name in ("topics", "regions") else list(known.all()) if isinstance(known, Manager) else [known]
         parameter = PARAMETERS.get(name, name)
         return [
             Value(

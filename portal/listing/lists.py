@@ -17,7 +17,7 @@ from wagtail.models import Page
 from portal import changes
 from portal.models import ListRow, ListTerm
 from portal.models.listing import HAS_STATUS
-from portal.pages import restrictions, versions
+from portal.pages import columns, restrictions, versions
 
 from .dates import Status
 from .declarations import AFTER, APART, BY_NAME, CLOSING, UPCOMING, Listing, field_of, values_of
@@ -267,7 +267,7 @@ class PageList:
         pages = self.model.objects.filter(list_rows__pk__in=rows.values("pk"))
         ordered = pages.order_by(*(f"{'-' * name.startswith('-')}list_rows__{name.removeprefix('-')}" for name in order))
         ordered = ordered.select_related("published_version")
-        return list(ordered if with_streamfields else ordered.defer_streamfields())
+        return list(ordered if with_streamfields else ordered.only(*columns.without_streamfields(self.model)))
 
 
 def _cut(rows: QuerySet[Any], order: tuple[str, ...], first: int, last: int, count: int) -> QuerySet[Any]:
@@ -310,7 +310,8 @@ def first_ids(label: str, language_code: str, topics: tuple[str, ...], count: in
 
 def by_ids(model: type[Page], ids: list[int]) -> list[Page]:
     """Return the pages with these ids in their order, without their StreamFields. One query."""
-    found = model.objects.filter(pk__in=ids).order_by().select_related("published_version").defer_streamfields().in_bulk()
+    pages = model.objects.filter(pk__in=ids).order_by().select_related("published_version")
+    found = pages.only(*columns.without_streamfields(model)).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
 

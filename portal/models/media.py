@@ -31,7 +31,7 @@ from wagtail.search import index
 
 from portal import changes, tags
 from portal.language.languages import Language, languages_by_code
-from portal.uploads import photographs
+from portal.uploads import access, photographs
 from portal.uploads.rights import Rights, state
 
 logger = logging.getLogger(__name__)
@@ -143,6 +143,11 @@ class PortalImage(StoredFirst, Rights, AbstractImage):
         stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
         self.is_shown_otherwise = self.note_rights(stored)
         super().save(*args, **kwargs)
+
+    @classmethod
+    def of_answers(cls) -> models.QuerySet[PortalImage]:
+        """Return photographs as answers read them together: with their forms, and whether readers may see them."""
+        return access.with_restrictions(cls.objects.prefetch_related("renditions"))
 
     def take_metadata(self, data: bytes) -> bytes:
         """Return an image file without its metadata; credit and copyright that it names fill the fields that are empty."""
@@ -262,6 +267,11 @@ class PortalDocument(StoredFirst, AbstractDocument):  # noqa: DJ008 (Wagtail def
     class Meta(AbstractDocument.Meta):
         verbose_name = pgettext_lazy("admin", "document")
         verbose_name_plural = pgettext_lazy("admin", "documents")
+
+    @classmethod
+    def of_answers(cls) -> models.QuerySet[PortalDocument]:
+        """Return documents as answers read them together: with whether readers may open them."""
+        return access.with_restrictions(cls.objects.all())
 
     @property
     def written_in(self) -> Language | None:

@@ -6,9 +6,10 @@ with the source; a page type adds them up.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F, Value
 from django.forms import CheckboxSelectMultiple
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
@@ -84,11 +85,14 @@ class CoverMixin(models.Model):
         abstract = True
 
     @cached_property
+    def topic_drawing(self) -> str:
+        """Return the drawing of the first topic that has one; cards are told those of all pages together (`portal.pages.cards`)."""
+        return next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
+
+    @cached_property
     def picture(self) -> dict[str, object]:
         """Return the photograph, or the address of the drawing: own, topic's, the page type's; the last stands in for one shown before."""
-        name = self.illustration
-        if not name:
-            name = next((topic.illustration for topic in getattr(self, "topic_list", ()) if topic.illustration), "")
+        name = self.illustration or self.topic_drawing
         image = self.image if self.image_id and access.is_shown(self.image) else None
         default = illustration_url(self.illustration_default)
         return {"image": image, "url": illustration_url(name) if name else default, "spare": "" if name in SOBER else default}
@@ -220,6 +224,27 @@ class TopicsMixin(models.Model):
         abstract = True
 
     @cached_property
-    def topic_list(self) -> list:
-        """Return the topics, asked for once."""
-        return list(self.topics.all())
+    def term_lists(self) -> dict[str, list[Any]]:
+        """The `topics` and the `regions` as they are stored, or as a draft has them. One query for both, asked once."""
+        fields = {name: self._meta.get_field(name) for name in ("topics", "regions")}
+        # Where modelcluster keeps what is not stored yet.
+        if not self.pk or fields.keys() & getattr(self, "_cluster_related_objects", {}).keys():
+            return {name: list(getattr(self, name).all()) for name in fields}
+        columns = ("pk", "translation_key", "locale_id", "name", "slug")
+        parts = []
+        for name, field in fields.items():
+            rows = field.remote_field.through.objects.filter(**{field.m2m_field_name(): self})
+            terms = field.related_model.objects.filter(pk__in=rows.values(field.m2m_reverse_field_name())).order_by()
+            drawing = F("illustration") if name == "topics" else Value("")
+            parts.append(terms.annotate(drawing=drawing, field=Value(name)).values_list(*columns, "drawing", "field"))
+        found: dict[str, list[Any]] = {name: [] for name in fields}
+        for *values, drawing, name in parts[0].union(parts[1], all=True).order_by("name"):
+            term = fields[name].related_model(**dict(zip(columns, values, strict=True)))
+            term.illustration = drawing
+            found[name].append(term)
+        return found
+
+    @property
+    def topic_list(self) -> list[Any]:
+        """Return the topics."""
+        return self.term_lists["topics"]

@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField, TranslatableField
@@ -30,7 +31,7 @@ from portal.language.dates import KnownDate
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
 from portal.language.slugs import is_made_from, is_reserved, slug_for_title
 from portal.models.page_form import BaseCopyForm, BasePageForm, reserved_message
-from portal.pages import links, readers, restrictions, schedules, versions
+from portal.pages import cards, links, readers, restrictions, schedules, versions
 from portal.pages.addresses import address_of
 from portal.pages.answers import page_at
 from portal.pages.readers import Needs
@@ -362,7 +363,10 @@ class BasePage(Told, Page):
 
     def needs(self) -> Needs:
         """Return what is read for the page's blocks, and for what it shows beside them, together."""
-        return needs_of(self)
+        needs = needs_of(self)
+        if image_id := getattr(self, "image_id", None):
+            needs.files.setdefault(get_image_model(), set()).add(image_id)
+        return needs
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer with the page, its content made in its own language, also where that is not the reader's; or with two of them."""
@@ -378,4 +382,7 @@ class BasePage(Told, Page):
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the reader, to whom the page is shown from here on; find its links together, before its template asks one by one."""
         links.prepare(self, walking.references(self) | facts.data_pages(self) | self.linked_ids(), self.needs())
+        cards.read_needs()
+        if image_id := getattr(self, "image_id", None):
+            (self.image,) = readers.current().found.files_of(get_image_model(), [image_id])
         return {**super().get_context(request, *args, **kwargs), "reader": readers.show(self, request)}

@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import reduce
+from functools import cache, reduce
+from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import prefetch_related_objects
+from django.db.models import F
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from portal.language.dates import KnownDate
 from portal.language.languages import current_language
-from portal.pages import links, readers, versions
+from portal.pages import columns, links, readers, versions
 from portal.pages.links import Link, PageLink
 
 
@@ -179,25 +180,35 @@ def _place(pages: list[Page]) -> list[Page]:
 
 
 def prepare(pages: list[Page]) -> list[Page]:
-    """Fetch pictures of specific pages together: a query for all photographs, one for their forms, one for topics of each page type."""
-    by_type: dict[type[Page], list[Page]] = defaultdict(list)
-    for page in _place(pages):
-        by_type[type(page)].append(page)
+    """Fetch pictures of specific pages together: a query for photographs, one for their forms, one for drawings of topics."""
     with_photograph: list[Page] = []
-    for page_type, group in by_type.items():
-        fields = {field.name for field in page_type._meta.get_fields()}
-        if "image" not in fields:
-            continue
-        with_photograph += [page for page in group if page.image_id]
-        # A page with a picture of its own does not need its topic's.
-        if "topics" in fields and (without := [page for page in group if not page.image_id and not page.illustration]):
-            prefetch_related_objects(without, "topics")
-    if with_photograph:
-        images = readers.current().found.files_of(get_image_model(), [page.image_id for page in with_photograph])
-        prefetch_related_objects([image for image in images if image is not None], "renditions")
-        for page, image in zip(with_photograph, images, strict=True):
-            page.image = image
+    with_topics: dict[type[Page], list[Page]] = defaultdict(list)
+    for page in _place(pages):
+        if getattr(page, "image_id", None):
+            with_photograph.append(page)
+        if not getattr(page, "illustration", True) and hasattr(page, "topics"):
+            with_topics[type(page)].append(page)
+    _draw(with_topics)
+    images = readers.current().found.files_of(get_image_model(), [page.image_id for page in with_photograph])
+    for page, image in zip(with_photograph, images, strict=True):
+        page.image = image
     return pages
+
+
+def _draw(pages: dict[type[Page], list[Page]]) -> None:
+    """Tell pages, sorted by their types, which drawing their topics have. One query."""
+    parts = []
+    for page_type, group in pages.items():
+        topics = page_type._meta.get_field("topics")
+        found = topics.remote_field.through.objects.filter(**{f"{topics.m2m_field_name()}__in": group}).exclude(topic__illustration="")
+        named = {"page": F(topics.m2m_field_name()), "name": F("topic__name"), "drawing": F("topic__illustration")}
+        parts.append(found.order_by().annotate(**named).values_list(*named))
+    drawings: dict[int, str] = {}
+    if parts:
+        for pk, _name, drawing in parts[0].union(*parts[1:], all=True).order_by("name"):
+            drawings.setdefault(pk, drawing)
+    for page in chain.from_iterable(pages.values()):
+        page.topic_drawing = drawings.get(page.pk, "")
 
 
 def specific(pages: list[Page], with_streamfields: bool = False, whole: Collection[int] = ()) -> list[Page]:
@@ -212,7 +223,8 @@ def specific(pages: list[Page], with_streamfields: bool = False, whole: Collecti
     rows = Page.objects.filter(pk__in={page.pk for page in pages}).select_related("published_version", *ways.values())
     if not with_streamfields:
         full = {models[page.content_type_id] for page in pages if page.pk in whole}
-        rows = rows.defer(*(f"{way}__{name}" for model, way in ways.items() if model not in full for name in model.get_streamfield_names()))
+        names = [name for model in ways for name in _columns(model, model in full)]
+        rows = rows.only(*columns.all_but(Page), *columns.of_published_version(), *names)
     found: dict[int, Page] = {}
     for row in rows.order_by():
         model = models.get(row.content_type_id)
@@ -224,10 +236,26 @@ def specific(pages: list[Page], with_streamfields: bool = False, whole: Collecti
     return [found[page.pk] for page in pages if page.pk in found]
 
 
+def _steps_to(model: type[Page]) -> list[Any]:
+    """Return the models whose tables a query passes from a row of all pages to that of a page type, which is the last."""
+    return [*reversed([parent for parent in model._meta.get_base_chain(Page) if parent is not Page]), model]
+
+
 def _way_to(model: type[Page]) -> str:
     """Return how a query goes from a row of all pages to that of a page type."""
-    steps = [model, *(parent for parent in model._meta.get_base_chain(Page) if parent is not Page)]
-    return "__".join(step._meta.model_name for step in reversed(steps))
+    return "__".join(step._meta.model_name for step in _steps_to(model))
+
+
+@cache
+def _columns(model: Any, with_streamfields: bool) -> list[str]:
+    """Return the names of the columns that a page type adds to those of all pages, as a query for all pages names them."""
+    left_out = frozenset(() if with_streamfields else model.get_streamfield_names())
+    steps = _steps_to(model)
+    return [
+        name
+        for step in steps
+        for name in columns.all_but(step, left_out if step is model else frozenset(), _way_to(step), inherited=False)
+    ]
 
 
 def _targets(ids: Iterable[int]) -> dict[int, PageLink]:
@@ -252,6 +280,11 @@ def shown_for(ids: Iterable[int]) -> list[Page]:
     for page in pages:
         page.link = targets[page.pk]
     return pages
+
+
+def read_needs() -> None:
+    """Read all pages that blocks will show as cards before the first of them does, so that their pictures come with those of blocks."""
+    shown_for(readers.current().found.needs.shown)
 
 
 def for_pages(pages: Iterable[Page]) -> list[Card]:

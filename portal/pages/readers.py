@@ -71,11 +71,11 @@ class Found:
     needs: Needs = field(default_factory=Needs)
 
     def files_of(self, model: type[Model], ids: Iterable[int | None]) -> list[Model | None]:
-        """Return files in the order of their ids, with those that other blocks will ask for. At most one query."""
+        """Return files in the order of their ids, with those that other blocks will ask for: as `of_answers` of the model says."""
         ids, known = list(ids), self.files.setdefault(model, {})
         if any(pk is not None and pk not in known for pk in ids):
             wanted = ({pk for pk in ids if pk is not None} | self.needs.files.get(model, set())) - known.keys()
-            known.update({**dict.fromkeys(wanted), **model._default_manager.in_bulk(wanted)})
+            known.update({**dict.fromkeys(wanted), **getattr(model, "of_answers", model._default_manager.all)().in_bulk(wanted)})
         return [copy.copy(known[pk]) if pk is not None else None for pk in ids]
 
     def read(self, pages: PageQuerySet) -> list[Page]:

@@ -25,7 +25,7 @@ from wagtail.query import PageQuerySet
 
 from portal import changes
 from portal.language.languages import SOURCE_LANGUAGE, languages_by_code
-from portal.pages import restrictions
+from portal.pages import columns, restrictions
 
 COPYING_ACTIONS = ("wagtail.create_alias", "wagtail.copy_for_translation", "wagtail.convert_alias")
 """Logged on pages that were made from one in another language, and on no page that somebody wrote."""
@@ -61,17 +61,18 @@ class Versions:
     restricted: dict[str, Page] = field(default_factory=dict)
 
 
-_OF_EDITORS = (
+_OF_EDITORS = frozenset({
     "draft_title", "seo_title", "search_description", "owner", "first_published_at", "last_published_at", "latest_revision",
     "latest_revision_created_at", "live_revision", "has_unpublished_changes", "go_live_at", "expire_at", "expired", "locked", "locked_at",
     "locked_by",
-)  # fmt: skip
+})  # fmt: skip
 """What no link needs to know of a page."""
 
 
 def rows() -> PageQuerySet:
     """Return all pages as links need them: with their `published_version`, without what no link shows, which is read when asked for."""
-    return Page.objects.select_related("published_version").defer(*_OF_EDITORS, "published_version__anchors")
+    names = columns.all_but(Page, _OF_EDITORS) + columns.of_published_version(frozenset({"anchors"}))
+    return Page.objects.select_related("published_version").only(*names)
 
 
 def sort_rows(rows: Iterable[Page]) -> Versions:

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from wagtail.contrib.settings.registry import registry as settings_registry
 from wagtail.documents import get_document_model
@@ -50,6 +51,12 @@ def restricted_collections() -> frozenset[int]:
     Not kept: collections are moved without a word to anybody.
     """
     return _below(CollectionViewRestriction.objects.values_list("collection__path", flat=True))
+
+
+def with_restrictions(files: QuerySet[Any]) -> QuerySet[Any]:
+    """Read with pictures or documents whether each `is_restricted` by its collection, or one above: no query of its own (`is_shown`)."""
+    above = CollectionViewRestriction.objects.annotate(below=ExpressionWrapper(OuterRef("collection__path"), CharField()))
+    return files.annotate(is_restricted=Exists(above.filter(below__startswith=F("collection__path"))))
 
 
 def closed_collections(user: AbstractBaseUser) -> frozenset[int]:
@@ -110,6 +117,8 @@ def is_shown(member: CollectionMember) -> bool:
     if not getattr(member, "is_usable", True):
         return False
     reader = _reader.get()
+    if getattr(member, "is_restricted", None) is False:
+        return True
     if reader is None:
         return member.collection_id not in restricted_collections()
     if reader.restricted is None:

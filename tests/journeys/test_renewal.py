@@ -34,7 +34,7 @@ class Visitors:
     """Who asks meanwhile: on connections that stay, idle mostly, on new ones, for kept pages and others, and who sends slowly."""
 
     def __init__(self, portal: support.Portal) -> None:
-        self.place = place(portal)
+        self.place, self.are_done = place(portal), threading.Event()
         self.paths = ["/de/", "/ar/", faults.search("Rückkehr"), "/admin/login/"]
         self.answers, self.failed = Counter[str](), list[str]()
 
@@ -47,10 +47,10 @@ class Visitors:
         return answer.will_close
 
     def stay(self) -> None:
-        """Ask on connections that stay, one after the other, until the end of all was said."""
+        """Ask on connections that stay, one after the other, until the end of all was said, or nobody visits any more."""
         with contextlib.ExitStack() as stack:
             stays = [stack.enter_context(contextlib.closing(self._connection())) for _ in range(STAY)]
-            while stays:
+            while stays and not self.are_done.is_set():
                 for connection in list(stays):
                     self.answers["stay"] += 1
                     if self.ask(connection, self.paths[self.answers["stay"] % 2]):
@@ -82,26 +82,24 @@ class Visitors:
 @contextlib.contextmanager
 def visiting(portal: support.Portal) -> Iterator[Visitors]:
     """Let visitors come until the block ends."""
-    visitors, is_done = Visitors(portal), threading.Event()
+    visitors = Visitors(portal)
 
     def run(name: str) -> None:
-        while not is_done.wait(0.02):
+        while not visitors.are_done.wait(0.02):
             try:
                 getattr(visitors, name)()
             except (OSError, http.client.HTTPException) as error:
                 visitors.failed.append(f"{name}: {error!r}")
 
-    # Who stays asks on until it is told to end, which is when the portal is renewed; afterwards nobody tells it.
-    threads = [threading.Thread(target=run, args=[name], daemon=name == "stay") for name in ("stay", "come", "come", "send")]
+    threads = [threading.Thread(target=run, args=[name]) for name in ("stay", "come", "come", "send")]
     for thread in threads:
         thread.start()
     try:
         yield visitors
     finally:
-        is_done.set()
+        visitors.are_done.set()
         for thread in threads:
-            if not thread.daemon:
-                thread.join()
+            thread.join()
 
 
 def launcher(portal: support.Portal) -> int:
@@ -122,8 +120,9 @@ def test_what_answers_is_renewed_without_a_failed_request(live_portal: support.P
         support.wait_for(lambda: log.read_text().count(SENTENCE) > said, "The next server")
         meanwhile = Counter(visitors.answers)
         support.wait_for(lambda: all((visitors.answers - meanwhile)[name] > 1 for name in ("stay", "come", "send")), "Visitors afterwards")
+        support.wait_for(lambda: visitors.answers["ended"] >= STAY, "The end of the connections that stayed")
     assert visitors.failed == []
-    assert visitors.answers["ended"] == STAY, "Who stayed was not told that the connection ends."
+    assert visitors.answers["ended"] == STAY
     assert listeners(live_portal) & before == set()
     assert not any(Path(f"/proc/{pid}").exists() for pid in before)
     # Who waits is the same process, and runs the code of now.

@@ -77,7 +77,7 @@ def test_a_film_has_a_picture_before_it_plays_while_readers_may_see_it(client: C
     assert film is not None
     assert film.video is not None
     assert read(client.get(str(film.video["poster"]))).headers["Content-Type"] == "image/jpeg"
-    assert "Foto: IOM / Muster" in film.get_text()
+    assert "Foto: IOM\xa0/ Muster" in film.get_text()
     image.is_withdrawn = True
     image.save()
     film = BeautifulSoup(client.get(page.get_url()).content, "html.parser").select_one(".film")
@@ -147,3 +147,14 @@ def test_parts_are_those_of_the_file_that_was_asked_for(client: Client) -> None:
     assert changed.status_code == 200
     assert client.get(url, headers={"if-match": '"other"'}).status_code == 412
     assert client.post(url).status_code == 405
+
+
+@pytest.mark.parametrize(("code", "comma"), [("de", ", "), ("en", ", "), ("uk", ", "), ("ar", "، ")])
+def test_size_and_length_stand_apart_as_the_language_writes_it(code: str, comma: str) -> None:
+    with translation.override(code):
+        film = Film("X", languages_by_code()[code], url="/f.mp4", size=12, length="2")
+        texts = [
+            BeautifulSoup(render_to_string(f"components/{name}.html", {key: film}), "html.parser").select_one(".metaline span").text
+            for name, key in (("video", "film"), ("sound", "recording"))
+        ]
+    assert [text.endswith(f"{comma}2") for text in texts] == [True, True]
