@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, Revision
 
@@ -79,6 +80,10 @@ class EffectField(forms.ChoiceField):
         super().__init__(choices=Effect.choices, widget=EffectWidget, required=False, label=EffectWidget.question, **kwargs)
         self.widget.languages = languages
 
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Return that nothing of the page changes by an answer: of what is approved with another one it is the same text."""
+        return False
+
 
 # --- in the form of a page -------------------------------------------------------------------------------------------------
 
@@ -101,6 +106,16 @@ def keep_with_revision(page: Page, revision: Revision) -> None:
         earlier = _since_publication(page)
         said = earlier.effect if earlier is not None else None
     if said:
+        ChangeEffect.objects.update_or_create(revision=revision, defaults={"effect": said})
+
+
+def keep_of_approver(request: HttpRequest, page: Page) -> None:
+    """Keep what somebody says who approves a page in its editor with what waits: Wagtail saves nothing where no text is another one."""
+    said, name = request.POST.get(FIELD), request.POST.get("workflow-action-name")
+    if said not in Effect.values or name != "approve" or page.current_workflow_task is None:
+        return
+    if name in {action for action, _label, _modal in page.current_workflow_task.get_actions(page, request.user)}:
+        revision = page.current_workflow_task_state.revision
         ChangeEffect.objects.update_or_create(revision=revision, defaults={"effect": said})
 
 

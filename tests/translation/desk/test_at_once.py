@@ -115,9 +115,9 @@ def name_of(one: User) -> str:
     return one.get_full_name() or one.get_username()
 
 
-def sentence(name: str, text: str, **values: object) -> str:
+def sentence(reader: str, text: str, **values: object) -> str:
     """Return a sentence as somebody reads it: the second person in English, all others in German."""
-    if name != "zweite":
+    if reader != "zweite":
         return in_german(text, **values)
     with override("en"):
         return pgettext("admin", text) % values
