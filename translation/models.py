@@ -9,13 +9,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import pgettext, pgettext_lazy
-from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail.models import Page, Revision, TaskState, WorkflowPage, WorkflowState
 from wagtail_localize.fields import get_translatable_fields
 from wagtail_localize.models import StringTranslation, Translation
 
 from portal.models import ApprovalTask
+from portal.upstream.workflows import lock
 from translation.checks.stored import broken_texts
-from translation.permissions import missing_texts, translation_into
+from translation.permissions import missing_texts, translation_into, working_locale_ids, works_in
 
 
 class ChangedMeanwhileError(Exception):
@@ -43,20 +44,6 @@ def _without_keys(value: object) -> object:
 def lacks_texts(translation: Translation) -> bool:
     """Return whether a translation lacks a text, as when the German page was changed, or holds one that would break the page."""
     return missing_texts(translation).exists() or bool(broken_texts(translation))
-
-
-def lock(task_state: TaskState) -> TaskState:
-    """Return what waits for approval as it is now, its page and itself locked until the transaction ends.
-
-    Raises:
-        PermissionDenied: it does not wait any more: somebody else was faster, or it was taken back.
-    """
-    # In the order of all others: who publishes, plans or submits the page in this moment has it first.
-    Page.objects.select_for_update().filter(pk=task_state.revision.object_id).order_by().first()
-    found = TaskState.objects.select_for_update().filter(pk=task_state.pk, status=TaskState.STATUS_IN_PROGRESS).first()
-    if found is None:
-        raise PermissionDenied
-    return found.specific
 
 
 def renew(task_state: TaskState, user: AbstractBaseUser | None, is_read: Callable[[Translation], bool] | None = None) -> TaskState:
@@ -147,6 +134,17 @@ class TranslationReviewTask(ApprovalTask):
             if not is_renewed:
                 task_state = renew(task_state, user)
             return super().on_action(task_state, user, action_name, **kwargs)
+
+    @classmethod
+    def lets_stand_in(cls, deputy: AbstractBaseUser, subject: models.Model | None) -> bool:
+        """Return whether somebody can judge a translation in another's place: they work in its language, and see no other one."""
+        return super().lets_stand_in(deputy, subject) and works_in(deputy, subject.locale_id)
+
+    def lets_name(self, deputy: AbstractBaseUser) -> bool:
+        """Return whether somebody works in a language whose translations wait here."""
+        return WorkflowPage.objects.filter(
+            workflow__workflow_tasks__task=self.pk, page__locale__in=working_locale_ids(deputy)
+        ).exists()
 
     @classmethod
     def get_description(cls) -> str:

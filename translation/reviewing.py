@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -19,7 +20,8 @@ from portal.language.languages import SOURCE_LANGUAGE
 from portal.models import PublishedVersion
 from portal.pages import approvals
 from portal.pages.versions import locales_by_id
-from translation.models import TranslationReviewTask, lacks_texts, lock, renew
+from portal.upstream.workflows import lock
+from translation.models import TranslationReviewTask, lacks_texts, renew
 from translation.permissions import missing_texts, reason_against_change, translation_into
 from translation.publishing import reason_of_broken
 
@@ -156,7 +158,10 @@ def decide(
     token = approvals.instead.set(otherwise if instead is not None else None)
     try:
         with transaction.atomic():
-            state = lock(page.current_workflow_task_state)
+            # Asked anew: what was waiting a moment ago may be over.
+            if (waiting := page.current_workflow_task_state) is None:
+                return False
+            state = lock(waiting)
             if action == "approve":
                 state = renew(state, user, is_read)
             task = state.task.specific
@@ -178,11 +183,25 @@ def may_withdraw(user: AbstractBaseUser, page: Page) -> bool:
     return state is not None and is_waiting(page) and bool(state.user_can_cancel(user))
 
 
-def withdraw(user: AbstractBaseUser, page: Page) -> None:
-    """Take a translation back from its reviewers; it stays a draft."""
+def withdraw(user: AbstractBaseUser, page: Page) -> bool:
+    """Take a translation back from its reviewers, and return whether it waited still; it stays a draft."""
     state = state_of(page)
-    if state is not None:
-        state.cancel(user=user)
+    try:
+        if state is not None:
+            state.cancel(user=user)
+    except PermissionDenied:
+        # A reviewer was faster.
+        return False
+    return state is not None
+
+
+def decided_by_another(user: AbstractBaseUser, page: Page) -> TaskState | None:
+    """Return how somebody else decided of a translation last, where nothing waits any more; None where nobody did."""
+    found = TaskState.objects.filter(
+        workflow_state__base_content_type=ContentType.objects.get_for_model(Page), workflow_state__object_id=str(page.pk)
+    ).select_related("finished_by", "workflow_state").order_by("-started_at", "-pk").first()
+    is_decided = found is not None and found.status in (TaskState.STATUS_APPROVED, TaskState.STATUS_REJECTED)
+    return found if is_decided and found.finished_by_id not in (None, user.pk) else None
 
 
 def last_word(page: Page) -> TaskState | None:

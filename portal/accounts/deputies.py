@@ -27,6 +27,12 @@ def possible_deputies(user: User) -> QuerySet[User]:
     return User.objects.filter(works, is_active=True).exclude(pk=user.pk).distinct().order_by("last_name", "first_name", "username")
 
 
+def can_judge(deputy: User, moderator: User) -> bool:
+    """Return whether somebody could approve anything in a moderator's place: translations only in languages in which they work."""
+    tasks = ApprovalTask.objects.filter(active=True, groups__in=moderator.groups.all()).distinct()
+    return any(task.specific.lets_name(deputy) for task in tasks)
+
+
 def name_of(user: User) -> str:
     """Return what somebody is called among those who work in the admin."""
     return user.get_full_name() or user.get_username()
@@ -65,6 +71,10 @@ class DeputyForm(forms.ModelForm):
                 self.add_error(name, ValidationError(self.fields[name].error_messages["required"], code="required"))
         if "ends_on" in self.changed_data and values.get("ends_on") and values["ends_on"] < timezone.localdate():
             self.add_error("ends_on", ValidationError(pgettext("admin", "This day is over."), code="over"))
+        deputy = values.get("deputy")
+        if deputy and "deputy" in self.changed_data and not can_judge(deputy, self.instance.moderator):
+            text = pgettext("admin", "%(name)s works in none of the languages whose translations you approve.")
+            self.add_error("deputy", ValidationError(text % {"name": name_of(deputy)}, code="language"))
         return values
 
     def _post_clean(self) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,6 +16,7 @@ from wagtail.permissions import policy_registry
 
 from portal.language.working_days import working_days_before
 from portal.pages.approvals import in_place
+from portal.upstream.workflows import lock
 
 PATIENCE = 2
 """Working days that something waits for a moderator alone."""
@@ -116,19 +117,26 @@ class ApprovalTask(GroupApprovalTask):
         """Approve or send back; what a deputy approves goes online by the moderator's right.
 
         Raises:
-            PermissionDenied: somebody else was faster. Wagtail asks what it read before, and lets the last of several win.
+            PermissionDenied: somebody else was faster.
         """
         is_own = user is None or user.is_superuser or self._user_in_groups(user)
         token = in_place.set(not is_own and task_state.pk in stood_in_for(user))
-        waiting = TaskState.objects.filter(pk=task_state.pk, status=TaskState.STATUS_IN_PROGRESS)
         try:
             with transaction.atomic():
-                # Whoever writes the row first holds it until all is done; whoever comes after finds that nothing waits.
-                if not waiting.update(status=TaskState.STATUS_IN_PROGRESS):
-                    raise PermissionDenied
+                # Whoever locks it first holds it until all is done; whoever comes after finds that nothing waits.
+                lock(task_state)
                 return super().on_action(task_state, user, action_name, **kwargs)
         finally:
             in_place.reset(token)
+
+    @classmethod
+    def lets_stand_in(cls, deputy: AbstractBaseUser, subject: models.Model | None) -> bool:
+        """Return whether somebody can judge what waits in another's place."""
+        return subject is not None
+
+    def lets_name(self, deputy: AbstractBaseUser) -> bool:
+        """Return whether somebody who approves here can name a person as their deputy: there may be something that they can judge."""
+        return True
 
     @classmethod
     def get_description(cls) -> str:
@@ -154,6 +162,8 @@ def stood_in_for(user: AbstractBaseUser) -> dict[int, AbstractBaseUser]:
     found: dict[int, AbstractBaseUser] = {}
     groups = {each.moderator_id: set(each.moderator.groups.values_list("pk", flat=True)) for each in deputyships}
     for state in states:
+        if not state.task.specific_class.lets_stand_in(user, state.revision.content_object):
+            continue
         approving = {group.pk for group in state.task.groupapprovaltask.groups.all()}
         for deputyship in deputyships:
             is_moderator = approving & groups[deputyship.moderator_id]

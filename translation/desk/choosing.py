@@ -11,7 +11,8 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.utils.translation import pgettext_lazy
+from django.http import HttpRequest
+from django.utils.translation import pgettext, pgettext_lazy
 from wagtail.models import Page, Revision
 
 from portal.language.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -44,16 +45,32 @@ def _since_publication(page: Page) -> ChangeEffect | None:
     return ChangeEffect.objects.filter(revision__in=revisions).order_by("-revision__created_at", "-revision").first()
 
 
+def said_of(pages: Sequence[Page]) -> dict[int, Effect]:
+    """Return what was said of drafts of pages, where that is more than that the change itself tells. One query."""
+    rows = ChangeEffect.objects.filter(revision__in=Revision.page_revisions.filter(object_id__in=[str(page.pk) for page in pages]))
+    published = {page.pk: page.live_revision_id or 0 for page in pages}
+    last = {
+        int(object_id): Effect(effect)
+        for object_id, revision_id, effect in rows.order_by("revision__created_at", "revision").values_list(
+            "revision__object_id", "revision_id", "effect"
+        )
+        if revision_id > published[int(object_id)]
+    }
+    return {pk: effect for pk, effect in last.items() if effect != Effect.BY_CHANGE}
+
+
 class EffectWidget(forms.RadioSelect):
     """Radio buttons below the question. Wagtail writes a field that is no model's at the end of the form, below all tabs, by its widget."""
 
     template_name = "translation_desk/effect.html"
     question = pgettext_lazy("admin", "What does the change mean for the other languages?")
     languages: Sequence[str] = ()
+    said: Sequence[tuple[str, str]] = ()
 
     def get_context(self, name: str, value: object, attrs: dict[str, object] | None) -> dict[str, object]:
-        """Add the question, and the languages in which there are versions."""
-        return {**super().get_context(name, value, attrs), "question": self.question, "languages": self.languages}
+        """Add the question, the languages in which there are versions, and what was said of which draft."""
+        more = {"question": self.question, "languages": self.languages, "said": self.said}
+        return {**super().get_context(name, value, attrs), **more}
 
 
 class EffectField(forms.ChoiceField):
@@ -62,6 +79,10 @@ class EffectField(forms.ChoiceField):
     def __init__(self, languages: Sequence[str] = (), **kwargs: object) -> None:
         super().__init__(choices=Effect.choices, widget=EffectWidget, required=False, label=EffectWidget.question, **kwargs)
         self.widget.languages = languages
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Return that nothing of the page changes by an answer: of what is approved with another one it is the same text."""
+        return False
 
 
 # --- in the form of a page -------------------------------------------------------------------------------------------------
@@ -88,13 +109,34 @@ def keep_with_revision(page: Page, revision: Revision) -> None:
         ChangeEffect.objects.update_or_create(revision=revision, defaults={"effect": said})
 
 
+def keep_of_approver(request: HttpRequest, page: Page) -> None:
+    """Keep what somebody says who approves a page in its editor with what waits: Wagtail saves nothing where no text is another one."""
+    said, name = request.POST.get(FIELD), request.POST.get("workflow-action-name")
+    if said not in Effect.values or name != "approve" or page.current_workflow_task is None:
+        return
+    if name in {action for action, _label, _modal in page.current_workflow_task.get_actions(page, request.user)}:
+        revision = page.current_workflow_task_state.revision
+        ChangeEffect.objects.update_or_create(revision=revision, defaults={"effect": said})
+
+
 # --- in bulk ---------------------------------------------------------------------------------------------------------------
 
 
 class BulkForm(forms.Form):
-    """Asks once for all pages that are published together."""
+    """Asks once for all pages that are published together.
+
+    Args:
+        said: titles of drafts and what was said of them. That holds unless somebody says something else of all.
+    """
 
     effect = EffectField()
+
+    def __init__(self, *args: object, said: Sequence[tuple[str, str]] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if said:
+            self.fields[FIELD].choices = [("", pgettext("admin, effect", "For each page what was said with its draft")), *Effect.choices]
+            self.fields[FIELD].widget.said = said
+        self.initial = {FIELD: "" if said else Effect.BY_CHANGE.value}
 
 
 class PublishPagesWithQuestion(PublishPagesAction):
@@ -106,9 +148,12 @@ class PublishPagesWithQuestion(PublishPagesAction):
         pages = [item["item"] for item in context["items"]]
         below = [page for page in pages if page.get_descendants().not_live().exists()]
         drafts = [draft for page in below for draft in page.get_descendants().not_live().select_related("locale")]
-        if not versions_of([*pages, *drafts]).exists():
+        with_versions = set(versions_of([*pages, *drafts]).values_list("translation_key", flat=True))
+        if not with_versions:
             return context
-        form = BulkForm(initial={FIELD: Effect.BY_CHANGE.value})
+        asked = {page.pk: page for page in [*pages, *drafts] if page.translation_key in with_versions}
+        effects = said_of(list(asked.values()))
+        form = BulkForm(said=[(asked[pk].get_admin_display_title(), effect.label) for pk, effect in effects.items()])
         return {**context, "question": form[FIELD]}
 
     def get_execution_context(self) -> dict[str, object]:

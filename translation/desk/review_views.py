@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages as admin_messages
 from wagtail.admin.auth import permission_denied
-from wagtail.models import Page
+from wagtail.models import Page, TaskState
 from wagtail_localize.models import Translation
 
 from portal.language.languages import SOURCE_LANGUAGE
@@ -127,9 +127,8 @@ def _submit(request: HttpRequest, version: Page, translation: Translation) -> st
 
 
 def _withdraw(request: HttpRequest, version: Page, translation: Translation) -> str:
-    if not reviewing.may_withdraw(request.user, version):
-        return _gone()
-    reviewing.withdraw(request.user, version)
+    if not reviewing.may_withdraw(request.user, version) or not reviewing.withdraw(request.user, version):
+        return _gone(request, version)
     messages.success(request, pgettext("admin", "Taken back from review. The draft is kept."))
     return ""
 
@@ -164,7 +163,8 @@ def _decide(request: HttpRequest, version: Page, translation: Translation, momen
     later = (lambda: planning.store(request.user, version, translation, moment)) if moment is not None else None
     comment = request.POST.get("comment", "").strip()
     try:
-        return "" if reviewing.decide(request.user, version, "approve", comment, is_read=is_read, instead=later) else _gone()
+        is_done = reviewing.decide(request.user, version, "approve", comment, is_read=is_read, instead=later)
+        return "" if is_done else _gone(request, version)
     except ChangedMeanwhileError:
         return pgettext("admin", "Texts were changed after you had opened this. It is not approved; read what is different now.")
     except reviewing.AnotherApprovalError:
@@ -181,7 +181,7 @@ def _send_back(request: HttpRequest, version: Page, translation: Translation) ->
     if not comment:
         return pgettext("admin", "Say what is to be changed: a translation is sent back with a comment.")
     if not reviewing.decide(request.user, version, "reject", comment):
-        return _gone()
+        return _gone(request, version)
     messages.success(request, pgettext("admin", "Sent back. Whoever submitted it is told of it."))
     return ""
 
@@ -266,8 +266,20 @@ def sentence_of(planned: PlannedPublication) -> str:
     return text % {"date": date_format(localtime(planned.due_at), "SHORT_DATETIME_FORMAT")}
 
 
-def _gone() -> str:
-    return pgettext("admin", "It does not wait for you any more, or may not be approved as it is.")
+def _gone(request: HttpRequest, version: Page) -> str:
+    """Return why nothing was decided, as a sentence, and what the person wrote: nothing of it is kept elsewhere."""
+    decided = reviewing.decided_by_another(request.user, version)
+    if decided is None:
+        reason = pgettext("admin", "It does not wait for you any more, or may not be approved as it is.")
+    else:
+        is_approved = decided.status == TaskState.STATUS_APPROVED
+        reason = (
+            pgettext("admin", "%(name)s was faster and approved it.") if is_approved
+            else pgettext("admin", "%(name)s was faster and sent it back.")
+        ) % {"name": decided.finished_by.get_full_name() or decided.finished_by.get_username()}  # fmt: skip
+    if not (comment := request.POST.get("comment", "").strip()):
+        return reason
+    return f"{reason} " + pgettext("admin", "Your comment was not stored: “%(comment)s”") % {"comment": comment}
 
 
 _HANDLERS = {

@@ -68,6 +68,7 @@ def store_states_of_pages(pages: list[Page]) -> None:
 
 
 hooks.register("extend_page_form", choosing.extend_form)
+hooks.register("before_edit_page", choosing.keep_of_approver)
 hooks.register("keep_with_revision", choosing.keep_with_revision)
 hooks.register("after_publish_page", figure_views.offer_after_publication)
 # Before the editor of wagtail-localize answers.

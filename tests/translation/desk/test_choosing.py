@@ -116,6 +116,28 @@ def test_bulk_publication_asks_once_for_all(page: NewsPage) -> None:
     assert "effect" not in client.get(address.split("?")[0] + f"?id={plain.pk}").text.split("<form")[-1]
 
 
+@pytest.mark.parametrize(("answer", "expected"), [("", [State.WITHDRAWN, State.TRANSLATED]), ("content", [State.OUT_OF_DATE] * 2)])
+def test_bulk_publication_shows_what_was_said_of_drafts_which_holds_unless_somebody_says_something_else(
+    page: NewsPage, answer: str, expected: list[State]
+) -> None:
+    other = make_news(page.get_parent().specific, "Dritte")
+    translate(other, "en")
+    change(page, "wrong")
+    change(other, "small")
+    client = sign_in("freigabe")
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"]) + f"?id={page.pk}&id={other.pk}"
+    soup = BeautifulSoup(client.get(address).content, "html.parser")
+    assert [(field["value"], field.has_attr("checked")) for field in soup.select("[name=effect]")] == [
+        ("", True), ("by_change", False), ("small", False), ("content", False), ("wrong", False),
+    ]  # fmt: skip
+    assert {item.get_text(" ", strip=True) for item in soup.select(".portal-said li")} == {
+        f"{page.title} – Die alten Fassungen sind jetzt falsch: Sie werden nicht mehr gezeigt",
+        f"{other.title} – Kleine Änderung: Die Fassungen gelten weiter",
+    }
+    client.post(address, {"effect": answer})
+    assert [state(page, "en"), state(other, "en")] == expected
+
+
 def test_bulk_publication_with_drafts_below_asks_once_and_without_an_answer_that_of_each_draft_holds(page: NewsPage) -> None:
     change(page, "wrong")
     index, client = page.get_parent(), sign_in("admin")
@@ -143,11 +165,12 @@ def test_whoever_approves_is_shown_it_and_may_change_it(page: NewsPage) -> None:
     page = NewsPage.objects.get(pk=page.pk)
     assert page.current_workflow_state is not None
     assert chosen(moderator, page) == ["content"]
-    # What is changed while it waits is approved once more.
-    for answer in ({"effect": "wrong"}, {}):
-        data = posted_page(NewsPage.objects.get(pk=page.pk), User.objects.get(username="freigabe")) | answer
-        data |= {"action-workflow-action": "true", "workflow-action-name": "approve"}
-        moderator.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data)
+    data = posted_page(page.get_latest_revision_as_object(), User.objects.get(username="freigabe"))
+    data |= {"action-workflow-action": "true", "workflow-action-name": "approve", "effect": "wrong"}
+    # Nobody else says anything of it so.
+    editor.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data)
+    assert chosen(moderator, page) == ["content"]
+    moderator.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), data)
     assert NewsPage.objects.get(pk=page.pk).lead == "Es kostet jetzt mehr."
     assert all_states(page) == [State.WITHDRAWN, State.WITHDRAWN]
 

@@ -258,7 +258,10 @@ def test_of_two_reviewers_the_first_decides_and_the_other_is_told(
         return state(page, code), list(rows), version(page, code).latest_revision_id
 
     before = now()
-    told_so = [in_german("It does not wait for you any more, or may not be approved as it is.")]
+    faster = "%(name)s was faster and approved it." if first == "approve" else "%(name)s was faster and sent it back."
+    reviewer = user(f"pruefung-{code}")
+    kept = in_german("Your comment was not stored: “%(comment)s”", comment="Nein.")
+    told_so = [f"{in_german(faster, name=reviewer.get_full_name() or reviewer.get_username())} {kept}"]
     for what in ("approve", "send_back"):
         assert said(do(reviewers[1], page, code, what, comment="Nein.", **forms[1])) == told_so
     # The same in one moment: both have read that it waits.
