@@ -141,7 +141,7 @@ class Copies:
         An index that is made of a full table is sorted once, and a foreign key is looked at in one join. A key that another table
         refers to stays.
         """
-        named = [list(TABLES)]
+        named: list[object] = [list(TABLES)]
         constraints = self.all(
             "SELECT c.conrelid::regclass::text, quote_ident(c.conname), pg_get_constraintdef(c.oid) FROM pg_constraint c"
             " WHERE c.conrelid::regclass::text = ANY(%s) AND (c.contype = 'f' OR c.contype IN ('p', 'u')"
