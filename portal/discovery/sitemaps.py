@@ -7,6 +7,7 @@ takes the same few queries whatever the number of pages: it is written from valu
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from xml.etree import ElementTree
@@ -26,13 +27,18 @@ from portal.discovery import release
 from portal.discovery.head import absolute
 from portal.language.languages import SOURCE_LANGUAGE, Language, languages_by_code
 from portal.models import ListRow
-from portal.pages import versions
+from portal.pages import restrictions, versions
 from portal.uploads.delivery import reading_only
 
 # The protocol takes 50,000 addresses in one file; a fifth of them is answered in a fifth of the time.
 MAX_ADDRESSES = 10_000
 # It takes no more files in one index: https://www.sitemaps.org/protocol.html
 MAX_PARTS = 50_000
+
+# So many pages, in all languages, are counted after each change.
+COUNTED = 1000
+_BEGINNINGS = changes.Tag("sitemap_beginnings")
+"""Where the parts begin is to be counted again before the hour is over."""
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -59,23 +65,60 @@ def _parts() -> Parts:
 
 @changes.kept("sitemap_parts", lambda *args: (changes.PAGES, changes.HOMES, changes.RESTRICTIONS, changes.LOCALES))
 def _parts_of(most: int, hour: int) -> Parts:
-    """Return the parts of `most` addresses: all pages are counted once, and not for each part those before it."""
+    """Return the parts of `most` addresses.
+
+    Few pages are counted after each change. Of many the beginnings stay for the hour: a part is read from one beginning to the next, so
+    it misses nothing and holds nothing that is not shown, and has grown or shrunk by what came and went in between. When a language
+    was changed last is asked after each change of what was edited since the count.
+    """
     homes = navigation.homes()
-    below = Q()
-    for home in homes.values():
-        below |= Q(path__startswith=home["path"], locale_id=home["locale_id"])
-    pages = _open(versions.real(Page.objects.filter(below))).order_by() if homes else Page.objects.none()
+    pages = _real_pages(*homes.values())
+    if not pages.order_by()[COUNTED : COUNTED + 1].values_list("pk"):
+        return _counted(most)
+    # Almost every change says that something may be private or not any more. Only where it is so they are counted again.
+    private = hashlib.blake2b("\n".join(sorted(restrictions.restricted_paths())).encode(), digest_size=16).hexdigest()
+    parts = _counted_hourly(most, hour, private)
+    edited = [changed for _beginnings, changed in parts.values() if changed]
+    since = {"published_version__edited_at__gt": max(edited)} if edited else {"published_version__edited_at__isnull": False}
+    last = _last_changes(pages.filter(**since))
+    found: Parts = {}
+    for code, home in homes.items():
+        beginnings, changed = parts.get(code, ([], None))
+        # The first begins at the home page, whatever it began with when it was counted; a language that came since has one, too.
+        begun = [home["path"], *beginnings[1:]] if beginnings or home["locale_id"] in last else []
+        found[code] = begun, last.get(home["locale_id"], changed)
+    return found
+
+
+@changes.kept("sitemap_beginnings", lambda *args: (_BEGINNINGS, changes.HOMES, changes.LOCALES))
+def _counted_hourly(most: int, hour: int, private: str) -> Parts:
+    return _counted(most)
+
+
+def _counted(most: int) -> Parts:
+    """Return the parts of `most` addresses: all pages are counted once, and not for each part those before it. Two queries."""
+    homes = navigation.homes()
+    pages = _real_pages(*homes.values()).order_by()
     placed = pages.annotate(place=Window(RowNumber(), partition_by="locale_id", order_by=F("path").asc()) - 1)
     beginnings: dict[int, list[str]] = defaultdict(list)
     for locale_id, path in placed.annotate(rest=F("place") % most).filter(rest=0).values_list("locale_id", "path"):
         beginnings[locale_id].append(path)
-    changed = dict(pages.values("locale_id").annotate(changed=Max("published_version__edited_at")).values_list("locale_id", "changed"))
-    return {code: (sorted(beginnings[home["locale_id"]]), changed.get(home["locale_id"])) for code, home in homes.items()}
+    last = _last_changes(pages)
+    return {code: (sorted(beginnings[home["locale_id"]]), last.get(home["locale_id"])) for code, home in homes.items()}
 
 
-def _real_pages(home: navigation.Home) -> PageQuerySet:
-    """Return the real versions at and below the home page of a language."""
-    return _open(versions.real(Page.objects.filter(path__startswith=home["path"], locale_id=home["locale_id"])))
+def _last_changes(pages: PageQuerySet) -> dict[int, datetime.datetime | None]:
+    """Return by the id of each language when one of its `pages` was edited last."""
+    last = pages.order_by().values("locale_id").annotate(changed=Max("published_version__edited_at"))
+    return dict(last.values_list("locale_id", "changed"))
+
+
+def _real_pages(*homes: navigation.Home) -> PageQuerySet:
+    """Return the real versions at and below the home pages of some languages."""
+    below = Q()
+    for home in homes:
+        below |= Q(path__startswith=home["path"], locale_id=home["locale_id"])
+    return _open(versions.real(Page.objects.filter(below))) if homes else Page.objects.none()
 
 
 def _open(pages: PageQuerySet) -> PageQuerySet:
@@ -131,11 +174,11 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
     home = navigation.homes().get(code)
     if home is None or not 1 <= part <= MAX_PARTS:
         raise Http404
-    beginnings, _changed = _parts().get(code, ([], None))
-    pages = _real_pages(home).filter(path__gte=beginnings[part - 1]) if part <= len(beginnings) else Page.objects.none()
-    if part < len(beginnings):
-        pages = pages.filter(path__lt=beginnings[part])
-    rows = list(pages.order_by("path").values_list("translation_key", "url_path", "published_version__edited_at", "path"))
+    rows = _rows(home, code, part)
+    if rows is not None and not 0 < len(rows) <= 2 * MAX_ADDRESSES:
+        # More came or went since the count than a part can take.
+        changes.announce(_BEGINNINGS, changes.PAGES)
+        rows = _rows(home, code, part)
     if not rows:
         raise Http404
     alternates = _alternates(languages_by_code()[code], _real_pages(home).filter(path__gte=rows[0][-1], path__lte=rows[-1][-1]))
@@ -146,6 +189,21 @@ def of_language(request: HttpRequest, code: str, part: int = 1) -> HttpResponse:
             link = {"rel": "alternate", "hreflang": hreflang, "href": address}
             ElementTree.SubElement(element, f"{{{_XHTML}}}link", link)
     return _answer(root)
+
+
+def _rows(home: navigation.Home, code: str, part: int) -> list[tuple[object, str, datetime.datetime | None, str]] | None:
+    """Return translation key, `url_path`, last change and path of the pages in a part, no more than tell that it has grown too much.
+
+    None where there is no such part.
+    """
+    beginnings, _changed = _parts().get(code, ([], None))
+    if part > len(beginnings):
+        return None
+    pages = _real_pages(home).filter(path__gte=beginnings[part - 1])
+    if part < len(beginnings):
+        pages = pages.filter(path__lt=beginnings[part])
+    names = ("translation_key", "url_path", "published_version__edited_at", "path")
+    return list(pages.order_by("path").values_list(*names)[: 2 * MAX_ADDRESSES + 1])
 
 
 def _alternates(language: Language, in_language: PageQuerySet) -> dict[object, list[tuple[str, str]]]:

@@ -49,6 +49,8 @@ class PublishedVersion(models.Model):
 
     class Meta:
         permissions = (("publish_incomplete_version", "Can publish translations that are not complete"),)
+        # What was edited since the sitemaps were counted is asked after each change.
+        indexes = (models.Index(fields=["edited_at"], name="portal_version_edited"),)
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.completed_at:%Y-%m-%d}" if self.completed_at else str(self.page_id)

@@ -173,6 +173,7 @@ SCENARIOS: dict[str, tuple[tuple[Hashable, ...] | Callable[[], tuple[Hashable, .
     "footer": (("de",), add_footer),
     "footer-html": (("de", 2026), add_footer),
     "sitemap_parts": ((1, 0), lambda: make_news(news_index())),
+    "sitemap_beginnings": ((1, 0, ""), restrict),
     "site-map": (("de", "de", 0), lambda: publish(retitled(Page.objects.get(title="Unsere Arbeit").specific, "Arbeit"))),
     "list_values": (news_list, lambda: make_news(news_index(), topics=[make_topic("Asyl")])),
     "list_count": (news_list, lambda: make_news(news_index())),

@@ -16,7 +16,6 @@ import datetime
 import os
 import random
 import sys
-import time
 import uuid
 from collections.abc import Callable
 from html import escape
@@ -27,6 +26,12 @@ TEXTS = 1000
 LANGUAGES = ("de", "en")
 PARAGRAPHS, SENTENCES = 4, 4
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TABLES = (
+    "wagtailcore_page", "news_newspage", "news_newspage_topics", "wagtailcore_revision", "wagtailcore_pagelogentry",
+    "portal_publishedversion", "portal_listrow", "portal_listterm", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
+    "search_document", "search_posting", "search_facetvalue", "search_titlestart",
+)  # fmt: skip
+"""What is copied."""
 _COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public' ORDER BY ordinal_position"
 
 
@@ -88,96 +93,137 @@ class Copies:
 
     def __init__(self, cursor: Any, number: int, written: int) -> None:
         self.cursor = cursor
+        # Enough for the sorts of an index and for what is joined here; until the end of the transaction.
+        self.execute("SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB'")
         self.execute(
-            "CREATE TEMP TABLE written AS SELECT id, locale_id, latest_revision_id AS revision,"
-            " substring(slug from 9)::int AS place FROM wagtailcore_page WHERE slug ~ '^geladen-[0-9]+$'"
+            "CREATE TEMP TABLE written AS SELECT p.id, p.locale_id, p.latest_revision_id AS revision, r.id AS row,"
+            " substring(p.slug from 9)::int AS place FROM wagtailcore_page p JOIN portal_listrow r ON r.page_id = p.id"
+            " WHERE p.slug ~ '^geladen-[0-9]+$'"
         )
-        self.execute(
-            "CREATE TEMP TABLE copies AS SELECT w.*, c.round, row_number() OVER (ORDER BY c.round, w.place, w.locale_id)::int AS number,"
-            " row_number() OVER (PARTITION BY w.locale_id ORDER BY c.round, w.place)::int AS below"
-            " FROM written w CROSS JOIN generate_series(1, %s) c(round) WHERE (c.round - 1) * %s + w.place < %s",
-            [-(-number // written), written, number],
-        )
-        self.execute("CREATE INDEX ON copies (id)")
-        self.execute("ANALYZE copies")
         self.page, self.revision, self.row = (
             self.one(f"SELECT max(id) FROM {table}") for table in ("wagtailcore_page", "wagtailcore_revision", "portal_listrow")  # noqa: S608
         )
+        # Each stands below the index of its language, behind all that were there.
+        letters = " || ".join(f"substr('{_ALPHABET}', (n / {36**power}) %% 36 + 1, 1)" for power in (3, 2, 1, 0))
+        letter = f"strpos('{_ALPHABET}', substr(max(path), length(max(path)) - {{}}, 1)) - 1"
+        last = " + ".join(f"({letter.format(power)}) * {36**power}" for power in range(4))
+        self.execute(
+            f"CREATE TEMP TABLE copies AS SELECT id, number, number + {self.page} AS page, number + {self.revision} AS revision,"  # noqa: S608
+            f" number + {self.row} AS row, parent, parent || {letters} AS path, slug, url_path || slug || '/' AS url_path, key FROM ("
+            " SELECT c.*, c.below + l.last AS n, p.path AS parent, t.slug || '-' || c.round AS slug, p.url_path,"
+            " md5(t.translation_key::text || c.round)::uuid AS key FROM"
+            " (SELECT w.id, w.locale_id, c.round, row_number() OVER (ORDER BY c.round, w.place, w.locale_id)::int AS number,"
+            " row_number() OVER (PARTITION BY w.locale_id ORDER BY c.round, w.place)::int AS below"
+            " FROM written w CROSS JOIN generate_series(1, %s) c(round) WHERE (c.round - 1) * %s + w.place < %s) c"
+            " JOIN wagtailcore_page t ON t.id = c.id"
+            f" JOIN (SELECT left(path, -4) AS parent, {last} AS last FROM wagtailcore_page WHERE depth = 4 GROUP BY 1) l"
+            " ON l.parent = left(t.path, -4) JOIN wagtailcore_page p ON p.path = l.parent) found ORDER BY number",
+            [-(-number // written), written, number],
+        )
+        self.execute("ANALYZE copies")
 
     def execute(self, sql: str, values: list[object] | None = None) -> None:
         """Run a statement."""
         self.cursor.execute(sql, values)
 
+    def all(self, sql: str, values: list[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        self.cursor.execute(sql, values)
+        return self.cursor.fetchall()
+
     def one(self, sql: str, values: list[object] | None = None) -> Any:
         """Return the one value of a query."""
-        self.cursor.execute(sql, values)
-        return self.cursor.fetchone()[0]
+        return self.all(sql, values)[0][0]
+
+    def drop_indexes(self) -> list[str]:
+        """Drop the indexes, unique keys and foreign keys of the tables, and return the statements that make them again.
+
+        An index that is made of a full table is sorted once, and a foreign key is looked at in one join. A key that another table
+        refers to stays.
+        """
+        named: list[object] = [list(TABLES)]
+        constraints = self.all(
+            "SELECT c.conrelid::regclass::text, quote_ident(c.conname), pg_get_constraintdef(c.oid) FROM pg_constraint c"
+            " WHERE c.conrelid::regclass::text = ANY(%s) AND (c.contype = 'f' OR c.contype IN ('p', 'u')"
+            " AND NOT EXISTS (SELECT FROM pg_constraint r WHERE r.contype = 'f' AND r.conindid = c.conindid))"
+            " ORDER BY c.contype = 'f', c.conname",
+            named,
+        )
+        for foreign in (True, False):
+            for table, name, definition in constraints:
+                if definition.startswith("FOREIGN KEY") is foreign:
+                    self.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        indexes = self.all(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid::regclass::text = ANY(%s)"
+            " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+            named,
+        )
+        for name, _definition in indexes:
+            self.execute(f"DROP INDEX {name}")
+        keys = [(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}", definition) for table, name, definition in constraints]
+        return [
+            *(statement for statement, definition in keys if not definition.startswith("FOREIGN KEY")),
+            *(definition for _name, definition in indexes),
+            *(statement for statement, definition in keys if definition.startswith("FOREIGN KEY")),
+        ]
 
     def copy(self, table: str, join: str, changed: dict[str, str]) -> None:
-        """Copy the rows of a table (`t`) that belong to a page of `copies` (`c`): `changed` says by column what is another than before.
+        """Copy the rows of a table (`t`) that belong to a page (`w`) of `written`, once for each of its `copies` (`c`).
 
-        The key that a table counts by itself is left to it, unless `changed` says it.
+        `changed` says by column what is another than before. The key that a table counts by itself is left to it, unless `changed`
+        says it.
         """
-        self.cursor.execute(_COLUMNS, [table])
-        columns = [name for (name,) in self.cursor.fetchall() if name != "id" or "id" in changed]
+        columns = [name for (name,) in self.all(_COLUMNS, [table]) if name != "id" or "id" in changed]
         chosen = ", ".join(changed.get(name, f't."{name}"') for name in columns)
         names = ", ".join(f'"{name}"' for name in columns)
-        self.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} t JOIN copies c ON {join} ORDER BY c.number")  # noqa: S608
+        self.execute(f"CREATE TEMP TABLE original AS SELECT w.id AS of_written, t.* FROM {table} t JOIN written w ON {join}")  # noqa: S608
+        self.execute("CREATE INDEX ON original (of_written); ANALYZE original")
+        # Page by page, in their order, and nothing is sorted: nothing is moved across an OFFSET.
+        self.execute(
+            f"INSERT INTO {table} ({names}) SELECT {chosen} FROM (SELECT * FROM copies ORDER BY number) c"  # noqa: S608
+            " CROSS JOIN LATERAL (SELECT * FROM original WHERE of_written = c.id OFFSET 0) t"
+        )
+        self.execute("DROP TABLE original")
 
     def pages(self) -> None:
-        """Copy the pages: each stands below the index of its language, behind all that were there."""
-        own = f"c.number + {self.page}"
-        letters = " || ".join(f"substr('{_ALPHABET}', (n / {36**power}) % 36 + 1, 1)" for power in (3, 2, 1, 0))
-        letter = f"strpos('{_ALPHABET}', substr(max(path), length(max(path)) - {{}}, 1)) - 1"
-        last = " + ".join(f"({letter.format(power)}) * {36**power}" for power in range(4))
-        self.execute(
-            f"CREATE TEMP TABLE places AS SELECT number, parent || {letters} AS path, slug, url_path || slug || '/' AS url_path, key FROM"  # noqa: S608
-            " (SELECT c.number, c.below + l.last AS n, p.path AS parent, t.slug || '-' || c.round AS slug, p.url_path,"
-            " md5(t.translation_key::text || c.round)::uuid AS key FROM copies c JOIN wagtailcore_page t ON t.id = c.id"
-            f" JOIN (SELECT left(path, -4) AS parent, {last} AS last FROM wagtailcore_page WHERE depth = 4 GROUP BY 1) l"
-            " ON l.parent = left(t.path, -4) JOIN wagtailcore_page p ON p.path = l.parent) found"
-        )
-        self.execute("CREATE UNIQUE INDEX ON places (number)")
-        self.execute("ANALYZE places")
-        place = "(SELECT {} FROM places WHERE number = c.number)"
-        values = {name: place.format(name) for name in ("path", "slug", "url_path")} | {"translation_key": place.format("key")}
-        revision = f"c.number + {self.revision}"
-        self.copy("wagtailcore_page", "t.id = c.id", values | {"id": own, "latest_revision_id": "NULL", "live_revision_id": "NULL"})
-        self.copy("news_newspage", "t.page_ptr_id = c.id", {"page_ptr_id": own})
-        self.copy("news_newspage_topics", "t.newspage_id = c.id", {"newspage_id": own})
-        content = ", ".join(f"'{name}', {value}" for name, value in ({"pk": own} | values).items())
-        said = {"id": revision, "object_id": f"({own})::text", "content": f"t.content || jsonb_build_object({content})"}
-        self.copy("wagtailcore_revision", "t.id = c.revision", said)
-        self.execute(
-            f"UPDATE wagtailcore_page p SET latest_revision_id = r.id, live_revision_id = r.id FROM wagtailcore_revision r"  # noqa: S608
-            f" WHERE r.id > {self.revision} AND p.id = r.object_id::int"
-        )
-        logged = f"CASE WHEN t.revision_id IS NOT NULL THEN {revision} END"
-        self.copy("wagtailcore_pagelogentry", "t.page_id = c.id", {"page_id": own, "revision_id": logged})
+        """Copy the pages with their revisions and their history."""
+        values = {name: f"c.{name}" for name in ("path", "slug", "url_path")} | {"translation_key": "c.key"}
+        revisions = {"latest_revision_id": "c.revision", "live_revision_id": "c.revision"}
+        self.copy("wagtailcore_page", "t.id = w.id", values | revisions | {"id": "c.page"})
+        self.copy("news_newspage", "t.page_ptr_id = w.id", {"page_ptr_id": "c.page"})
+        self.copy("news_newspage_topics", "t.newspage_id = w.id", {"newspage_id": "c.page"})
+        content = ", ".join(f"'{name}', {value}" for name, value in ({"pk": "c.page"} | values).items())
+        said = {"id": "c.revision", "object_id": "c.page::text", "content": f"t.content || jsonb_build_object({content})"}
+        self.copy("wagtailcore_revision", "t.id = w.revision", said)
+        logged = "CASE WHEN t.revision_id IS NOT NULL THEN c.revision END"
+        self.copy("wagtailcore_pagelogentry", "t.page_id = w.id", {"page_id": "c.page", "revision_id": logged})
         self.execute(
             "UPDATE wagtailcore_page p SET numchild = p.numchild + m.number FROM"
-            " (SELECT left(path, -4) AS path, count(*) AS number FROM places GROUP BY 1) m WHERE p.path = m.path"
+            " (SELECT parent, count(*) AS number FROM copies GROUP BY 1) m WHERE p.path = m.parent"
         )
 
-    def rows(self) -> None:
-        """Copy what is kept about pages: versions, rows of lists, references, both indexes of the search."""
-        own, row = f"c.number + {self.page}", f"c.number + {self.row}"
-        self.copy("portal_publishedversion", "t.page_id = c.id", {"page_id": own})
-        self.copy("portal_listrow", "t.page_id = c.id", {"id": row, "page_id": own})
-        self.copy("portal_listterm", "t.row_id = (SELECT id FROM portal_listrow WHERE page_id = c.id)", {"row_id": row})
+    def lists(self) -> None:
+        """Copy what is kept about pages: versions, rows of lists, references."""
+        self.copy("portal_publishedversion", "t.page_id = w.id", {"page_id": "c.page"})
+        self.copy("portal_listrow", "t.id = w.row", {"id": "c.row", "page_id": "c.page"})
+        self.copy("portal_listterm", "t.row_id = w.row", {"row_id": "c.row"})
         kind = self.one("SELECT id FROM django_content_type WHERE app_label = 'wagtailcore' AND model = 'page'")
-        name = {"object_id": f"({own})::text"}
-        self.copy("wagtailcore_referenceindex", f"t.base_content_type_id = {kind} AND t.object_id = c.id::text", name)
+        of_page = {"object_id": "c.page::text"}
+        self.copy("wagtailcore_referenceindex", f"t.base_content_type_id = {kind} AND t.object_id = w.id::text", of_page)
+
+    def search(self) -> None:
+        """Copy the rows of both indexes of the search."""
         types = "SELECT id FROM django_content_type WHERE (app_label, model) IN (('wagtailcore', 'page'), ('news', 'newspage'))"
-        self.copy("wagtailsearch_indexentry", f"t.content_type_id IN ({types}) AND t.object_id = c.id::text", name)
-        self.copy("search_document", "t.page_id = c.id", {"page_id": own})
-        for table in ("search_posting", "search_facetvalue", "search_titlestart"):
-            self.copy(table, "t.document_id = c.id", {"document_id": own})
+        of_page = {"object_id": "c.page::text"}
+        self.copy("wagtailsearch_indexentry", f"t.content_type_id IN ({types}) AND t.object_id = w.id::text", of_page)
         self.execute(
             "UPDATE search_term t SET documents = t.documents + m.number FROM (SELECT p.term_id, sum(w.number)::int AS number"
             " FROM search_posting p JOIN (SELECT id, count(*) AS number FROM copies GROUP BY id) w ON w.id = p.document_id GROUP BY 1) m"
             " WHERE t.id = m.term_id"
         )
+        self.copy("search_document", "t.page_id = w.id", {"page_id": "c.page"})
+        for table in ("search_posting", "search_facetvalue", "search_titlestart"):
+            self.copy(table, "t.document_id = w.id", {"document_id": "c.page"})
 
     def finish(self) -> None:
         """Let the tables count on behind what was copied."""
@@ -185,30 +231,36 @@ class Copies:
             self.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
 
 
-def load(number: int, texts: int, say: Callable[[str], None]) -> dict[str, float]:
-    """Load `number` items in each of the two languages; return the seconds that each part took."""
+def load(number: int, texts: int, say: Callable[[str], None]) -> dict[str, tuple[float, float, float]]:
+    """Load `number` items in each of the two languages; return what each part took: seconds of the clock, CPU of Python, of PostgreSQL."""
     from django.db import connection, transaction
 
     from portal import changes
+    from tests.tools.bench_search.measures import Clock
 
-    seconds: dict[str, float] = {}
+    # One process of the server for all: its CPU is read.
+    connection.close()
+    connection.settings_dict["CONN_MAX_AGE"] = None
+    seconds: dict[str, tuple[float, float, float]] = {}
+    clock = Clock()
 
-    def timed(name: str, work: Callable[[], None]) -> None:
+    def timed(name: str, work: Callable[[], object]) -> None:
         say(f"{name} …")
-        began = time.monotonic()
+        clock.start()
         work()
-        seconds[name] = time.monotonic() - began
+        seconds[name] = (clock.stop()[0], *clock.parts())
 
     written = min(number, texts)
     timed(f"{written} × {len(LANGUAGES)} items written and analysed", lambda: write_texts(written))
     if number > written:
         with transaction.atomic(), connection.cursor() as cursor:
             copies = Copies(cursor, number - written, written)
+            again = copies.drop_indexes()
             timed(f"{number - written} × {len(LANGUAGES)} pages copied", copies.pages)
-            timed("rows of lists, references, rows of the search copied", copies.rows)
+            timed("rows of lists, references copied", copies.lists)
+            timed("rows of the search copied", copies.search)
             copies.finish()
-            # The commit would do it, and nobody would count it.
-            timed("foreign keys looked at", lambda: cursor.execute("SET CONSTRAINTS ALL IMMEDIATE"))
+            timed("indexes and foreign keys made", lambda: [cursor.execute(statement) for statement in again])
             changes.announce(changes.EVERYTHING)
     with connection.cursor() as cursor:
         timed("VACUUM ANALYZE", lambda: cursor.execute("VACUUM ANALYZE"))
@@ -234,10 +286,11 @@ def main() -> None:
         sys.exit("Only on PostgreSQL: DATABASE_URL=postgres://… names the database.")
     seconds = load(number, arguments.texts, lambda line: print(line, file=sys.stderr, flush=True))
     changes.settle()
-    print("| part | s |\n|---|---|")
-    for name, value in seconds.items():
-        print(f"| {name} | {value:.0f} |")
-    print(f"| **{number} × {len(LANGUAGES)} pages** | {sum(seconds.values()):.0f} |")
+    print("| part | s | CPU of Python | of PostgreSQL |\n|---|---|---|---|")
+    for name, values in seconds.items():
+        print(f"| {name} | {' | '.join(f'{value:.1f}' for value in values)} |")
+    sums = " | ".join(f"{sum(values):.1f}" for values in zip(*seconds.values(), strict=True))
+    print(f"| **{number} × {len(LANGUAGES)} pages** | {sums} |")
 
 
 if __name__ == "__main__":

@@ -171,6 +171,52 @@ def test_a_file_takes_ten_thousand_addresses_and_no_empty_one_follows(
     assert len(read(client, "/sitemap-de-2.xml").findall("s:url", NAMES)) == 1
 
 
+def paths(client: Client, code: str) -> list[list[str]]:
+    """Return the paths below its home page that the parts of a language list."""
+    begin = f"http://testserver/{code}/"
+    answers = [read(client, name.removeprefix("http://testserver")) for name in parts(client) if f"/sitemap-{code}" in name]
+    return [[url.find("s:loc", NAMES).text.removeprefix(begin) for url in root] for root in answers]
+
+
+def test_many_pages_are_counted_once_an_hour_and_none_is_missed(
+    client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [make_content_page(home, title=f"Seite {n}") for n in range(4)]
+    translate(pages[0], "en", title="Page 0")
+    monkeypatch.setattr(sitemaps, "MAX_ADDRESSES", 2)
+    monkeypatch.setattr(sitemaps, "COUNTED", 3)
+    assert paths(client, "de") == [["", "seite-0/"], ["seite-1/", "seite-2/"], ["seite-3/"]]
+    assert paths(client, "en") == [["", "page-0/"]]
+    counted: list[int] = []
+    count = sitemaps._counted
+    monkeypatch.setattr(sitemaps, "_counted", lambda most: counted.append(most) or count(most))
+    below = make_content_page(pages[0], title="Darunter")
+    make_content_page(home, title="Neu")
+    translate(pages[3], "en", title="Page 3")
+    Page.objects.get(pk=pages[1].pk).unpublish()
+    assert paths(client, "de") == [["", "seite-0/", "seite-0/darunter/"], ["seite-2/"], ["seite-3/", "neu/"]]
+    assert paths(client, "en") == [["", "page-0/", "page-3/"]]
+    Page.objects.get(pk=below.pk).move(Page.objects.get(pk=pages[3].pk), "last-child")
+    Page.objects.get(pk=pages[2].pk).delete()
+    PublishedVersion.objects.filter(page=pages[3].pk).update(edited_at=timezone.now() + datetime.timedelta(days=1))
+    changes.announce(changes.PAGES)
+    last = {element.find("s:loc", NAMES).text: element.find("s:lastmod", NAMES) for element in read(client, "/sitemap.xml")}
+    newest = PublishedVersion.objects.get(page=pages[3].pk).edited_at
+    assert last["http://testserver/sitemap-de-3.xml"].text == newest.isoformat(timespec="seconds")
+    assert not counted
+    # Its last page left a part: whoever comes to it finds nothing, and it is counted again.
+    assert client.get("/sitemap-de-2.xml").status_code == 200
+    assert counted == [2]
+    assert paths(client, "de") == [["", "seite-0/"], ["seite-3/", "seite-3/darunter/"], ["neu/"]]
+    PageViewRestriction.objects.create(page=Page.objects.get(pk=pages[3].pk), restriction_type=PageViewRestriction.LOGIN)
+    assert paths(client, "de") == [["", "seite-0/"], ["neu/"]]
+    # More came to a part than it takes.
+    for n in range(3):
+        make_content_page(pages[0], title=f"Viel {n}")
+    assert len(client.get("/sitemap-de.xml").content.split(b"<url>")) == 1 + 2
+    assert paths(client, "de") == [["", "seite-0/"], ["seite-0/viel-0/", "seite-0/viel-1/"], ["seite-0/viel-2/", "neu/"]]
+
+
 @pytest.mark.parametrize("path", ["sitemap-xx.xml", "sitemap-de-0.xml", "sitemap-de-9.xml", "sitemap-de-" + "9" * 40 + ".xml"])
 def test_odd_addresses(client: Client, home: HomePage, path: str) -> None:
     assert client.get(f"/{path}").status_code == 404
