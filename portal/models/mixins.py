@@ -246,5 +246,6 @@ class TopicsMixin(models.Model):
 
     @property
     def topic_list(self) -> list[Any]:
-        """Return the topics."""
-        return self.term_lists["topics"]
+        """Return the topics: those that were read with others' (`prefetch_related`), or its own."""
+        were_read = "topics" in getattr(self, "_prefetched_objects_cache", {})
+        return list(self.topics.all()) if were_read else self.term_lists["topics"]
