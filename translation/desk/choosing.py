@@ -77,7 +77,8 @@ class EffectField(forms.ChoiceField):
     """What becomes of the versions; what nobody answered is empty."""
 
     def __init__(self, languages: Sequence[str] = (), **kwargs: object) -> None:
-        super().__init__(choices=Effect.choices, widget=EffectWidget, required=False, label=EffectWidget.question, **kwargs)
+        widget = EffectWidget(attrs={"data-no-draft": True})
+        super().__init__(choices=Effect.choices, widget=widget, required=False, label=EffectWidget.question, **kwargs)
         self.widget.languages = languages
 
     def has_changed(self, initial: object, data: object) -> bool:

@@ -10,10 +10,22 @@
   let saving = null; // the form whose draft is on its way
   let waiting = null; // what to do once it has arrived
   let submitted = null; // the form that is handed in
+  const saved = new WeakMap(); // what a form held when it was opened or last saved
+
+  // What is said beside the text (`data-no-draft`) makes no draft: whoever approves with another answer would approve that draft anew.
+  const text = (form) => {
+    const beside = new Set([...form.querySelectorAll('[data-no-draft]')].map(({ name }) => name));
+    const told = [...new FormData(form)].filter(([name]) => !beside.has(name));
+    return JSON.stringify(told.map(([name, value]) => [name, value instanceof File ? [value.name, value.size] : value]));
+  };
+  document.addEventListener('w-unsaved:watch-edits', ({ target }) => {
+    // A form that was refused holds what is stored nowhere.
+    if (target.dataset.wUnsavedForceValue !== 'true') saved.set(target, text(target));
+  });
 
   document.addEventListener('w-autosave:save', (event) => {
     if (event.defaultPrevented) return;
-    if (event.target === submitted) event.preventDefault();
+    if (event.target === submitted || saved.get(event.target) === text(event.target)) event.preventDefault();
     else saving = event.target;
   });
 
