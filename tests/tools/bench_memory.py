@@ -176,15 +176,19 @@ def ask_all(portal: Portal, asked: list[tuple[str, str]]) -> Counter[tuple[str, 
     return found
 
 
-def main() -> int:
-    """Serve, ask, print; return 1 where something is above its limit."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("state", type=Path)
     parser.add_argument("--requests", type=int, default=5000)
     parser.add_argument("--again", type=int, default=5000)
     parser.add_argument("--admin", type=int, default=500)
     parser.add_argument("--database", default="", help="the database of the state on the PostgreSQL of DATABASE_URL")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Serve, ask, print; return 1 where something is above its limit."""
+    options = _options()
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")

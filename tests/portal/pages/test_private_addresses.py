@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.test import Client
 from wagtail.models import Page, PageViewRestriction
 
-from tests.builders import make_alias, make_content_page, make_home, translate
+from tests.builders import make_alias, make_content_page, make_home, publish, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +54,30 @@ def test_what_became_private_is_kept_by_no_cache_in_between(client: Client) -> N
         assert later.status_code == 200
         assert f"/{code}/{page}/" not in later.content.decode()
         restriction.delete()
+
+
+def test_an_old_address_does_not_tell_where_a_private_page_is_now(
+    client: Client, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    """Its new address may say what it is about: who may read the page is led there, all others find nothing."""
+    page = make_content_page(make_home(), "Rückkehr")
+    translate(page, "en", title="Return")
+    old, now = {}, {}
+    for version in Page.objects.filter(translation_key=page.translation_key).specific():
+        code = version.locale.language_code
+        old[code], version.slug = version.get_url(), f"geheim-{code}"
+        with django_capture_on_commit_callbacks(execute=True):
+            publish(version)
+        now[code] = Page.objects.get(pk=version.pk).get_url()
+    assert {code: client.get(address).headers["Location"] for code, address in old.items()} == now
+    restriction = restrict(page)
+    for address in old.values():
+        answer = client.get(address)
+        assert (answer.status_code, "geheim" in answer.content.decode(), "Location" in answer.headers) == (404, False, False)
+    data = {"password": "sesam", "return_url": now["de"]}
+    client.post(f"/de/_util/authenticate_with_password/{restriction.pk}/{page.pk}/", data)
+    answers = {code: client.get(address) for code, address in old.items()}
+    assert {code: (answer.status_code, answer.headers["Location"]) for code, answer in answers.items()} == {
+        code: (302, address) for code, address in now.items()
+    }
+    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"private, no-store"}

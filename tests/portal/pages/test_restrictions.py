@@ -385,30 +385,6 @@ def test_a_private_page_asks_whoever_comes(pages: Pages, client: Client) -> None
     assert (answer.status_code, "private" in answer.headers["Cache-Control"]) == (200, True)
 
 
-def test_an_old_address_does_not_tell_where_a_private_page_is_now(
-    pages: Pages, client: Client, django_capture_on_commit_callbacks: Callable
-) -> None:
-    """Its new address may say what it is about: who may read the page is led there, all others find nothing."""
-    old = {code: of(pages.page, code).get_url() for code in ("de", "en")}
-    for code in old:
-        version = of(pages.page, code)
-        version.slug = f"geheim-{code}"
-        with django_capture_on_commit_callbacks(execute=True):
-            publish(version)
-    now = {code: of(pages.page, code).get_url() for code in old}
-    assert {code: client.get(address).headers["Location"] for code, address in old.items()} == now
-    restriction = restrict(pages.page)
-    for address in old.values():
-        answer = client.get(address)
-        assert (answer.status_code, "geheim" in answer.content.decode(), "Location" in answer.headers) == (404, False, False)
-    client.post(f"/de/_util/authenticate_with_password/{restriction.pk}/{pages.page.pk}/", {"password": "sesam", "return_url": now["de"]})
-    answers = {code: client.get(address) for code, address in old.items()}
-    assert {code: (answer.status_code, answer.headers["Location"]) for code, answer in answers.items()} == {
-        code: (302, address) for code, address in now.items()
-    }
-    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"private, no-store"}
-
-
 def test_the_committed_state_alone_decides(pages: Pages, django_capture_on_commit_callbacks: Callable) -> None:
     """What is written in bulk announces itself; a transaction sees what it wrote before that."""
     assert private() == set()
