@@ -87,7 +87,8 @@ def _record(execute: Callable[..., Any], sql: Any, params: Any, many: bool, cont
     result, trace = execute(sql, params, many, context), _current.get()
     if trace is None:
         return result
-    if many or not isinstance(sql, str) or not sql.startswith("SELECT "):
+    # PostgreSQL is asked `(SELECT …) UNION ALL (SELECT …)`.
+    if many or not isinstance(sql, str) or not sql.lstrip("(").startswith("SELECT "):
         trace.is_whole = False
         return result
     cursor = context["cursor"]
