@@ -51,11 +51,11 @@ def postgresql(portal_state: support.State, tmp_path_factory: pytest.TempPathFac
     """Start a PostgreSQL of its own with a copy of the content, and give its address."""
     if not support.on_postgresql():
         pytest.skip("needs PostgreSQL, whose content is copied")
-    # Debian keeps them out of the way.
-    found = [shutil.which("initdb") or "", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), reverse=True)]
+    # Debian keeps them out of the way, and elsewhere a link to one of them may stand alone.
+    found = [*sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), reverse=True), shutil.which("initdb") or ""]
     if not (initdb := next(filter(None, found), "")):
         pytest.skip("needs the programs of the PostgreSQL server (make services)")
-    tools = Path(initdb).parent
+    tools = Path(initdb).resolve().parent
     # It refuses to run as root. Its folder lies outside of what only root may enter.
     user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
     folder, port = Path(f"/tmp/{support.run_name()}_{support.worker_name()}"), support.free_port()  # noqa: S108
