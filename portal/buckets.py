@@ -99,7 +99,8 @@ def check(bucket: Bucket) -> None:
     """Find out whether files can be written, listed and deleted, and read by nobody without the keys.
 
     Raises:
-        Away: they cannot, or everybody can read them; the message says which.
+        Away: they cannot.
+        PublicError: everybody can read them.
     """
     server, place = client(bucket), {"Bucket": bucket.name, "Key": f".writable-{secrets.token_hex(8)}"}
     with asking():

@@ -38,20 +38,17 @@ class _StoredWhole:
         if "file" in self.changed_data and (file := values.get("file")):
             try:
                 check_room(file.size)
-            except Away as error:
-                logger.error("No storage for an uploaded file of %d bytes: %s", file.size, error)  # noqa: TRY400
-                message = pgettext(
-                    "admin",
-                    "The file cannot be stored: the storage for files does not answer. Nothing was changed. Please try again later.",
-                )
-                self.add_error("file", message)
             except OSError as error:
-                logger.error("No room for an uploaded file of %d bytes: %s", file.size, error)  # noqa: TRY400
-                message = pgettext(
+                logger.error("An uploaded file of %d bytes cannot be stored: %s", file.size, error)  # noqa: TRY400
+                no_room = pgettext(
                     "admin",
                     "The file cannot be stored: there is no room left on the server. Nothing was changed. Please tell the administration.",
                 )
-                self.add_error("file", message)
+                away = pgettext(
+                    "admin",
+                    "The file cannot be stored: the storage for files does not answer. Nothing was changed. Please try again later.",
+                )
+                self.add_error("file", away if isinstance(error, Away) else no_room)
         return values
 
     def save(self, commit: bool = True) -> models.Model:

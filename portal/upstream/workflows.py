@@ -1,4 +1,4 @@
-"""Decisions in Wagtail's workflow, of which each counts alone: Wagtail 7 asks what it read before, and lets the last of several win."""
+"""Decisions in Wagtail's workflow, of which each counts alone: Wagtail 8 asks what it read before, and lets the last of several win."""
 
 from __future__ import annotations
 
